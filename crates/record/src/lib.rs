@@ -1,1 +1,43 @@
-//! placeholder
+//! The longitudinal record: raw archive, versioned resources, facts, statements, search, feed.
+//!
+//! For: keeping what was received and what was concluded, and letting nobody read it without
+//! access, audit and keys, which therefore live in here.
+//! Never: HTTP, parsing laboratory formats, a read that is not audited, a filter applied to a
+//! result instead of to the query.
+//! Rules come from `docs/ARCHITECTURE.md`, HL7 FHIR R4 (REST, search, Patient compartment),
+//! 45 CFR 164.312 (access, audit, integrity) and NIST SP 800-38D (AES-GCM).
+//!
+//! Every call blocks; an asynchronous caller runs it on a thread made for that.
+
+mod access;
+mod account;
+mod archive;
+mod decision;
+mod fact;
+mod failure;
+mod feed;
+mod health;
+mod key;
+pub mod limit;
+mod pack;
+mod patient;
+mod record;
+mod resource;
+mod review;
+mod search;
+mod statement;
+mod stub;
+
+pub use access::{Access, Action, Purpose, Role, Scope};
+pub use account::{Account, Client, Session};
+pub use archive::{NewRaw, RawMessage, RawState, RawSummary};
+pub use decision::{Feedback, Shown, StoredFeedback};
+pub use failure::Failure;
+pub use feed::{Change, ChangeKind};
+pub use health::{AuditVerification, Health};
+pub use key::MasterKey;
+pub use record::{Clock, Record, Settings};
+pub use resource::{Commit, Committed, Condition, ResourceChange, Stored};
+pub use review::{NewReview, Resolution, Review};
+pub use search::{Page, Parameter, ParameterKind, Query, Term, search_parameters};
+pub use statement::{StatementsPut, StoredStatement};

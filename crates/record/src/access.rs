@@ -1,0 +1,175 @@
+//! Who asks, in which role, for what purpose and about whom.
+
+use model::{PatientId, TenantId};
+use std::collections::BTreeSet;
+
+/// Who asks, in which role, for what purpose and about whom: the first argument of every call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    tenant: TenantId,
+    actor: String,
+    role: Role,
+    purpose: Purpose,
+    scope: Scope,
+}
+
+impl Access {
+    /// An access; `actor` is the id that the audit log names: a login, a client or a machine.
+    pub fn new(
+        tenant: TenantId,
+        actor: impl Into<String>,
+        role: Role,
+        purpose: Purpose,
+        scope: Scope,
+    ) -> Self {
+        Self { tenant, actor: actor.into(), role, purpose, scope }
+    }
+
+    /// Whose data.
+    pub fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
+    /// Who asks, as the audit log names it.
+    pub fn actor(&self) -> &str {
+        &self.actor
+    }
+
+    /// In which role.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// For what.
+    pub fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// About whom.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+}
+
+/// About whom an access may learn anything. It becomes part of every query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Every patient of the tenant.
+    Tenant,
+    /// These patients only, and what belongs to no patient by its nature (an organisation).
+    Patients(BTreeSet<PatientId>),
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$item:meta])* $variant:ident => $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$item])* $variant,)* }
+
+        impl $name {
+            /// All of them, in the order of the declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The stable word for it, as stored and audited.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+
+            /// Reads the stable word back.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words! {
+    /// What somebody is, for the table of what may be done.
+    Role {
+        /// Orders medicines.
+        Prescriber => "prescriber",
+        /// Checks and gives out medicines.
+        Pharmacist => "pharmacist",
+        /// Interprets inherited findings.
+        Geneticist => "geneticist",
+        /// Treats tumours.
+        Oncologist => "oncologist",
+        /// Works the list of results that could not be filed.
+        LaboratoryReviewer => "laboratory-reviewer",
+        /// Mends the connections to laboratories.
+        InterfaceAnalyst => "interface-analyst",
+        /// Watches who reads what; reads no clinical content.
+        PrivacyOfficer => "privacy-officer",
+        /// Runs the installation and its log-ins; reads no clinical content.
+        Operator => "operator",
+        /// The machine that receives and files.
+        Interface => "interface",
+        /// The machine that interprets.
+        Engine => "engine",
+        /// Another system: an order-entry screen, a research platform.
+        ServiceClient => "service-client",
+        /// The patient.
+        Patient => "patient",
+    }
+}
+
+words! {
+    /// What for.
+    Purpose {
+        /// Care of the patient.
+        Treatment => "treatment",
+        /// Running the service: filing, log-ins, upkeep.
+        Operations => "operations",
+        /// Research; reads nothing about a single patient here.
+        Research => "research",
+        /// The patient asked for it.
+        PatientRequest => "patient-request",
+    }
+}
+
+words! {
+    /// What is done; the unit of permission and of audit.
+    Action {
+        /// Archive a raw message, or store its acknowledgement.
+        ArchiveRaw => "archive-raw",
+        /// Read raw messages.
+        ReadRaw => "read-raw",
+        /// Change the state of a raw message.
+        SetRawState => "set-raw-state",
+        /// Write resources and facts.
+        Commit => "commit",
+        /// Read, vread and search resources.
+        ReadClinical => "read-clinical",
+        /// Read facts.
+        ReadFacts => "read-facts",
+        /// Look patients up by identifier, or list them.
+        FindPatients => "find-patients",
+        /// Write statements.
+        PutStatements => "put-statements",
+        /// Read statements.
+        ReadStatements => "read-statements",
+        /// Read the change feed.
+        ReadChanges => "read-changes",
+        /// Read or move a cursor of the change feed.
+        UseCursor => "use-cursor",
+        /// Read the review list.
+        ReadReviews => "read-reviews",
+        /// Resolve a review.
+        ResolveReview => "resolve-review",
+        /// Read accounts, clients and sessions.
+        ReadAccounts => "read-accounts",
+        /// Write accounts, clients and sessions.
+        WriteAccounts => "write-accounts",
+        /// Note which cards were shown, and the feedback on them.
+        WriteDecisions => "write-decisions",
+        /// Read which cards were shown.
+        ReadDecisions => "read-decisions",
+        /// Read the feedback on cards.
+        ReadFeedback => "read-feedback",
+        /// Keep a knowledge pack.
+        KeepPack => "keep-pack",
+        /// Read a kept knowledge pack.
+        ReadPack => "read-pack",
+    }
+}

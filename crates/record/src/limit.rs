@@ -1,0 +1,46 @@
+//! Every limit of the record, by name and with its unit.
+
+/// Bytes of one raw message or file.
+pub const RAW_BODY_BYTES_MAX: usize = 50 * 1024 * 1024;
+/// Bytes of one resource version as stored.
+pub const RESOURCE_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Bytes of one statement as stored.
+pub const STATEMENT_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of one fact as stored.
+pub const FACT_BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of the acknowledgement of a raw message.
+pub const ACKNOWLEDGEMENT_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of the JSON of a shown card, a feedback or a review.
+pub const DOCUMENT_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a short text: feed, actor, login, key, name.
+pub const TEXT_BYTES_MAX: usize = 1024;
+/// Resource changes in one commit.
+pub const COMMIT_CHANGES_MAX: usize = 10_000;
+/// Facts of one resource version.
+pub const FACTS_MAX: usize = 100_000;
+/// Statements of one patient.
+pub const STATEMENTS_MAX: usize = 10_000;
+/// Rows of one list or page.
+pub const PAGE_ROWS_MAX: u32 = 1000;
+/// Terms of one search.
+pub const SEARCH_TERMS_MAX: usize = 32;
+/// Alternative values of one search term.
+pub const SEARCH_VALUES_MAX: usize = 64;
+/// Bytes of one search value.
+pub const SEARCH_VALUE_BYTES_MAX: usize = 1024;
+/// Search values taken from one resource.
+pub const SEARCH_ROWS_MAX: usize = 10_000;
+/// Patients an access may be narrowed to.
+pub const SCOPE_PATIENTS_MAX: usize = 500;
+/// Identifiers of one patient look-up.
+pub const IDENTIFIERS_MAX: usize = 64;
+/// Card keys of one look-up.
+pub const SHOWN_KEYS_MAX: usize = 256;
+/// Bytes of one knowledge pack, all files together.
+pub const PACK_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Problems kept with one raw message.
+pub const PROBLEMS_MAX: usize = 1000;
+/// Jobs that one transaction of the group commit takes.
+pub const GROUP_COMMIT_JOBS_MAX: usize = 256;
+/// Read connections of one database.
+pub const READERS_MAX: usize = 64;
