@@ -1,1 +1,20 @@
-//! placeholder
+//! View to HTML and SVG, and the assets the pages need.
+//!
+//! For: turning view structs into pages that work without JavaScript, read well by screen reader,
+//! on paper and at 320 px. A page is a pure function of its view struct.
+//! Never: the record, tokio, HTTP, the clock.
+//! Rules come from WCAG 2.2 AA, the banner conventions of the NHS common user interface (name as
+//! `SURNAME, Given`, dates as `02-Apr-1961`) and the fixed words of `model::absence`.
+
+mod asset;
+mod page;
+pub mod path;
+pub mod view;
+
+pub use asset::{Asset, CONTENT_SECURITY_POLICY, asset};
+pub use page::error::{error, not_found};
+pub use page::explain::explain;
+pub use page::login::login;
+pub use page::patient::patient;
+pub use page::patients::patients;
+pub use page::reviews::reviews;

@@ -1,0 +1,18 @@
+//! The pages and their parts. A part gives markup, a page a whole document.
+
+mod action;
+mod banner;
+mod capsule;
+pub(crate) mod error;
+pub(crate) mod explain;
+mod frame;
+mod gene;
+pub(crate) mod login;
+mod medicine;
+pub(crate) mod patient;
+pub(crate) mod patients;
+mod recommendation;
+mod report;
+pub(crate) mod reviews;
+mod shape;
+mod words;

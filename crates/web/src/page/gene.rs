@@ -1,0 +1,208 @@
+//! The gene results: what was found, what it means, and how much of the gene was looked at.
+
+use super::capsule::{Detail, capsule};
+use super::words;
+use crate::view::{Explained, GeneRow};
+use maud::{Markup, html};
+use model::absence::Absence;
+use model::statement::{Basis, Callability, GeneState, GeneStatement};
+
+/// Positions or alleles named in a row before the rest is only counted.
+const NAMED_MAX: usize = 8;
+
+/// The rows in the order to show: called, not callable, not tested, each by name.
+pub(super) fn in_order(genes: &[GeneRow]) -> Vec<&GeneRow> {
+    let mut ordered: Vec<&GeneRow> = genes.iter().collect();
+    ordered.sort_by_key(|row| {
+        let rank = match row.gene.content.state {
+            GeneState::Called => 0,
+            GeneState::NotCalled { .. } => 1,
+            GeneState::NotTested => 2,
+        };
+        (rank, row.gene.content.gene.as_str())
+    });
+    ordered
+}
+
+/// The table of gene results.
+pub(super) fn table(caption: &str, genes: &[&GeneRow]) -> Markup {
+    html! {
+        table.genes {
+            caption { (caption) }
+            thead {
+                tr {
+                    th scope="col" { "Gene" }
+                    th scope="col" { "Result" }
+                    th scope="col" { "Phenotype" }
+                    th scope="col" { "Tested" }
+                    th scope="col" { "Source" }
+                }
+            }
+            @for row in genes { (rows(row)) }
+        }
+    }
+}
+
+fn rows(row: &GeneRow) -> Markup {
+    let Explained { content, .. } = &row.gene;
+    html! {
+        tbody {
+            tr {
+                th scope="row" { span.gene { (content.gene) } }
+                td data-label="Result" { (result(content)) }
+                td data-label="Phenotype" { (phenotype(content)) }
+                td data-label="Tested" { (tested(content)) }
+                td data-label="Source" { (source(row)) }
+            }
+            tr.why-row {
+                td colspan="5" {
+                    details.why {
+                        summary { "Why" span.visually-hidden { " this result for " (content.gene) } }
+                        div.why-body { (basis(content)) (capsule(&row.gene, Detail::Short)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Diplotypes, or the word for why there is none.
+pub(super) fn result(gene: &GeneStatement) -> Markup {
+    let diplotypes: Vec<String> = gene.diplotypes.iter().map(ToString::to_string).collect();
+    html! {
+        @match &gene.state {
+            GeneState::NotTested => span.absent { (Absence::NotTested.words()) },
+            GeneState::NotCalled { why } => {
+                span.absent { (Absence::NotCallable.words()) }
+                span.line.muted { (why) }
+            },
+            GeneState::Called if diplotypes.is_empty() => {
+                span.absent { "Diplotype " (Absence::NotRecorded.words()) }
+            },
+            GeneState::Called => {
+                span.call { (first_of(&diplotypes, " or ")) }
+                @if diplotypes.len() > 1 {
+                    span.line.note { "The data cannot tell these apart" }
+                }
+            },
+        }
+    }
+}
+
+fn phenotype(gene: &GeneStatement) -> Markup {
+    let called = gene.state == GeneState::Called;
+    html! {
+        @if !called {
+            span.absent { (absence(gene).words()) }
+        } @else if let Some(phenotype) = &gene.phenotype {
+            (phenotype)
+        } @else if gene.phenotypes.is_empty() {
+            span.absent { (Absence::NotRecorded.words()) }
+        } @else {
+            (first_of(&gene.phenotypes, " or "))
+        }
+        @if let (true, Some(score)) = (called, &gene.activity_score) {
+            span.line.muted { "Activity score " (score) }
+        }
+    }
+}
+
+fn absence(gene: &GeneStatement) -> Absence {
+    match gene.state {
+        GeneState::NotTested => Absence::NotTested,
+        GeneState::Called | GeneState::NotCalled { .. } => Absence::NotCallable,
+    }
+}
+
+fn tested(gene: &GeneStatement) -> Markup {
+    html! {
+        @match (&gene.callability, gene.basis) {
+            (Some(seen), _) => {
+                (seen.words())
+                (gap("Recommended positions not tested", &seen.tier1_missing))
+                (gap("Not excluded", &seen.not_excluded))
+            },
+            (None, _) if gene.state == GeneState::NotTested => {
+                span.absent { (Absence::NotTested.words()) }
+            },
+            (None, Basis::Reported) => "Called by the laboratory; positions not recorded",
+            (None, _) => span.absent { "Positions " (Absence::NotRecorded.words()) },
+        }
+        @if gene.basis == Basis::SinglePosition {
+            span.line.note { "From one position that stands in for the diplotype" }
+        }
+        @for note in &gene.notes { span.line.note { (note) } }
+    }
+}
+
+fn gap(label: &str, names: &[String]) -> Markup {
+    html! {
+        @if !names.is_empty() { span.line.muted { (label) ": " (first_of(names, ", ")) } }
+    }
+}
+
+/// The first names, and how many there are more.
+fn first_of(names: &[String], separator: &str) -> String {
+    let shown = names.iter().take(NAMED_MAX).map(String::as_str).collect::<Vec<_>>();
+    match names.len().saturating_sub(NAMED_MAX) {
+        0 => shown.join(separator),
+        more => format!("{} and {more} more", shown.join(separator)),
+    }
+}
+
+fn source(row: &GeneRow) -> Markup {
+    html! {
+        @for report in &row.reports { span.line { (words::result_source(report)) } }
+        @if row.reports.is_empty() { span.absent { (Absence::NotRecorded.words()) } }
+    }
+}
+
+/// What the call rests on, before the capsule: everything that was not seen, in full.
+pub(super) fn basis(gene: &GeneStatement) -> Markup {
+    html! {
+        div.basis {
+            p { (basis_words(gene)) }
+            @if let Some(seen) = &gene.callability { (positions(seen)) }
+            @for note in &gene.notes { p.note { (note) } }
+        }
+    }
+}
+
+fn basis_words(gene: &GeneStatement) -> &'static str {
+    match (&gene.state, gene.basis) {
+        (GeneState::NotTested, _) => "No usable position of this gene is in the record.",
+        (_, Basis::Genotypes) => "Called here from the genotypes in the record.",
+        (_, Basis::Reported) => "Called by the laboratory and taken as reported.",
+        (_, Basis::SinglePosition) => {
+            "Called here from one position that stands in for the diplotype."
+        }
+    }
+}
+
+fn positions(seen: &Callability) -> Markup {
+    html! {
+        dl.capsule {
+            div { dt { "Tested" } dd { (seen.words()) } }
+            @if seen.from_block > 0 {
+                div {
+                    dt { "From reference blocks" }
+                    dd { (words::count(widened(seen.from_block), "position", "positions")) }
+                }
+            }
+            (list("Not tested", &seen.missing))
+            (list("Failed a filter", &seen.filtered))
+            (list("Recommended positions not tested", &seen.tier1_missing))
+            (list("Alleles not excluded", &seen.not_excluded))
+        }
+    }
+}
+
+fn widened(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+fn list(label: &str, names: &[String]) -> Markup {
+    html! {
+        @if !names.is_empty() { div { dt { (label) } dd { (names.join(", ")) } } }
+    }
+}

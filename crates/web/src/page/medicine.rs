@@ -1,0 +1,178 @@
+//! "Medicines and genes": one row for a drug, in groups by how much it matters.
+
+use super::capsule::{Detail, capsule};
+use super::{recommendation, shape, words};
+use crate::view::{CurrentMedicine, DrugRow};
+use maud::{Markup, html};
+use model::absence::Absence;
+use model::statement::{AdviceState, DrugStatement, GeneKey};
+
+/// The state of a row; a drug that the knowledge does not mention is not known, never standard.
+pub(super) fn state(row: &DrugRow) -> AdviceState {
+    row.advice.as_ref().map_or(AdviceState::NotKnown, |advice| advice.content.state)
+}
+
+/// An element id for the row, the same for the same statement.
+pub(super) fn anchor(row: &DrugRow) -> String {
+    let id = row.advice.as_ref().map_or(row.drug.as_str(), |advice| advice.id.as_str());
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "-._".contains(c) { c } else { '-' };
+    format!("drug-{}", id.chars().map(plain).collect::<String>())
+}
+
+/// A table of rows. `head`: whether the column heads are seen, or only heard.
+pub(super) fn table(caption: &str, rows: &[&DrugRow], head: bool) -> Markup {
+    html! {
+        table.medicines {
+            caption { (caption) }
+            thead class=[(!head).then_some("visually-hidden")] {
+                tr {
+                    th.c-status scope="col" { "Status" }
+                    th.c-drug scope="col" { "Drug" }
+                    th.c-gene scope="col" { "Gene and call" }
+                    th.c-advice scope="col" { "Advice" }
+                    th.c-source scope="col" { "Source" }
+                }
+            }
+            @for one in rows { (row(one)) }
+        }
+    }
+}
+
+fn row(row: &DrugRow) -> Markup {
+    let state = state(row);
+    html! {
+        tbody id=(anchor(row)) {
+            tr {
+                td.c-status data-label="Status" { (shape::state(state)) }
+                th.c-drug scope="row" {
+                    span.drug { (row.drug) }
+                    @for medicine in &row.current { (current(medicine)) }
+                }
+                td.c-gene data-label="Gene and call" { (genes(row)) }
+                td.c-advice data-label="Advice" { (advice(row)) }
+                td.c-source data-label="Source" { (source(row)) }
+            }
+            @if let Some(advice) = &row.advice {
+                tr.why-row {
+                    td colspan="5" {
+                        details.why {
+                            summary {
+                                "Why" span.visually-hidden {
+                                    " " (words::state(state)) " for " (row.drug)
+                                }
+                            }
+                            div.why-body {
+                                (basis(row, &advice.content))
+                                (capsule(advice, Detail::Short))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn current(medicine: &CurrentMedicine) -> Markup {
+    html! {
+        span.order {
+            (medicine.words)
+            @if let Some(dosage) = &medicine.dosage { " · " (dosage) }
+            " · " (medicine.status)
+            @if let Some(authored) = medicine.authored { " since " (words::date(authored.day())) }
+        }
+    }
+}
+
+fn genes(row: &DrugRow) -> Markup {
+    html! {
+        @match &row.advice {
+            Some(advice) if !advice.content.genes.is_empty() => {
+                @for key in &advice.content.genes { (gene(key)) }
+            },
+            _ => span.muted { "No gene named for it" },
+        }
+    }
+}
+
+/// `CYP2C19 *2/*2` and the phenotype used for the look-up.
+pub(super) fn gene(key: &GeneKey) -> Markup {
+    html! {
+        span.gene-key {
+            b { (key.gene) } " " span.call { (key.call) }
+            @if let Some(phenotype) = &key.phenotype { span.phenotype { (phenotype) } }
+        }
+    }
+}
+
+fn advice(row: &DrugRow) -> Markup {
+    let Some(advice) = &row.advice else {
+        return html! { p { "The loaded knowledge says nothing about genes for this drug." } };
+    };
+    let statement = &advice.content;
+    let ordered = recommendation::most_cautious_first(statement);
+    html! {
+        @if let Some((lead, others)) = ordered.split_first() {
+            p.lead { (lead.text) }
+            @if let Some(names) = recommendation::alternatives(lead) {
+                p { "Instead: " b { (names) } }
+            }
+            @if !others.is_empty() {
+                ul.others {
+                    @for one in others {
+                        li { span.tag { (recommendation::tag(one)) } " " (words::action(one.action)) }
+                    }
+                }
+            }
+        } @else { p { (without_recommendation(statement)) } }
+        @if let Some(pre_test) = &statement.pre_test {
+            p { "Test " (pre_test.genes.join(", ")) ". " (pre_test.text) }
+        }
+        @for note in &statement.notes { p.note { (note) } }
+    }
+}
+
+/// Why there is no advice, by what is known of the genes.
+fn without_recommendation(statement: &DrugStatement) -> String {
+    let unknown = |key: &&GeneKey| key.phenotype.is_none();
+    let genes: Vec<String> = statement
+        .genes
+        .iter()
+        .filter(unknown)
+        .map(|key| format!("{} {}", key.gene, key.call))
+        .collect();
+    if genes.is_empty() {
+        "The guidance gives no recommendation for this result.".to_owned()
+    } else {
+        format!("No advice can be given: {}.", genes.join(", "))
+    }
+}
+
+fn source(row: &DrugRow) -> Markup {
+    let ordered =
+        row.advice.iter().flat_map(|a| recommendation::most_cautious_first(&a.content)).next();
+    html! {
+        @if let Some(lead) = ordered {
+            span.line { (recommendation::citation(&lead.citation)) }
+            span.line.muted { (recommendation::tag(lead)) }
+        }
+        @for report in &row.reports { span.line { (words::result_source(report)) } }
+        @if row.advice.is_some() && row.reports.is_empty() {
+            span.line.muted { "Laboratory report " (Absence::NotRecorded.words()) }
+        }
+    }
+}
+
+/// What the row rests on, before the capsule: genes, every recommendation, remarks.
+pub(super) fn basis(row: &DrugRow, statement: &DrugStatement) -> Markup {
+    html! {
+        div.basis {
+            @if !statement.genes.is_empty() {
+                p { @for key in &statement.genes { (gene(key)) } }
+            }
+            (recommendation::all(statement))
+            @for note in &statement.notes { p.note { (note) } }
+            @for report in &row.reports { p.muted { (words::result_source(report)) } }
+        }
+    }
+}

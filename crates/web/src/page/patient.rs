@@ -1,0 +1,150 @@
+//! The patient page.
+
+use super::banner::banner;
+use super::frame::{Frame, document};
+use super::{action, gene, medicine, report, shape, words};
+use crate::path;
+use crate::view::{DrugRow, PatientView};
+use maud::{Markup, html};
+use model::absence::Absence;
+use model::statement::AdviceState;
+
+/// The patient page: banner, what needs action, medicines and genes, gene results, reports.
+pub fn patient(view: &PatientView) -> String {
+    let name = words::name(&view.identity);
+    document(Frame {
+        title: &name,
+        session: Some(&view.session),
+        banner: Some(banner(&view.identity, &view.allergies, view.today, true)),
+        main: html! {
+            (action::section(view))
+            (medicines(view))
+            (genes(view))
+            (reports(view))
+        },
+    })
+}
+
+/// The rows of the page by group; each drug is in one group only.
+struct Groups<'a> {
+    found: Vec<&'a DrugRow>,
+    current: Vec<&'a DrugRow>,
+    avoid: Vec<&'a DrugRow>,
+    adjust: Vec<&'a DrugRow>,
+    rest: Vec<&'a DrugRow>,
+}
+
+fn groups(view: &PatientView) -> Groups<'_> {
+    let query = view.drug_query.trim().to_lowercase();
+    let mut rows: Vec<&DrugRow> = view.drugs.iter().collect();
+    rows.sort_by(|a, b| {
+        medicine::state(b).cmp(&medicine::state(a)).then_with(|| a.drug.cmp(&b.drug))
+    });
+    let (found, others): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|row| !query.is_empty() && is_match(row, &query));
+    let (current, others): (Vec<_>, Vec<_>) =
+        others.into_iter().partition(|row| !row.current.is_empty());
+    let of = |state| others.iter().copied().filter(move |row| medicine::state(row) == state);
+    Groups {
+        found,
+        current,
+        avoid: of(AdviceState::Avoid).collect(),
+        adjust: of(AdviceState::Adjust).collect(),
+        rest: of(AdviceState::Standard).chain(of(AdviceState::NotKnown)).collect(),
+    }
+}
+
+fn is_match(row: &DrugRow, query: &str) -> bool {
+    let products = row.current.iter().map(|medicine| medicine.words.to_lowercase());
+    row.drug.to_lowercase().contains(query) || products.into_iter().any(|p| p.contains(query))
+}
+
+fn medicines(view: &PatientView) -> Markup {
+    let groups = groups(view);
+    let query = view.drug_query.trim();
+    html! {
+        section aria-labelledby="medicines" {
+            div.section-head {
+                h2 id="medicines" { "Medicines and genes" }
+                (drug_search(view))
+            }
+            @if !query.is_empty() { (answer(query, &groups.found)) }
+            @if groups.current.is_empty() && groups.found.iter().all(|r| r.current.is_empty()) {
+                p.empty { "Current medicines: " (Absence::NotRecorded.words()) "." }
+            } @else if !groups.current.is_empty() {
+                (medicine::table("Current medicines", &groups.current, true))
+            }
+            @if !groups.avoid.is_empty() {
+                (medicine::table("Not taken now: avoid", &groups.avoid, groups.current.is_empty()))
+            }
+            @if !groups.adjust.is_empty() {
+                @let first = groups.current.is_empty() && groups.avoid.is_empty();
+                (medicine::table("Not taken now: adjust", &groups.adjust, first))
+            }
+            @if !groups.rest.is_empty() { (rest(&groups.rest)) }
+        }
+    }
+}
+
+fn drug_search(view: &PatientView) -> Markup {
+    html! {
+        form.search role="search" aria-label="Drugs" method="get"
+            action={ (path::patient(&view.id)) "#medicines" } {
+            label for="drug" { "What about drug" }
+            input id="drug" name="drug" type="search" value=(view.drug_query) maxlength="100"
+                autocomplete="off" spellcheck="false";
+            button type="submit" { "Show" span.visually-hidden { " the drug" } }
+        }
+    }
+}
+
+fn answer(query: &str, found: &[&DrugRow]) -> Markup {
+    html! {
+        div.answer {
+            @if found.is_empty() {
+                p {
+                    (shape::state(AdviceState::NotKnown)) " “" (query) "” is neither in the loaded "
+                    "knowledge nor among the current medicines. Nothing is known here about its "
+                    "genes; that is not the same as standard use."
+                }
+            } @else {
+                (medicine::table(&format!("What about “{query}”"), found, true))
+            }
+        }
+    }
+}
+
+fn rest(rows: &[&DrugRow]) -> Markup {
+    let number = |state| rows.iter().filter(|row| medicine::state(row) == state).count();
+    html! {
+        details.fold {
+            summary {
+                "Other drugs: " (number(AdviceState::Standard)) " Standard, "
+                (number(AdviceState::NotKnown)) " Not known"
+            }
+            (medicine::table("Other drugs, not taken now", rows, true))
+        }
+    }
+}
+
+fn genes(view: &PatientView) -> Markup {
+    html! {
+        section aria-labelledby="genes" {
+            h2 id="genes" { "Gene results" }
+            @if view.genes.is_empty() {
+                p.empty { "Gene results: " (Absence::NotRecorded.words()) "." }
+            } @else { (gene::table("Genes that the loaded knowledge calls", &gene::in_order(&view.genes))) }
+        }
+    }
+}
+
+fn reports(view: &PatientView) -> Markup {
+    html! {
+        section aria-labelledby="reports" {
+            h2 id="reports" { "Reports and sources" }
+            @if view.reports.is_empty() {
+                p.empty { "Reports: " (Absence::NotRecorded.words()) "." }
+            } @else { (report::table(&view.reports)) }
+        }
+    }
+}

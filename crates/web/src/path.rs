@@ -1,0 +1,55 @@
+//! Addresses of the pages, in one place. Ids are escaped, so that any text is one path segment.
+
+use model::id::{PatientId, StatementId};
+use std::fmt::Write as _;
+
+/// The login form.
+pub const LOGIN: &str = "/login";
+/// The end of a session; only by POST.
+pub const LOGOUT: &str = "/logout";
+/// The patient list.
+pub const PATIENTS: &str = "/patients";
+/// The messages that wait for a person.
+pub const REVIEWS: &str = "/reviews";
+/// Where assets are; the name follows.
+pub const ASSETS: &str = "/assets/";
+
+/// The page of a patient.
+pub fn patient(id: &PatientId) -> String {
+    format!("{PATIENTS}/{}", segment(id.as_str()))
+}
+
+/// The page of a statement.
+pub fn statement(id: &StatementId) -> String {
+    format!("/statements/{}", segment(id.as_str()))
+}
+
+/// The text as one path segment: all but RFC 3986 §2.3 unreserved characters are escaped.
+fn segment(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(escaped, "%{byte:02X}");
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_stays_one_segment() {
+        for (id, path) in [
+            ("a-1.B", "/patients/a-1.B"),
+            ("../x?y#z", "/patients/..%2Fx%3Fy%23z"),
+            ("\"<ä", "/patients/%22%3C%C3%A4"),
+        ] {
+            assert_eq!(patient(&PatientId::new(id)), path);
+        }
+    }
+}

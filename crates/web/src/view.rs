@@ -1,0 +1,17 @@
+//! View structs: everything a page shows, as plain data. The server fills them; the page and the
+//! document take the same ones.
+
+mod explain;
+mod identity;
+mod notice;
+mod patient;
+mod review;
+
+pub use explain::{ExplainView, Subject};
+pub use identity::{Identity, Known, Session};
+pub use notice::{ErrorView, LoginView, NotFoundView};
+pub use patient::{
+    CurrentMedicine, DrugRow, Explained, GeneRow, PatientListRow, PatientListView, PatientView,
+    ReportRow, ResultSource,
+};
+pub use review::{Candidate, ReviewListView, ReviewRow};

@@ -1,0 +1,40 @@
+//! Who is signed in and whom a page is about.
+
+use model::absence::Absence;
+use model::patient::{Identifier, PersonName, Sex};
+use model::time::PartialDate;
+
+/// The signed-in person, for the head of each page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Name shown, `Dr. Demo Prescriber`.
+    pub name: String,
+    /// Role in words, `prescriber`.
+    pub role: String,
+    /// CSRF token for the forms of the page.
+    pub csrf: String,
+    /// Messages waiting for a person; `None` if this role does not review messages.
+    pub reviews_waiting: Option<usize>,
+}
+
+/// A value, or the fixed word for why it is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known<T> {
+    /// The record holds it.
+    Value(T),
+    /// It is not there, for this reason.
+    Absent(Absence),
+}
+
+/// What identifies a patient to a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Name to use; shown as `EXAMPLE, Ana`.
+    pub name: Option<PersonName>,
+    /// Administrative sex.
+    pub sex: Sex,
+    /// Birth date, as far as it is known.
+    pub born: Option<PartialDate>,
+    /// Medical record number with its authority.
+    pub mrn: Option<Identifier>,
+}

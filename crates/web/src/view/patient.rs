@@ -1,0 +1,143 @@
+//! Views of the patient list and of the patient page.
+
+use super::identity::{Identity, Known, Session};
+use model::id::{PatientId, RawId, ResourceRef, StatementId};
+use model::problem::Problem;
+use model::provenance::Door;
+use model::reported::ResultStatus;
+use model::statement::{Capsule, DrugStatement, GeneStatement};
+use model::time::{PartialDate, Timestamp};
+
+/// The patient list with its search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatientListView {
+    /// Who is looking.
+    pub session: Session,
+    /// Today, for ages.
+    pub today: PartialDate,
+    /// What was searched for; empty = everybody the caller may see.
+    pub query: String,
+    /// Who was found, in the order to show.
+    pub patients: Vec<PatientListRow>,
+    /// Whether more were found than are listed.
+    pub more: bool,
+}
+
+/// One patient of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatientListRow {
+    /// Id of the `Patient` resource.
+    pub id: PatientId,
+    /// Who it is.
+    pub identity: Identity,
+}
+
+/// The patient page. What needs action is derived from it by the page itself, so that the list
+/// and the rows cannot disagree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatientView {
+    /// Who is looking.
+    pub session: Session,
+    /// Today, for ages.
+    pub today: PartialDate,
+    /// Id of the `Patient` resource.
+    pub id: PatientId,
+    /// Who it is.
+    pub identity: Identity,
+    /// Allergies in words; `Known::Value(vec![])` = recorded that there are none.
+    pub allergies: Known<Vec<String>>,
+    /// What was typed into "What about drug …?"; empty = nothing.
+    pub drug_query: String,
+    /// One row for each drug with a statement and for each current medicine, in any order.
+    pub drugs: Vec<DrugRow>,
+    /// One row for each gene with a statement, in any order.
+    pub genes: Vec<GeneRow>,
+    /// Every report and document received, newest first.
+    pub reports: Vec<ReportRow>,
+}
+
+/// Something concluded, with what lets anyone check it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explained<T> {
+    /// Id for `cognate explain` and for the link.
+    pub id: StatementId,
+    /// What it says.
+    pub content: T,
+    /// How it came about.
+    pub capsule: Capsule,
+}
+
+/// A drug: what the patient takes of it and what the genes say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DrugRow {
+    /// Ingredient name, lower case; for a medicine without an ingredient its own words.
+    pub drug: String,
+    /// Orders in force; empty = not a current medicine.
+    pub current: Vec<CurrentMedicine>,
+    /// The advice; `None` = the loaded knowledge says nothing about this drug.
+    pub advice: Option<Explained<DrugStatement>>,
+    /// Laboratory reports the advice rests on.
+    pub reports: Vec<ResultSource>,
+}
+
+/// One order or statement that makes a drug a current medicine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CurrentMedicine {
+    /// The product, as sent.
+    pub words: String,
+    /// Dosage, as sent.
+    pub dosage: Option<String>,
+    /// FHIR `medicationrequest-status`, as sent: `active`, `on-hold`.
+    pub status: String,
+    /// When it was ordered or asserted.
+    pub authored: Option<Timestamp>,
+}
+
+/// A gene result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GeneRow {
+    /// The result with its capsule.
+    pub gene: Explained<GeneStatement>,
+    /// Laboratory reports it rests on.
+    pub reports: Vec<ResultSource>,
+}
+
+/// Where a result came from, for the source column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResultSource {
+    /// The laboratory or file, as it names itself.
+    pub laboratory: Option<String>,
+    /// Day of the report, or of the specimen where the report has none.
+    pub date: Option<PartialDate>,
+    /// How final it is.
+    pub status: ResultStatus,
+}
+
+/// One received report or document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportRow {
+    /// The resource version that holds it; `None` for a file filed as facts only.
+    pub resource: Option<ResourceRef>,
+    /// The service or the file, in words: `Pharmacogenetic panel`.
+    pub title: String,
+    /// The laboratory, as it names itself.
+    pub laboratory: Option<String>,
+    /// The laboratory's number for it.
+    pub number: Option<String>,
+    /// The day the specimen was taken.
+    pub collected: Option<PartialDate>,
+    /// When the laboratory released it.
+    pub issued: Option<Timestamp>,
+    /// When it came in; `None` = ordered, not yet received.
+    pub received: Option<Timestamp>,
+    /// The door it came in by.
+    pub door: Option<Door>,
+    /// The archived message or file.
+    pub raw: Option<RawId>,
+    /// How final it is.
+    pub status: ResultStatus,
+    /// What an amended or corrected report changed, in words.
+    pub change: Option<String>,
+    /// What reading it noticed.
+    pub problems: Vec<Problem>,
+}
