@@ -40,9 +40,10 @@ pub struct PersonName {
 impl PersonName {
     /// `EXAMPLE, Ana`, as clinical banners write it.
     pub fn banner(&self) -> String {
-        match self.given.is_empty() {
-            true => self.family.to_uppercase(),
-            false => format!("{}, {}", self.family.to_uppercase(), self.given.join(" ")),
+        if self.given.is_empty() {
+            self.family.to_uppercase()
+        } else {
+            format!("{}, {}", self.family.to_uppercase(), self.given.join(" "))
         }
     }
 }

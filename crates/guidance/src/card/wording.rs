@@ -1,0 +1,326 @@
+//! The words of a card: one sentence on top, the basis below.
+
+use super::SUMMARY_LENGTH_LIMIT;
+use crate::policy::{Context, Standing, Subject, Verdict, advice_state, may_be_offered};
+use model::statement::{
+    Action, AdviceState, DrugStatement, GeneState, Recommendation, Statement, Strength,
+};
+use std::fmt::Write as _;
+
+/// Characters of one piece of a pack's or a laboratory's text on a card.
+const PIECE_LENGTH_MAX: usize = 600;
+
+/// Notes and gaps shown on one card.
+const NOTES_MAX: usize = 12;
+
+/// The sentence on top. Several lengths of it are written and the longest that fits is taken; the
+/// shortest is cut, so the limit holds whatever the pack's names are.
+pub(super) fn summary(subject: Subject, verdict: &Verdict) -> String {
+    let drug = subject.drug.name.as_str();
+    match verdict {
+        Verdict::Act { advice, lead } => {
+            let genes = phenotypes(advice);
+            let decisive = decisive_phenotypes(advice);
+            let act = act_words(lead.action, drug);
+            let whom = population_words(&lead.population);
+            let names: Vec<&str> = lead.alternatives.iter().map(|(_, name)| &**name).collect();
+            let mut instead = String::new();
+            if !names.is_empty() {
+                instead = format!("; consider {}", list(&names, "or"));
+            }
+            fitting(&[
+                format!("{genes}: {act}{whom}{instead}"),
+                format!("{decisive}: {act}{whom}{instead}"),
+                format!("{decisive}: {act}{whom}"),
+                format!("{decisive}: {act}"),
+                format!("{act} ({decisive})"),
+            ])
+        }
+        Verdict::Test { genes, .. } => fitting(&[
+            format!("{}: test before {drug}", standings(genes)),
+            format!("Gene test asked for before {drug}"),
+        ]),
+        Verdict::Pending { tests } => {
+            let genes: Vec<&str> = tests.iter().map(|test| &*test.gene).collect();
+            let since = tests.first().map(|test| test.since.to_string()).unwrap_or_default();
+            let genes = list(&genes, "and");
+            fitting(&[
+                format!("{genes} result pending since {since}: bears on {drug}"),
+                format!("Gene result pending: bears on {drug}"),
+            ])
+        }
+        Verdict::Unclear { genes } => fitting(&[
+            format!("{}: no gene-based advice for {drug}", standings(genes)),
+            format!("No gene-based advice for {drug}"),
+        ]),
+        Verdict::Silent { .. } => fitting(&[format!("No advice for {drug}")]),
+    }
+}
+
+/// The first that is short enough, else the last, cut at the limit with an ellipsis.
+fn fitting(candidates: &[String]) -> String {
+    let line = |text: &String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let fits = |text: &String| text.chars().count() < SUMMARY_LENGTH_LIMIT;
+    if let Some(text) = candidates.iter().map(line).find(fits) {
+        return text;
+    }
+    let last = candidates.last().map(line).unwrap_or_default();
+    let mut cut: String = last.chars().take(SUMMARY_LENGTH_LIMIT - 2).collect();
+    cut.push('…');
+    cut
+}
+
+/// `prasugrel or ticagrelor`, `a, b and c`.
+pub(super) fn list(items: &[&str], joiner: &str) -> String {
+    match items {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [start @ .., last] => format!("{} {joiner} {last}", start.join(", ")),
+    }
+}
+
+fn phenotypes(advice: &DrugStatement) -> String {
+    let words = advice.genes.iter().map(|key| match &key.phenotype {
+        Some(phenotype) => format!("{} {phenotype}", key.gene),
+        None => format!("{} not known", key.gene),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// Only the phenotypes out of the ordinary; all of them if none is.
+fn decisive_phenotypes(advice: &DrugStatement) -> String {
+    let out_of_the_ordinary = advice.genes.iter().filter_map(|key| {
+        let phenotype = key.phenotype.as_ref()?;
+        let ordinary = phenotype.starts_with("Normal");
+        (!ordinary).then(|| format!("{} {phenotype}", key.gene))
+    });
+    let words: Vec<String> = out_of_the_ordinary.collect();
+    if words.is_empty() { phenotypes(advice) } else { words.join(", ") }
+}
+
+fn standings(genes: &[(&str, Standing)]) -> String {
+    let words = genes.iter().map(|(gene, standing)| format!("{gene} {}", standing.words()));
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// What to do, with the drug.
+pub(crate) fn act_words(action: Action, drug: &str) -> String {
+    match action {
+        Action::Standard => format!("usual dose of {drug}"),
+        Action::Reduce { percent } => format!("reduce dose of {drug}{}", percent_words(percent)),
+        Action::Increase { percent } => {
+            format!("increase dose of {drug}{}", percent_words(percent))
+        }
+        Action::Avoid => format!("avoid {drug}"),
+        Action::Alternative => format!("use another drug than {drug} if possible"),
+        Action::Monitor => format!("usual dose of {drug}, watch closely"),
+        Action::TestFirst => format!("further test before {drug}"),
+        Action::NoRecommendation => format!("no recommendation for {drug}"),
+    }
+}
+
+fn percent_words(percent: Option<(u8, u8)>) -> String {
+    match percent {
+        Some((low, high)) if low == high => format!(" by {low} %"),
+        Some((low, high)) => format!(" by {low}–{high} %"),
+        None => String::new(),
+    }
+}
+
+/// The population in parentheses with a blank before it; nothing for everybody.
+fn population_words(code: &str) -> String {
+    if code == "general" { String::new() } else { format!(" ({})", code.replace(['-', '_'], " ")) }
+}
+
+fn strength_words(strength: Strength) -> &'static str {
+    match strength {
+        Strength::None => "no recommendation",
+        Strength::Optional => "optional",
+        Strength::Moderate => "moderate",
+        Strength::Strong => "strong",
+    }
+}
+
+/// The basis: what to do, what it rests on, by which knowledge, and what was not looked at.
+pub(super) fn detail(context: Context, subject: Subject, verdict: &Verdict) -> String {
+    let mut text = String::new();
+    match verdict {
+        Verdict::Act { advice, lead } => advice_part(&mut text, context, advice, lead),
+        Verdict::Test { test, genes } => {
+            line(&mut text, &plain(test.text));
+            genes_part(&mut text, context, genes.iter().map(|(gene, _)| *gene));
+            citation_line(&mut text, test.citation);
+        }
+        Verdict::Pending { tests } => {
+            for test in tests {
+                let since = test.since;
+                line(&mut text, &format!("{}: pending since {since}", plain(&test.gene)));
+            }
+            line(&mut text, "The result may change the choice or the dose of the drug");
+        }
+        Verdict::Unclear { genes } => {
+            genes_part(&mut text, context, genes.iter().map(|(gene, _)| *gene));
+            line(&mut text, "The result does not answer; this does not mean normal");
+        }
+        Verdict::Silent { .. } => {}
+    }
+    basis_part(&mut text, context, subject);
+    text.trim_end().to_owned()
+}
+
+fn advice_part(text: &mut String, context: Context, advice: &DrugStatement, lead: &Recommendation) {
+    recommendation_part(text, lead);
+    let rest: Vec<&Recommendation> =
+        advice.recommendations.iter().filter(|rule| !std::ptr::eq(*rule, lead)).collect();
+    if !rest.is_empty() {
+        line(text, "Also recommended, by source and population:");
+    }
+    for rule in rest {
+        recommendation_part(text, rule);
+    }
+    if sources_disagree(advice) {
+        line(text, "**The sources do not agree**; each is listed with its own advice");
+    }
+    let withheld = |(rxnorm, _): &&(String, String)| !may_be_offered(context, rxnorm);
+    for (_, name) in lead.alternatives.iter().filter(withheld) {
+        let name = plain(name);
+        line(text, &format!("Not offered: {name}, to be avoided by this patient's genes too"));
+    }
+    genes_part(text, context, advice.genes.iter().map(|key| &*key.gene));
+    for key in advice.genes.iter().filter(|key| context.gene(&key.gene).is_none()) {
+        line(text, &format!("{}: {}", plain(&key.gene), code(&key.call)));
+    }
+    for note in advice.notes.iter().take(NOTES_MAX) {
+        line(text, &format!("Note: {}", plain(note)));
+    }
+}
+
+/// Whether two sources come to different states for the same population.
+fn sources_disagree(advice: &DrugStatement) -> bool {
+    let rules = &advice.recommendations;
+    let differ = |one: &Recommendation, other: &Recommendation| {
+        one.source != other.source
+            && one.population == other.population
+            && advice_state(one.action) != advice_state(other.action)
+            && advice_state(one.action) != AdviceState::NotKnown
+            && advice_state(other.action) != AdviceState::NotKnown
+    };
+    rules.iter().any(|one| rules.iter().any(|other| differ(one, other)))
+}
+
+fn recommendation_part(text: &mut String, rule: &Recommendation) {
+    let whom = population_words(&rule.population);
+    let (advice, why) = (plain(&rule.text), plain(&rule.implication));
+    line(text, &format!("**{}{whom}**: {advice}", plain(&rule.source)));
+    if !why.is_empty() {
+        line(text, &why);
+    }
+    let strength = strength_words(rule.strength);
+    line(text, &format!("Strength: {strength}; rule {}", code(&rule.rule)));
+    citation_line(text, &rule.citation);
+}
+
+fn citation_line(text: &mut String, citation: &model::statement::Citation) {
+    let pmid = citation.pmid.as_ref().map(|pmid| format!(", PMID {}", plain(pmid)));
+    line(text, &format!("Source: {}{}", plain(&citation.title), pmid.unwrap_or_default()));
+}
+
+fn genes_part<'a>(text: &mut String, context: Context, genes: impl Iterator<Item = &'a str>) {
+    for symbol in genes {
+        let Some((_, gene)) = context.gene(symbol) else { continue };
+        let mut words = format!("{}: ", plain(symbol));
+        match &gene.state {
+            GeneState::Called => {
+                let diplotypes: Vec<String> =
+                    gene.diplotypes.iter().map(|one| code(&one.to_string())).collect();
+                let phenotypes: Vec<String> = gene.phenotypes.iter().map(|p| plain(p)).collect();
+                let phenotype = gene.phenotype.as_deref().map(plain);
+                let phenotype = phenotype.unwrap_or_else(|| phenotypes.join(" or "));
+                let parts = [diplotypes.join(" or "), phenotype];
+                let parts: Vec<String> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+                words += &parts.join(", ");
+            }
+            GeneState::NotCalled { why } => {
+                let _ = write!(words, "{} ({})", Standing::NotCallable.words(), plain(why));
+            }
+            GeneState::NotTested => words += Standing::NotTested.words(),
+        }
+        if let Some(score) = &gene.activity_score {
+            let _ = write!(words, ", activity score {}", plain(score));
+        }
+        if let Some(seen) = &gene.callability {
+            let _ = write!(words, "; {}", seen.words());
+            if !seen.tier1_missing.is_empty() {
+                let _ = write!(words, ", missing {}", plain(&seen.tier1_missing.join(", ")));
+            }
+        }
+        line(text, &words);
+        for note in gene.notes.iter().take(NOTES_MAX) {
+            line(text, &format!("Note on {}: {}", plain(symbol), plain(note)));
+        }
+    }
+}
+
+fn basis_part(text: &mut String, context: Context, subject: Subject) {
+    line(text, &format!("Order matched by {}", subject.how.words()));
+    if !subject.alone {
+        line(text, "The order holds further drugs; it is not replaced with one click");
+    }
+    match context.moment.current_medications {
+        None => line(text, "Interactions with current medicines: not assessed, list unavailable"),
+        Some(_) => line(text, "Interactions with current medicines: not assessed"),
+    }
+    let current = context.reference;
+    line(
+        text,
+        &format!("Knowledge: pack {} {} of {}", current.pack, current.version, current.date),
+    );
+    if let Some((Statement { id, capsule, .. }, _)) = subject.advice {
+        let used = &capsule.knowledge;
+        if used != current {
+            let made = format!("{} {} of {}", used.pack, used.version, used.date);
+            line(text, &format!("**Made with {made}**; to be made again with the current pack"));
+        }
+        let engine = &capsule.engine;
+        let (name, version) = (plain(&engine.name), plain(&engine.version));
+        line(text, &format!("Engine: {name} {version}; statement {}", code(id.as_str())));
+        for gap in capsule.gaps.iter().take(NOTES_MAX) {
+            line(text, &format!("Gap: {}", plain(gap)));
+        }
+    }
+}
+
+fn line(text: &mut String, words: &str) {
+    text.push_str("- ");
+    text.push_str(words);
+    text.push('\n');
+}
+
+/// Foreign text as plain Markdown: one line, no mark-up, no HTML, of bounded length.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (place, c) in words.chars().enumerate() {
+        if place == PIECE_LENGTH_MAX {
+            out.push('…');
+            break;
+        }
+        match c {
+            '<' => out.push_str("&lt;"),
+            '&' => out.push_str("&amp;"),
+            '*' | '_' | '`' | '[' | ']' | '|' | '\\' | '#' | '~' | '!' => {
+                out.push('\\');
+                out.push(c);
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// A call or an id as a code span: star alleles would otherwise read as emphasis.
+fn code(text: &str) -> String {
+    let kept: String =
+        text.chars().filter(|c| *c != '`' && !c.is_control()).take(PIECE_LENGTH_MAX).collect();
+    format!("`{kept}`")
+}

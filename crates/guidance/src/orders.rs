@@ -1,0 +1,224 @@
+//! Orders, and which drugs they are for.
+//!
+//! Rules are keyed on RxNorm ingredients; orders come as products, classes or words. Each step
+//! that is taken to get from one to the other is stated on the card.
+
+mod name;
+
+use knowledge::pgx::{Drug, PgxKnowledge};
+use model::code::{CodeableConcept, system};
+use model::medication::Medication;
+
+/// Ingredients and codes looked at in one order; more are left out and said so.
+pub const INGREDIENTS_MAX: usize = 32;
+
+/// Shortest ATC group taken as a prefix: the chemical subgroup, `B01AC`.
+const ATC_PREFIX_MIN: usize = 5;
+
+/// A medication order, free of its transport.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// How the client names it, `MedicationRequest/103`.
+    pub reference: String,
+    /// The product or ingredient, in every code that was sent.
+    pub concept: CodeableConcept,
+    /// Ingredients, where the product names them.
+    pub ingredients: Vec<CodeableConcept>,
+    /// FHIR `medicationrequest-status`, as sent.
+    pub status: String,
+    /// FHIR `medicationrequest-intent`, as sent.
+    pub intent: String,
+    /// The dosage in one canonical text, for telling whether it changed; `None` = not given yet.
+    pub dosage: Option<String>,
+    /// The order forbids the drug instead of asking for it.
+    pub do_not_perform: bool,
+}
+
+impl Order {
+    /// Whether it asks for a drug to be given: not cancelled, stopped, ended, mistaken, forbidden.
+    pub fn is_open(&self) -> bool {
+        let closed = ["cancelled", "stopped", "completed", "entered-in-error", "ended"];
+        !self.do_not_perform && !closed.contains(&self.status.as_str())
+    }
+}
+
+/// A medicine the patient takes, looked at like an order.
+impl From<&Medication> for Order {
+    fn from(medication: &Medication) -> Self {
+        Self {
+            reference: String::new(),
+            concept: medication.concept.clone(),
+            ingredients: medication.ingredients.clone(),
+            status: medication.status.clone(),
+            intent: String::new(),
+            dosage: medication.dosage.clone(),
+            do_not_perform: false,
+        }
+    }
+}
+
+/// Which step found the drug, in the order the steps are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MatchedBy {
+    /// The order carries the RxNorm ingredient code.
+    RxNormIngredient,
+    /// The order carries an RxNorm product code of the pack.
+    RxNormProduct,
+    /// The ingredient list of the order's medication.
+    MedicationIngredient,
+    /// An ATC code.
+    Atc,
+    /// A drug's name among the words of the order.
+    Name,
+}
+
+impl MatchedBy {
+    /// The words shown on the card.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::RxNormIngredient => "RxNorm ingredient code",
+            Self::RxNormProduct => "RxNorm product code",
+            Self::MedicationIngredient => "ingredient list of the order",
+            Self::Atc => "ATC code",
+            Self::Name => "name in the order, no known code",
+        }
+    }
+}
+
+/// An ingredient that was found.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ResolvedDrug {
+    /// RxNorm ingredient code.
+    pub rxnorm: String,
+    /// Which step found it.
+    pub how: MatchedBy,
+}
+
+/// What an order is for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resolution {
+    /// Every ingredient found, each once, in the order found. Those of a known product are listed
+    /// even if no rule speaks of them.
+    pub ingredients: Vec<ResolvedDrug>,
+    /// Words or codes of parts that no step could place. With `ingredients` empty, all of it.
+    pub unresolved: Vec<String>,
+}
+
+impl Resolution {
+    fn add(&mut self, rxnorm: &str, how: MatchedBy) {
+        if !self.ingredients.iter().any(|found| found.rxnorm == rxnorm) {
+            self.ingredients.push(ResolvedDrug { rxnorm: rxnorm.into(), how });
+        }
+    }
+}
+
+/// Finds the drugs of an order: RxNorm ingredient code, RxNorm product code, the ingredients of
+/// the medication, ATC code, name. The first step that finds something is the one that counts.
+pub fn resolve(knowledge: &PgxKnowledge, order: &Order) -> Resolution {
+    let mut resolution = Resolution::default();
+    by_rxnorm(knowledge, &order.concept, &mut resolution);
+    by_ingredients(knowledge, &order.ingredients, &mut resolution);
+    if resolution.ingredients.is_empty() {
+        by_atc(knowledge, &order.concept, MatchedBy::Atc, &mut resolution);
+    }
+    if resolution.ingredients.is_empty() {
+        by_name(knowledge, &order.concept, MatchedBy::Name, &mut resolution);
+    }
+    if resolution.ingredients.is_empty() && resolution.unresolved.is_empty() {
+        resolution.unresolved.push(words_of(&order.concept));
+    }
+    resolution
+}
+
+fn by_rxnorm(knowledge: &PgxKnowledge, concept: &CodeableConcept, found: &mut Resolution) {
+    let codes = || rxnorm_codes(concept);
+    for code in codes().filter(|code| knowledge.drug(code).is_some()) {
+        found.add(code, MatchedBy::RxNormIngredient);
+    }
+    for code in codes() {
+        for product in knowledge.products.iter().filter(|product| product.rxnorm == code) {
+            for ingredient in &product.ingredients {
+                found.add(ingredient, MatchedBy::RxNormProduct);
+            }
+        }
+    }
+}
+
+/// Every ingredient is tried on its own by all steps; one that fits none is named as unresolved.
+/// An order whose own code was found still gets its further ingredients looked at.
+fn by_ingredients(knowledge: &PgxKnowledge, list: &[CodeableConcept], found: &mut Resolution) {
+    let how = MatchedBy::MedicationIngredient;
+    for concept in list.iter().take(INGREDIENTS_MAX) {
+        let mut one = Resolution::default();
+        by_rxnorm(knowledge, concept, &mut one);
+        if one.ingredients.is_empty() {
+            by_atc(knowledge, concept, how, &mut one);
+        }
+        if one.ingredients.is_empty() {
+            by_name(knowledge, concept, how, &mut one);
+        }
+        if one.ingredients.is_empty() {
+            found.unresolved.push(words_of(concept));
+        }
+        for drug in one.ingredients {
+            found.add(&drug.rxnorm, how);
+        }
+    }
+    for concept in list.iter().skip(INGREDIENTS_MAX) {
+        found.unresolved.push(words_of(concept));
+    }
+}
+
+fn by_atc(
+    knowledge: &PgxKnowledge,
+    concept: &CodeableConcept,
+    how: MatchedBy,
+    found: &mut Resolution,
+) {
+    let codes = concept.coding.iter().filter(|c| is_atc(&c.system)).take(INGREDIENTS_MAX);
+    for code in codes.map(|coding| coding.code.trim().to_ascii_uppercase()) {
+        let under = |drug: &&Drug| drug.atc.iter().any(|atc| atc_covers(atc, &code));
+        let exact = |drug: &&Drug| drug.atc.contains(&code);
+        let mut drugs: Vec<&Drug> = knowledge.drugs.iter().filter(exact).collect();
+        if drugs.is_empty() {
+            drugs = knowledge.drugs.iter().filter(under).collect();
+        }
+        for drug in drugs {
+            found.add(&drug.rxnorm, how);
+        }
+    }
+}
+
+/// Whether the pack's code, a substance or its group, covers the order's code. A group in the
+/// *order* never covers a substance: "a statin" is not simvastatin.
+fn atc_covers(pack: &str, order: &str) -> bool {
+    pack.len() >= ATC_PREFIX_MIN && order.starts_with(pack)
+}
+
+fn is_atc(uri: &str) -> bool {
+    uri == system::ATC || uri == "urn:oid:2.16.840.1.113883.6.73"
+}
+
+fn by_name(
+    knowledge: &PgxKnowledge,
+    concept: &CodeableConcept,
+    how: MatchedBy,
+    found: &mut Resolution,
+) {
+    let displays = concept.coding.iter().filter_map(|coding| coding.display.as_deref());
+    for text in concept.text.as_deref().into_iter().chain(displays).take(INGREDIENTS_MAX) {
+        for rxnorm in name::drugs_named(knowledge, text) {
+            found.add(rxnorm, how);
+        }
+    }
+}
+
+fn rxnorm_codes(concept: &CodeableConcept) -> impl Iterator<Item = &str> {
+    let rxnorm = |uri: &str| uri == system::RXNORM || uri == "urn:oid:2.16.840.1.113883.6.88";
+    let codings = concept.coding.iter().filter(move |coding| rxnorm(&coding.system));
+    codings.take(INGREDIENTS_MAX).map(|coding| coding.code.trim())
+}
+
+fn words_of(concept: &CodeableConcept) -> String {
+    concept.words().unwrap_or("an order without code or words").to_owned()
+}

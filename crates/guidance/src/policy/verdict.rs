@@ -1,0 +1,192 @@
+//! What one drug of one order calls for.
+
+use super::{Context, PendingTest, Role, SilenceReason, Subject};
+use model::statement::{
+    Action, AdviceState, Citation, DrugStatement, GeneState, Recommendation, Strength,
+};
+
+/// What is known of a gene that a drug's rules ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// A phenotype that rests on a sufficient call.
+    Known,
+    /// Called, but a position that any test should cover (AMP tier 1) was not seen.
+    Incomplete,
+    /// Called, but the phenotype is indeterminate or ambiguous.
+    Indeterminate,
+    /// Tested, and no call could be made.
+    NotCallable,
+    /// Nothing was tested.
+    NotTested,
+}
+
+impl Standing {
+    /// The words shown to people; those of `model::absence` where it has them.
+    pub fn words(self) -> &'static str {
+        use model::absence::Absence;
+        match self {
+            Self::Known => "known",
+            Self::Incomplete => "tested in part",
+            Self::Indeterminate => "indeterminate",
+            Self::NotCallable => Absence::NotCallable.words(),
+            Self::NotTested => Absence::NotTested.words(),
+        }
+    }
+}
+
+/// A test that guidance asks for before the first dose.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Test<'a> {
+    pub(crate) rule_genes: &'a [String],
+    pub(crate) text: &'a str,
+    pub(crate) citation: &'a Citation,
+}
+
+/// What to do about one drug.
+#[derive(Clone, Debug)]
+pub(crate) enum Verdict<'a> {
+    /// Act on a known result, led by the most serious recommendation.
+    Act { advice: &'a DrugStatement, lead: &'a Recommendation },
+    /// Order the test guidance asks for; genes with what is known of each.
+    Test { test: Test<'a>, genes: Vec<(&'a str, Standing)> },
+    /// Wait for a test under way.
+    Pending { tests: Vec<&'a PendingTest> },
+    /// Tell that the result does not answer the question.
+    Unclear { genes: Vec<(&'a str, Standing)> },
+    /// Say nothing.
+    Silent { reason: SilenceReason, rule: Option<String> },
+}
+
+/// The row state an action belongs to.
+pub(crate) fn advice_state(action: Action) -> AdviceState {
+    match action {
+        Action::Standard => AdviceState::Standard,
+        Action::NoRecommendation => AdviceState::NotKnown,
+        Action::Reduce { .. } | Action::Increase { .. } | Action::Monitor | Action::TestFirst => {
+            AdviceState::Adjust
+        }
+        Action::Avoid | Action::Alternative => AdviceState::Avoid,
+    }
+}
+
+fn calls_for_action(recommendation: &Recommendation) -> bool {
+    advice_state(recommendation.action) >= AdviceState::Adjust
+}
+
+/// The most serious first: state, then strength, then `Avoid` before `Alternative`.
+fn rank(recommendation: &Recommendation) -> (AdviceState, Strength, bool) {
+    let avoid = recommendation.action == Action::Avoid;
+    (advice_state(recommendation.action), recommendation.strength, avoid)
+}
+
+/// Judges one drug of one order.
+pub(crate) fn judge<'a>(context: Context<'a>, subject: Subject<'a>) -> Verdict<'a> {
+    let silent_rules = &context.moment.settings.silent_rules;
+    if let Some((_, advice)) = subject.advice {
+        let rules = advice.recommendations.iter().filter(|rule| calls_for_action(rule));
+        let (held_back, audible): (Vec<_>, Vec<_>) =
+            rules.partition(|rule| silent_rules.contains(&rule.rule));
+        let mut lead: Option<&Recommendation> = None;
+        for rule in audible {
+            // Of equals the first stands: the pack's order.
+            if lead.is_none_or(|best| rank(rule) > rank(best)) {
+                lead = Some(rule);
+            }
+        }
+        if let Some(lead) = lead {
+            return Verdict::Act { advice, lead };
+        }
+        if let Some(rule) = held_back.first() {
+            let rule = Some(rule.rule.clone());
+            return Verdict::Silent { reason: SilenceReason::RuleSilent, rule };
+        }
+    }
+    judge_without_action(context, subject)
+}
+
+fn judge_without_action<'a>(context: Context<'a>, subject: Subject<'a>) -> Verdict<'a> {
+    let drug = subject.drug;
+    let open: Vec<(&str, Standing)> = drug
+        .genes
+        .iter()
+        .map(|gene| (gene.as_str(), standing(context, subject, gene)))
+        .filter(|(_, standing)| *standing != Standing::Known)
+        .collect();
+    let tests: Vec<&PendingTest> = context
+        .moment
+        .pending
+        .iter()
+        .filter(|test| open.iter().any(|(gene, _)| *gene == test.gene))
+        .collect();
+    if !tests.is_empty() {
+        return Verdict::Pending { tests };
+    }
+    if let Some(test) = recommended_test(context, subject) {
+        let genes: Vec<(&str, Standing)> =
+            open.iter().copied().filter(|(gene, _)| names(test.rule_genes, gene)).collect();
+        let rule = crate::card::test_rule(drug);
+        match (genes.is_empty(), context.moment.settings.silent_rules.contains(&rule)) {
+            (true, _) => {}
+            (false, true) => {
+                return Verdict::Silent { reason: SilenceReason::RuleSilent, rule: Some(rule) };
+            }
+            (false, false) => return Verdict::Test { test, genes },
+        }
+    }
+    let state = subject.advice.map_or(AdviceState::NotKnown, |(_, advice)| advice.state);
+    let incomplete = open.iter().any(|(_, standing)| *standing == Standing::Incomplete);
+    if state == AdviceState::Standard && !incomplete {
+        return Verdict::Silent { reason: SilenceReason::Standard, rule: None };
+    }
+    let tested = open.iter().any(|(_, standing)| *standing != Standing::NotTested);
+    // A row that calls for action without a rule to show is never silent.
+    let contradictory = state >= AdviceState::Adjust;
+    if contradictory || (tested && context.moment.role == Role::Pharmacist) {
+        return Verdict::Unclear { genes: open };
+    }
+    Verdict::Silent { reason: SilenceReason::NotKnown, rule: None }
+}
+
+fn names(genes: &[String], gene: &str) -> bool {
+    genes.iter().any(|one| one == gene)
+}
+
+/// The test asked for before the first dose: by the pack, else by the statement where the pack
+/// has no word about the drug.
+fn recommended_test<'a>(context: Context<'a>, subject: Subject<'a>) -> Option<Test<'a>> {
+    let rxnorm = &subject.drug.rxnorm;
+    let mut rules = context.knowledge.alerts.iter().filter(|rule| rule.rxnorm == *rxnorm);
+    if let Some(rule) = rules.clone().find(|rule| rule.recommended) {
+        let (rule_genes, text, citation) = (&*rule.genes, &*rule.text, &rule.citation);
+        return Some(Test { rule_genes, text, citation });
+    }
+    if rules.next().is_some() {
+        return None;
+    }
+    let test = subject.advice.and_then(|(_, advice)| advice.pre_test.as_ref())?;
+    Some(Test { rule_genes: &test.genes, text: &test.text, citation: &test.citation })
+}
+
+/// Whether a phenotype says that the result does not answer.
+pub fn is_indeterminate(phenotype: &str) -> bool {
+    let phenotype = phenotype.to_lowercase();
+    ["indeterminate", "uncertain", "unknown"].iter().any(|word| phenotype.contains(word))
+}
+
+/// What is known of one gene: the advice's own look-up, held against the gene's callability.
+pub(crate) fn standing(context: Context, subject: Subject, gene: &str) -> Standing {
+    let statement = context.gene(gene).map(|(_, statement)| statement);
+    let keys = subject.advice.map_or(&[][..], |(_, advice)| &advice.genes);
+    let phenotype = keys.iter().find(|key| key.gene == gene).and_then(|key| key.phenotype.as_ref());
+    let incomplete = statement
+        .and_then(|gene| gene.callability.as_ref())
+        .is_some_and(|seen| !seen.tier1_missing.is_empty());
+    match (phenotype, statement.map(|gene| &gene.state)) {
+        (Some(phenotype), _) if is_indeterminate(phenotype) => Standing::Indeterminate,
+        (_, Some(GeneState::Called)) if incomplete => Standing::Incomplete,
+        (Some(_), _) => Standing::Known,
+        (None, Some(GeneState::Called)) => Standing::Indeterminate,
+        (None, Some(GeneState::NotCalled { .. })) => Standing::NotCallable,
+        (None, Some(GeneState::NotTested) | None) => Standing::NotTested,
+    }
+}
