@@ -1,6 +1,20 @@
-//! Knowledge packs: load, lint, version, diff and index.
 //!
 //! For: turning reviewable tables into what engines look up, and proving which tables they were.
 //! Never: the network at run time; upstream sentences (facts only, in our own words).
+//! Rules come from `docs/KNOWLEDGE.md`; facts from the sources each pack's `pack.toml` names.
+//!
+//! A pack is a directory: `pack.toml` (who, when, from where, digest of each table) and one
+//! tab-separated table per kind of fact. It is loaded whole or refused whole.
 
+mod digest;
+mod error;
+pub mod import;
+mod manifest;
+mod pack;
 pub mod pgx;
+pub mod table;
+
+pub use digest::{sha256_hex, write_manifest_digests};
+pub use error::LoadError;
+pub use manifest::{FileEntry, Manifest, Source};
+pub use pack::{MANIFEST_FILE, PACK_BYTES_MAX, Pack};

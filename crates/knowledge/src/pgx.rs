@@ -3,6 +3,11 @@
 //! Facts from CPIC/ClinPGx allele definitions, allele functions, phenotypes and guidance,
 //! re-expressed as tables (`knowledge/pgx/*.tsv`).
 
+pub(crate) mod load;
+mod lookup;
+
+pub use lookup::{NO_RESULT, UNASSIGNED};
+
 use model::statement::{Action, Citation, Strength};
 
 /// Everything the caller and the drug adviser need.
@@ -211,4 +216,15 @@ pub struct PreTestRule {
     pub text: String,
     /// Where from.
     pub citation: Citation,
+}
+
+/// What a population code of the rules means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Population {
+    /// RxNorm ingredient code of the drug whose rules use it.
+    pub rxnorm: String,
+    /// Code, `acs-pci`.
+    pub code: String,
+    /// For people: `Acute coronary syndrome or PCI`.
+    pub name: String,
 }

@@ -1,0 +1,78 @@
+//! From upstream files to the tables of a pack.
+//!
+//! Reads the allele definitions (`*_translation.json`), the exemptions and the phenotype tables
+//! that ClinPGx publishes for CPIC, and writes our rows. What it cannot express it reports; it
+//! never fills in. Guidance (drugs, actions) is curated by hand, in our own words.
+
+mod definitions;
+mod exemptions;
+mod flank;
+mod phenotypes;
+
+pub use definitions::{Definitions, definitions};
+pub use exemptions::{Exemption, exemptions};
+pub use phenotypes::{Phenotypes, phenotypes};
+
+/// Rows of one table, without the header.
+pub type Rows = Vec<Vec<String>>;
+
+/// A table as the bytes of its file.
+pub fn to_tsv(columns: &[&str], rows: &Rows) -> String {
+    let mut text = columns.join("\t");
+    text.push('\n');
+    for row in rows {
+        text.push_str(&row.join("\t"));
+        text.push('\n');
+    }
+    text
+}
+
+/// The column names of the tables that can be imported, by file name.
+pub fn columns(file: &str) -> Option<&'static [&'static str]> {
+    use crate::pgx::load::columns;
+    Some(match file {
+        "positions.tsv" => columns::POSITIONS,
+        "alleles.tsv" => columns::ALLELES,
+        "functions.tsv" => columns::FUNCTIONS,
+        "phenotype_rules.tsv" => columns::PHENOTYPE_RULES,
+        _ => return None,
+    })
+}
+
+/// A piece of a name for natural order: numbers by value, before text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NamePart {
+    /// A run of digits.
+    Number(u64),
+    /// Anything else.
+    Text(String),
+}
+
+/// Sort key for natural order: `*2` before `*10`, `*3A` before `*3B`.
+pub fn natural_key(name: &str) -> Vec<NamePart> {
+    let mut parts = Vec::new();
+    for character in name.chars() {
+        let digit = character.to_digit(10).map(u64::from);
+        match (parts.last_mut(), digit) {
+            (Some(NamePart::Number(number)), Some(digit)) => {
+                *number = number.saturating_mul(10).saturating_add(digit);
+            }
+            (Some(NamePart::Text(text)), None) => text.push(character),
+            (_, Some(digit)) => parts.push(NamePart::Number(digit)),
+            (_, None) => parts.push(NamePart::Text(character.to_string())),
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_sort_as_people_count() {
+        let mut names = ["*10", "*3B", "*2", "*45.002", "*3A", "*45.001", "*1", "*3"];
+        names.sort_by_cached_key(|name| natural_key(name));
+        assert_eq!(names, ["*1", "*2", "*3", "*3A", "*3B", "*10", "*45.001", "*45.002"]);
+    }
+}

@@ -1,0 +1,221 @@
+//! Allele definitions: one `*_translation.json` to rows of `positions.tsv` and `alleles.tsv`.
+
+use super::{Exemption, Rows, flank, natural_key};
+use model::Problem;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// A gene's definitions as rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Definitions {
+    /// HGNC symbol.
+    pub gene: String,
+    /// `chr10`.
+    pub chromosome: String,
+    /// `NC_000010.11`.
+    pub refseq: String,
+    /// The source's own version.
+    pub version: String,
+    /// Rows of `positions.tsv`, ascending.
+    pub positions: Rows,
+    /// Rows of `alleles.tsv`, in natural order.
+    pub alleles: Rows,
+    /// Names of all alleles, and core names that sub-alleles are shown under.
+    pub names: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Translation {
+    version: String,
+    gene: String,
+    chromosome: String,
+    genome_build: String,
+    ref_seq_chromosome_id: String,
+    variants: Vec<Variant>,
+    named_alleles: Vec<NamedAllele>,
+    #[serde(default)]
+    suballeles_map: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Variant {
+    position: u64,
+    rsid: Option<String>,
+    chromosome_hgvs_name: String,
+    #[serde(rename = "ref")]
+    reference: String,
+    #[serde(rename = "alts")]
+    alternates: Vec<String>,
+    #[serde(default)]
+    cpic_to_vcf_allele_map: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NamedAllele {
+    name: String,
+    alleles: Vec<Option<String>>,
+    reference: bool,
+    structural_variant: bool,
+}
+
+/// Reads one definition file. With an error among the problems the rows must not be used.
+pub fn definitions(json: &[u8], exemption: &Exemption) -> (Definitions, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let translation: Translation = match serde_json::from_slice(json) {
+        Ok(translation) => translation,
+        Err(error) => {
+            let place = format!("line {}", error.line());
+            problems.push(Problem::error("bad-definition", place, error.to_string()));
+            return (Definitions::default(), problems);
+        }
+    };
+    if !translation.genome_build.starts_with("GRCh38") {
+        let text = format!("is {}, the tables are on GRCh38", translation.genome_build);
+        problems.push(Problem::error("wrong-build", "genomeBuild", text));
+    }
+    let gene = &translation.gene;
+    let mut variants: Vec<(usize, &Variant)> = translation.variants.iter().enumerate().collect();
+    variants.sort_by_key(|(_, variant)| variant.position);
+    let positions = variants
+        .iter()
+        .map(|(_, variant)| position_row(gene, variant, exemption, &mut problems))
+        .collect();
+    let mut named: Vec<&NamedAllele> = translation.named_alleles.iter().collect();
+    named.sort_by_cached_key(|allele| natural_key(&allele.name));
+    let mut alleles = Rows::new();
+    for allele in &named {
+        if allele.alleles.len() != translation.variants.len() {
+            let text = "has not one cell per position";
+            problems.push(Problem::error("bad-row", allele.name.as_str(), text));
+            continue;
+        }
+        let core = translation.suballeles_map.get(&allele.name).map_or("", String::as_str);
+        let (kind, cells) = match (allele.reference, allele.structural_variant) {
+            (true, _) => ("reference", reference_cells(allele, &variants, &mut problems)),
+            (_, true) => ("structural", String::new()),
+            _ => ("defined", cells(allele, &variants, &mut problems)),
+        };
+        let row = [gene, allele.name.as_str(), kind, core, cells.as_str()];
+        alleles.push(row.map(str::to_owned).to_vec());
+    }
+    let cores = translation.suballeles_map.values();
+    let names = named.iter().map(|allele| &allele.name).chain(cores).cloned().collect();
+    let Translation { version, gene, chromosome, ref_seq_chromosome_id: refseq, .. } = translation;
+    (Definitions { gene, chromosome, refseq, version, positions, alleles, names }, problems)
+}
+
+fn position_row(
+    gene: &str,
+    variant: &Variant,
+    exemption: &Exemption,
+    problems: &mut Vec<Problem>,
+) -> Vec<String> {
+    let mut kinds = Vec::new();
+    if exemption.required.contains(&variant.position) {
+        kinds.push("required");
+    }
+    if exemption.tier1.contains(&variant.position) {
+        kinds.push("tier1");
+    }
+    let same_length = |alt: &String| alt.len() == variant.reference.len();
+    let flank = if variant.alternates.iter().all(same_length) {
+        None
+    } else {
+        let proved = proved_flank(variant);
+        if proved.is_none() {
+            let text = "proves no sequence around the indel";
+            let place = variant.chromosome_hgvs_name.as_str();
+            problems.push(Problem::error("indel-context", place, text));
+        }
+        proved
+    };
+    vec![
+        gene.to_owned(),
+        variant.position.to_string(),
+        variant.reference.clone(),
+        variant.alternates.join(","),
+        variant.rsid.clone().unwrap_or_default(),
+        variant.chromosome_hgvs_name.clone(),
+        kinds.join(";"),
+        flank.as_ref().map(|_| variant.position.to_string()).unwrap_or_default(),
+        flank.unwrap_or_default(),
+    ]
+}
+
+/// The sequence that the position's names prove around it; with several ALTs they must agree.
+fn proved_flank(variant: &Variant) -> Option<String> {
+    let Variant { position, reference, .. } = variant;
+    let mut expressions = variant.chromosome_hgvs_name.split(';').map(str::trim);
+    let names = &variant.cpic_to_vcf_allele_map;
+    let cpic_name = names.iter().find(|(_, vcf)| *vcf == reference).map(|(name, _)| name);
+    if let Some(name) = cpic_name.filter(|name| name.ends_with(')')) {
+        let mut proved =
+            expressions.map(|hgvs| flank::proved_repeat(*position, reference, name, hgvs));
+        let first = proved.next()??;
+        return proved.all(|other| other.as_ref() == Some(&first)).then_some(first);
+    }
+    let ([alternate], Some(hgvs)) = (variant.alternates.as_slice(), expressions.next()) else {
+        return None;
+    };
+    flank::proved_sequence(*position, reference, alternate, hgvs)
+}
+
+fn reference_cells(
+    allele: &NamedAllele,
+    variants: &[(usize, &Variant)],
+    problems: &mut Vec<Problem>,
+) -> String {
+    let is_ref = |(index, variant): &(usize, &Variant)| {
+        allele.alleles.get(*index).and_then(Option::as_ref) == Some(&variant.reference)
+    };
+    if variants.iter().all(is_ref) {
+        return "ref".to_owned();
+    }
+    cells(allele, variants, problems)
+}
+
+fn cells(
+    allele: &NamedAllele,
+    variants: &[(usize, &Variant)],
+    problems: &mut Vec<Problem>,
+) -> String {
+    let mut cells = Vec::new();
+    for (index, variant) in variants {
+        let Some(cell) = allele.alleles.get(*index).and_then(Option::as_deref) else { continue };
+        let known = std::iter::once(&variant.reference).chain(&variant.alternates);
+        let bases: Vec<&str> = known
+            .map(String::as_str)
+            .filter(|base| *base == cell || stands_for(cell, base))
+            .collect();
+        if bases.is_empty() {
+            let place = format!("{} at {}", allele.name, variant.position);
+            let text = format!("`{cell}` is neither REF nor ALT nor an IUPAC code of them");
+            problems.push(Problem::error("unknown-base", place, text));
+            continue;
+        }
+        cells.push(format!("{}:{}", variant.position, bases.join(",")));
+    }
+    cells.join(" ")
+}
+
+/// Whether an IUPAC ambiguity code (NC-IUB 1984) stands for that base.
+fn stands_for(code: &str, base: &str) -> bool {
+    let bases = match code {
+        "R" => "AG",
+        "Y" => "CT",
+        "S" => "CG",
+        "W" => "AT",
+        "K" => "GT",
+        "M" => "AC",
+        "B" => "CGT",
+        "D" => "AGT",
+        "H" => "ACT",
+        "V" => "ACG",
+        "N" => "ACGT",
+        _ => return false,
+    };
+    base.len() == 1 && bases.contains(base)
+}

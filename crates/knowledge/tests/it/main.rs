@@ -1,0 +1,6 @@
+//! The shipped pack against the files it was derived from, and the loader against faults.
+
+#[cfg(test)]
+mod derived;
+#[cfg(test)]
+mod shared;
