@@ -1,1 +1,121 @@
-fn main() {}
+//! The `cargo xtask` command line.
+//!
+//! Never: anything but reading arguments and printing what the library found.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool prints")]
+
+use std::{path::Path, process::ExitCode};
+
+use anyhow::Result;
+use xtask::{Finding, Workspace, advisories, arguments::Arguments, bench, generate, tidy};
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  tidy                                check the repository's own rules
+  advisories [--database FILE]        check Cargo.lock against a copy of the RustSec database
+  generate [--check]                  write (or compare) docs/CRATES.md and docs/CLI.md
+  digests                             print the SHA-256 of every file that a knowledge pack lists
+  bench-cds --url URL --body FILE [--token T] [--callers 16] [--requests 2000] [--expect TEXT]
+                                      load one CDS Hooks endpoint on loopback and print latencies
+  bench-command [--runs 30] -- COMMAND…
+                                      time a whole process: minimum, median, maximum";
+
+fn main() -> ExitCode {
+    let raw: Vec<String> = std::env::args().skip(1).collect();
+    match run(&raw) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs one command; `false` means that it worked and found something wrong.
+fn run(raw: &[String]) -> Result<bool> {
+    let (command, rest) = raw.split_first().map_or(("help", raw), |(c, rest)| (c.as_str(), rest));
+    match command {
+        "tidy" => {
+            Arguments::parse(rest, &[], &[])?;
+            Ok(report("tidy", &tidy::check(&Workspace::load()?)))
+        }
+        "advisories" => run_advisories(&Arguments::parse(rest, &["database"], &[])?),
+        "generate" => run_generate(&Arguments::parse(rest, &[], &["check"])?),
+        "digests" => {
+            print!("{}", tidy::packs::digests(&Workspace::load()?)?);
+            Ok(true)
+        }
+        "bench-cds" => {
+            let names = ["url", "body", "token", "callers", "requests", "expect", "headers"];
+            let settings = bench::cds::Settings::from(&Arguments::parse(rest, &names, &[])?)?;
+            println!("{}", bench::cds::run(&settings)?);
+            Ok(true)
+        }
+        "bench-command" => {
+            let arguments = Arguments::parse(rest, &["runs"], &[])?;
+            let runs = arguments.parsed_or("runs", 30)?;
+            println!("{}", bench::command::run(&arguments.tail, runs)?);
+            Ok(true)
+        }
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(true)
+        }
+        other => {
+            eprintln!("error: unknown command `{other}`\n\n{USAGE}");
+            Ok(false)
+        }
+    }
+}
+
+fn run_advisories(arguments: &Arguments) -> Result<bool> {
+    let workspace = Workspace::load()?;
+    let default = workspace.root.join("../shared/data/rustsec-advisories.tar.gz");
+    let database = arguments.get("database").map_or(default.as_path(), Path::new);
+    if !database.exists() && arguments.get("database").is_none() {
+        println!("advisories: SKIPPED, no copy of the RustSec database beside the repository");
+        println!(
+            "advisories: give one with `--database FILE` (a .tar.gz or an unpacked directory)"
+        );
+        return Ok(true);
+    }
+    let outcome = advisories::check(&workspace.root, database)?;
+    for ignored in &outcome.ignored {
+        println!("advisories: ignored by deny.toml: {ignored}");
+    }
+    println!("advisories: {} packages, {} advisories read", outcome.packages, outcome.advisories);
+    Ok(report("advisories", &outcome.findings))
+}
+
+fn run_generate(arguments: &Arguments) -> Result<bool> {
+    let workspace = Workspace::load()?;
+    let files = generate::all(&workspace)?;
+    for skipped in &files.skipped {
+        println!("generate: SKIPPED {skipped}");
+    }
+    if arguments.has("check") {
+        return Ok(report("generate", &generate::stale(&workspace, &files)));
+    }
+    for path in generate::write(&workspace, &files)? {
+        println!("generate: wrote {path}");
+    }
+    Ok(true)
+}
+
+/// Prints findings and the count; true when there are none.
+fn report(name: &str, findings: &[Finding]) -> bool {
+    for finding in findings {
+        println!("{finding}");
+    }
+    println!(
+        "{name}: {}",
+        match findings.len() {
+            0 => "ok".to_owned(),
+            1 => "1 finding".to_owned(),
+            many => format!("{many} findings"),
+        }
+    );
+    findings.is_empty()
+}

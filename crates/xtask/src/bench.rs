@@ -1,0 +1,9 @@
+//! Load and timing, for figures in docs/BENCHMARKS.md; never part of a test.
+
+pub mod cds;
+pub mod command;
+mod http;
+mod summary;
+
+pub use http::{Connection, Target};
+pub use summary::Summary;

@@ -1,0 +1,234 @@
+//! Load on one CDS Hooks endpoint: N callers, each with one connection, post the same request.
+
+use std::{
+    fmt, fs,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use super::{Connection, Summary, Target};
+use crate::arguments::Arguments;
+
+/// The most callers, so that a typing error is no flood.
+pub const CALLERS_MAX: usize = 256;
+
+/// The most requests of one run.
+pub const REQUESTS_MAX: usize = 200_000;
+
+/// Requests of each caller before the clock counts: connections, caches and pages warm up.
+const WARM_UP: usize = 20;
+
+/// One run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    target: Target,
+    body: String,
+    headers: Vec<String>,
+    callers: usize,
+    requests: usize,
+    expect: Option<String>,
+}
+
+impl Settings {
+    /// From the command line.
+    ///
+    /// # Errors
+    /// A missing or wrong argument, an unreadable body, or a number over its limit.
+    pub fn from(arguments: &Arguments) -> Result<Self> {
+        let path = arguments.required("body")?;
+        let body = fs::read_to_string(path).with_context(|| format!("cannot read `{path}`"))?;
+        let callers = arguments.parsed_or("callers", 16)?;
+        let requests = arguments.parsed_or("requests", 2000)?;
+        if !(1..=CALLERS_MAX).contains(&callers) {
+            bail!("`--callers` is 1 to {CALLERS_MAX}");
+        }
+        if !(callers..=REQUESTS_MAX).contains(&requests) {
+            bail!("`--requests` is at least the callers and at most {REQUESTS_MAX}");
+        }
+        let bearer = arguments.get("token").map(|token| format!("authorization: Bearer {token}"));
+        let extra = arguments.get("headers").map(str::to_owned);
+        Ok(Self {
+            target: Target::parse(arguments.required("url")?)?,
+            body,
+            headers: bearer.into_iter().chain(extra).collect(),
+            callers,
+            requests,
+            expect: arguments.get("expect").map(str::to_owned),
+        })
+    }
+}
+
+/// What a run measured.
+#[derive(Debug)]
+pub struct Measured {
+    callers: usize,
+    wall: Duration,
+    answer_bytes: usize,
+    latency: Summary,
+}
+
+impl fmt::Display for Measured {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = u32::try_from(self.latency.count()).unwrap_or(u32::MAX);
+        let rate = f64::from(count) / self.wall.as_secs_f64();
+        writeln!(formatter, "{}", self.latency)?;
+        write!(
+            formatter,
+            "{} callers, {:.2} s, {rate:.0} requests/s, {} bytes an answer, every status 200",
+            self.callers,
+            self.wall.as_secs_f64(),
+            self.answer_bytes
+        )
+    }
+}
+
+/// Runs the load. Every answer must be 200 and hold the expected text, or the run fails.
+///
+/// # Errors
+/// No connection, a broken one, another status, or an answer without the expected text.
+pub fn run(settings: &Settings) -> Result<Measured> {
+    let left = AtomicUsize::new(settings.requests);
+    let started = Instant::now();
+    let outcomes: Vec<Result<Caller>> = thread::scope(|scope| {
+        let callers: Vec<_> =
+            (0..settings.callers).map(|_| scope.spawn(|| call(settings, &left))).collect();
+        callers
+            .into_iter()
+            .map(|caller| caller.join().unwrap_or_else(|_| Err(anyhow!("a caller panicked"))))
+            .collect()
+    });
+    let mut latencies = Vec::with_capacity(settings.requests);
+    let mut answer_bytes = 0;
+    let mut first = None;
+    for outcome in outcomes {
+        let caller = outcome?;
+        answer_bytes = caller.answer_bytes.max(answer_bytes);
+        first = first.into_iter().chain([caller.started]).min();
+        latencies.extend(caller.latencies);
+    }
+    let wall = first.unwrap_or(started).elapsed();
+    Ok(Measured { callers: settings.callers, wall, answer_bytes, latency: Summary::new(latencies) })
+}
+
+/// What one caller measured.
+#[derive(Debug)]
+struct Caller {
+    started: Instant,
+    latencies: Vec<Duration>,
+    answer_bytes: usize,
+}
+
+fn call(settings: &Settings, left: &AtomicUsize) -> Result<Caller> {
+    let mut connection = Connection::open(&settings.target, &settings.headers, &settings.body)?;
+    for _ in 0..WARM_UP {
+        verify(settings, &connection.post()?)?;
+    }
+    let mut caller = Caller { started: Instant::now(), latencies: Vec::new(), answer_bytes: 0 };
+    let take = |count: usize| count.checked_sub(1);
+    while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok() {
+        let sent = Instant::now();
+        let answer = connection.post()?;
+        caller.latencies.push(sent.elapsed());
+        verify(settings, &answer)?;
+        caller.answer_bytes = answer.1.len();
+    }
+    Ok(caller)
+}
+
+fn verify(settings: &Settings, (status, body): &(u16, String)) -> Result<()> {
+    if *status != 200 {
+        let start: String = body.chars().take(300).collect();
+        bail!("status {status}: {start}");
+    }
+    match &settings.expect {
+        Some(text) if !body.contains(text.as_str()) => bail!("an answer lacks `{text}`"),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        io::{BufRead, BufReader, Read, Write},
+        net::TcpListener,
+    };
+
+    /// Answers `connections` connections until each closes.
+    fn server(connections: usize, answer: &'static str) -> (String, thread::JoinHandle<usize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let handle = thread::spawn(move || {
+            let workers: Vec<_> = (0..connections)
+                .map(|_| {
+                    let (stream, _) = listener.accept().unwrap();
+                    thread::spawn(move || answer_all(BufReader::new(stream), answer))
+                })
+                .collect();
+            workers.into_iter().map(|worker| worker.join().unwrap()).sum()
+        });
+        (url, handle)
+    }
+
+    fn answer_all(mut stream: BufReader<std::net::TcpStream>, answer: &str) -> usize {
+        let mut served = 0;
+        loop {
+            let mut length = 0;
+            loop {
+                let mut line = String::new();
+                if stream.read_line(&mut line).unwrap_or(0) == 0 {
+                    return served;
+                }
+                if let Some(value) = line.strip_prefix("content-length: ") {
+                    length = value.trim().parse().unwrap();
+                }
+                if line == "\r\n" {
+                    break;
+                }
+            }
+            let mut body = vec![0; length];
+            stream.read_exact(&mut body).unwrap();
+            if stream.get_mut().write_all(answer.as_bytes()).is_err() {
+                return served;
+            }
+            served += 1;
+        }
+    }
+
+    fn settings(url: &str, expect: &str) -> Settings {
+        Settings {
+            target: Target::parse(url).unwrap(),
+            body: "{}".to_owned(),
+            headers: vec!["authorization: Bearer x".to_owned()],
+            callers: 2,
+            requests: 50,
+            expect: Some(expect.to_owned()),
+        }
+    }
+
+    #[test]
+    fn counts_every_request_once() {
+        let (url, served) = server(2, "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{\"a\":1}");
+        let measured = run(&settings(&url, "\"a\"")).unwrap();
+        assert_eq!(measured.latency.count(), 50);
+        assert_eq!(measured.answer_bytes, 7);
+        assert_eq!(served.join().unwrap(), 50 + 2 * WARM_UP);
+    }
+
+    #[test]
+    fn a_wrong_answer_fails_the_run() {
+        for (answer, expect, reason) in [
+            ("HTTP/1.1 401 No\r\ncontent-length: 2\r\n\r\nno", "no", "status 401: no"),
+            ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}", "cards", "lacks `cards`"),
+            ("HTTP/1.1 200 OK\r\n\r\n", "", "no content-length"),
+        ] {
+            let (url, served) = server(2, answer);
+            let error = run(&settings(&url, expect)).unwrap_err();
+            assert!(error.to_string().contains(reason), "{error}");
+            served.join().unwrap();
+        }
+    }
+}

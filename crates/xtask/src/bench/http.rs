@@ -1,0 +1,150 @@
+//! A minimal HTTP/1.1 client with keep-alive, for loopback addresses only.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{IpAddr, SocketAddr, TcpStream},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+
+/// The largest answer that is read, in bytes.
+const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// The most header lines that are read.
+const HEADERS_MAX: usize = 100;
+
+/// How long one read or write may take.
+const SOCKET_SECONDS_MAX: u64 = 10;
+
+/// An `http://` address on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Address and port.
+    pub address: SocketAddr,
+    /// Path and query, beginning with `/`.
+    pub path: String,
+}
+
+impl Target {
+    /// Reads `http://127.0.0.1:PORT/PATH`; `localhost` means 127.0.0.1.
+    ///
+    /// # Errors
+    /// Another scheme, a name that would need a resolver, or an address that is not loopback.
+    pub fn parse(url: &str) -> Result<Self> {
+        let rest = url.strip_prefix("http://").context("the URL must begin with `http://`")?;
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let numeric = authority.replace("localhost", "127.0.0.1");
+        let address: SocketAddr =
+            numeric.parse().with_context(|| format!("`{authority}` is no address with a port"))?;
+        let loopback = match address.ip() {
+            IpAddr::V4(ip) => ip.is_loopback(),
+            IpAddr::V6(ip) => ip.is_loopback(),
+        };
+        if !loopback {
+            bail!("`{authority}` is not on this machine: load is sent to loopback only");
+        }
+        Ok(Self { address, path: format!("/{path}") })
+    }
+}
+
+/// One open connection.
+#[derive(Debug)]
+pub struct Connection {
+    stream: BufReader<TcpStream>,
+    request: Vec<u8>,
+}
+
+impl Connection {
+    /// Connects, and prepares the one request that will be sent again and again.
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub fn open(target: &Target, headers: &[String], body: &str) -> Result<Self> {
+        let timeout = Duration::from_secs(SOCKET_SECONDS_MAX);
+        let stream = TcpStream::connect_timeout(&target.address, timeout)
+            .with_context(|| format!("cannot connect to {}", target.address))?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(timeout))?;
+        stream.set_write_timeout(Some(timeout))?;
+        let mut request = format!(
+            "POST {} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n",
+            target.path,
+            target.address,
+            body.len()
+        );
+        for header in headers {
+            request.push_str(header);
+            request.push_str("\r\n");
+        }
+        request.push_str("\r\n");
+        request.push_str(body);
+        Ok(Self { stream: BufReader::new(stream), request: request.into_bytes() })
+    }
+
+    /// Sends the request and reads the whole answer: status and body.
+    ///
+    /// # Errors
+    /// The connection breaks, or the answer has no length or is over the limit.
+    pub fn post(&mut self) -> Result<(u16, String)> {
+        self.stream.get_mut().write_all(&self.request)?;
+        let status_line = self.line()?;
+        let status = status_line
+            .split_whitespace()
+            .nth(1)
+            .and_then(|code| code.parse().ok())
+            .with_context(|| format!("`{status_line}` is no HTTP status"))?;
+        let mut length = None;
+        for _ in 0..HEADERS_MAX {
+            let line = self.line()?;
+            if line.is_empty() {
+                let length: usize = length.context("the answer has no content-length")?;
+                if length > ANSWER_BYTES_MAX {
+                    bail!("an answer of {length} bytes is over the limit of {ANSWER_BYTES_MAX}");
+                }
+                let mut body = vec![0; length];
+                self.stream.read_exact(&mut body)?;
+                return Ok((status, String::from_utf8(body).context("the body is not UTF-8")?));
+            }
+            if let Some((name, value)) = line.split_once(':')
+                && name.eq_ignore_ascii_case("content-length")
+            {
+                length = value.trim().parse().ok();
+            }
+        }
+        bail!("more than {HEADERS_MAX} headers")
+    }
+
+    fn line(&mut self) -> Result<String> {
+        let mut line = String::new();
+        let limit = u64::try_from(ANSWER_BYTES_MAX).unwrap_or(u64::MAX);
+        if self.stream.by_ref().take(limit).read_line(&mut line)? == 0 {
+            bail!("the server closed the connection");
+        }
+        Ok(line.trim_end().to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sends_load_to_this_machine_only() {
+        let target = Target::parse("http://localhost:8080/cds-services/a?b=c").unwrap();
+        assert_eq!(target.address.to_string(), "127.0.0.1:8080");
+        assert_eq!(target.path, "/cds-services/a?b=c");
+        assert_eq!(Target::parse("http://[::1]:80").unwrap().path, "/");
+        for refused in [
+            "https://127.0.0.1:8080/",
+            "http://192.168.0.1:8080/",
+            "http://0.0.0.0:8080/",
+            "http://example.org:80/",
+            "http://127.0.0.1/",
+            "http://localhost.example.org:80/",
+        ] {
+            assert!(Target::parse(refused).is_err(), "{refused}");
+        }
+    }
+}
