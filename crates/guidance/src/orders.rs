@@ -222,3 +222,6 @@ fn rxnorm_codes(concept: &CodeableConcept) -> impl Iterator<Item = &str> {
 fn words_of(concept: &CodeableConcept) -> String {
     concept.words().unwrap_or("an order without code or words").to_owned()
 }
+
+#[cfg(test)]
+mod tests;
