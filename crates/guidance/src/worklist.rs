@@ -115,3 +115,6 @@ fn result_words(advice: &DrugStatement) -> String {
     });
     words.collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests;
