@@ -9,6 +9,7 @@
 mod digest;
 mod error;
 pub mod import;
+mod lint;
 mod manifest;
 mod pack;
 pub mod pgx;
@@ -16,5 +17,6 @@ pub mod table;
 
 pub use digest::{sha256_hex, write_manifest_digests};
 pub use error::LoadError;
+pub use lint::lint;
 pub use manifest::{FileEntry, Manifest, Source};
 pub use pack::{MANIFEST_FILE, PACK_BYTES_MAX, Pack};

@@ -38,7 +38,7 @@ pub struct Source {
     pub name: String,
     /// The source's own version.
     pub version: String,
-    /// Day of the state used, `YYYY-MM-DD`.
+    /// Date of the state used, as precisely as it is known.
     pub date: String,
     /// SPDX expression, or the terms in words.
     pub licence: String,
@@ -94,8 +94,10 @@ impl Manifest {
         if self.schema != SCHEMA {
             return Err(("schema", format!("is {}, this program reads {SCHEMA}", self.schema)));
         }
-        if let Some(source) = self.sources.iter().find(|source| !is_day(&source.date)) {
-            return Err(("date", format!("of source `{}` is not YYYY-MM-DD", source.name)));
+        if let Some(source) =
+            self.sources.iter().find(|source| PartialDate::parse(&source.date).is_none())
+        {
+            return Err(("date", format!("of source `{}` is not a date", source.name)));
         }
         let bad_name = |name: &str| !name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
         let bad = |file: &&FileEntry| file.name.strip_suffix(".tsv").is_none_or(bad_name);

@@ -4,3 +4,5 @@
 mod derived;
 #[cfg(test)]
 mod shared;
+#[cfg(test)]
+mod shipped;

@@ -1,0 +1,73 @@
+//! Named alleles: one reference row, bases that exist, no two rows alike.
+
+use super::expect;
+use crate::pgx::{Allele, Gene};
+use model::Problem;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) fn check(gene: &Gene, problems: &mut Vec<Problem>) {
+    let references: Vec<&Allele> = gene.alleles.iter().filter(|a| a.reference).collect();
+    expect(references.len() == 1, problems, "reference-row", &gene.symbol, || {
+        format!("has {} reference rows, must have one", references.len())
+    });
+    let mut names = BTreeSet::new();
+    for allele in &gene.alleles {
+        let place = place(gene, allele);
+        expect(names.insert(&allele.name), problems, "allele-twice", &place, || {
+            "is there twice".into()
+        });
+        let core =
+            allele.core.as_ref().is_some_and(|core| gene.alleles.iter().any(|a| a.name == *core));
+        expect(!core, problems, "core", &place, || "is shown as another defined allele".into());
+        cells(gene, allele, &place, problems);
+    }
+    if let [reference] = references.as_slice() {
+        let complete = reference.cells.len() == gene.positions.len()
+            && reference.cells.iter().all(|(_, bases)| bases.len() == 1);
+        expect(complete, problems, "reference-row", &place(gene, reference), || {
+            "must have one base at every position".into()
+        });
+        equal_rows(gene, reference, problems);
+    }
+}
+
+fn place(gene: &Gene, allele: &Allele) -> String {
+    format!("alleles {} {}", gene.symbol, allele.name)
+}
+
+fn cells(gene: &Gene, allele: &Allele, place: &str, problems: &mut Vec<Problem>) {
+    expect(allele.structural == allele.cells.is_empty(), problems, "cells", place, || {
+        "structural alleles have no cells, all others have some".into()
+    });
+    for (index, bases) in &allele.cells {
+        let Some(at) = gene.positions.get(*index) else {
+            problems.push(Problem::error("cells", place, "a cell at no position"));
+            continue;
+        };
+        let known = |base: &String| *base == at.reference || at.alternates.contains(base);
+        let good = !bases.is_empty() && bases.iter().all(known);
+        expect(good, problems, "unknown-base", place, || {
+            format!("`{}` at {} is neither REF nor ALT", bases.join(","), at.position)
+        });
+    }
+}
+
+/// Two alleles whose rows are equal could never be told apart. Blank cells count as the
+/// reference row's base.
+fn equal_rows(gene: &Gene, reference: &Allele, problems: &mut Vec<Problem>) {
+    let mut rows: BTreeMap<Vec<Vec<&String>>, &Allele> = BTreeMap::new();
+    for allele in gene.alleles.iter().filter(|allele| !allele.structural) {
+        let row = (0..gene.positions.len()).map(|index| {
+            let own = |allele: &'_ &Allele| allele.cells.iter().any(|(at, _)| *at == index);
+            let from = if own(&allele) { allele } else { reference };
+            let cell = from.cells.iter().find(|(at, _)| *at == index);
+            let mut bases: Vec<&String> = cell.map_or(vec![], |(_, bases)| bases.iter().collect());
+            bases.sort_unstable();
+            bases
+        });
+        if let Some(earlier) = rows.insert(row.collect(), allele) {
+            let text = format!("has the same bases as {}", earlier.name);
+            problems.push(Problem::error("equal-alleles", place(gene, allele), text));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Positions: alleles as VCF writes them, consistent with their HGVS names and surroundings.
+
+use super::expect;
+use crate::pgx::{Gene, IndelContext, PgxKnowledge, Position};
+use model::Problem;
+use std::collections::BTreeSet;
+
+/// No (chromosome, position, REF, ALT) twice in a pack.
+pub(super) fn unique(pgx: &PgxKnowledge, problems: &mut Vec<Problem>) {
+    let mut seen = BTreeSet::new();
+    for gene in &pgx.genes {
+        for at in &gene.positions {
+            for alt in &at.alternates {
+                let new = seen.insert((&gene.chromosome, at.position, &at.reference, alt));
+                let place = place(gene, at);
+                expect(new, problems, "position-twice", &place, || format!("ALT {alt} again"));
+            }
+        }
+    }
+}
+
+pub(super) fn check(gene: &Gene, problems: &mut Vec<Problem>) {
+    expect(!gene.positions.is_empty(), problems, "no-position", &gene.symbol, || {
+        "has no positions".into()
+    });
+    let number = gene.chromosome.strip_prefix("chr").unwrap_or_default();
+    let number = match number {
+        "X" => "23",
+        "Y" => "24",
+        other => other,
+    };
+    let accession = format!("NC_{number:0>6}.");
+    expect(gene.refseq.starts_with(&accession), problems, "refseq", &gene.symbol, || {
+        format!("{} is not the accession of {}", gene.refseq, gene.chromosome)
+    });
+    let hgnc = gene.hgnc.strip_prefix("HGNC:").is_some_and(super::is_digits);
+    expect(hgnc, problems, "hgnc", &gene.symbol, || format!("`{}` is no HGNC id", gene.hgnc));
+    for at in &gene.positions {
+        let place = place(gene, at);
+        alleles(at, &place, problems);
+        if at.is_snv() {
+            for alt in &at.alternates {
+                let name = format!("g.{}{}>{alt}", at.position, at.reference);
+                let named = at.hgvs.split("; ").any(|part| part == name);
+                expect(named, problems, "hgvs", &place, || format!("has no HGVS name {name}"));
+            }
+        } else {
+            surroundings(gene, at, &place, problems);
+        }
+    }
+}
+
+fn place(gene: &Gene, at: &Position) -> String {
+    format!("positions {} {}", gene.symbol, at.position)
+}
+
+fn alleles(at: &Position, place: &str, problems: &mut Vec<Problem>) {
+    let is_bases = |text: &str| {
+        !text.is_empty() && text.bytes().all(|base| matches!(base, b'A' | b'C' | b'G' | b'T'))
+    };
+    for allele in std::iter::once(&at.reference).chain(&at.alternates) {
+        expect(is_bases(allele), problems, "allele", place, || {
+            format!("`{allele}` is not a sequence of A, C, G, T")
+        });
+    }
+    let distinct: BTreeSet<&String> = at.alternates.iter().collect();
+    let good = !at.alternates.is_empty()
+        && distinct.len() == at.alternates.len()
+        && !distinct.contains(&at.reference);
+    expect(good, problems, "alternates", place, || {
+        "ALTs are missing, repeated or equal to REF".into()
+    });
+    if !at.is_snv() {
+        let first = at.reference.get(..1);
+        let padded = at.alternates.iter().all(|alt| alt.get(..1) == first);
+        expect(padded, problems, "padding", place, || {
+            "an indel's REF and ALTs must share their first base".into()
+        });
+    }
+}
+
+/// An indel's stored sequence must agree with REF and with every position inside it.
+fn surroundings(gene: &Gene, at: &Position, place: &str, problems: &mut Vec<Problem>) {
+    let Some(context) = &at.indel else {
+        let text = "an indel without the sequence around it";
+        problems.push(Problem::error("indel-context", place, text));
+        return;
+    };
+    for other in &gene.positions {
+        expect(agrees(context, other), problems, "indel-context", place, || {
+            format!("the sequence around it contradicts REF at {}", other.position)
+        });
+    }
+    let end = context.start + context.sequence.len() as u64;
+    let covers = context.start <= at.position && at.position < end;
+    expect(covers, problems, "indel-context", place, || "does not cover the position".into());
+}
+
+/// Whether the part of REF that lies inside the context is what the context says.
+fn agrees(context: &IndelContext, other: &Position) -> bool {
+    other.reference.bytes().zip(other.position..).all(|(base, position)| {
+        let offset = position.checked_sub(context.start).and_then(|at| usize::try_from(at).ok());
+        let known = offset.and_then(|offset| context.sequence.as_bytes().get(offset));
+        known.is_none_or(|known| *known == base)
+    })
+}
