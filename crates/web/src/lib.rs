@@ -18,3 +18,8 @@ pub use page::login::login;
 pub use page::patient::patient;
 pub use page::patients::patients;
 pub use page::reviews::reviews;
+pub use view::{
+    Candidate, CurrentMedicine, DrugRow, ErrorView, ExplainView, Explained, GeneRow, Identity,
+    Known, LoginView, NotFoundView, PatientListRow, PatientListView, PatientView, ReportRow,
+    ResultSource, ReviewListView, ReviewRow, Session, Subject,
+};

@@ -1,7 +1,7 @@
 //! "Needs action": what a person has to do something about now. Absent when there is nothing.
 
 use super::{medicine, recommendation, shape, words};
-use crate::view::{DrugRow, PatientView, ReportRow};
+use crate::view::{DrugRow, GeneRow, PatientView, ReportRow};
 use maud::{Markup, html};
 use model::absence::Absence;
 use model::reported::ResultStatus;
@@ -17,7 +17,7 @@ pub(super) fn section(view: &PatientView) -> Markup {
             section.needs-action aria-labelledby="needs-action" {
                 h2 id="needs-action" { "Needs action " span.badge { (number) } }
                 ul.actions {
-                    @for row in drugs { li { (drug(row)) } }
+                    @for row in drugs { li { (drug(row, &view.genes)) } }
                     @for report in waiting { li { (result(report)) } }
                 }
             }
@@ -48,16 +48,16 @@ fn is_waiting(report: &ReportRow) -> bool {
     matches!(report.status, Registered | Partial | Preliminary)
 }
 
-fn drug(row: &DrugRow) -> Markup {
+fn drug(row: &DrugRow, results: &[GeneRow]) -> Markup {
     let advice = row.advice.as_ref().map(|advice| &advice.content);
     let lead = advice.and_then(|a| recommendation::most_cautious_first(a).first().copied());
     html! {
         div.action-head { (shape::state(medicine::state(row))) strong.drug { (row.drug) } }
         div.action-body {
             @if let Some(advice) = advice {
-                p.reason { @for key in &advice.genes { (medicine::gene(key)) } }
+                p.reason { @for key in &advice.genes { (medicine::gene(key, results)) } }
                 @if let Some(lead) = lead {
-                    p { (lead.text) }
+                    p { (medicine::for_population(lead)) (lead.text) }
                     @if let Some(names) = recommendation::alternatives(lead) {
                         p { "Instead: " b { (names) } }
                     }

@@ -50,7 +50,7 @@ pub(super) fn capsule<T>(statement: &Explained<T>, detail: Detail) -> Markup {
                     }
                 }
             }
-            div { dt { "Show it again" } dd { code { "cognate explain " (statement.id) } } }
+            div { dt { "Command" } dd { code { "cognate explain " (statement.id) } } }
         }
         @if detail == Detail::Short {
             p.more { a href=(path::statement(&statement.id)) { "Open as a page" } }

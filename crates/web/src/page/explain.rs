@@ -22,27 +22,27 @@ pub fn explain(view: &ExplainView) -> String {
         main: html! {
             p.back { a href=(path::patient(&view.patient)) { "Back to " (name) } }
             @match &view.subject {
-                Subject::Drug(row) => (drug(row)),
+                Subject::Drug(row) => (drug(row, &view.genes)),
                 Subject::Gene(row) => (gene_result(row)),
             }
             @if !view.genes.is_empty() {
                 section aria-labelledby="genes" {
                     h2 id="genes" { "Gene results it rests on" }
-                    (gene::table("Gene results", &gene::in_order(&view.genes)))
+                    (gene::table("Gene results", &gene::in_order(&view.genes), true))
                 }
             }
         },
     })
 }
 
-fn drug(row: &DrugRow) -> Markup {
+fn drug(row: &DrugRow, results: &[GeneRow]) -> Markup {
     html! {
         h1 { (row.drug) }
         p.headline { (shape::state(medicine::state(row))) }
         @if let Some(advice) = &row.advice {
             section aria-labelledby="says" {
                 h2 id="says" { "What it says" }
-                (medicine::basis(row, &advice.content))
+                (medicine::basis(row, &advice.content, results))
             }
             section aria-labelledby="made" {
                 h2 id="made" { "How it was made" }
@@ -59,7 +59,7 @@ fn gene_result(row: &GeneRow) -> Markup {
         h1 { (row.gene.content.gene) }
         section aria-labelledby="says" {
             h2 id="says" { "What it says" }
-            (gene::table("Gene result", &[row]))
+            (gene::table("Gene result", &[row], false))
         }
         section aria-labelledby="made" {
             h2 id="made" { "How it was made" }

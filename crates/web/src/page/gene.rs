@@ -24,11 +24,18 @@ pub(super) fn in_order(genes: &[GeneRow]) -> Vec<&GeneRow> {
     ordered
 }
 
-/// The table of gene results.
-pub(super) fn table(caption: &str, genes: &[&GeneRow]) -> Markup {
+/// The table of gene results. `why`: whether each row opens to its capsule.
+pub(super) fn table(caption: &str, genes: &[&GeneRow], why: bool) -> Markup {
     html! {
         table.genes {
             caption { (caption) }
+            colgroup {
+                col.c-status;
+                col.c-drug;
+                col.c-gene;
+                col.c-advice;
+                col.c-source;
+            }
             thead {
                 tr {
                     th scope="col" { "Gene" }
@@ -38,12 +45,12 @@ pub(super) fn table(caption: &str, genes: &[&GeneRow]) -> Markup {
                     th scope="col" { "Source" }
                 }
             }
-            @for row in genes { (rows(row)) }
+            @for row in genes { (rows(row, why)) }
         }
     }
 }
 
-fn rows(row: &GeneRow) -> Markup {
+fn rows(row: &GeneRow, why: bool) -> Markup {
     let Explained { content, .. } = &row.gene;
     html! {
         tbody {
@@ -54,14 +61,19 @@ fn rows(row: &GeneRow) -> Markup {
                 td data-label="Tested" { (tested(content)) }
                 td data-label="Source" { (source(row)) }
             }
-            tr.why-row {
-                td colspan="5" {
-                    details.why {
-                        summary { "Why" span.visually-hidden { " this result for " (content.gene) } }
-                        div.why-body { (basis(content)) (capsule(&row.gene, Detail::Short)) }
-                    }
-                }
+            @if why {
+                tr.why-row { td colspan="5" { (why_details(row)) } }
             }
+        }
+    }
+}
+
+fn why_details(row: &GeneRow) -> Markup {
+    let content = &row.gene.content;
+    html! {
+        details.why {
+            summary { "Why" span.visually-hidden { " this result for " (content.gene) } }
+            div.why-body { (basis(content)) (capsule(&row.gene, Detail::Short)) }
         }
     }
 }
@@ -125,7 +137,9 @@ fn tested(gene: &GeneStatement) -> Markup {
             (None, _) if gene.state == GeneState::NotTested => {
                 span.absent { (Absence::NotTested.words()) }
             },
-            (None, Basis::Reported) => "Called by the laboratory; positions not recorded",
+            (None, Basis::Reported) => {
+                "Called by the laboratory; positions " (Absence::NotRecorded.words())
+            },
             (None, _) => span.absent { "Positions " (Absence::NotRecorded.words()) },
         }
         @if gene.basis == Basis::SinglePosition {

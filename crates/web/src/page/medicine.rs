@@ -2,10 +2,10 @@
 
 use super::capsule::{Detail, capsule};
 use super::{recommendation, shape, words};
-use crate::view::{CurrentMedicine, DrugRow};
+use crate::view::{CurrentMedicine, DrugRow, GeneRow};
 use maud::{Markup, html};
 use model::absence::Absence;
-use model::statement::{AdviceState, DrugStatement, GeneKey};
+use model::statement::{AdviceState, DrugStatement, GeneKey, Recommendation};
 
 /// The state of a row; a drug that the knowledge does not mention is not known, never standard.
 pub(super) fn state(row: &DrugRow) -> AdviceState {
@@ -20,37 +20,44 @@ pub(super) fn anchor(row: &DrugRow) -> String {
 }
 
 /// A table of rows. `head`: whether the column heads are seen, or only heard.
-pub(super) fn table(caption: &str, rows: &[&DrugRow], head: bool) -> Markup {
+pub(super) fn table(caption: &str, rows: &[&DrugRow], results: &[GeneRow], head: bool) -> Markup {
     html! {
         table.medicines {
             caption { (caption) }
+            colgroup {
+                col.c-status;
+                col.c-drug;
+                col.c-gene;
+                col.c-advice;
+                col.c-source;
+            }
             thead class=[(!head).then_some("visually-hidden")] {
                 tr {
-                    th.c-status scope="col" { "Status" }
-                    th.c-drug scope="col" { "Drug" }
-                    th.c-gene scope="col" { "Gene and call" }
-                    th.c-advice scope="col" { "Advice" }
-                    th.c-source scope="col" { "Source" }
+                    th scope="col" { "Status" }
+                    th scope="col" { "Drug" }
+                    th scope="col" { "Gene and call" }
+                    th scope="col" { "Advice" }
+                    th scope="col" { "Source" }
                 }
             }
-            @for one in rows { (row(one)) }
+            @for one in rows { (row(one, results)) }
         }
     }
 }
 
-fn row(row: &DrugRow) -> Markup {
+fn row(row: &DrugRow, results: &[GeneRow]) -> Markup {
     let state = state(row);
     html! {
         tbody id=(anchor(row)) {
             tr {
-                td.c-status data-label="Status" { (shape::state(state)) }
-                th.c-drug scope="row" {
+                td.status { (shape::state(state)) }
+                th scope="row" {
                     span.drug { (row.drug) }
                     @for medicine in &row.current { (current(medicine)) }
                 }
-                td.c-gene data-label="Gene and call" { (genes(row)) }
-                td.c-advice data-label="Advice" { (advice(row)) }
-                td.c-source data-label="Source" { (source(row)) }
+                td data-label="Gene and call" { (genes(row, results)) }
+                td data-label="Advice" { (advice(row)) }
+                td data-label="Source" { (source(row)) }
             }
             @if let Some(advice) = &row.advice {
                 tr.why-row {
@@ -62,7 +69,7 @@ fn row(row: &DrugRow) -> Markup {
                                 }
                             }
                             div.why-body {
-                                (basis(row, &advice.content))
+                                (basis(row, &advice.content, results))
                                 (capsule(advice, Detail::Short))
                             }
                         }
@@ -84,23 +91,30 @@ fn current(medicine: &CurrentMedicine) -> Markup {
     }
 }
 
-fn genes(row: &DrugRow) -> Markup {
+fn genes(row: &DrugRow, results: &[GeneRow]) -> Markup {
     html! {
         @match &row.advice {
             Some(advice) if !advice.content.genes.is_empty() => {
-                @for key in &advice.content.genes { (gene(key)) }
+                @for key in &advice.content.genes { (gene(key, results)) }
             },
             _ => span.muted { "No gene named for it" },
         }
     }
 }
 
-/// `CYP2C19 *2/*2` and the phenotype used for the look-up.
-pub(super) fn gene(key: &GeneKey) -> Markup {
+/// `CYP2C19 *2/*2`, the phenotype used for the look-up and, where not all of the gene was looked
+/// at, how much was: a usual phenotype must not look surer than its test.
+pub(super) fn gene(key: &GeneKey, results: &[GeneRow]) -> Markup {
+    let partly = results
+        .iter()
+        .find(|row| row.gene.content.gene == key.gene)
+        .and_then(|row| row.gene.content.callability.as_ref())
+        .filter(|seen| key.phenotype.is_some() && !seen.is_complete());
     html! {
         span.gene-key {
             b { (key.gene) } " " span.call { (key.call) }
-            @if let Some(phenotype) = &key.phenotype { span.phenotype { (phenotype) } }
+            @if let Some(phenotype) = &key.phenotype { " " span.phenotype { (phenotype) } }
+            @if let Some(seen) = partly { " " span.partly { (seen.words()) } }
         }
     }
 }
@@ -113,14 +127,14 @@ fn advice(row: &DrugRow) -> Markup {
     let ordered = recommendation::most_cautious_first(statement);
     html! {
         @if let Some((lead, others)) = ordered.split_first() {
-            p.lead { (lead.text) }
+            p { (for_population(lead)) (lead.text) }
             @if let Some(names) = recommendation::alternatives(lead) {
                 p { "Instead: " b { (names) } }
             }
             @if !others.is_empty() {
                 ul.others {
                     @for one in others {
-                        li { span.tag { (recommendation::tag(one)) } " " (words::action(one.action)) }
+                        li { (recommendation::tag(one)) ": " (words::action(one.action)) }
                     }
                 }
             }
@@ -129,6 +143,15 @@ fn advice(row: &DrugRow) -> Markup {
             p { "Test " (pre_test.genes.join(", ")) ". " (pre_test.text) }
         }
         @for note in &statement.notes { p.note { (note) } }
+    }
+}
+
+/// For whom the advice is, where it is not for everybody.
+pub(super) fn for_population(one: &Recommendation) -> Markup {
+    html! {
+        @if one.population != words::GENERAL {
+            span.tag { "For " (words::population(&one.population)) ": " }
+        }
     }
 }
 
@@ -149,26 +172,32 @@ fn without_recommendation(statement: &DrugStatement) -> String {
 }
 
 fn source(row: &DrugRow) -> Markup {
-    let ordered =
-        row.advice.iter().flat_map(|a| recommendation::most_cautious_first(&a.content)).next();
+    let Some(advice) = &row.advice else {
+        return html! { span.muted { "None in the loaded knowledge" } };
+    };
+    let ordered = recommendation::most_cautious_first(&advice.content);
+    let pre_test = advice.content.pre_test.as_ref();
     html! {
-        @if let Some(lead) = ordered {
-            span.line { (recommendation::citation(&lead.citation)) }
-            span.line.muted { (recommendation::tag(lead)) }
+        @if let Some(lead) = ordered.first() {
+            span.line {
+                (recommendation::guideline(&lead.citation)) ", " (words::strength(lead.strength))
+            }
+        } @else if let Some(pre_test) = pre_test {
+            span.line { (recommendation::guideline(&pre_test.citation)) }
         }
-        @for report in &row.reports { span.line { (words::result_source(report)) } }
-        @if row.advice.is_some() && row.reports.is_empty() {
+        @for report in &row.reports { span.line.muted { (words::result_source(report)) } }
+        @if row.reports.is_empty() {
             span.line.muted { "Laboratory report " (Absence::NotRecorded.words()) }
         }
     }
 }
 
 /// What the row rests on, before the capsule: genes, every recommendation, remarks.
-pub(super) fn basis(row: &DrugRow, statement: &DrugStatement) -> Markup {
+pub(super) fn basis(row: &DrugRow, statement: &DrugStatement, results: &[GeneRow]) -> Markup {
     html! {
         div.basis {
             @if !statement.genes.is_empty() {
-                p { @for key in &statement.genes { (gene(key)) } }
+                p { @for key in &statement.genes { (gene(key, results)) } }
             }
             (recommendation::all(statement))
             @for note in &statement.notes { p.note { (note) } }

@@ -4,7 +4,7 @@ use super::banner::banner;
 use super::frame::{Frame, document};
 use super::{action, gene, medicine, report, shape, words};
 use crate::path;
-use crate::view::{DrugRow, PatientView};
+use crate::view::{DrugRow, GeneRow, PatientView};
 use maud::{Markup, html};
 use model::absence::Absence;
 use model::statement::AdviceState;
@@ -68,20 +68,20 @@ fn medicines(view: &PatientView) -> Markup {
                 h2 id="medicines" { "Medicines and genes" }
                 (drug_search(view))
             }
-            @if !query.is_empty() { (answer(query, &groups.found)) }
+            @if !query.is_empty() { (answer(query, &groups.found, &view.genes)) }
             @if groups.current.is_empty() && groups.found.iter().all(|r| r.current.is_empty()) {
                 p.empty { "Current medicines: " (Absence::NotRecorded.words()) "." }
             } @else if !groups.current.is_empty() {
-                (medicine::table("Current medicines", &groups.current, true))
+                (medicine::table("Current medicines", &groups.current, &view.genes, true))
             }
             @if !groups.avoid.is_empty() {
-                (medicine::table("Not taken now: avoid", &groups.avoid, groups.current.is_empty()))
+                (medicine::table("Not taken now: avoid", &groups.avoid, &view.genes, groups.current.is_empty()))
             }
             @if !groups.adjust.is_empty() {
                 @let first = groups.current.is_empty() && groups.avoid.is_empty();
-                (medicine::table("Not taken now: adjust", &groups.adjust, first))
+                (medicine::table("Not taken now: adjust", &groups.adjust, &view.genes, first))
             }
-            @if !groups.rest.is_empty() { (rest(&groups.rest)) }
+            @if !groups.rest.is_empty() { (rest(&groups.rest, &view.genes)) }
         }
     }
 }
@@ -98,7 +98,7 @@ fn drug_search(view: &PatientView) -> Markup {
     }
 }
 
-fn answer(query: &str, found: &[&DrugRow]) -> Markup {
+fn answer(query: &str, found: &[&DrugRow], results: &[GeneRow]) -> Markup {
     html! {
         div.answer {
             @if found.is_empty() {
@@ -108,13 +108,13 @@ fn answer(query: &str, found: &[&DrugRow]) -> Markup {
                     "genes; that is not the same as standard use."
                 }
             } @else {
-                (medicine::table(&format!("What about “{query}”"), found, true))
+                (medicine::table(&format!("What about “{query}”"), found, results, true))
             }
         }
     }
 }
 
-fn rest(rows: &[&DrugRow]) -> Markup {
+fn rest(rows: &[&DrugRow], results: &[GeneRow]) -> Markup {
     let number = |state| rows.iter().filter(|row| medicine::state(row) == state).count();
     html! {
         details.fold {
@@ -122,7 +122,7 @@ fn rest(rows: &[&DrugRow]) -> Markup {
                 "Other drugs: " (number(AdviceState::Standard)) " Standard, "
                 (number(AdviceState::NotKnown)) " Not known"
             }
-            (medicine::table("Other drugs, not taken now", rows, true))
+            (medicine::table("Other drugs, not taken now", rows, results, true))
         }
     }
 }
@@ -133,7 +133,7 @@ fn genes(view: &PatientView) -> Markup {
             h2 id="genes" { "Gene results" }
             @if view.genes.is_empty() {
                 p.empty { "Gene results: " (Absence::NotRecorded.words()) "." }
-            } @else { (gene::table("Genes that the loaded knowledge calls", &gene::in_order(&view.genes))) }
+            } @else { (gene::table("Genes that the loaded knowledge calls", &gene::in_order(&view.genes), true)) }
         }
     }
 }

@@ -23,7 +23,7 @@ pub fn patients(view: &PatientListView) -> String {
                     button type="submit" { "Search" }
                 }
             }
-            (list(view))
+            div.card { (list(view)) }
         },
     })
 }

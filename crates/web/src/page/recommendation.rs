@@ -41,9 +41,14 @@ pub(super) fn tag(recommendation: &Recommendation) -> String {
 }
 
 /// The guideline as a link, where its address is one.
-pub(super) fn citation(citation: &Citation) -> Markup {
+pub(super) fn guideline(citation: &Citation) -> Markup {
+    link(&citation.url, &citation.title)
+}
+
+/// The guideline and its article.
+fn citation(citation: &Citation) -> Markup {
     html! {
-        (link(&citation.url, &citation.title))
+        (guideline(citation))
         @if let Some(pmid) = digits(citation.pmid.as_deref()) {
             " (" (link(&format!("https://pubmed.ncbi.nlm.nih.gov/{pmid}/"), &format!("PMID {pmid}"))) ")"
         }

@@ -11,6 +11,13 @@ pub(super) fn table(reports: &[ReportRow]) -> Markup {
     html! {
         table.reports {
             caption { "Reports, newest first" }
+            colgroup {
+                col.c-report;
+                col.c-report-status;
+                col.c-laboratory;
+                col.c-dates;
+                col;
+            }
             thead {
                 tr {
                     th scope="col" { "Report" }
@@ -41,8 +48,8 @@ fn row(report: &ReportRow) -> Markup {
             }
             td data-label="Dates" {
                 @let issued = report.issued.map(model::Timestamp::day);
-                span.line { "Collected " (words::date_or_absent(report.collected)) }
-                span.line { "Released " (words::date_or_absent(issued)) }
+                span.line { "Collected " span.date { (words::date_or_absent(report.collected)) } }
+                span.line { "Released " span.date { (words::date_or_absent(issued)) } }
             }
             td data-label="Received as" { (receipt(report)) (problems(&report.problems)) }
         }

@@ -5,6 +5,7 @@ use super::{report, words};
 use crate::path;
 use crate::view::{Candidate, Identity, ReviewListView, ReviewRow};
 use maud::{Markup, html};
+use model::absence::Absence;
 use model::time::PartialDate;
 
 /// The messages that were archived and acknowledged but not filed, each with its reason.
@@ -35,8 +36,11 @@ fn card(message: &ReviewRow, today: PartialDate) -> Markup {
                 div {
                     dt { "From" }
                     dd {
-                        (message.sender.as_deref().unwrap_or("sender not recorded")) ", "
-                        (words::door(message.door))
+                        @match &message.sender {
+                            Some(sender) => (sender),
+                            None => { "sender " (Absence::NotRecorded.words()) },
+                        }
+                        ", " (words::door(message.door))
                     }
                 }
                 div { dt { "Archived as" } dd { code { (message.raw) } } }

@@ -11,6 +11,9 @@ use model::time::{PartialDate, Timestamp};
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+/// Population code for everybody.
+pub(super) const GENERAL: &str = "general";
+
 /// `02-Apr-1961`, `Apr-1961` or `1961`, as far as the date is known.
 pub(super) fn date(date: PartialDate) -> String {
     let month = date.month.and_then(|m| MONTHS.get(usize::from(m).checked_sub(1)?));
@@ -106,12 +109,16 @@ pub(super) fn action(action: Action) -> String {
     }
 }
 
-/// The population code of a pack, readable: `acs-pci` → `acs pci`; `general` → `all patients`.
+/// The population code of a pack, readable: `acs-pci` → `ACS PCI`; `general` → `all patients`.
 pub(super) fn population(code: &str) -> String {
-    match code {
-        "general" | "" => "all patients".to_owned(),
-        code => code.replace('-', " "),
+    if code.is_empty() || code == GENERAL {
+        return "all patients".to_owned();
     }
+    let word = |word: &str| match word {
+        "acs" | "cad" | "cvd" | "pci" | "mi" => word.to_uppercase(),
+        word => word.to_owned(),
+    };
+    code.split('-').map(word).collect::<Vec<_>>().join(" ")
 }
 
 pub(super) fn result_status(status: ResultStatus) -> &'static str {
@@ -136,10 +143,15 @@ pub(super) fn door(door: Door) -> &'static str {
     }
 }
 
-/// `Labor Beispiel, 12-May-2026, final`.
+/// `Labor Beispiel, 12-May-2026`, and how final it is where it is not simply final.
 pub(super) fn result_source(source: &ResultSource) -> String {
-    let laboratory = source.laboratory.as_deref().unwrap_or("Laboratory not recorded");
-    format!("{laboratory}, {}, {}", date_or_absent(source.date), result_status(source.status))
+    let absent = |what: &str| format!("{what} {}", Absence::NotRecorded.words());
+    let laboratory = source.laboratory.clone().unwrap_or_else(|| absent("Laboratory"));
+    let day = source.date.map_or_else(|| absent("date"), date);
+    match source.status {
+        ResultStatus::Final => format!("{laboratory}, {day}"),
+        status => format!("{laboratory}, {day}, {}", result_status(status)),
+    }
 }
 
 /// `1 medicine`, `2 medicines`.
@@ -175,6 +187,15 @@ mod tests {
             (None, "not recorded"),
         ] {
             assert_eq!(born(birth.and_then(PartialDate::parse), today), shown);
+        }
+    }
+
+    #[test]
+    fn populations_are_readable() {
+        for (code, shown) in
+            [("general", "all patients"), ("acs-pci", "ACS PCI"), ("child", "child")]
+        {
+            assert_eq!(population(code), shown);
         }
     }
 

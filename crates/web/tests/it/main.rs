@@ -1,0 +1,10 @@
+//! What every page must hold, whatever is in its view, and what the pages say.
+
+#[cfg(test)]
+mod page;
+#[cfg(test)]
+mod safety;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod snapshot;
