@@ -57,8 +57,8 @@ pub fn asset(name: &str) -> Option<Asset> {
     ASSETS.iter().find(|named| named.hashed == name).map(|named| named.asset.clone())
 }
 
-/// The address of an asset by its name in the source.
-pub(crate) fn address(plain: &str) -> String {
+/// The address of an asset by its name in the source, `cognate.css`.
+pub fn asset_path(plain: &str) -> String {
     let hashed = ASSETS.iter().find(|named| named.plain == plain).map(|n| n.hashed.as_str());
     format!("{}{}", crate::path::ASSETS, hashed.unwrap_or(plain))
 }
@@ -72,7 +72,7 @@ mod tests {
         for (plain, content_type) in
             [("cognate.css", "text/css; charset=utf-8"), ("favicon.svg", "image/svg+xml")]
         {
-            let address = address(plain);
+            let address = asset_path(plain);
             let name = address.strip_prefix("/assets/").unwrap();
             let found = asset(name).unwrap();
             assert_eq!(found.content_type, content_type);

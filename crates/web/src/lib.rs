@@ -11,7 +11,7 @@ mod page;
 pub mod path;
 pub mod view;
 
-pub use asset::{Asset, CONTENT_SECURITY_POLICY, asset};
+pub use asset::{Asset, CONTENT_SECURITY_POLICY, asset, asset_path};
 pub use page::error::{error, not_found};
 pub use page::explain::explain;
 pub use page::login::login;

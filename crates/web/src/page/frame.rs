@@ -1,7 +1,7 @@
 //! What all pages share: head, skip link, site header, footer.
 
 use super::shape;
-use crate::asset::address;
+use crate::asset::asset_path;
 use crate::path;
 use crate::view::Session;
 use maud::{DOCTYPE, Markup, html};
@@ -30,8 +30,8 @@ pub(super) fn document(frame: Frame<'_>) -> String {
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="same-origin";
                 title { (title) " – Cognate" }
-                link rel="stylesheet" href=(address("cognate.css"));
-                link rel="icon" type="image/svg+xml" href=(address("favicon.svg"));
+                link rel="stylesheet" href=(asset_path("cognate.css"));
+                link rel="icon" type="image/svg+xml" href=(asset_path("favicon.svg"));
             }
             body class=[banner.is_some().then_some("has-banner")] {
                 a.skip-link href="#main" { "Skip to the content" }
