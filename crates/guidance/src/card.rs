@@ -5,7 +5,9 @@ mod wording;
 pub(crate) use wording::act_words;
 
 use crate::key::{KeyParts, uuid};
-use crate::policy::{Context, Subject, Verdict, advice_state, may_be_offered};
+use crate::policy::{
+    Context, Standing, Subject, Verdict, advice_state, may_be_offered, open_tests,
+};
 use knowledge::pgx::Drug;
 use model::code::Coding;
 use model::statement::{AdviceState, Citation, Recommendation, Strength};
@@ -162,9 +164,7 @@ pub(crate) fn key_of(
             advice.genes.iter().map(key).collect::<Vec<_>>().join(";")
         }
         Verdict::Test { genes, .. } | Verdict::Unclear { genes } => {
-            let key = |(gene, standing): &(&str, crate::policy::Standing)| {
-                format!("{gene}={}", standing.words())
-            };
+            let key = |(gene, standing): &(&str, Standing)| format!("{gene}={}", standing.words());
             genes.iter().map(key).collect::<Vec<_>>().join(";")
         }
         Verdict::Pending { tests } => {
@@ -252,13 +252,12 @@ fn suggestions(
     verdict: &Verdict,
     key: &str,
 ) -> Vec<Suggestion> {
-    let id = |place: usize| uuid(key, &format!("suggestion/{place}"));
     match verdict {
         Verdict::Act { lead, .. } => {
             let offered = offered(context, subject, lead);
             let recommended = offered.len() == 1;
             let replace = |(place, (rxnorm, name)): (usize, &(String, String))| Suggestion {
-                uuid: id(place),
+                uuid: uuid(key, &format!("suggestion/{place}")),
                 label: format!("Order {name} instead of {}", subject.drug.name),
                 recommended,
                 change: Change::ReplaceDrug {
@@ -267,21 +266,47 @@ fn suggestions(
                     name: name.clone(),
                 },
             };
-            offered.into_iter().enumerate().map(replace).collect()
+            let mut all: Vec<Suggestion> = offered.into_iter().enumerate().map(replace).collect();
+            all.extend(further_test(context, subject, key));
+            all
         }
         Verdict::Test { genes, .. } => {
-            let hgnc = |gene: &str| context.knowledge.gene(gene).map(|gene| gene.hgnc.clone());
-            let genes: Vec<(String, Option<String>)> =
-                genes.iter().map(|(gene, _)| ((*gene).to_owned(), hgnc(gene))).collect();
-            let symbols: Vec<&str> = genes.iter().map(|(gene, _)| gene.as_str()).collect();
-            vec![Suggestion {
-                uuid: id(0),
-                label: format!("Order {} test", wording::list(&symbols, "and")),
-                recommended: true,
-                change: Change::OrderTest { genes, drug: subject.drug.name.clone() },
-            }]
+            let genes: Vec<&str> = genes.iter().map(|(gene, _)| *gene).collect();
+            vec![test_suggestion(context, subject, &genes, key, true)]
         }
         Verdict::Pending { .. } | Verdict::Unclear { .. } | Verdict::Silent { .. } => Vec::new(),
+    }
+}
+
+/// Beside advice on one gene: the test of another that guidance asks for and nobody has ordered.
+fn further_test(context: Context, subject: Subject, key: &str) -> Option<Suggestion> {
+    let (_, open) = open_tests(context, subject)?;
+    let ordered = |gene: &str| context.moment.pending.iter().any(|test| test.gene == gene);
+    let missing = [Standing::NotTested, Standing::NotCallable];
+    let genes: Vec<&str> = open
+        .into_iter()
+        .filter(|(gene, standing)| missing.contains(standing) && !ordered(gene))
+        .map(|(gene, _)| gene)
+        .collect();
+    (!genes.is_empty()).then(|| test_suggestion(context, subject, &genes, key, false))
+}
+
+fn test_suggestion(
+    context: Context,
+    subject: Subject,
+    genes: &[&str],
+    key: &str,
+    recommended: bool,
+) -> Suggestion {
+    let hgnc = |gene: &str| context.knowledge.gene(gene).map(|gene| gene.hgnc.clone());
+    Suggestion {
+        uuid: uuid(key, "suggestion/test"),
+        label: format!("Order {} test", wording::list(genes, "and")),
+        recommended,
+        change: Change::OrderTest {
+            genes: genes.iter().map(|gene| ((*gene).to_owned(), hgnc(gene))).collect(),
+            drug: subject.drug.name.clone(),
+        },
     }
 }
 

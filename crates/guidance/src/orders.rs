@@ -102,9 +102,17 @@ pub struct Resolution {
     pub ingredients: Vec<ResolvedDrug>,
     /// Words or codes of parts that no step could place. With `ingredients` empty, all of it.
     pub unresolved: Vec<String>,
+    /// The order may hold more than what was found: a combination's class code, or words beside
+    /// the drug's name that are no strength, form or salt. Such an order is not replaced.
+    pub may_hold_more: bool,
 }
 
 impl Resolution {
+    /// Whether the order is surely for one drug alone.
+    pub fn is_one_drug(&self) -> bool {
+        !self.may_hold_more && self.ingredients.len() == 1 && self.unresolved.is_empty()
+    }
+
     fn add(&mut self, rxnorm: &str, how: MatchedBy) {
         if !self.ingredients.iter().any(|found| found.rxnorm == rxnorm) {
             self.ingredients.push(ResolvedDrug { rxnorm: rxnorm.into(), how });
@@ -160,6 +168,7 @@ fn by_ingredients(knowledge: &PgxKnowledge, list: &[CodeableConcept], found: &mu
         if one.ingredients.is_empty() {
             found.unresolved.push(words_of(concept));
         }
+        found.may_hold_more |= one.may_hold_more;
         for drug in one.ingredients {
             found.add(&drug.rxnorm, how);
         }
@@ -184,6 +193,8 @@ fn by_atc(
             drugs = knowledge.drugs.iter().filter(under).collect();
         }
         for drug in drugs {
+            // A drug's first code is its own; further ones are those of its combinations.
+            found.may_hold_more |= drug.atc.first() != Some(&code);
             found.add(&drug.rxnorm, how);
         }
     }
@@ -207,7 +218,9 @@ fn by_name(
 ) {
     let displays = concept.coding.iter().filter_map(|coding| coding.display.as_deref());
     for text in concept.text.as_deref().into_iter().chain(displays).take(INGREDIENTS_MAX) {
-        for rxnorm in name::drugs_named(knowledge, text) {
+        let named = name::drugs_named(knowledge, text);
+        found.may_hold_more |= named.may_hold_more;
+        for rxnorm in named.drugs {
             found.add(rxnorm, how);
         }
     }

@@ -19,7 +19,7 @@ use model::time::PartialDate;
 use std::collections::BTreeSet;
 
 pub use verdict::{Standing, is_indeterminate};
-pub(crate) use verdict::{Verdict, advice_state, judge};
+pub(crate) use verdict::{Verdict, advice_state, judge, open_tests};
 
 /// Orders looked at in one call; the reader of requests refuses more.
 pub const ORDERS_MAX: usize = 200;
@@ -104,7 +104,7 @@ pub struct Decision {
     pub cards: Vec<Card>,
     /// Why the rest stays quiet; for the log and the governance page.
     pub silences: Vec<Silence>,
-    /// To be remembered, so that the same is not said twice.
+    /// To be remembered, so that the same is not said twice: one for each card, in their order.
     pub shown: Vec<ShownKey>,
     /// Statements used that were made with another pack than the current one: to be re-run.
     pub stale: Vec<StatementId>,
@@ -176,6 +176,17 @@ pub struct ShownKey {
     pub drug: String,
 }
 
+impl From<&Card> for ShownKey {
+    fn from(card: &Card) -> Self {
+        Self {
+            key: card.key.clone(),
+            card: card.uuid.clone(),
+            rule: card.rule.clone(),
+            drug: card.rxnorm.clone(),
+        }
+    }
+}
+
 /// One drug of one order, and what is known that bears on it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Subject<'a> {
@@ -236,6 +247,7 @@ pub fn decide(moment: &Moment, knowledge: &PgxKnowledge, reference: &KnowledgeRe
         decide_order(context, order, &mut decision);
     }
     decision.cards.sort_by_key(|card| std::cmp::Reverse(card.indicator));
+    decision.shown = decision.cards.iter().map(ShownKey::from).collect();
     decision.stale.sort();
     decision.stale.dedup();
     decision
@@ -262,7 +274,7 @@ fn decide_order(context: Context, order: &Order, decision: &mut Decision) {
     for part in &resolution.unresolved {
         decision.silences.push(silence(part, SilenceReason::Unresolved));
     }
-    let alone = resolution.ingredients.len() + resolution.unresolved.len() == 1;
+    let alone = resolution.is_one_drug();
     for ResolvedDrug { rxnorm, how } in &resolution.ingredients {
         let Some(drug) = context.knowledge.drug(rxnorm) else {
             decision.silences.push(silence(rxnorm, SilenceReason::NoRules));
@@ -308,12 +320,6 @@ fn decide_drug(context: Context, subject: Subject, decision: &mut Decision) {
         decision.silences.push(quiet(SilenceReason::AlreadyShown, Some(card.rule)));
         return;
     }
-    decision.shown.push(ShownKey {
-        key: card.key.clone(),
-        card: card.uuid.clone(),
-        rule: card.rule.clone(),
-        drug: subject.drug.rxnorm.clone(),
-    });
     decision.cards.push(card);
 }
 

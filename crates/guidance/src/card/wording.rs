@@ -3,12 +3,15 @@
 use super::SUMMARY_LENGTH_LIMIT;
 use crate::policy::{Context, Standing, Subject, Verdict, advice_state, may_be_offered};
 use model::statement::{
-    Action, AdviceState, DrugStatement, GeneState, Recommendation, Statement, Strength,
+    Action, AdviceState, Citation, DrugStatement, GeneState, Recommendation, Statement, Strength,
 };
 use std::fmt::Write as _;
 
 /// Characters of one piece of a pack's or a laboratory's text on a card.
 const PIECE_LENGTH_MAX: usize = 600;
+
+/// For a gene that nothing at all is known of.
+const NOT_TESTED: &str = "not tested";
 
 /// Notes and gaps shown on one card.
 const NOTES_MAX: usize = 12;
@@ -127,9 +130,18 @@ fn percent_words(percent: Option<(u8, u8)>) -> String {
     }
 }
 
-/// The population in parentheses with a blank before it; nothing for everybody.
+/// For whom, in parentheses with a blank before it; nothing for everybody. Codes of the pack are
+/// made of words, abbreviations among them.
 fn population_words(code: &str) -> String {
-    if code == "general" { String::new() } else { format!(" ({})", code.replace(['-', '_'], " ")) }
+    if code == "general" || code.is_empty() {
+        return String::new();
+    }
+    let word = |word: &str| match word {
+        "acs" | "cad" | "cvd" | "mi" | "pci" | "tia" => word.to_uppercase(),
+        word => word.to_owned(),
+    };
+    let words: Vec<String> = code.split(['-', '_']).map(word).collect();
+    format!(" (for {})", words.join(" "))
 }
 
 fn strength_words(strength: Strength) -> &'static str {
@@ -148,8 +160,8 @@ pub(super) fn detail(context: Context, subject: Subject, verdict: &Verdict) -> S
         Verdict::Act { advice, lead } => advice_part(&mut text, context, advice, lead),
         Verdict::Test { test, genes } => {
             line(&mut text, &plain(test.text));
-            genes_part(&mut text, context, genes.iter().map(|(gene, _)| *gene));
-            citation_line(&mut text, test.citation);
+            line(&mut text, &citation_words(test.citation));
+            genes_part(&mut text, context, genes.iter().map(|(gene, _)| (*gene, NOT_TESTED)));
         }
         Verdict::Pending { tests } => {
             for test in tests {
@@ -159,7 +171,7 @@ pub(super) fn detail(context: Context, subject: Subject, verdict: &Verdict) -> S
             line(&mut text, "The result may change the choice or the dose of the drug");
         }
         Verdict::Unclear { genes } => {
-            genes_part(&mut text, context, genes.iter().map(|(gene, _)| *gene));
+            genes_part(&mut text, context, genes.iter().map(|(gene, _)| (*gene, NOT_TESTED)));
             line(&mut text, "The result does not answer; this does not mean normal");
         }
         Verdict::Silent { .. } => {}
@@ -172,9 +184,6 @@ fn advice_part(text: &mut String, context: Context, advice: &DrugStatement, lead
     recommendation_part(text, lead);
     let rest: Vec<&Recommendation> =
         advice.recommendations.iter().filter(|rule| !std::ptr::eq(*rule, lead)).collect();
-    if !rest.is_empty() {
-        line(text, "Also recommended, by source and population:");
-    }
     for rule in rest {
         recommendation_part(text, rule);
     }
@@ -186,10 +195,7 @@ fn advice_part(text: &mut String, context: Context, advice: &DrugStatement, lead
         let name = plain(name);
         line(text, &format!("Not offered: {name}, to be avoided by this patient's genes too"));
     }
-    genes_part(text, context, advice.genes.iter().map(|key| &*key.gene));
-    for key in advice.genes.iter().filter(|key| context.gene(&key.gene).is_none()) {
-        line(text, &format!("{}: {}", plain(&key.gene), code(&key.call)));
-    }
+    genes_part(text, context, advice.genes.iter().map(|key| (&*key.gene, &*key.call)));
     for note in advice.notes.iter().take(NOTES_MAX) {
         line(text, &format!("Note: {}", plain(note)));
     }
@@ -213,21 +219,29 @@ fn recommendation_part(text: &mut String, rule: &Recommendation) {
     let (advice, why) = (plain(&rule.text), plain(&rule.implication));
     line(text, &format!("**{}{whom}**: {advice}", plain(&rule.source)));
     if !why.is_empty() {
-        line(text, &why);
+        inner_line(text, &why);
     }
     let strength = strength_words(rule.strength);
-    line(text, &format!("Strength: {strength}; rule {}", code(&rule.rule)));
-    citation_line(text, &rule.citation);
+    inner_line(text, &format!("Strength: {strength}; rule {}", code(&rule.rule)));
+    inner_line(text, &citation_words(&rule.citation));
 }
 
-fn citation_line(text: &mut String, citation: &model::statement::Citation) {
+fn citation_words(citation: &Citation) -> String {
     let pmid = citation.pmid.as_ref().map(|pmid| format!(", PMID {}", plain(pmid)));
-    line(text, &format!("Source: {}{}", plain(&citation.title), pmid.unwrap_or_default()));
+    format!("Source: {}{}", plain(&citation.title), pmid.unwrap_or_default())
 }
 
-fn genes_part<'a>(text: &mut String, context: Context, genes: impl Iterator<Item = &'a str>) {
-    for symbol in genes {
-        let Some((_, gene)) = context.gene(symbol) else { continue };
+/// What is known of each gene: its statement's words, else the call that came with the gene.
+fn genes_part<'a>(
+    text: &mut String,
+    context: Context,
+    genes: impl Iterator<Item = (&'a str, &'a str)>,
+) {
+    for (symbol, call) in genes {
+        let Some((_, gene)) = context.gene(symbol) else {
+            line(text, &format!("{}: {}", plain(symbol), code(call)));
+            continue;
+        };
         let mut words = format!("{}: ", plain(symbol));
         match &gene.state {
             GeneState::Called => {
@@ -264,7 +278,10 @@ fn genes_part<'a>(text: &mut String, context: Context, genes: impl Iterator<Item
 fn basis_part(text: &mut String, context: Context, subject: Subject) {
     line(text, &format!("Order matched by {}", subject.how.words()));
     if !subject.alone {
-        line(text, "The order holds further drugs; it is not replaced with one click");
+        line(
+            text,
+            "The order holds, or may hold, further drugs; it is not replaced with one click",
+        );
     }
     match context.moment.current_medications {
         None => line(text, "Interactions with current medicines: not assessed, list unavailable"),
@@ -288,6 +305,12 @@ fn basis_part(text: &mut String, context: Context, subject: Subject) {
             line(text, &format!("Gap: {}", plain(gap)));
         }
     }
+}
+
+/// A line that belongs to the one above.
+fn inner_line(text: &mut String, words: &str) {
+    text.push_str("  ");
+    line(text, words);
 }
 
 fn line(text: &mut String, words: &str) {

@@ -3,6 +3,7 @@
 use model::code::{CodeableConcept, Coding};
 use model::problem::Problem;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Codings of one concept that are read.
 const CODINGS_MAX: usize = 64;
@@ -46,6 +47,19 @@ pub(super) fn coding(value: &Value) -> Option<Coding> {
     }
     let system = part("system").unwrap_or_default();
     Some(Coding { system, code: code.unwrap_or_default(), display })
+}
+
+/// The JSON with the keys of every object in order: equal content, equal text.
+pub(super) fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Array(list) => list.iter().map(sorted).collect(),
+        Value::Object(map) => {
+            let ordered: BTreeMap<&String, Value> =
+                map.iter().map(|(name, value)| (name, sorted(value))).collect();
+            ordered.into_iter().map(|(name, value)| (name.clone(), value)).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
 }
 
 /// `Patient/123` of a reference, without base address and version.

@@ -1,6 +1,6 @@
 //! A CDS Hooks request: who is ordering what for whom.
 
-use super::read::{concept, list, relative, required, text};
+use super::read::{concept, list, relative, required, sorted, text};
 use crate::key::is_uuid;
 use crate::orders::Order;
 use crate::policy::{Hook, ORDERS_MAX};
@@ -364,10 +364,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The dosage as one text, equal exactly if the dosage is: object keys are in order.
+/// The dosage as one text, equal exactly if the dosage is.
 fn dosage(resource: &Value) -> Option<String> {
-    let dosage = list(resource, "dosageInstruction");
-    (!dosage.is_empty()).then(|| Value::from(dosage.to_vec()).to_string())
+    let dosage = resource.get("dosageInstruction").filter(|one| one.is_array())?;
+    (!list(resource, "dosageInstruction").is_empty()).then(|| sorted(dosage).to_string())
 }
 
 fn dosage_text(resource: &Value) -> Option<String> {

@@ -19,20 +19,104 @@ const REFUSALS: [&str; 10] = [
     "without",
 ];
 
-/// RxNorm codes of the drugs whose whole name stands in the text, salts, strengths and forms
-/// around it tolerated; longer names first, so that a part of one is not taken for another drug.
-/// A text that is exactly the name of a product of the pack gives the product's ingredients.
-pub(super) fn drugs_named<'k>(knowledge: &'k PgxKnowledge, text: &str) -> Vec<&'k str> {
+/// Words that name no further drug: strengths, forms, routes, times and salts.
+const NEUTRAL: [&str; 70] = [
+    "acetate",
+    "besylate",
+    "bid",
+    "bisulfate",
+    "calcium",
+    "cap",
+    "caps",
+    "capsule",
+    "capsules",
+    "chewable",
+    "citrate",
+    "coated",
+    "daily",
+    "day",
+    "delayed",
+    "disintegrating",
+    "dr",
+    "ec",
+    "enteric",
+    "er",
+    "every",
+    "extended",
+    "film",
+    "for",
+    "fumarate",
+    "g",
+    "gastro",
+    "hcl",
+    "hour",
+    "hours",
+    "hr",
+    "hydrobromide",
+    "hydrochloride",
+    "hydrogen",
+    "injection",
+    "iv",
+    "magnesium",
+    "maleate",
+    "mcg",
+    "mesylate",
+    "mg",
+    "ml",
+    "night",
+    "nightly",
+    "nocte",
+    "od",
+    "once",
+    "oral",
+    "oxalate",
+    "phosphate",
+    "po",
+    "potassium",
+    "powder",
+    "release",
+    "resistant",
+    "sodium",
+    "solution",
+    "sulfate",
+    "sulphate",
+    "suspension",
+    "tab",
+    "tablet",
+    "tablets",
+    "tabs",
+    "tartrate",
+    "tds",
+    "twice",
+    "unit",
+    "units",
+    "xr",
+];
+
+/// Drugs named in a text.
+#[derive(Debug, Default)]
+pub(super) struct Named<'k> {
+    /// RxNorm ingredient codes.
+    pub(super) drugs: Vec<&'k str>,
+    /// The text has further words that may be another drug.
+    pub(super) may_hold_more: bool,
+}
+
+/// The drugs whose whole name stands in the text, whatever salts, strengths and forms are around
+/// it; longer names first, so that a part of one is not taken for another drug. A text that is
+/// exactly the name of a product of the pack gives the product's ingredients.
+pub(super) fn drugs_named<'k>(knowledge: &'k PgxKnowledge, text: &str) -> Named<'k> {
     if text.chars().count() > NAME_LENGTH_MAX {
-        return Vec::new();
+        return Named::default();
     }
     let words = words(text);
     if words.is_empty() || words.iter().any(|word| REFUSALS.contains(&word.as_str())) {
-        return Vec::new();
+        return Named::default();
     }
     for product in &knowledge.products {
         if self::words(&product.name) == words {
-            return product.ingredients.iter().map(String::as_str).collect();
+            let drugs = product.ingredients.iter().map(String::as_str).collect();
+            return Named { drugs, may_hold_more: false };
         }
     }
     let mut names: Vec<(Vec<String>, &'k str)> = knowledge
@@ -43,14 +127,19 @@ pub(super) fn drugs_named<'k>(knowledge: &'k PgxKnowledge, text: &str) -> Vec<&'
         .collect();
     names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     let mut free = words;
-    let mut found: Vec<&'k str> = Vec::new();
+    let mut drugs: Vec<&'k str> = Vec::new();
     for (name, rxnorm) in names {
         if take(&mut free, &name) {
-            found.push(rxnorm);
+            drugs.push(rxnorm);
         }
     }
-    found.sort_unstable();
-    found
+    drugs.sort_unstable();
+    let further = |word: &String| {
+        let number = word.bytes().any(|byte| byte.is_ascii_digit());
+        !word.is_empty() && !number && !NEUTRAL.contains(&word.as_str())
+    };
+    let may_hold_more = !drugs.is_empty() && free.iter().any(further);
+    Named { drugs, may_hold_more }
 }
 
 /// Blanks out the name in the words, if it is there.

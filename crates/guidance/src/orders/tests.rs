@@ -104,6 +104,28 @@ fn an_order_with_several_drugs_gives_each() {
 }
 
 #[test]
+fn an_order_that_may_hold_more_is_not_taken_for_one_drug() {
+    let mut knowledge = small_knowledge();
+    // Simvastatin and ezetimibe.
+    knowledge.drugs[2].atc.push("C10BA02".into());
+    for (concept, one_drug) in [
+        (coded(system::ATC, "C10AA01", None), true),
+        (coded(system::ATC, "C10BA02", None), false),
+        (worded("simvastatin 20 mg film-coated tablets, once daily"), true),
+        (worded("Clopidogrel (hydrogen sulfate) 75MG tab"), true),
+        (worded("ezetimibe 10 MG / simvastatin 20 MG Oral Tablet"), false),
+        (worded("simvastatin plus something"), false),
+        (coded(system::RXNORM, SIMVASTATIN, None), true),
+        (coded(system::RXNORM, CLOPIDOGREL_WITH_ASPIRIN, None), false),
+    ] {
+        let order = Order { concept: concept.clone(), ..Order::default() };
+        let resolution = resolve(&knowledge, &order);
+        assert!(!resolution.ingredients.is_empty(), "{concept:?}");
+        assert_eq!(resolution.is_one_drug(), one_drug, "{concept:?}");
+    }
+}
+
+#[test]
 fn a_group_in_the_pack_covers_its_substances() {
     let mut knowledge = small_knowledge();
     knowledge.drugs[1].atc = vec!["B01AC".into()];

@@ -120,14 +120,14 @@ fn a_known_result_that_calls_for_action_gets_a_card() {
     assert_eq!(card.indicator, Indicator::Critical);
     assert_eq!(
         card.summary,
-        "CYP2C19 Poor Metabolizer: avoid clopidogrel (acs pci); consider prasugrel or ticagrelor"
+        "CYP2C19 Poor Metabolizer: avoid clopidogrel (for ACS PCI); consider prasugrel or ticagrelor"
     );
     assert!(!card.summary.contains("*2"));
     for basis in ["`*2/*2`", "2 of 2 positions", "0.0.1", "2026-01-01", "35034351", "strong"] {
         assert!(card.detail.contains(basis), "{basis} in {}", card.detail);
     }
     // Both populations are listed.
-    assert!(card.detail.contains("(acs pci)") && card.detail.contains("(non acs non pci)"));
+    assert!(card.detail.contains("(for ACS PCI)") && card.detail.contains("(for non ACS non PCI)"));
     let offered: Vec<_> = card
         .suggestions
         .iter()

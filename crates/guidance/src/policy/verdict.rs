@@ -121,17 +121,12 @@ fn judge_without_action<'a>(context: Context<'a>, subject: Subject<'a>) -> Verdi
     if !tests.is_empty() {
         return Verdict::Pending { tests };
     }
-    if let Some(test) = recommended_test(context, subject) {
-        let genes: Vec<(&str, Standing)> =
-            open.iter().copied().filter(|(gene, _)| names(test.rule_genes, gene)).collect();
+    if let Some((test, genes)) = open_tests(context, subject) {
         let rule = crate::card::test_rule(drug);
-        match (genes.is_empty(), context.moment.settings.silent_rules.contains(&rule)) {
-            (true, _) => {}
-            (false, true) => {
-                return Verdict::Silent { reason: SilenceReason::RuleSilent, rule: Some(rule) };
-            }
-            (false, false) => return Verdict::Test { test, genes },
+        if context.moment.settings.silent_rules.contains(&rule) {
+            return Verdict::Silent { reason: SilenceReason::RuleSilent, rule: Some(rule) };
         }
+        return Verdict::Test { test, genes };
     }
     let state = subject.advice.map_or(AdviceState::NotKnown, |(_, advice)| advice.state);
     let incomplete = open.iter().any(|(_, standing)| *standing == Standing::Incomplete);
@@ -147,8 +142,19 @@ fn judge_without_action<'a>(context: Context<'a>, subject: Subject<'a>) -> Verdi
     Verdict::Silent { reason: SilenceReason::NotKnown, rule: None }
 }
 
-fn names(genes: &[String], gene: &str) -> bool {
-    genes.iter().any(|one| one == gene)
+/// The test asked for before the first dose, and those of its genes that are not known.
+pub(crate) fn open_tests<'a>(
+    context: Context<'a>,
+    subject: Subject<'a>,
+) -> Option<(Test<'a>, Vec<(&'a str, Standing)>)> {
+    let test = recommended_test(context, subject)?;
+    let genes: Vec<(&str, Standing)> = test
+        .rule_genes
+        .iter()
+        .map(|gene| (gene.as_str(), standing(context, subject, gene)))
+        .filter(|(_, standing)| *standing != Standing::Known)
+        .collect();
+    (!genes.is_empty()).then_some((test, genes))
 }
 
 /// The test asked for before the first dose: by the pack, else by the statement where the pack

@@ -4,7 +4,7 @@ use super::*;
 
 fn golden(name: &str, body: &Value, statements: &[Statement]) {
     let answer = respond(body, statements);
-    let text = serde_json::to_string_pretty(&answer).unwrap();
+    let text = serde_json::to_string_pretty(&read::sorted(&answer)).unwrap();
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(name, text);
     });

@@ -180,3 +180,22 @@ fn a_silent_test_rule_is_logged_only() {
     assert_eq!(reasons(&decision), [SilenceReason::RuleSilent]);
     assert_eq!(decision.silences[0].rule.as_deref(), Some("alerts:azathioprine"));
 }
+
+#[test]
+fn advice_on_one_gene_still_offers_the_test_of_the_other() {
+    let mut scene = Scene::default();
+    scene.knowledge.drugs[0].genes.push("NUDT15".into());
+    scene.knowledge.alerts[0].genes.push("NUDT15".into());
+    let key = make::gene_key("TPMT", "Poor Metabolizer", "*3A/*3A");
+    let advice = recommendations(AZATHIOPRINE, "TPMT", "Poor Metabolizer");
+    scene = scene
+        .drug("azathioprine", AZATHIOPRINE, key, advice)
+        .gene(make::gene_called("TPMT", "*3A", "*3A", "Poor Metabolizer"))
+        .order(AZATHIOPRINE);
+    let decision = scene.decide();
+    let [only] = &decision.cards[0].suggestions[..] else { panic!("{decision:?}") };
+    assert_eq!((only.label.as_str(), only.recommended), ("Order NUDT15 test", false));
+    let since = PartialDate { year: 2026, month: None, day: None };
+    scene.pending = vec![PendingTest { gene: "NUDT15".into(), since }];
+    assert_eq!(scene.decide().cards[0].suggestions, [], "it is ordered");
+}

@@ -3,6 +3,81 @@
 use super::*;
 use proptest::prelude::*;
 
+/// What is known of each gene of a drug: a phenotype of the pack, or nothing.
+fn results<'k>(
+    knowledge: &'k PgxKnowledge,
+    genes: &'k [String],
+) -> Vec<Vec<(&'k str, Option<&'k str>)>> {
+    let mut all = vec![Vec::new()];
+    for symbol in genes {
+        let gene = knowledge.gene(symbol).expect("a drug's gene is in the pack");
+        let known = gene.phenotype_names().into_iter().map(Some).chain([None]);
+        let values: Vec<Option<&str>> = known.collect();
+        all = all
+            .into_iter()
+            .flat_map(|start: Vec<(&str, Option<&str>)>| {
+                values.iter().map(move |value| {
+                    let mut next = start.clone();
+                    next.push((symbol.as_str(), *value));
+                    next
+                })
+            })
+            .collect();
+    }
+    all
+}
+
+fn advice_for(
+    knowledge: &PgxKnowledge,
+    drug: &Drug,
+    result: &[(&str, Option<&str>)],
+) -> Vec<Recommendation> {
+    let fits = |(gene, phenotypes): &(String, Vec<String>)| {
+        let value = result.iter().find(|(symbol, _)| symbol == gene).and_then(|(_, value)| *value);
+        let value = value.unwrap_or("-");
+        phenotypes.iter().any(|one| one == "*" || one == value)
+    };
+    let rules = knowledge.actions.iter().filter(|rule| rule.rxnorm == drug.rxnorm);
+    rules.filter(|rule| rule.key.iter().all(fits)).map(testkit::pgx::recommendation_of).collect()
+}
+
+/// Every drug of the pack that ships, with every result its genes can have, for both roles.
+#[test]
+fn the_pack_that_ships_keeps_every_rule_of_a_card() {
+    let pack = knowledge::Pack::built_in().expect("the pack loads");
+    let mut cards = 0;
+    for drug in &pack.pgx.drugs {
+        for result in results(&pack.pgx, &drug.genes) {
+            for role in [Role::Prescriber, Role::Pharmacist] {
+                let keys = result.iter().map(|(gene, value)| match value {
+                    Some(phenotype) => make::gene_key(gene, phenotype, "*2/*2"),
+                    None => make::gene_key_unknown(gene),
+                });
+                let rules = advice_for(&pack.pgx, drug, &result);
+                let advice = make::drug(&drug.name, &drug.rxnorm, keys.collect(), rules);
+                let acts = advice.state >= AdviceState::Adjust;
+                let mut scene = Scene { role, ..Scene::default() }.order(&drug.rxnorm);
+                scene.knowledge = pack.pgx.clone();
+                scene.reference = pack.reference();
+                scene.statements = vec![make::statement("drug-x", StatementContent::Drug(advice))];
+                let decision = scene.decide();
+                assert!(decision.cards.len() <= 1);
+                assert!(!acts || decision.cards.len() == 1, "{} {result:?}", drug.name);
+                for card in &decision.cards {
+                    cards += 1;
+                    let length = card.summary.chars().count();
+                    assert!(length < SUMMARY_LENGTH_LIMIT, "{}", card.summary);
+                    assert!(!card.summary.contains(['*', '…']), "{}", card.summary);
+                    assert!(card.detail.contains(&pack.reference().version));
+                    let pressed = card.suggestions.iter().filter(|one| one.recommended);
+                    assert!(pressed.count() <= 1);
+                }
+            }
+        }
+    }
+    assert!(cards > 100, "{cards} cards");
+}
+
 fn strength() -> impl Strategy<Value = Strength> {
     prop_oneof![
         Just(Strength::None),
