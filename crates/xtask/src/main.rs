@@ -17,7 +17,7 @@ usage: cargo xtask COMMAND
   generate [--check]                  write (or compare) docs/CRATES.md and docs/CLI.md
   digests                             print the SHA-256 of every file that a knowledge pack lists
   bench-cds --url URL --body FILE [--token T] [--callers 16] [--requests 2000] [--expect TEXT]
-                                      load one CDS Hooks endpoint on loopback and print latencies
+            [--fresh TEXT]            load one CDS Hooks endpoint on loopback and print latencies
   bench-command [--runs 30] -- COMMAND…
                                       time a whole process: minimum, median, maximum";
 
@@ -48,7 +48,7 @@ fn run(raw: &[String]) -> Result<bool> {
             Ok(true)
         }
         "bench-cds" => {
-            let names = ["url", "body", "token", "callers", "requests", "expect", "headers"];
+            let names = ["url", "body", "token", "callers", "requests", "expect", "fresh"];
             let settings = bench::cds::Settings::from(&Arguments::parse(rest, &names, &[])?)?;
             println!("{}", bench::cds::run(&settings)?);
             Ok(true)

@@ -1,6 +1,10 @@
-//! Load on one CDS Hooks endpoint: N callers, each with one connection, post the same request.
+//! Load on one CDS Hooks endpoint: N callers, each with one connection, post an order.
+//!
+//! A card is shown once for an order. So the same order again measures the way to silence, and an
+//! order with a fresh id each time (`--fresh`) measures the way to a card.
 
 use std::{
+    borrow::Cow,
     fmt, fs,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
@@ -30,6 +34,7 @@ pub struct Settings {
     callers: usize,
     requests: usize,
     expect: Option<String>,
+    fresh: Option<String>,
 }
 
 impl Settings {
@@ -49,15 +54,23 @@ impl Settings {
             bail!("`--requests` is at least the callers and at most {REQUESTS_MAX}");
         }
         let bearer = arguments.get("token").map(|token| format!("authorization: Bearer {token}"));
-        let extra = arguments.get("headers").map(str::to_owned);
         Ok(Self {
             target: Target::parse(arguments.required("url")?)?,
             body,
-            headers: bearer.into_iter().chain(extra).collect(),
+            headers: bearer.into_iter().collect(),
             callers,
             requests,
             expect: arguments.get("expect").map(str::to_owned),
+            fresh: arguments.get("fresh").map(str::to_owned),
         })
+    }
+
+    /// The body of one request: the text to be kept fresh has the request's number added.
+    fn body(&self, number: usize) -> Cow<'_, str> {
+        match &self.fresh {
+            Some(text) => Cow::Owned(self.body.replace(text, &format!("{text}-{number}"))),
+            None => Cow::Borrowed(&self.body),
+        }
     }
 }
 
@@ -90,11 +103,11 @@ impl fmt::Display for Measured {
 /// # Errors
 /// No connection, a broken one, another status, or an answer without the expected text.
 pub fn run(settings: &Settings) -> Result<Measured> {
-    let left = AtomicUsize::new(settings.requests);
+    let next = AtomicUsize::new(0);
     let started = Instant::now();
     let outcomes: Vec<Result<Caller>> = thread::scope(|scope| {
         let callers: Vec<_> =
-            (0..settings.callers).map(|_| scope.spawn(|| call(settings, &left))).collect();
+            (0..settings.callers).map(|_| scope.spawn(|| call(settings, &next))).collect();
         callers
             .into_iter()
             .map(|caller| caller.join().unwrap_or_else(|_| Err(anyhow!("a caller panicked"))))
@@ -121,21 +134,27 @@ struct Caller {
     answer_bytes: usize,
 }
 
-fn call(settings: &Settings, left: &AtomicUsize) -> Result<Caller> {
-    let mut connection = Connection::open(&settings.target, &settings.headers, &settings.body)?;
+fn call(settings: &Settings, next: &AtomicUsize) -> Result<Caller> {
+    let mut connection = Connection::open(&settings.target, &settings.headers)?;
+    let end = settings.requests + WARM_UP * settings.callers;
     for _ in 0..WARM_UP {
-        verify(settings, &connection.post()?)?;
+        // Numbers of the warm-up are beyond those that are measured.
+        let number = end + next.fetch_add(1, Ordering::Relaxed);
+        verify(settings, &connection.post(&settings.body(number))?)?;
     }
     let mut caller = Caller { started: Instant::now(), latencies: Vec::new(), answer_bytes: 0 };
-    let take = |count: usize| count.checked_sub(1);
-    while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok() {
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        if number >= end {
+            return Ok(caller);
+        }
+        let body = settings.body(number);
         let sent = Instant::now();
-        let answer = connection.post()?;
+        let answer = connection.post(&body)?;
         caller.latencies.push(sent.elapsed());
         verify(settings, &answer)?;
         caller.answer_bytes = answer.1.len();
     }
-    Ok(caller)
 }
 
 fn verify(settings: &Settings, (status, body): &(u16, String)) -> Result<()> {
@@ -206,6 +225,7 @@ mod tests {
             callers: 2,
             requests: 50,
             expect: Some(expect.to_owned()),
+            fresh: None,
         }
     }
 
@@ -216,6 +236,15 @@ mod tests {
         assert_eq!(measured.latency.count(), 50);
         assert_eq!(measured.answer_bytes, 7);
         assert_eq!(served.join().unwrap(), 50 + 2 * WARM_UP);
+    }
+
+    #[test]
+    fn numbers_what_must_be_fresh() {
+        let mut settings = settings("http://127.0.0.1:1/", "");
+        settings.body = "{\"id\":\"order-1\"}".to_owned();
+        assert_eq!(settings.body(7), "{\"id\":\"order-1\"}");
+        settings.fresh = Some("order-1".to_owned());
+        assert_eq!(settings.body(7), "{\"id\":\"order-1-7\"}");
     }
 
     #[test]

@@ -52,43 +52,41 @@ impl Target {
 #[derive(Debug)]
 pub struct Connection {
     stream: BufReader<TcpStream>,
-    request: Vec<u8>,
+    /// The request up to the value of its `content-length`, the last header.
+    head: String,
 }
 
 impl Connection {
-    /// Connects, and prepares the one request that will be sent again and again.
+    /// Connects, and prepares the head of the requests to come.
     ///
     /// # Errors
     /// The server does not answer.
-    pub fn open(target: &Target, headers: &[String], body: &str) -> Result<Self> {
+    pub fn open(target: &Target, headers: &[String]) -> Result<Self> {
         let timeout = Duration::from_secs(SOCKET_SECONDS_MAX);
         let stream = TcpStream::connect_timeout(&target.address, timeout)
             .with_context(|| format!("cannot connect to {}", target.address))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(timeout))?;
         stream.set_write_timeout(Some(timeout))?;
-        let mut request = format!(
-            "POST {} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\n\
-             content-length: {}\r\n",
-            target.path,
-            target.address,
-            body.len()
+        let mut head = format!(
+            "POST {} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\n",
+            target.path, target.address,
         );
         for header in headers {
-            request.push_str(header);
-            request.push_str("\r\n");
+            head.push_str(header);
+            head.push_str("\r\n");
         }
-        request.push_str("\r\n");
-        request.push_str(body);
-        Ok(Self { stream: BufReader::new(stream), request: request.into_bytes() })
+        head.push_str("content-length: ");
+        Ok(Self { stream: BufReader::new(stream), head })
     }
 
-    /// Sends the request and reads the whole answer: status and body.
+    /// Posts `body` and reads the whole answer: status and body.
     ///
     /// # Errors
     /// The connection breaks, or the answer has no length or is over the limit.
-    pub fn post(&mut self) -> Result<(u16, String)> {
-        self.stream.get_mut().write_all(&self.request)?;
+    pub fn post(&mut self, body: &str) -> Result<(u16, String)> {
+        let request = format!("{}{}\r\n\r\n{body}", self.head, body.len());
+        self.stream.get_mut().write_all(request.as_bytes())?;
         let status_line = self.line()?;
         let status = status_line
             .split_whitespace()

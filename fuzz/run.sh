@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Each fuzz target for FUZZ_SECONDS (default 60), or those named as arguments. Wants a nightly
+# toolchain and cargo-fuzz (built once, outside the clone). Seeds are the demonstration's messages.
+set -euo pipefail
+# shellcheck source=tools/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../tools/common.sh"
+
+FUZZ_VERSION=0.13.2
+seconds=${FUZZ_SECONDS:-60}
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || targets=(hl7v2 mllp fhir vcf)
+
+if ! cargo +nightly --version >/dev/null 2>&1; then
+  echo "fuzz: SKIPPED, no nightly toolchain (libFuzzer's instrumentation needs one)"
+  exit 0
+fi
+if ! command -v cargo-fuzz >/dev/null; then
+  echo "fuzz: building cargo-fuzz $FUZZ_VERSION (once)"
+  cargo install --quiet --locked --root "$COGNATE_TOOLS" --target-dir "$COGNATE_TOOLS/build" \
+    --version "$FUZZ_VERSION" cargo-fuzz
+fi
+for target in "${targets[@]}"; do
+  echo "fuzz: $target for $seconds s"
+  mkdir -p "fuzz/corpus/$target"
+  cargo +nightly fuzz run --target-dir "$CARGO_TARGET_DIR/fuzz" "$target" \
+    "fuzz/corpus/$target" demo/messages -- \
+    -max_total_time="$seconds" -rss_limit_mb=2048 -max_len=65536 -timeout=10 -print_final_stats=1
+done
