@@ -1,1 +1,41 @@
-//! placeholder
+//! Genotype to star alleles, to phenotype, to drug action.
+//!
+//! For: concluding a gene's diplotypes from genotypes or from a laboratory's call, and what they
+//! mean for a drug, each with what the conclusion rests on.
+//! Never: I/O, the clock, randomness, a position taken as reference because nobody looked, one of
+//! several equally good calls picked silently.
+//! Rules come from CPIC allele definition, function and phenotype tables and the pair test over
+//! them; guidance from the pack's rules, each with its citation.
+
+mod advise;
+mod call;
+mod combine;
+mod natural;
+mod normal_form;
+mod observe;
+mod pairs;
+mod phenotype;
+mod reported;
+mod table;
+
+pub use advise::advise;
+pub use call::{call, call_gene};
+pub use combine::combine;
+pub use normal_form::span_end;
+pub use pairs::DIPLOTYPES_MAX;
+pub use reported::from_reported;
+
+use model::statement::EngineRef;
+
+/// Name of the engine in capsules.
+pub const ENGINE_NAME: &str = "pgx";
+/// Version of the engine in capsules.
+pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// This engine, for capsules.
+pub fn engine() -> EngineRef {
+    EngineRef { name: ENGINE_NAME.to_owned(), version: ENGINE_VERSION.to_owned() }
+}
+
+#[cfg(test)]
+mod testing;
