@@ -10,7 +10,7 @@ requests=${BENCH_REQUESTS:-2000}
 runs=${BENCH_RUNS:-30}
 variants=${BENCH_VCF:-demo/vcf/ben-sample.vcf}
 order=demo/cds/order-sign-ana-again.json
-order_id=order-clopidogrel-2
+order_id='order-clopidogrel-2'
 service=cds-services/pgx-medication-safety
 
 cargo build --quiet --locked --package cli --release
