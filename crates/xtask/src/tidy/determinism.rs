@@ -9,9 +9,8 @@ pub const PURE: &[&str] =
 /// Crates that take the instant and the identifiers as parameters, though they may do I/O.
 pub const CLOCKLESS: &[&str] = &["formats", "interpret", "knowledge", "record"];
 
-/// Ways to read a clock or to make an identifier from one.
-const CLOCK: &[&str] =
-    &["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now", "now_v7", "new_v4"];
+/// Ways to read the time of day or to make an identifier from it.
+const CLOCK: &[&str] = &["SystemTime::now", "Timestamp::now", "Zoned::now", "now_v7", "new_v4"];
 
 /// Chance, stopwatches, and ways to reach outside the process. Keys and nonces need chance and a
 /// wait needs a stopwatch, so `record` may; neither reaches what is derived.
