@@ -1,0 +1,213 @@
+//! The structure of resources: known elements, cardinalities, datatypes, required codes.
+//!
+//! The types that are worked with are checked in full against tables of HL7 FHIR R4 (4.0.1);
+//! other R4 types are accepted with a valid type and id. Invariants (FHIRPath) and profiles are
+//! not checked here.
+
+mod primitive;
+mod table;
+
+use model::Problem;
+use serde_json::{Map, Value};
+use table::{Element, elements_of, find};
+
+/// Problems listed per resource; a body that is wrong everywhere needs no longer list.
+pub const PROBLEMS_MAX: usize = 100;
+
+/// Whether the name is a resource type of FHIR R4.
+pub fn is_resource_type(name: &str) -> bool {
+    table::is_type(name)
+}
+
+/// Names of all resource types of FHIR R4, sorted.
+pub fn resource_types() -> impl Iterator<Item = &'static str> {
+    table::types()
+}
+
+/// Whether resources of this type are checked in full.
+pub fn is_checked_in_full(resource_type: &str) -> bool {
+    is_resource_type(resource_type) && !elements_of(resource_type).is_empty()
+}
+
+/// Checks a resource. Places start with the resource's type, `Observation.component[1].code`.
+pub fn check(resource: &Value) -> Vec<Problem> {
+    let place = super::access::resource_type(resource).unwrap_or("Resource").to_owned();
+    check_at(resource, &place)
+}
+
+/// The same, with places that start with `place`.
+pub fn check_at(resource: &Value, place: &str) -> Vec<Problem> {
+    let mut walk = Walk { problems: Vec::new() };
+    walk.resource(resource, place);
+    walk.problems
+}
+
+struct Walk {
+    problems: Vec<Problem>,
+}
+
+impl Walk {
+    fn say(&mut self, code: &str, place: impl Into<String>, text: impl Into<String>) {
+        if self.problems.len() < PROBLEMS_MAX {
+            self.problems.push(Problem::error(code, place, text));
+        }
+    }
+
+    fn resource(&mut self, resource: &Value, place: &str) {
+        let Some(object) = resource.as_object() else {
+            return self.say("not-an-object", place, "a resource is a JSON object");
+        };
+        let Some(kind) = object.get("resourceType").and_then(Value::as_str) else {
+            let place = format!("{place}.resourceType");
+            return self.say("missing-element", place, "the resource does not say its type");
+        };
+        if !is_resource_type(kind) {
+            let place = format!("{place}.resourceType");
+            return self.say("unknown-type", place, "this is no resource type of FHIR R4");
+        }
+        if let Some(id) = object.get("id")
+            && !id.as_str().is_some_and(model::id::is_fhir_id)
+        {
+            self.say("bad-id", format!("{place}.id"), "an id has 1 to 64 of A-Z a-z 0-9 - .");
+        }
+        if is_checked_in_full(kind) {
+            self.object(object, kind, place, true);
+        }
+        if kind == "Organization"
+            && !object.contains_key("identifier")
+            && !object.contains_key("name")
+        {
+            self.say("missing-element", place, "an organization has an identifier or a name");
+        }
+    }
+
+    /// Checks an object against the elements under `path` of the table.
+    fn object(&mut self, object: &Map<String, Value>, path: &str, place: &str, is_resource: bool) {
+        let elements = elements_of(path);
+        for (key, value) in object {
+            if is_resource && matches!(key.as_str(), "resourceType" | "id") {
+                continue;
+            }
+            let name = key.strip_prefix('_').unwrap_or(key);
+            let here = format!("{place}.{key}");
+            match find(elements, name) {
+                None => self.say("unknown-element", here, "FHIR R4 has no such element here"),
+                Some((element, kind)) if key.starts_with('_') => {
+                    self.companion(value, element, kind, &here);
+                }
+                Some((element, kind)) => self.element(value, element, kind, &here),
+            }
+        }
+        for element in elements {
+            self.cardinality(object, element, place);
+        }
+    }
+
+    fn cardinality(&mut self, object: &Map<String, Value>, element: &Element, place: &str) {
+        let names = element.names();
+        let given = |name: &&String| {
+            object.contains_key(name.as_str()) || object.contains_key(&format!("_{name}"))
+        };
+        let count = names.iter().filter(given).count();
+        let shown = format!("{place}.{}", element.name);
+        if count == 0 && element.min > 0 {
+            self.say("missing-element", &shown, "a required element is missing");
+        }
+        if count > 1 {
+            self.say("two-choices", shown, "only one type of a choice element may be given");
+        }
+    }
+
+    fn element(&mut self, value: &Value, element: &Element, kind: &str, place: &str) {
+        match (value, element.repeats) {
+            (Value::Array(items), true) => {
+                for (index, item) in items.iter().enumerate() {
+                    if !item.is_null() {
+                        self.single(item, element, kind, &format!("{place}[{index}]"));
+                    }
+                }
+            }
+            (Value::Array(_), false) => {
+                self.say("not-repeating", place, "the element may be given once, not as an array");
+            }
+            (_, true) => self.say("repeating", place, "the element repeats and must be an array"),
+            (value, false) => self.single(value, element, kind, place),
+        }
+    }
+
+    fn single(&mut self, value: &Value, element: &Element, kind: &str, place: &str) {
+        if kind == "Resource" {
+            return self.resource(value, place);
+        }
+        if let Some(why) = primitive::fault(kind, value) {
+            return self.say("bad-value", place, why);
+        }
+        if primitive::is_primitive(kind) {
+            let bad = value.as_str().is_some_and(|code| !element.allows(code));
+            if bad {
+                self.say("bad-code", place, "the code is not in the required value set");
+            }
+            return;
+        }
+        let Some(object) = value.as_object() else {
+            return self.say("not-an-object", place, "the element must be an object");
+        };
+        let path = match kind {
+            "BackboneElement" | "Element" => element.path.as_str(),
+            other => other.strip_prefix('#').unwrap_or(other),
+        };
+        self.object(object, path, place, false);
+        match kind {
+            "Reference" => self.reference(object, place),
+            "CodeableConcept" => self.required_coding(value, element, place),
+            "Extension" => self.extension(object, place),
+            _ => {}
+        }
+    }
+
+    fn companion(&mut self, value: &Value, element: &Element, kind: &str, place: &str) {
+        if !primitive::is_primitive(kind) {
+            return self.say("unknown-element", place, "only primitives have such a companion");
+        }
+        if value.is_array() != element.repeats {
+            return self.say("repeating", place, "the companion must have the element's shape");
+        }
+        let single = std::slice::from_ref(value);
+        let items = value.as_array().map_or(single, Vec::as_slice);
+        for item in items.iter().filter(|item| !item.is_null()) {
+            match item.as_object() {
+                Some(object) => self.object(object, "Element", place, false),
+                None => self.say("not-an-object", place, "the companion must be an object"),
+            }
+        }
+    }
+
+    fn reference(&mut self, object: &Map<String, Value>, place: &str) {
+        let literal = object.get("reference").and_then(Value::as_str);
+        if literal.is_some_and(|text| !primitive::is_reference(text)) {
+            let why = "a reference is Type/id, an absolute URI, #part or Type?search";
+            self.say("bad-reference", format!("{place}.reference"), why);
+        }
+    }
+
+    fn required_coding(&mut self, value: &Value, element: &Element, place: &str) {
+        let codes = super::access::codings(value, "coding");
+        if !element.codes.is_empty() && !codes.is_empty() {
+            let known = codes.iter().any(|coding| element.allows(&coding.code));
+            if !known {
+                self.say("bad-code", place, "no code is of the required value set");
+            }
+        }
+    }
+
+    fn extension(&mut self, object: &Map<String, Value>, place: &str) {
+        let nested = object.contains_key("extension");
+        let valued = object.keys().any(|key| key.starts_with("value"));
+        if nested == valued {
+            self.say("bad-extension", place, "an extension has a value or extensions, not both");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! The tables of elements and types, read once.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// One element of a resource or datatype.
+#[derive(Debug)]
+pub(super) struct Element {
+    /// Path from the type, `Observation.component.value[x]`.
+    pub(super) path: String,
+    /// Last part of the path, `value[x]`.
+    pub(super) name: &'static str,
+    /// Datatypes; `#Path` = the content of another element.
+    pub(super) kinds: Vec<&'static str>,
+    /// Least number of times it stands.
+    pub(super) min: u32,
+    /// Whether it may stand more than once.
+    pub(super) repeats: bool,
+    /// Codes of a required binding; empty = not bound.
+    pub(super) codes: Vec<&'static str>,
+}
+
+impl Element {
+    /// Names in JSON: one, or one per type of a choice.
+    pub(super) fn names(&self) -> Vec<String> {
+        match self.name.strip_suffix("[x]") {
+            None => vec![self.name.to_owned()],
+            Some(stem) => self.kinds.iter().map(|kind| choice_name(stem, kind)).collect(),
+        }
+    }
+
+    /// Whether the required binding allows the code.
+    pub(super) fn allows(&self, code: &str) -> bool {
+        self.codes.is_empty() || self.codes.contains(&code)
+    }
+}
+
+fn choice_name(stem: &str, kind: &str) -> String {
+    let mut letters = kind.chars();
+    let first = letters.next().map(|c| c.to_ascii_uppercase());
+    stem.chars().chain(first).chain(letters).collect()
+}
+
+static ELEMENTS: LazyLock<BTreeMap<&'static str, Vec<Element>>> = LazyLock::new(|| {
+    let mut table: BTreeMap<&'static str, Vec<Element>> = BTreeMap::new();
+    for line in include_str!("elements.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let mut columns = line.split('\t');
+        let path = columns.next().unwrap_or_default();
+        let Some((parent, name)) = path.rsplit_once('.') else { continue };
+        let words = |text: Option<&'static str>| text.unwrap_or_default().split(' ');
+        let kinds = words(columns.next()).collect();
+        let min = columns.next().and_then(|text| text.parse().ok()).unwrap_or(0);
+        let repeats = columns.next() == Some("*");
+        let codes = words(columns.next()).filter(|code| !code.is_empty()).collect();
+        let element = Element { path: path.to_owned(), name, kinds, min, repeats, codes };
+        table.entry(parent).or_default().push(element);
+    }
+    // What may stand beside a primitive, as `_birthDate`.
+    let part = |name, kind, repeats| Element {
+        path: format!("Element.{name}"),
+        name,
+        kinds: vec![kind],
+        min: 0,
+        repeats,
+        codes: vec![],
+    };
+    table
+        .insert("Element", vec![part("id", "string", false), part("extension", "Extension", true)]);
+    table
+});
+
+static TYPES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    include_str!("types.txt").lines().filter(|line| !line.starts_with('#')).collect()
+});
+
+/// The elements directly under a path; empty for a path the table does not have.
+pub(super) fn elements_of(path: &str) -> &'static [Element] {
+    ELEMENTS.get(path).map_or(&[], Vec::as_slice)
+}
+
+/// The element of that name in JSON, with its datatype.
+pub(super) fn find(
+    elements: &'static [Element],
+    name: &str,
+) -> Option<(&'static Element, &'static str)> {
+    elements.iter().find_map(|element| match element.name.strip_suffix("[x]") {
+        None => (element.name == name).then(|| Some((element, *element.kinds.first()?)))?,
+        Some(stem) => {
+            let kind = element.kinds.iter().find(|kind| choice_name(stem, kind) == name)?;
+            Some((element, *kind))
+        }
+    })
+}
+
+/// Whether the name is a resource type.
+pub(super) fn is_type(name: &str) -> bool {
+    TYPES.binary_search(&name).is_ok()
+}
+
+/// Every resource type, sorted.
+pub(super) fn types() -> impl Iterator<Item = &'static str> {
+    TYPES.iter().copied()
+}

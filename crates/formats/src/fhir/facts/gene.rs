@@ -1,0 +1,261 @@
+//! Gene results that a laboratory called: genotypes and phenotypes.
+
+use super::{Reader, concept_value};
+use crate::fhir::access::{self, text};
+use crate::fhir::codes::{self, loinc};
+use model::CodeableConcept;
+use model::code::system;
+use model::fact::FactContent;
+use model::reported::ReportedGeneResult;
+use serde_json::Value;
+
+/// An Observation 84413-4.
+pub(super) fn genotype(reader: &mut Reader<'_>) {
+    let value = concept_value(reader.resource);
+    let Some(words) = genotype_words(&value) else {
+        return reader.warn("no-value", "value[x]", "the genotype has no readable value");
+    };
+    let Some(gene) = gene_of(reader, words) else { return };
+    let diplotype = diplotype(reader, &gene, words);
+    finish(reader, gene, Some(diplotype));
+}
+
+/// An Observation 84414-2. One haplotype says nothing about the other copy, so it is not a
+/// result of the gene, save for the mitochondrial genome, which has no other copy.
+pub(super) fn haplotype(reader: &mut Reader<'_>) {
+    let value = concept_value(reader.resource);
+    let Some(words) = genotype_words(&value) else {
+        return reader.warn("no-value", "value[x]", "the haplotype has no readable value");
+    };
+    let is_mitochondrial = all_genes(reader).iter().any(|gene| gene.starts_with("MT-"));
+    if !is_mitochondrial && !words.contains('/') {
+        let text = "one haplotype is not the gene's genotype and is not used as one";
+        return reader.warn("haplotype-alone", "value[x]", text);
+    }
+    genotype(reader);
+}
+
+/// An Observation 53040-2 or a per-gene activity: its value is the phenotype.
+pub(super) fn phenotype(reader: &mut Reader<'_>) {
+    let value = concept_value(reader.resource);
+    let code = access::codings(reader.resource, "code.coding");
+    let implied =
+        code.iter().any(|c| codes::is_loinc(c, loinc::CYP2C9_ACTIVITY)).then_some("CYP2C9");
+    let gene = match implied {
+        Some(gene) if genes(reader).is_empty() => Some(gene.to_owned()),
+        _ => gene_of(reader, ""),
+    };
+    let Some(gene) = gene else { return };
+    let Some(words) = phenotype_words(reader, &value, "value[x]") else {
+        return reader.warn("no-value", "value[x]", "the phenotype has no readable value");
+    };
+    let activity_score = activity_score(reader);
+    emit(
+        reader,
+        ReportedGeneResult { gene, diplotype: None, phenotype: Some(words), activity_score },
+    );
+}
+
+/// A therapeutic implication: a gene result only if it names the gene and a phenotype.
+pub(super) fn implication(reader: &mut Reader<'_>) {
+    let has_phenotype =
+        phenotype_components(reader).iter().any(|c| is_phenotype(&concept_value(c)));
+    let named = !genes(reader).is_empty();
+    if !named || !(has_phenotype || activity_score(reader).is_some()) {
+        let text = "the implication names no gene with its phenotype; it gives no fact";
+        return reader.warn("not-read", "component", text);
+    }
+    if let Some(gene) = gene_of(reader, "") {
+        finish(reader, gene, None);
+    }
+}
+
+fn finish(reader: &mut Reader<'_>, gene: String, diplotype: Option<String>) {
+    let component = phenotype_components(reader).first().map(|part| concept_value(part));
+    let phenotype = component.and_then(|value| {
+        let is_coded = is_phenotype(&value);
+        is_coded.then(|| phenotype_words(reader, &value, "component")).flatten()
+    });
+    let activity_score = activity_score(reader);
+    emit(reader, ReportedGeneResult { gene, diplotype, phenotype, activity_score });
+}
+
+fn emit(reader: &mut Reader<'_>, result: ReportedGeneResult) {
+    let status = reader.status();
+    let origin = reader.origin();
+    reader.push(status, origin, FactContent::GeneResult(result));
+}
+
+/// Components that may hold a phenotype: the older 53040-2 and the guide's own code.
+fn phenotype_components<'r>(reader: &Reader<'r>) -> Vec<&'r Value> {
+    let is = |part: &&Value| {
+        access::codings(part, "code.coding").iter().any(|c| {
+            codes::is_loinc(c, loinc::METABOLISM) || c.is(codes::TBD, "therapeutic-implication")
+        })
+    };
+    access::all(reader.resource, "component").into_iter().filter(is).collect()
+}
+
+/// The activity score, in our own component.
+fn activity_score(reader: &Reader<'_>) -> Option<String> {
+    let parts = access::all(reader.resource, "component");
+    let part = parts.into_iter().find(|part| {
+        let codings = access::codings(part, "code.coding");
+        codings.iter().any(|c| c.is(codes::OWN, "activity-score"))
+    })?;
+    text(part, "valueString").map(str::to_owned)
+}
+
+/// Whether a concept says a phenotype of a gene, not a drug response.
+fn is_phenotype(value: &CodeableConcept) -> bool {
+    let words = value.words().unwrap_or_default().to_lowercase();
+    let terms = ["metaboli", "function", "indeterminate", "deficien", "malignant hyperthermia"];
+    codes::answer_in(&value.coding, codes::PHENOTYPES).is_some()
+        || terms.iter().any(|term| words.contains(term))
+}
+
+/// The phenotype as reported. A known answer code wins over words that say something else.
+fn phenotype_words(
+    reader: &mut Reader<'_>,
+    value: &CodeableConcept,
+    below: &str,
+) -> Option<String> {
+    let shown = value.words();
+    let coded = codes::answer_in(&value.coding, codes::PHENOTYPES);
+    let Some(term) = coded.and_then(|c| codes::words_of(codes::PHENOTYPES, &c.code)) else {
+        return shown.map(str::to_owned);
+    };
+    // The answer code itself is all there is when the sender gave no words.
+    let words = shown.filter(|words| coded.is_none_or(|c| c.code != *words)).unwrap_or(term);
+    if codes::same_words(words, term) {
+        return Some(words.to_owned());
+    }
+    reader.warn("code-and-text", below, "the answer code and its words differ; the code is used");
+    Some(term.to_owned())
+}
+
+/// The words that hold the genotype: a text or display that looks like one before a bare code.
+fn genotype_words(value: &CodeableConcept) -> Option<&str> {
+    if let Some(gl) = value.code_of(codes::GL_STRING) {
+        return Some(gl);
+    }
+    let displays = value.coding.iter().filter_map(|c| c.display.as_deref());
+    let named = value.coding.iter().map(|c| c.code.as_str());
+    let all: Vec<&str> = value.text.as_deref().into_iter().chain(displays).chain(named).collect();
+    all.iter().find(|words| words.contains(['*', '/'])).or(all.first()).copied()
+}
+
+/// The diplotype as reported, without the gene's name before its alleles.
+fn diplotype(reader: &mut Reader<'_>, gene: &str, words: &str) -> String {
+    let plain = words.rsplit('#').next().unwrap_or(words);
+    let is_gl = words.contains('#');
+    let joined = if is_gl && plain.matches('+').count() == 1 && !plain.contains(['^', '|', '/']) {
+        plain.replace('+', "/")
+    } else {
+        if is_gl {
+            reader.warn("gl-string", "value[x]", "an ambiguous GL String is kept as it is");
+        }
+        plain.to_owned()
+    };
+    let alleles: Vec<String> =
+        joined.trim().split('/').map(|allele| without_gene(allele.trim(), gene)).collect();
+    alleles.join("/")
+}
+
+fn without_gene(allele: &str, gene: &str) -> String {
+    let rest = allele.strip_prefix(gene).map(str::trim_start);
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(allele).to_owned()
+}
+
+/// The one gene of the result, with a warning if there is none or no telling which.
+fn gene_of(reader: &mut Reader<'_>, words: &str) -> Option<String> {
+    let mut genes = all_genes(reader);
+    genes.dedup();
+    let named: Vec<String> =
+        genes.iter().filter(|gene| words.starts_with(*gene)).cloned().collect();
+    match (genes.as_slice(), named.as_slice()) {
+        ([gene], _) => Some(gene.clone()),
+        ([_, _, ..], [gene]) => {
+            let text = "other genes are named that have no result of their own here";
+            reader.warn("several-genes", "component", text);
+            Some(gene.clone())
+        }
+        ([_, _, ..], _) => {
+            reader.warn("several-genes", "component", "several genes, one value: not read");
+            None
+        }
+        ([], _) => {
+            let from_hgvs = gene_in_hgvs(words);
+            match &from_hgvs {
+                Some(_) => {
+                    reader.note("gene-from-hgvs", "value[x]", "the gene is that of the HGVS");
+                }
+                None => reader.warn("no-gene", "component", "no gene is named"),
+            }
+            from_hgvs
+        }
+    }
+}
+
+/// The gene in `NM_022787.3(NMNAT1):c.…` (HGVS: the symbol may follow the accession).
+fn gene_in_hgvs(words: &str) -> Option<String> {
+    let (accession, rest) = words.split_once('(')?;
+    let (gene, tail) = rest.split_once(')')?;
+    let fits = accession.starts_with("NM_") || accession.starts_with("NG_");
+    let symbol = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    (fits && tail.starts_with(':') && !gene.is_empty() && gene.bytes().all(symbol))
+        .then(|| gene.to_owned())
+}
+
+fn genes(reader: &Reader<'_>) -> Vec<CodeableConcept> {
+    reader.components(loinc::GENE).into_iter().map(concept_value).collect()
+}
+
+pub(super) fn all_genes(reader: &mut Reader<'_>) -> Vec<String> {
+    let concepts = genes(reader);
+    concepts.iter().filter_map(|concept| symbol(reader, concept, "component")).collect()
+}
+
+/// The symbol of a gene: by its HGNC id where that is known, else as shown. A placeholder id
+/// (`HGNC:0000`) is no gene.
+pub(super) fn symbol(
+    reader: &mut Reader<'_>,
+    concept: &CodeableConcept,
+    below: &str,
+) -> Option<String> {
+    let is_hgnc = |s: &str| s == system::HGNC || s == system::HGNC_OLDER;
+    let coding = concept
+        .coding
+        .iter()
+        .find(|c| is_hgnc(&c.system))
+        .or_else(|| concept.coding.iter().find(|c| c.code.starts_with("HGNC:")));
+    let shown = coding.and_then(|c| c.display.as_deref()).or(concept.text.as_deref());
+    let Some(coding) = coding else {
+        let words = concept.words().map(str::trim).filter(|words| is_symbol(words));
+        return words.map(str::to_owned);
+    };
+    let digits = coding.code.trim_start_matches("HGNC:");
+    if !digits.is_empty() && digits.bytes().all(|b| b == b'0') {
+        return None;
+    }
+    let Some(known) = codes::symbol_of(&coding.code) else {
+        let by_name = shown.or(Some(coding.code.as_str())).filter(|words| is_symbol(words));
+        if by_name.is_none() {
+            let text = "the HGNC id is not one of the known genes and no symbol is given";
+            reader.warn("unknown-gene", below, text);
+        }
+        return by_name.map(str::to_owned);
+    };
+    if shown.is_some_and(|words| is_symbol(words) && words != known) {
+        reader.warn("code-and-text", below, "the HGNC id and the symbol differ; the id is used");
+    }
+    Some(known.to_owned())
+}
+
+/// Whether the text has the shape of a gene symbol, `HLA-B`.
+fn is_symbol(text: &str) -> bool {
+    let symbol = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    text.len() <= 20
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(symbol)
+}

@@ -1,0 +1,82 @@
+//! Medication orders and statements.
+
+use super::Reader;
+use crate::fhir::access::{self, text};
+use model::CodeableConcept;
+use model::fact::FactContent;
+use model::medication::Medication;
+use model::reported::ResultStatus;
+use model::specimen::Origin;
+use serde_json::Value;
+
+pub(super) fn medication(reader: &mut Reader<'_>) {
+    let resource = reader.resource;
+    // An order *not* to give a drug is no medication of the patient, whatever its status.
+    if resource.get("doNotPerform").and_then(Value::as_bool) == Some(true) {
+        return reader.note("do-not-perform", "doNotPerform", "an order not to give the drug");
+    }
+    if let Some(intent @ ("proposal" | "option")) = text(resource, "intent") {
+        let text = format!("a drug with intent {intent} has not been ordered");
+        return reader.note("not-ordered", "intent", text);
+    }
+    let Some((concept, ingredients)) = drug(reader) else { return };
+    let status = if let Some(status) = text(resource, "status") {
+        status.to_owned()
+    } else {
+        reader.warn("no-status", "status", "the medication has no status");
+        "unknown".to_owned()
+    };
+    let path = if resource.get("authoredOn").is_some() { "authoredOn" } else { "dateAsserted" };
+    let authored = access::instant(resource, path);
+    if authored.is_none() && resource.get(path).is_some() {
+        reader.note("no-offset", path, "the date has no time with an offset and is left out");
+    }
+    let dosage = dosage(resource);
+    let finality = match status.as_str() {
+        "entered-in-error" => ResultStatus::EnteredInError,
+        "cancelled" => ResultStatus::Cancelled,
+        "draft" => ResultStatus::Registered,
+        "unknown" => ResultStatus::Unknown,
+        _ => ResultStatus::Final,
+    };
+    let medication = Medication { concept, ingredients, status, authored, dosage };
+    reader.push(finality, Origin::Unknown, FactContent::Medication(medication));
+}
+
+/// The product and its ingredients: coded here, or in a contained `Medication`.
+fn drug(reader: &mut Reader<'_>) -> Option<(CodeableConcept, Vec<CodeableConcept>)> {
+    let resource = reader.resource;
+    if let Some(concept) = access::concept(resource, "medicationCodeableConcept") {
+        return Some((concept, vec![]));
+    }
+    let Some(reference) = access::first(resource, "medicationReference") else {
+        reader.warn("no-medication", "medication[x]", "the resource names no drug");
+        return None;
+    };
+    let contained =
+        access::reference_of(reference).and_then(|literal| access::contained(resource, literal));
+    if let Some(product) = contained {
+        let ingredients = access::concepts(product, "ingredient.itemCodeableConcept");
+        if ingredients.len() < access::all(product, "ingredient").len() {
+            let text = "an ingredient given by reference is not read";
+            reader.warn("ingredient-by-reference", "contained", text);
+        }
+        let concept = access::concept(product, "code").unwrap_or_default();
+        if concept == CodeableConcept::default() && ingredients.is_empty() {
+            reader.warn("no-medication", "contained", "the contained drug has no code");
+            return None;
+        }
+        return Some((concept, ingredients));
+    }
+    let text_only = text(reference, "display").map(str::to_owned);
+    let text = "the drug stands in another resource; its codes are not known here";
+    reader.warn("medication-elsewhere", "medicationReference", text);
+    let concept = CodeableConcept { coding: vec![], text: Some(text_only?) };
+    Some((concept, vec![]))
+}
+
+fn dosage(resource: &Value) -> Option<String> {
+    let mut lines = access::texts(resource, "dosageInstruction.text");
+    lines.extend(access::texts(resource, "dosage.text"));
+    (!lines.is_empty()).then(|| lines.join("; "))
+}

@@ -1,0 +1,257 @@
+//! A strict reader of FHIR JSON (FHIR R4, "JSON Representation of Resources").
+//!
+//! Two parsers that disagree about a body may see two patients, so what is ambiguous is refused:
+//! duplicate keys, `null` outside arrays of primitives, empty objects and arrays, arrays in
+//! arrays, invalid UTF-8, deep nesting.
+
+mod literal;
+
+use literal::Literals;
+use model::Problem;
+use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+use std::fmt;
+
+/// Depth of objects and arrays a body may have; the root object is 1.
+pub const DEPTH_MAX: usize = 64;
+
+/// Bytes that one resource may have.
+pub const RESOURCE_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// A body, read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// The root object.
+    pub value: Value,
+    /// Numbers whose written form the value cannot carry, `1.10` for one. Whoever stores the
+    /// resource keeps the received bytes, which have them.
+    pub literals: Vec<Literal>,
+}
+
+/// A number as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Literal {
+    /// Where, `Observation.valueQuantity.value`.
+    pub place: String,
+    /// The digits as written.
+    pub text: String,
+}
+
+/// Reads one JSON object of at most `bytes_max` bytes.
+///
+/// # Errors
+/// One [`Problem`] of severity error. Its place is a FHIRPath-like path
+/// (`Bundle.entry[2].resource.status`), or `line 3 column 7` where the text is no JSON.
+pub fn read(bytes: &[u8], bytes_max: usize) -> Result<Document, Problem> {
+    if bytes.len() > bytes_max {
+        let text = format!("the body has more than {bytes_max} bytes");
+        return Err(Problem::error("too-long", "body", text));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let place = format!("byte {}", error.valid_up_to());
+        Problem::error("bad-utf-8", place, "the body is not UTF-8")
+    })?;
+    let mut state = State {
+        path: Vec::new(),
+        depth: 0,
+        numbers: Literals::new(text),
+        lost: vec![],
+        failed: None,
+    };
+    let mut parser = serde_json::Deserializer::from_str(text);
+    let outcome = Node { state: &mut state }.deserialize(&mut parser).and_then(|value| {
+        parser.end()?;
+        Ok(value)
+    });
+    let root = || root_of(text);
+    match (outcome, state.failed) {
+        (_, Some(mut problem)) => {
+            problem.place = format!("{}{}", root(), problem.place);
+            Err(problem)
+        }
+        (Err(error), None) => {
+            let place = format!("line {} column {}", error.line(), error.column());
+            Err(Problem::error("bad-json", place, "the text is not JSON"))
+        }
+        (Ok(value), None) if !value.is_object() => {
+            Err(Problem::error("not-an-object", "body", "the body is not a JSON object"))
+        }
+        (Ok(value), None) => {
+            let root = root();
+            let mut literals = state.lost;
+            for literal in &mut literals {
+                literal.place.insert_str(0, &root);
+            }
+            Ok(Document { value, literals })
+        }
+    }
+}
+
+/// The root's resource type, for places; it may stand anywhere in the object.
+fn root_of(text: &str) -> String {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        #[serde(rename = "resourceType")]
+        resource_type: Option<String>,
+    }
+    let head = serde_json::from_str::<Head>(text).ok().and_then(|head| head.resource_type);
+    head.filter(|name| super::check::is_resource_type(name)).unwrap_or_else(|| "Resource".into())
+}
+
+struct State<'t> {
+    path: Vec<Step>,
+    depth: usize,
+    numbers: Literals<'t>,
+    lost: Vec<Literal>,
+    failed: Option<Problem>,
+}
+
+enum Step {
+    Field(String),
+    Index(usize),
+}
+
+impl State<'_> {
+    fn place(&self) -> String {
+        use fmt::Write as _;
+        self.path.iter().fold(String::new(), |mut place, step| {
+            // Writing to a string cannot fail.
+            let _ = match step {
+                Step::Field(name) => write!(place, ".{name}"),
+                Step::Index(index) => write!(place, "[{index}]"),
+            };
+            place
+        })
+    }
+
+    fn fail<E: de::Error>(&mut self, code: &str, text: impl Into<String>) -> E {
+        self.failed = Some(Problem::error(code, self.place(), text));
+        E::custom("refused")
+    }
+
+    fn enter<E: de::Error>(&mut self) -> Result<(), E> {
+        self.depth += 1;
+        if self.depth > DEPTH_MAX {
+            return Err(self.fail("too-deep", format!("nested deeper than {DEPTH_MAX} levels")));
+        }
+        Ok(())
+    }
+
+    fn number(&mut self, number: Number) -> Value {
+        if let Some(text) = self.numbers.next()
+            && number.to_string() != text
+        {
+            self.lost.push(Literal { place: self.place(), text: text.to_owned() });
+        }
+        Value::Number(number)
+    }
+
+    /// Whether the innermost field is the companion of a primitive, `_given`.
+    fn in_companion(&self) -> bool {
+        matches!(self.path.last(), Some(Step::Field(name)) if name.starts_with('_'))
+    }
+}
+
+struct Node<'s, 't> {
+    state: &'s mut State<'t>,
+}
+
+impl<'de> DeserializeSeed<'de> for Node<'_, '_> {
+    type Value = Value;
+
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Node<'_, '_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(self.state.number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(self.state.number(value.into()))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
+        match Number::from_f64(value) {
+            Some(number) => Ok(self.state.number(number)),
+            None => Err(self.state.fail("bad-number", "the number is out of range")),
+        }
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let state = self.state;
+        state.enter()?;
+        let mut object = Map::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            state.path.push(Step::Field(key.clone()));
+            if object.contains_key(&key) {
+                return Err(state.fail("duplicate-key", "the same key stands twice in an object"));
+            }
+            let value = entries.next_value_seed(Node { state: &mut *state })?;
+            if value.is_null() {
+                return Err(state.fail("null", "null may only stand in an array of primitives"));
+            }
+            state.path.pop();
+            object.insert(key, value);
+        }
+        if object.is_empty() {
+            return Err(state.fail("empty-object", "an object may not be empty"));
+        }
+        state.depth -= 1;
+        Ok(Value::Object(object))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let state = self.state;
+        state.enter()?;
+        let (mut array, mut nulls, mut objects) = (Vec::new(), false, false);
+        let companion = state.in_companion();
+        loop {
+            state.path.push(Step::Index(array.len()));
+            let Some(value) = items.next_element_seed(Node { state: &mut *state })? else { break };
+            nulls |= value.is_null();
+            objects |= value.is_object();
+            if value.is_array() {
+                return Err(state.fail("nested-array", "an array may not hold an array"));
+            }
+            if nulls && objects && !companion {
+                return Err(state.fail("null", "null may only stand in an array of primitives"));
+            }
+            state.path.pop();
+            array.push(value);
+        }
+        state.path.pop();
+        if array.is_empty() {
+            return Err(state.fail("empty-array", "an array may not be empty"));
+        }
+        state.depth -= 1;
+        Ok(Value::Array(array))
+    }
+}
+
+#[cfg(test)]
+mod tests;
