@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use anyhow::{Context, Result};
 use cargo_metadata::{DependencyKind, Package};
 
-use crate::{Workspace, tidy::arrows::ARROWS};
+use crate::{
+    Workspace,
+    tidy::arrows::{ARROWS, DEVELOPMENT_ONLY},
+};
 
 /// The document, from cargo's metadata and the head of each crate.
 ///
@@ -20,9 +23,8 @@ pub(super) fn markdown(workspace: &Workspace) -> Result<String> {
          `crates/xtask/src/tidy/arrows.rs`.\n\n",
     );
     text.push_str("| crate | purpose | never | depends on |\n|---|---|---|---|\n");
-    // The order of the table of arrows is bottom to top; a reader starts at the top.
-    for (name, _) in ARROWS.iter().rev() {
-        let Some(package) = members.iter().find(|package| package.name.as_str() == *name) else {
+    for name in top_to_bottom() {
+        let Some(package) = members.iter().find(|package| package.name.as_str() == name) else {
             continue;
         };
         let head = Head::read(workspace, name)?;
@@ -31,8 +33,8 @@ pub(super) fn markdown(workspace: &Workspace) -> Result<String> {
         writeln!(text, "| `{name}` | {} | {} | {below} |", head.purpose, head.never)?;
     }
     text.push_str("\n## Graph\n\nShipped code only; arrows point down.\n\n```mermaid\ngraph TD\n");
-    for (name, _) in ARROWS.iter().rev() {
-        let Some(package) = members.iter().find(|package| package.name.as_str() == *name) else {
+    for name in top_to_bottom() {
+        let Some(package) = members.iter().find(|package| package.name.as_str() == name) else {
             continue;
         };
         for target in inner_dependencies(package, &names) {
@@ -41,6 +43,13 @@ pub(super) fn markdown(workspace: &Workspace) -> Result<String> {
     }
     text.push_str("```\n");
     Ok(text)
+}
+
+/// The table of arrows is bottom to top and a reader starts at the top; what does not ship is last.
+fn top_to_bottom() -> impl Iterator<Item = &'static str> {
+    let names = || ARROWS.iter().rev().map(|(name, _)| *name);
+    let shipped = names().filter(|name| !DEVELOPMENT_ONLY.contains(name));
+    shipped.chain(names().filter(|name| DEVELOPMENT_ONLY.contains(name)))
 }
 
 /// The workspace crates that the shipped code of a package depends on, sorted.
@@ -73,7 +82,7 @@ impl Head {
         Ok(Self::parse(file.text.as_deref().unwrap_or_default()))
     }
 
-    /// The first line, and the `Never:` line with what follows it to the next label or blank.
+    /// The first line, and the `Never:` sentence with its further lines.
     fn parse(source: &str) -> Self {
         let head: Vec<&str> =
             source.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim).collect();
@@ -86,8 +95,10 @@ impl Head {
             }
             never.push(line.trim_start_matches("Never:").trim());
         }
+        let never = never.join(" ");
+        let sentence = never.split(". ").next().unwrap_or_default();
         let cell = |text: &str| text.trim_end_matches('.').replace('|', "\\|");
-        Self { purpose: cell(purpose), never: cell(&never.join(" ")) }
+        Self { purpose: cell(purpose), never: cell(sentence) }
     }
 }
 
@@ -102,8 +113,8 @@ mod tests {
 
     #[test]
     fn reads_a_head_over_several_lines() {
-        let source = "//! Does a | b.\n//!\n//! For: all.\n//! Never: the clock,\n//! nor SQL.\n\
-                      //! Rules come from far.\n\nfn main() {}\n";
+        let source = "//! Does a | b.\n//!\n//! For: all.\n//! Never: the clock,\n//! nor SQL. Nothing\n\
+                      //! more. Rules come from far.\n\nfn main() {}\n";
         let expected =
             Head { purpose: "Does a \\| b".to_owned(), never: "the clock, nor SQL".to_owned() };
         assert_eq!(Head::parse(source), expected);

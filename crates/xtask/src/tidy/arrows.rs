@@ -63,7 +63,7 @@ const CLI: &[&str] = &[
 ];
 
 /// Crates that ship in no binary: others may name them as a dev-dependency only.
-const DEVELOPMENT_ONLY: &[&str] = &["testkit", "xtask"];
+pub const DEVELOPMENT_ONLY: &[&str] = &["testkit", "xtask"];
 
 /// Crates that nobody depends on, not even to test.
 const TOPS: &[&str] = &["cli", "xtask"];
