@@ -60,8 +60,8 @@ cargo_tool() {
 
 from_wheel() {
   local name=$1 version=$2 digest=$3 scratch
-  [ "$(uname -sm)" = "Linux x86_64" ] && have python3 && python3 -m pip --version >/dev/null 2>&1 \
-    || return 1
+  [ "$(uname -sm)" = "Linux x86_64" ] || return 1
+  python3 -m pip --version >/dev/null 2>&1 || apt_install python3 python3-pip || return 1
   scratch=$(mktemp -d)
   if python3 -m pip download -q --no-deps --only-binary=:all: --disable-pip-version-check \
       -d "$scratch" "astral-dev-toolchain-$name==$version" >/dev/null 2>&1 \

@@ -45,10 +45,11 @@ impl SourceFile {
         self.path.strip_prefix("crates/")?.split_once('/').map(|(name, _)| name)
     }
 
-    /// Whether the file holds only test code or data: under `tests/` or `benches/` of a crate.
+    /// Whether the file holds only test code or data, by its name or its folder's.
     pub fn is_test(&self) -> bool {
         self.path.split('/').any(|part| part == "tests" || part == "benches")
             || self.path.ends_with("/tests.rs")
+            || self.path.ends_with("/testing.rs")
     }
 
     /// The numbered lines (from 1), or none when the file is not text.
@@ -56,10 +57,37 @@ impl SourceFile {
         self.text.as_deref().unwrap_or_default().split('\n').enumerate().map(|(at, l)| (at + 1, l))
     }
 
-    /// The numbered lines before the file's inline `#[cfg(test)]` module.
+    /// The numbered lines that are compiled outside tests: without `#[cfg(test)]` items at the
+    /// left margin, whether `mod tests;` or `mod tests { … }`.
     pub fn lines_outside_tests(&self) -> impl Iterator<Item = (usize, &str)> {
-        let skip_all = self.is_test();
-        self.lines().take_while(move |(_, line)| !skip_all && *line != "#[cfg(test)]")
+        let mut item = if self.is_test() { TestItem::WholeFile } else { TestItem::None };
+        self.lines().filter(move |(_, line)| item.step(line))
+    }
+}
+
+/// Where a walk over a file stands with regard to test items at the left margin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TestItem {
+    None,
+    /// After `#[cfg(test)]`, before the end of the item's first line.
+    Begun,
+    /// In a block that ends with a brace at the left margin.
+    Block,
+    WholeFile,
+}
+
+impl TestItem {
+    /// Takes the next line; true when it is compiled outside tests.
+    fn step(&mut self, line: &str) -> bool {
+        match self {
+            Self::None if line == "#[cfg(test)]" => *self = Self::Begun,
+            Self::None => return true,
+            Self::Begun if line.ends_with('{') => *self = Self::Block,
+            Self::Begun if line.ends_with([';', '}']) => *self = Self::None,
+            Self::Block if line == "}" => *self = Self::None,
+            Self::Begun | Self::Block | Self::WholeFile => {}
+        }
+        false
     }
 }
 
@@ -129,11 +157,15 @@ mod tests {
 
     #[test]
     fn knows_where_a_file_belongs() {
-        let source = SourceFile::text("crates/pgx/src/caller.rs", "a\n#[cfg(test)]\nb");
+        let source =
+            SourceFile::text("crates/pgx/src/caller.rs", "a\n#[cfg(test)]\nmod b {\n    c\n}\nd");
         assert_eq!(source.crate_name(), Some("pgx"));
         assert!(!source.is_test());
-        assert_eq!(source.lines().count(), 3);
-        assert_eq!(source.lines_outside_tests().count(), 1);
+        assert_eq!(source.lines().count(), 6);
+        let shipped: Vec<usize> = source.lines_outside_tests().map(|(at, _)| at).collect();
+        assert_eq!(shipped, [1, 6]);
+        let declared = SourceFile::text("crates/pgx/src/lib.rs", "#[cfg(test)]\nmod tests;\nb");
+        assert_eq!(declared.lines_outside_tests().count(), 1);
 
         let test = SourceFile::text("crates/pgx/tests/it/main.rs", "a");
         assert!(test.is_test());
