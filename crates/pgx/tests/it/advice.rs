@@ -1,0 +1,104 @@
+//! From genotypes to advice with the pack that ships.
+
+use crate::shipped::{knowledge, sites};
+use formats::vcf::{ReadSettings, read_genotypes};
+use knowledge::pgx::PgxKnowledge;
+use model::statement::{AdviceState, DrugStatement, GeneState};
+
+/// rs12769205, rs4244285 (with rs3758581) as in CYP2C19*2; all other positions in a block.
+fn gvcf(genotype: &str) -> String {
+    let mut lines: Vec<String> = [
+        "##fileformat=VCFv4.2",
+        "##contig=<ID=chr10,length=133797422>",
+        "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS",
+    ]
+    .map(str::to_owned)
+    .into();
+    let block =
+        |start: u64, end: u64| format!("chr10\t{start}\t.\tN\t<*>\t.\t.\tEND={end}\tGT\t0/0");
+    let mut next = 94_761_800;
+    for (position, reference, alternate, genotype) in [
+        (94_775_367, "A", "G", genotype),
+        (94_781_859, "G", "A", genotype),
+        (94_842_866, "A", "G", "1/1"),
+    ] {
+        lines.push(block(next, position - 1));
+        lines.push(format!(
+            "chr10\t{position}\t.\t{reference}\t{alternate},<*>\t.\tPASS\t.\tGT\t{genotype}"
+        ));
+        next = position + 1;
+    }
+    lines.push(block(next, 94_853_000));
+    lines.join("\n")
+}
+
+fn ask(knowledge: &PgxKnowledge, text: &str, drug: &str) -> DrugStatement {
+    let (set, problems) =
+        read_genotypes(text.as_bytes(), &sites(knowledge), &ReadSettings::default());
+    let genes = pgx::call(knowledge, &set.unwrap_or_else(|| panic!("{problems:?}")));
+    let drug = knowledge.drugs.iter().find(|known| known.name == drug).unwrap();
+    pgx::advise(knowledge, drug, &genes)
+}
+
+/// CPIC CYP2C19 and clopidogrel, PMID 35034351.
+#[test]
+fn clopidogrel_by_cyp2c19_from_a_gvcf() {
+    let knowledge = knowledge();
+    for (genotype, call, phenotype, state) in [
+        ("0/0", "*1/*1", "Normal Metabolizer", AdviceState::Standard),
+        ("0/1", "*1/*2", "Intermediate Metabolizer", AdviceState::Avoid),
+        ("1/1", "*2/*2", "Poor Metabolizer", AdviceState::Avoid),
+    ] {
+        let statement = ask(&knowledge, &gvcf(genotype), "clopidogrel");
+        assert_eq!(statement.genes[0].call, call);
+        assert_eq!(statement.genes[0].phenotype.as_deref(), Some(phenotype));
+        assert_eq!(statement.state, state, "{genotype}: {statement:#?}");
+        assert!(!statement.recommendations.is_empty());
+        assert_eq!(statement.notes, Vec::<String>::new(), "{genotype}");
+    }
+}
+
+#[test]
+fn genes_that_the_file_does_not_cover_are_not_known() {
+    let knowledge = knowledge();
+    let statement = ask(&knowledge, &gvcf("0/0"), "azathioprine");
+    assert_eq!(statement.state, AdviceState::NotKnown);
+    let pre_test = statement.pre_test.unwrap();
+    assert_eq!(pre_test.genes, ["TPMT", "NUDT15"]);
+    assert_eq!(statement.genes[0].call, "not tested");
+    // The same file without the decisive positions: a call, but no plain standard use.
+    let text = gvcf("0/0");
+    let kept: Vec<&str> = text.lines().filter(|line| !line.contains("94781859")).collect();
+    let statement = ask(&knowledge, &kept.join("\n"), "clopidogrel");
+    assert_eq!(statement.state, AdviceState::NotKnown, "{statement:#?}");
+    assert!(statement.notes.iter().any(|note| note.contains("34 of 35 positions tested")));
+    assert!(statement.notes.iter().any(|note| note.contains("rs4244285")));
+}
+
+#[test]
+fn every_drug_is_answered_whatever_is_known() {
+    let knowledge = knowledge();
+    let reference: Vec<_> = knowledge
+        .genes
+        .iter()
+        .map(|gene| {
+            let set = model::genotype::GenotypeSet {
+                build: model::variant::GenomeBuild::GRCh38,
+                build_proof: "none needed".into(),
+                sample: "S".into(),
+                absent_position: model::assay::AbsentPosition::Reference,
+                calls: Vec::new(),
+            };
+            pgx::call_gene(gene, &set)
+        })
+        .collect();
+    assert!(reference.iter().all(|statement| statement.state == GeneState::Called));
+    for drug in &knowledge.drugs {
+        let untested = pgx::advise(&knowledge, drug, &[]);
+        assert_eq!(untested.state, AdviceState::NotKnown, "{}", drug.name);
+        let known = pgx::advise(&knowledge, drug, &reference);
+        assert!(known.genes.iter().all(|gene| gene.phenotype.is_some()), "{}", drug.name);
+        assert_eq!(known.state, AdviceState::Standard, "{}: {known:#?}", drug.name);
+        assert_eq!(known.pre_test, None);
+    }
+}
