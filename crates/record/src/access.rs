@@ -1,7 +1,17 @@
 //! Who asks, in which role, for what purpose and about whom.
 
+mod table;
+
+use table::needs_tenant;
+pub use table::permitted;
+
+use crate::Failure;
+use crate::limit::{SCOPE_PATIENTS_MAX, TEXT_BYTES_MAX, within};
 use model::{PatientId, TenantId};
 use std::collections::BTreeSet;
+
+/// Compartment of what belongs to no patient by its nature.
+pub(crate) const EVERYBODY: &str = "*";
 
 /// Who asks, in which role, for what purpose and about whom: the first argument of every call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +58,35 @@ impl Access {
     /// About whom.
     pub fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// Whether the role may do that for the purpose, and the scope is one that can be queried.
+    pub(crate) fn check(&self, action: Action) -> Result<(), Failure> {
+        within("actor", self.actor.len(), TEXT_BYTES_MAX, "bytes")?;
+        within("tenant", self.tenant.as_str().len(), TEXT_BYTES_MAX, "bytes")?;
+        if let Scope::Patients(patients) = &self.scope {
+            within("scope", patients.len(), SCOPE_PATIENTS_MAX, "patients")?;
+        }
+        let narrowed = matches!(self.scope, Scope::Patients(_));
+        if permitted(self.role, self.purpose, action) && !(narrowed && needs_tenant(action)) {
+            return Ok(());
+        }
+        Err(Failure::Denied {
+            action: action.word(),
+            role: self.role.word(),
+            purpose: self.purpose.word(),
+        })
+    }
+
+    /// Whether the scope includes a patient's compartment; the empty text is no patient's, `*`
+    /// what belongs to no patient by its nature.
+    pub(crate) fn sees(&self, compartment: &str) -> bool {
+        match &self.scope {
+            Scope::Tenant => true,
+            Scope::Patients(patients) => {
+                compartment == EVERYBODY || patients.iter().any(|p| p.as_str() == compartment)
+            }
+        }
     }
 }
 

@@ -1,8 +1,23 @@
 //! The raw archive: every byte received, before anything is made of it.
 
+mod door;
+mod state;
+
+pub(crate) use state::{check_problems, put_state, state_in_record};
+
 use crate::access::words;
+use crate::audit::Touched;
+use crate::limit::{self, ACKNOWLEDGEMENT_BYTES_MAX, RAW_BODY_BYTES_MAX, rows, within};
+use crate::sql::archive as sql;
+use crate::store::{Executor, Row, values};
+use crate::vault::{Vault, sha256};
+use crate::{Access, Action, Failure, Record};
 use model::provenance::Door;
 use model::{Problem, RawId, Timestamp};
+use std::sync::Arc;
+
+/// Bodies that one call gives at most, so that a backlog of large files does not fill memory.
+const WAITING_BYTES_MAX: u64 = 128 * 1024 * 1024;
 
 words! {
     /// What became of a raw message.
@@ -81,4 +96,224 @@ pub struct RawMessage {
     pub summary: RawSummary,
     /// The bytes as received.
     pub body: Vec<u8>,
+}
+
+impl Record {
+    /// Archives a message. On return it is durable: only now may it be acknowledged.
+    pub fn archive(&self, access: &Access, raw: NewRaw) -> Result<RawId, Failure> {
+        self.permit(access, Action::ArchiveRaw)?;
+        within("body", raw.body.len(), RAW_BODY_BYTES_MAX, "bytes")?;
+        limit::text("feed", &raw.feed)?;
+        limit::text("media type", &raw.media_type)?;
+        limit::text("message key", raw.message_key.as_deref().unwrap_or_default())?;
+        limit::text("peer", &raw.peer)?;
+        let id = self.new_id();
+        let row_id = id.clone();
+        let tenant = access.tenant().as_str().to_owned();
+        let (keys, now) = (Arc::clone(&self.inner.keys), self.now());
+        self.inner.archive_writer.write(move |executor| {
+            let vault = Vault::new(executor, &keys, &tenant);
+            let sealed = vault.seal(&row_id, &["raw", &row_id, "body"], &raw.body, now)?;
+            let sequence = executor.one(sql::SEQUENCE_NEXT, &[])?.count(0)?;
+            let row = values![
+                tenant.as_str(),
+                row_id.as_str(),
+                sequence,
+                raw.feed,
+                door::word(raw.door),
+                raw.media_type,
+                raw.message_key.unwrap_or_default(),
+                raw.peer,
+                now.micros(),
+                raw.state.word(),
+                sha256(&raw.body),
+                raw.body.len() as u64,
+                sealed,
+            ];
+            executor.execute(sql::RAW_PUT, row).map(|_| ())
+        })?;
+        Ok(RawId::new(id))
+    }
+
+    /// Keeps the acknowledgement that was sent, to be sent again for a repetition.
+    pub fn set_acknowledgement(
+        &self,
+        access: &Access,
+        id: &RawId,
+        acknowledgement: &[u8],
+    ) -> Result<(), Failure> {
+        self.permit(access, Action::ArchiveRaw)?;
+        within("acknowledgement", acknowledgement.len(), ACKNOWLEDGEMENT_BYTES_MAX, "bytes")?;
+        let (id, tenant) = (id.as_str().to_owned(), access.tenant().as_str().to_owned());
+        let (keys, now) = (Arc::clone(&self.inner.keys), self.now());
+        let acknowledgement = acknowledgement.to_vec();
+        self.inner.archive_writer.write(move |executor| {
+            if executor.first(sql::RAW_GET, values![&tenant, &id])?.is_none() {
+                return Err(Failure::NotFound);
+            }
+            let vault = Vault::new(executor, &keys, &tenant);
+            let sealed = vault.seal(&id, &["raw", &id, "ack"], &acknowledgement, now)?;
+            let row = values![sealed, &tenant, &id];
+            executor.execute(sql::RAW_ACKNOWLEDGEMENT_PUT, row).map(|_| ())
+        })
+    }
+
+    /// A message with its bytes.
+    pub fn raw(&self, access: &Access, id: &RawId) -> Result<Option<RawMessage>, Failure> {
+        self.audited_raw(access, &mut Touched::default(), |executor, vault| {
+            let key = values![access.tenant().as_str(), id.as_str()];
+            let Some(row) = executor.first(sql::RAW_GET, key)? else { return Ok(None) };
+            let summary = summary(vault, &row)?;
+            Ok(Some(RawMessage { body: body(executor, vault, access, &summary)?, summary }))
+        })
+    }
+
+    /// Messages in state `Received`, in the order of arrival. Fewer than `limit` may be given
+    /// when their bodies are large; none means that none waits.
+    pub fn raw_waiting(&self, access: &Access, limit: u32) -> Result<Vec<RawMessage>, Failure> {
+        let limit = rows("limit", limit)?;
+        self.permit(access, Action::ReadRaw)?;
+        self.copy_lagging_states(access, limit)?;
+        self.audited_raw(access, &mut Touched::default(), |executor, vault| {
+            let key = values![access.tenant().as_str(), RawState::Received.word(), 0_i64, limit];
+            let mut messages = Vec::new();
+            let mut bytes = 0;
+            for row in executor.query(sql::RAW_IN_STATE_AFTER, key)? {
+                let summary = summary(vault, &row)?;
+                bytes += summary.length_bytes;
+                if bytes > WAITING_BYTES_MAX && !messages.is_empty() {
+                    break;
+                }
+                messages
+                    .push(RawMessage { body: body(executor, vault, access, &summary)?, summary });
+            }
+            Ok(messages)
+        })
+    }
+
+    /// Messages without their bytes, the latest first.
+    pub fn raw_list(
+        &self,
+        access: &Access,
+        state: Option<RawState>,
+        limit: u32,
+    ) -> Result<Vec<RawSummary>, Failure> {
+        let limit = rows("limit", limit)?;
+        self.permit(access, Action::ReadRaw)?;
+        self.copy_lagging_states(access, limit)?;
+        self.audited_raw(access, &mut Touched::default(), |executor, vault| {
+            let tenant = access.tenant().as_str();
+            let found = match state {
+                Some(state) => {
+                    let key = values![tenant, state.word(), limit];
+                    executor.query(sql::RAW_LATEST_IN_STATE, key)
+                }
+                None => executor.query(sql::RAW_LATEST, values![tenant, limit]),
+            };
+            found?.iter().map(|row| summary(vault, row)).collect()
+        })
+    }
+
+    /// The latest message of a feed with the same sender and control id that was not itself a
+    /// repetition. Whether its bytes are the same tells its `sha256`.
+    pub fn raw_duplicate(
+        &self,
+        access: &Access,
+        feed: &str,
+        message_key: &str,
+    ) -> Result<Option<RawSummary>, Failure> {
+        self.audited_raw(access, &mut Touched::default(), |executor, vault| {
+            let duplicate = RawState::Duplicate.word();
+            let key = values![access.tenant().as_str(), feed, message_key, duplicate];
+            if message_key.is_empty() {
+                return Ok(None);
+            }
+            let row = executor.first(sql::RAW_BY_KEY, key)?;
+            row.map(|row| summary(vault, &row)).transpose()
+        })
+    }
+
+    /// One audited read of `archive.db`; states and problems are those of `record.db`.
+    fn audited_raw<T: Raws>(
+        &self,
+        access: &Access,
+        touched: &mut Touched,
+        work: impl FnOnce(&dyn Executor, &Vault<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.permit(access, Action::ReadRaw)?;
+        let value = self.inner.archive.read(|executor| {
+            let vault = Vault::new(executor, &self.inner.keys, access.tenant().as_str());
+            work(executor, &vault)
+        });
+        let value = value.and_then(|mut value| {
+            self.complete(access, value.summaries(), touched)?;
+            Ok(value)
+        });
+        self.note(access, Action::ReadRaw, touched)?;
+        value
+    }
+}
+
+/// What holds summaries that are still to be completed.
+trait Raws {
+    /// The summaries.
+    fn summaries(&mut self) -> Vec<&mut RawSummary>;
+}
+
+impl Raws for Option<RawMessage> {
+    fn summaries(&mut self) -> Vec<&mut RawSummary> {
+        self.iter_mut().map(|message| &mut message.summary).collect()
+    }
+}
+impl Raws for Option<RawSummary> {
+    fn summaries(&mut self) -> Vec<&mut RawSummary> {
+        self.iter_mut().collect()
+    }
+}
+impl Raws for Vec<RawMessage> {
+    fn summaries(&mut self) -> Vec<&mut RawSummary> {
+        self.iter_mut().map(|message| &mut message.summary).collect()
+    }
+}
+impl Raws for Vec<RawSummary> {
+    fn summaries(&mut self) -> Vec<&mut RawSummary> {
+        self.iter_mut().collect()
+    }
+}
+
+fn body(
+    executor: &dyn Executor,
+    vault: &Vault<'_>,
+    access: &Access,
+    summary: &RawSummary,
+) -> Result<Vec<u8>, Failure> {
+    let id = summary.id.as_str();
+    let row = executor.one(sql::RAW_BODY, values![access.tenant().as_str(), id])?;
+    let body = vault.open(id, &["raw", id, "body"], row.bytes(0)?)?;
+    if sha256(&body) != summary.sha256 {
+        return Err(Failure::Sealed { place: format!("raw/{id}") });
+    }
+    Ok(body)
+}
+
+fn summary(vault: &Vault<'_>, row: &Row) -> Result<RawSummary, Failure> {
+    let id = row.text(0)?;
+    let unknown = |what: &str| Failure::Storage(format!("raw/{id} has an unknown {what}"));
+    let open = |sealed| vault.open(id, &["raw", id, "ack"], sealed);
+    let message_key = row.text(5)?;
+    Ok(RawSummary {
+        id: RawId::new(id),
+        sequence: row.count(1)?,
+        feed: row.text(2)?.to_owned(),
+        door: door::from_word(row.text(3)?).ok_or_else(|| unknown("door"))?,
+        media_type: row.text(4)?.to_owned(),
+        message_key: (!message_key.is_empty()).then(|| message_key.to_owned()),
+        peer: row.text(6)?.to_owned(),
+        received: Timestamp::from_micros(row.int(7)?),
+        state: RawState::from_word(row.text(8)?).ok_or_else(|| unknown("state"))?,
+        problems: Vec::new(),
+        sha256: row.text(9)?.to_owned(),
+        length_bytes: row.count(10)?,
+        acknowledgement: row.optional_bytes(11)?.map(open).transpose()?,
+    })
 }

@@ -24,11 +24,8 @@ pub enum Failure {
         found: String,
     },
     /// It is not there, or the caller may not know that it is.
-    #[error("{place}: not found")]
-    NotFound {
-        /// `Observation/123`.
-        place: String,
-    },
+    #[error("not found")]
+    NotFound,
     /// What the caller gave cannot be stored or searched.
     #[error("{place}: {text}")]
     Invalid {

@@ -1,6 +1,7 @@
 //! Whether the record works. Nothing in here tells anything about a patient.
 
-use crate::RawState;
+use crate::sql::{archive as archive_sql, record as sql};
+use crate::{Failure, RawState, Record, audit};
 use std::collections::BTreeMap;
 
 /// Whether the record works.
@@ -37,5 +38,48 @@ impl AuditVerification {
     /// Whether every chain holds.
     pub fn is_intact(&self) -> bool {
         self.problems.is_empty()
+    }
+}
+
+impl Record {
+    /// Whether the record works. A database that cannot be read is not writable either.
+    pub fn health(&self) -> Health {
+        let inner = &self.inner;
+        let mut health = Health {
+            writable: !inner.archive_writer.is_stopped()
+                && !inner.record_writer.is_stopped()
+                && inner.audit.is_writable(),
+            schema_version: inner.schema_version,
+            cipher_version: inner.cipher_version.clone(),
+            last_sequence: 0,
+            raw_states: BTreeMap::new(),
+            reviews_open: 0,
+            jobs_waiting: inner.archive_writer.waiting() + inner.record_writer.waiting(),
+        };
+        if self.count(&mut health).is_err() {
+            health.writable = false;
+        }
+        health
+    }
+
+    fn count(&self, health: &mut Health) -> Result<(), Failure> {
+        health.last_sequence = self.last_sequence()?;
+        self.inner.archive.read(|executor| {
+            for row in executor.query(archive_sql::RAW_STATES, &[])? {
+                if let Some(state) = RawState::from_word(row.text(0)?) {
+                    health.raw_states.insert(state, row.count(1)?);
+                }
+            }
+            Ok(())
+        })?;
+        let reviews =
+            |executor: &dyn crate::store::Executor| executor.one(sql::REVIEWS_COUNT, &[])?.count(0);
+        health.reviews_open = self.inner.record.read(reviews)?;
+        Ok(())
+    }
+
+    /// Reads the whole audit log and checks every chain and every pin.
+    pub fn verify_audit(&self) -> AuditVerification {
+        audit::verify(self.inner.audit.directory(), &self.inner.keys)
     }
 }

@@ -44,3 +44,37 @@ pub const PROBLEMS_MAX: usize = 1000;
 pub const GROUP_COMMIT_JOBS_MAX: usize = 256;
 /// Read connections of one database.
 pub const READERS_MAX: usize = 64;
+
+/// Refuses a count beyond its limit.
+pub(crate) fn within(
+    place: &str,
+    count: usize,
+    limit: usize,
+    unit: &str,
+) -> Result<(), crate::Failure> {
+    if count <= limit {
+        return Ok(());
+    }
+    Err(crate::Failure::TooMuch { place: place.to_owned(), limit: format!("{limit} {unit}") })
+}
+
+/// Refuses a text that is too long, or holds NUL, which PostgreSQL cannot store.
+pub(crate) fn text(place: &str, value: &str) -> Result<(), crate::Failure> {
+    within(place, value.len(), TEXT_BYTES_MAX, "bytes")?;
+    no_nul(place, value)
+}
+
+/// Refuses NUL, which PostgreSQL cannot store in text.
+pub(crate) fn no_nul(place: &str, value: &str) -> Result<(), crate::Failure> {
+    if value.contains('\0') {
+        let text = "holds the character NUL".to_owned();
+        return Err(crate::Failure::Invalid { place: place.to_owned(), text });
+    }
+    Ok(())
+}
+
+/// A number of rows asked for: 1 to [`PAGE_ROWS_MAX`].
+pub(crate) fn rows(place: &str, count: u32) -> Result<u32, crate::Failure> {
+    within(place, count as usize, PAGE_ROWS_MAX as usize, "rows")?;
+    Ok(count)
+}

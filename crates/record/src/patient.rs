@@ -1,1 +1,82 @@
-//! Patients by identifier.
+//! Patients, by identifier or all of them.
+
+use crate::fact::filed;
+use crate::limit::{IDENTIFIERS_MAX, rows, within};
+use crate::sql::record as sql;
+use crate::store::{Executor, values};
+use crate::vault::{Builder, Vault};
+use crate::{Access, Action, Failure, Record};
+use model::fact::FactContent;
+use model::patient::{Identifier, Patient};
+
+/// `Patient` resources that are not deleted.
+const PATIENTS: &str = "SELECT r.id, r.version FROM resource r
+    WHERE r.tenant = $1 AND r.resource_type = 'Patient' AND r.deleted = 0";
+
+impl Record {
+    /// Patients that have at least one of these identifiers, value and authority both exactly
+    /// equal, by id. The identifiers are those of the resource and of its `Patient` fact.
+    pub fn find_patients(
+        &self,
+        access: &Access,
+        identifiers: &[Identifier],
+    ) -> Result<Vec<Patient>, Failure> {
+        self.permit(access, Action::FindPatients)?;
+        within("identifiers", identifiers.len(), IDENTIFIERS_MAX, "identifiers")?;
+        let tenant = access.tenant().as_str();
+        let mut query = Builder::new(PATIENTS, values![tenant]);
+        query.scope(access, "r.patient");
+        query.push(" AND r.id IN (SELECT s.id FROM search_token s WHERE s.tenant = $1");
+        query.push(" AND s.resource_type = 'Patient' AND s.parameter = 'identifier' AND (0 = 1");
+        for identifier in identifiers {
+            query.push(" OR (s.code = ");
+            query.bind(self.inner.keys.index_hash(tenant, &identifier.value));
+            query.push(" AND s.system = ");
+            query.bind(identifier.authority.as_str());
+            query.push(")");
+        }
+        query.push(")) ORDER BY r.id");
+        self.demographics(access, &query)
+    }
+
+    /// All patients that the caller may see, by id.
+    pub fn patients(&self, access: &Access, limit: u32) -> Result<Vec<Patient>, Failure> {
+        let mut query = Builder::new(PATIENTS, values![access.tenant().as_str()]);
+        query.scope(access, "r.patient");
+        query.push(" ORDER BY r.id LIMIT ");
+        query.bind(rows("limit", limit)?);
+        self.demographics(access, &query)
+    }
+
+    fn demographics(&self, access: &Access, query: &Builder) -> Result<Vec<Patient>, Failure> {
+        self.audited_read(access, Action::FindPatients, |executor, touched| {
+            let found = executor.query(&query.sql, &query.values)?;
+            let vault = Vault::new(executor, &self.inner.keys, access.tenant().as_str());
+            let mut patients = Vec::new();
+            for row in found {
+                let id = row.text(0)?;
+                touched.patient(id);
+                patients.push(demographics(executor, &vault, access, id, row.count(1)?)?);
+            }
+            Ok(patients)
+        })
+    }
+}
+
+/// The `Patient` fact of a version. A `Patient` that was filed without one is an error, for it
+/// would otherwise be taken for no patient at all.
+fn demographics(
+    executor: &dyn Executor,
+    vault: &Vault<'_>,
+    access: &Access,
+    id: &str,
+    version: u64,
+) -> Result<Patient, Failure> {
+    let key = values![access.tenant().as_str(), "Patient", id, version];
+    for row in executor.query(sql::FACTS_OF_VERSION, key)? {
+        if let FactContent::Patient(patient) = filed(vault, &row)?.fact.content {
+            return Ok(patient);
+        }
+    }
+    Err(Failure::Storage(format!("Patient/{id} was filed without its demographics")))
+}

@@ -1,9 +1,14 @@
-//! The record itself: opening it, its clock and its ids.
+//! The record itself: opening it, its clock, its ids, and the one way every call takes.
 
-use crate::{Failure, MasterKey};
+use crate::audit::{Audit, Touched};
+use crate::key::Keys;
+use crate::limit::READERS_MAX;
+use crate::store::{self, Executor, Pool, Writer};
+use crate::{Access, Action, Failure, MasterKey, sql};
 use model::Timestamp;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex};
+use uuid::{NoContext, Uuid};
 
 /// Where the record takes the time from.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -19,8 +24,136 @@ pub struct Settings {
     pub readers: usize,
 }
 
-/// The longitudinal record. Clones share one store.
+/// The longitudinal record. Clones share one store; several processes may open one directory.
 #[derive(Clone)]
 pub struct Record {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
     pub(crate) clock: Clock,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) audit: Audit,
+    pub(crate) archive: Pool,
+    pub(crate) record: Pool,
+    pub(crate) archive_writer: Writer,
+    pub(crate) record_writer: Writer,
+    pub(crate) schema_version: u32,
+    pub(crate) cipher_version: String,
+    pub(crate) changed: Arc<Changed>,
+}
+
+/// Rung by this process's own commits; those of other processes are polled for.
+#[derive(Default)]
+pub(crate) struct Changed {
+    pub(crate) commits: Mutex<u64>,
+    pub(crate) bell: Condvar,
+}
+
+impl std::fmt::Debug for Record {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Record").finish_non_exhaustive()
+    }
+}
+
+impl Record {
+    /// Opens the record, making it where there is none. Fails with [`Failure::KeyMismatch`] on
+    /// another master key, [`Failure::NotEncrypted`] on a plain file or a build that cannot
+    /// encrypt, [`Failure::Storage`] on anything else.
+    pub fn open(settings: Settings, clock: Clock) -> Result<Record, Failure> {
+        let Settings { directory, master_key, readers } = settings;
+        if !(1..=READERS_MAX).contains(&readers) {
+            let text = format!("must be 1 to {READERS_MAX}");
+            return Err(Failure::Invalid { place: "readers".to_owned(), text });
+        }
+        let keys = Arc::new(Keys::derive(&master_key)?);
+        let now = clock();
+        let files = store::open(&directory, &keys, readers, now)?;
+        let audit = Audit::new(&directory, uuid_at(now), Arc::clone(&keys));
+        let changed = Arc::new(Changed::default());
+        let rung = Arc::clone(&changed);
+        let ring = move || {
+            let mut commits =
+                rung.commits.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            *commits += 1;
+            rung.bell.notify_all();
+        };
+        Ok(Record {
+            inner: Arc::new(Inner {
+                clock,
+                keys,
+                audit,
+                cipher_version: files.record.writer.cipher_version()?,
+                schema_version: files.record.schema_version,
+                archive: Pool::new(files.archive.readers),
+                record: Pool::new(files.record.readers),
+                archive_writer: Writer::start("archive-writer", files.archive.writer, || {})?,
+                record_writer: Writer::start("record-writer", files.record.writer, ring)?,
+                changed,
+            }),
+        })
+    }
+
+    /// A new id: a UUID version 7 (RFC 9562) of the clock's time. It shows when it was made, so
+    /// it is no token and no pseudonym.
+    pub fn new_id(&self) -> String {
+        uuid_at(self.now())
+    }
+
+    /// The clock's time.
+    pub fn now(&self) -> Timestamp {
+        (self.inner.clock)()
+    }
+
+    /// Checks the table of what may be done; a denial is audited before it is told.
+    pub(crate) fn permit(&self, access: &Access, action: Action) -> Result<(), Failure> {
+        match access.check(action) {
+            Ok(()) => Ok(()),
+            Err(failure @ Failure::Denied { .. }) => {
+                self.inner.audit.note(self.now(), access, action, false, &Touched::default())?;
+                Err(failure)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Makes the event of a permitted action durable.
+    pub(crate) fn note(
+        &self,
+        access: &Access,
+        action: Action,
+        touched: &Touched,
+    ) -> Result<(), Failure> {
+        self.inner.audit.note(self.now(), access, action, true, touched)
+    }
+
+    /// One audited read of `record.db`: permission, query, durable event, then the value.
+    pub(crate) fn audited_read<T>(
+        &self,
+        access: &Access,
+        action: Action,
+        work: impl FnOnce(&dyn Executor, &mut Touched) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.permit(access, action)?;
+        let mut touched = Touched::default();
+        let value = self.inner.record.read(|executor| work(executor, &mut touched));
+        // A failed read returns nothing, but that it was tried is kept.
+        self.note(access, action, &touched)?;
+        value
+    }
+
+    /// The last sequence number of the change feed.
+    pub(crate) fn last_sequence(&self) -> Result<u64, Failure> {
+        let last =
+            |executor: &dyn Executor| executor.one(sql::record::SEQUENCE_LAST, &[])?.count(0);
+        self.inner.record.read(last)
+    }
+}
+
+/// A UUID version 7 of a time, lower case.
+pub(crate) fn uuid_at(now: Timestamp) -> String {
+    let micros = u64::try_from(now.micros()).unwrap_or(0);
+    let nanos = u32::try_from(micros % 1_000_000).unwrap_or(0) * 1000;
+    let time = uuid::Timestamp::from_unix(NoContext, micros / 1_000_000, nanos);
+    Uuid::new_v7(time).to_string()
 }

@@ -1,7 +1,15 @@
 //! Versioned FHIR resources: kept as bytes, never overwritten.
 
-use crate::RawState;
+mod commit;
+mod compartment;
+mod prepare;
+
+use crate::access::EVERYBODY;
 use crate::review::NewReview;
+use crate::sql::record::{VERSION_CURRENT, VERSION_GET};
+use crate::store::{Row, values};
+use crate::vault::{Builder, Vault, sha256};
+use crate::{Access, Action, Failure, RawState, Record};
 use model::{Fact, PatientId, Problem, RawId, ResourceRef, Timestamp};
 use serde_json::Value;
 
@@ -78,4 +86,100 @@ pub struct Stored {
     pub sha256: String,
     /// FHIR JSON with `id`, `meta.versionId` and `meta.lastUpdated`.
     pub body: Vec<u8>,
+}
+
+impl Record {
+    /// The current version. `None` if there is none or the caller may not know of it; a deleted
+    /// resource is given with [`Stored::deleted`] and no body.
+    pub fn read(
+        &self,
+        access: &Access,
+        resource_type: &str,
+        id: &str,
+    ) -> Result<Option<Stored>, Failure> {
+        let key = values![access.tenant().as_str(), resource_type, id];
+        let query = Builder::new(VERSION_CURRENT, key);
+        self.version(access, resource_type, id, query)
+    }
+
+    /// One version, also of a deleted resource.
+    pub fn vread(
+        &self,
+        access: &Access,
+        resource_type: &str,
+        id: &str,
+        version: u64,
+    ) -> Result<Option<Stored>, Failure> {
+        let key = values![access.tenant().as_str(), resource_type, id, version];
+        let query = Builder::new(VERSION_GET, key);
+        self.version(access, resource_type, id, query)
+    }
+
+    fn version(
+        &self,
+        access: &Access,
+        resource_type: &str,
+        id: &str,
+        mut query: Builder,
+    ) -> Result<Option<Stored>, Failure> {
+        self.audited_read(access, Action::ReadClinical, |executor, touched| {
+            touched.entities.push(entity(resource_type, id));
+            query.scope(access, "v.patient");
+            let Some(row) = executor.first(&query.sql, &query.values)? else { return Ok(None) };
+            let vault = Vault::new(executor, &self.inner.keys, access.tenant().as_str());
+            touched.patient(row.text(2)?);
+            stored(&vault, resource_type, &row).map(Some)
+        })
+    }
+}
+
+/// `Type/id` for the audit log; what is no id of FHIR's may be anything, so it is left out.
+fn entity(resource_type: &str, id: &str) -> String {
+    let is_type = is_resource_type(resource_type);
+    if is_type && model::id::is_fhir_id(id) {
+        format!("{resource_type}/{id}")
+    } else {
+        "not-an-id".to_owned()
+    }
+}
+
+/// Whether a text can be the name of a FHIR type.
+pub(crate) fn is_resource_type(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// The patient of a compartment column.
+pub(crate) fn patient_of(compartment: &str) -> Option<PatientId> {
+    let is_patient = !compartment.is_empty() && compartment != EVERYBODY;
+    is_patient.then(|| PatientId::new(compartment))
+}
+
+/// Opens a version from its row: id, version, patient, recorded, deleted, sha256, body.
+pub(crate) fn stored(vault: &Vault<'_>, resource_type: &str, row: &Row) -> Result<Stored, Failure> {
+    let (id, version, owner) = (row.text(0)?, row.count(1)?, row.text(2)?);
+    let deleted = row.flag(4)?;
+    let number = version.to_string();
+    let body = if deleted {
+        Vec::new()
+    } else {
+        vault.open(owner, &[resource_type, id, &number], row.bytes(6)?)?
+    };
+    let digest = row.text(5)?;
+    if sha256(&body) != digest {
+        return Err(Failure::Sealed { place: format!("{resource_type}/{id}/{number}") });
+    }
+    Ok(Stored {
+        reference: ResourceRef {
+            resource_type: resource_type.to_owned(),
+            id: id.to_owned(),
+            version,
+        },
+        patient: patient_of(owner),
+        recorded: Timestamp::from_micros(row.int(3)?),
+        deleted,
+        sha256: digest.to_owned(),
+        body,
+    })
 }

@@ -1,9 +1,19 @@
 //! The review list: what a person has to decide.
 
+use crate::audit::Touched;
+use crate::limit::{
+    self, DOCUMENT_BYTES_MAX, IDENTIFIERS_MAX, PAGE_ROWS_MAX, PROBLEMS_MAX, within,
+};
+use crate::sql::record as sql;
+use crate::store::{Executor, Row, values};
+use crate::vault::Vault;
+use crate::{Access, Action, Failure, Record};
 use model::{PatientId, Problem, RawId, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// An entry for the review list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewReview {
     /// Stable word for why, `patient-not-found`.
     pub reason: String,
@@ -33,7 +43,7 @@ pub struct Review {
 }
 
 /// How a review was resolved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resolution {
     /// When.
     pub at: Timestamp,
@@ -41,4 +51,112 @@ pub struct Resolution {
     pub actor: String,
     /// How, in words.
     pub text: String,
+}
+
+/// Checks an entry against the limits.
+pub(crate) fn check(entry: &NewReview) -> Result<(), Failure> {
+    limit::text("review reason", &entry.reason)?;
+    within("review text", entry.text.len(), DOCUMENT_BYTES_MAX, "bytes")?;
+    within("review candidates", entry.candidates.len(), IDENTIFIERS_MAX, "patients")?;
+    within("review problems", entry.problems.len(), PROBLEMS_MAX, "problems")
+}
+
+/// Each entry has a data key of its own: whose it is, is what it asks.
+fn owner(id: &str) -> String {
+    format!("review/{id}")
+}
+
+fn json(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
+    serde_json::to_vec(value).map_err(|error| Failure::Storage(error.to_string()))
+}
+
+/// Writes an entry.
+pub(crate) fn insert(
+    executor: &dyn Executor,
+    vault: &Vault<'_>,
+    tenant: &str,
+    id: &str,
+    entry: &NewReview,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let sealed = vault.seal(&owner(id), &["review", id, "entry"], &json(entry)?, now)?;
+    executor.execute(sql::REVIEW_PUT, values![tenant, id, now.micros(), sealed]).map(|_| ())
+}
+
+impl Record {
+    /// The review list: open entries in the order they came, or the latest of all entries; at
+    /// most [`crate::limit::PAGE_ROWS_MAX`].
+    pub fn reviews(&self, access: &Access, open_only: bool) -> Result<Vec<Review>, Failure> {
+        self.audited_read(access, Action::ReadReviews, |executor, touched| {
+            let tenant = access.tenant().as_str();
+            let vault = Vault::new(executor, &self.inner.keys, tenant);
+            let list = if open_only { sql::REVIEWS_OPEN } else { sql::REVIEWS_ALL };
+            let rows = executor.query(list, values![tenant, PAGE_ROWS_MAX])?;
+            let reviews = rows.iter().map(|row| stored(&vault, row));
+            let reviews = reviews.collect::<Result<Vec<_>, _>>()?;
+            for review in &reviews {
+                touched.entities.push(format!("review/{}", review.id));
+                for patient in review.entry.patient.iter().chain(&review.entry.candidates) {
+                    touched.patient(patient.as_str());
+                }
+            }
+            Ok(reviews)
+        })
+    }
+
+    /// Resolves an entry. One that has been resolved is [`Failure::Conflict`].
+    pub fn resolve_review(
+        &self,
+        access: &Access,
+        id: &str,
+        resolution: &str,
+    ) -> Result<(), Failure> {
+        self.permit(access, Action::ResolveReview)?;
+        within("resolution", resolution.len(), DOCUMENT_BYTES_MAX, "bytes")?;
+        let tenant = access.tenant().as_str().to_owned();
+        let id = id.to_owned();
+        let key = values![&tenant, &id].to_vec();
+        let found = self.inner.record.read(|executor| executor.first(sql::REVIEW_GET, &key))?;
+        if found.is_none() {
+            return Err(Failure::NotFound);
+        }
+        let entities = vec![format!("review/{id}")];
+        self.note(access, Action::ResolveReview, &Touched { entities, ..Touched::default() })?;
+        let (keys, now) = (Arc::clone(&self.inner.keys), self.now());
+        let (actor, text) = (access.actor().to_owned(), resolution.to_owned());
+        self.inner.record_writer.write(move |executor| {
+            let vault = Vault::new(executor, &keys, &tenant);
+            let body = json(&Resolution { at: now, actor, text })?;
+            let sealed = vault.seal(&owner(&id), &["review", &id, "resolution"], &body, now)?;
+            match executor.execute(sql::REVIEW_RESOLVE, values![sealed, &tenant, &id])? {
+                0 => Err(Failure::Conflict {
+                    place: format!("review/{id}"),
+                    expected: "open".to_owned(),
+                    found: "resolved".to_owned(),
+                }),
+                _ => Ok(()),
+            }
+        })
+    }
+}
+
+/// Opens an entry from its row: id, created, resolved, body, resolution.
+fn stored(vault: &Vault<'_>, row: &Row) -> Result<Review, Failure> {
+    let id = row.text(0)?;
+    let owner = owner(id);
+    let sealed = |_| Failure::Sealed { place: format!("review/{id}") };
+    let entry = vault.open(&owner, &["review", id, "entry"], row.bytes(3)?)?;
+    let resolved = match row.optional_bytes(4)? {
+        None => None,
+        Some(body) => {
+            let body = vault.open(&owner, &["review", id, "resolution"], body)?;
+            Some(serde_json::from_slice(&body).map_err(sealed)?)
+        }
+    };
+    Ok(Review {
+        id: id.to_owned(),
+        created: Timestamp::from_micros(row.int(1)?),
+        entry: serde_json::from_slice(&entry).map_err(sealed)?,
+        resolved,
+    })
 }

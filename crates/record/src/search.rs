@@ -1,6 +1,19 @@
 //! Search: FHIR R4 parameters, taken from a table, matched inside the query.
 
-use crate::Stored;
+mod extract;
+mod parameter;
+mod plan;
+mod value;
+
+pub(crate) use extract::{Entry, Indexed, extract, identifier_entry, reference, values_at};
+pub use parameter::search_parameters;
+
+use crate::audit::Touched;
+use crate::resource::stored;
+use crate::store::Executor;
+use crate::vault::Vault;
+use crate::{Access, Action, Failure, Record, Stored};
+use plan::Plan;
 
 /// How a search parameter compares (FHIR R4 §3.1.1.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,8 +88,63 @@ pub struct Page {
     pub unknown_parameters: Vec<String>,
 }
 
-/// The parameters of a type, those of all types included, in the order of the table.
-pub fn search_parameters(resource_type: &str) -> &'static [Parameter] {
-    let _ = resource_type;
-    &[]
+impl Term {
+    /// A term from a name and a value as they stand in a URL, decoded: `name:exact`, `a,b`.
+    pub fn parse(name: &str, value: &str) -> Self {
+        let (parameter, modifier) = match name.split_once(':') {
+            Some((parameter, modifier)) => (parameter, Some(modifier.to_owned())),
+            None => (name, None),
+        };
+        let values = value::split_unescaped(value, ',');
+        Self { parameter: parameter.to_owned(), modifier, values }
+    }
+}
+
+impl Record {
+    /// Searches current versions. Hidden and absent are the same, in entries and in the total.
+    /// A value that cannot be read is [`Failure::Invalid`] and names the parameter; a parameter or
+    /// modifier that is not known is left out and listed in the page.
+    pub fn search(&self, access: &Access, query: &Query) -> Result<Page, Failure> {
+        self.permit(access, Action::ReadClinical)?;
+        let plan = Plan::new(access, query, &self.inner.keys)?;
+        let mut touched = Touched {
+            query: Some(self.inner.keys.index_hash(access.tenant().as_str(), &plan.canonical)),
+            ..Touched::default()
+        };
+        let page = self.inner.record.read(|executor| self.page(executor, access, query, &plan));
+        if let Ok(page) = &page {
+            for entry in &page.entries {
+                touched.entities.push(entry.reference.to_string());
+                touched.patient(entry.patient.as_ref().map_or("", |patient| patient.as_str()));
+            }
+        }
+        self.note(access, Action::ReadClinical, &touched)?;
+        page
+    }
+
+    fn page(
+        &self,
+        executor: &dyn Executor,
+        access: &Access,
+        query: &Query,
+        plan: &Plan,
+    ) -> Result<Page, Failure> {
+        let total = executor.one(&plan.count.sql, &plan.count.values)?.count(0)?;
+        let mut rows = match query.count {
+            0 => Vec::new(),
+            _ => executor.query(&plan.page.sql, &plan.page.values)?,
+        };
+        let has_more = rows.len() > query.count as usize;
+        rows.truncate(query.count as usize);
+        let vault = Vault::new(executor, &self.inner.keys, access.tenant().as_str());
+        let entries = rows.iter().map(|row| stored(&vault, &query.resource_type, row));
+        let entries = entries.collect::<Result<Vec<_>, _>>()?;
+        let last = entries.last().filter(|_| has_more);
+        Ok(Page {
+            next: last.map(|entry| plan.cursor_after(&entry.reference.id)),
+            total,
+            unknown_parameters: plan.unknown.clone(),
+            entries,
+        })
+    }
 }

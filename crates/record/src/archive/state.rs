@@ -1,0 +1,147 @@
+//! The state of raw messages. It is kept in `record.db`, so that filing and its state are one
+//! transaction; `archive.db` holds a copy to search by, which may lag behind after a crash.
+
+use super::{RawState, RawSummary};
+use crate::audit::Touched;
+use crate::limit::{PROBLEMS_MAX, within};
+use crate::sql::{archive as archive_sql, record as sql};
+use crate::store::{Executor, values};
+use crate::{Access, Action, Failure, Record};
+use model::{Problem, RawId, Timestamp};
+
+/// Refuses more problems than are kept.
+pub(crate) fn check_problems(problems: &[Problem]) -> Result<(), Failure> {
+    within("problems", problems.len(), PROBLEMS_MAX, "problems")
+}
+
+/// State and problems; `None` if nothing has happened since the archiving.
+pub(crate) fn state_in_record(
+    executor: &dyn Executor,
+    tenant: &str,
+    id: &RawId,
+) -> Result<Option<(RawState, Vec<Problem>)>, Failure> {
+    let Some(row) = executor.first(sql::RAW_STATE_GET, values![tenant, id.as_str()])? else {
+        return Ok(None);
+    };
+    let unknown = || Failure::Storage(format!("raw/{id} has an unknown state"));
+    let state = RawState::from_word(row.text(0)?).ok_or_else(unknown)?;
+    let problems = serde_json::from_str(row.text(1)?).map_err(|_| unknown())?;
+    Ok(Some((state, problems)))
+}
+
+/// Writes state and problems.
+pub(crate) fn put_state(
+    executor: &dyn Executor,
+    tenant: &str,
+    id: &RawId,
+    state: RawState,
+    problems: &[Problem],
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let problems =
+        serde_json::to_string(problems).map_err(|error| Failure::Storage(error.to_string()))?;
+    let row = values![tenant, id.as_str(), state.word(), problems, now.micros()];
+    executor.execute(sql::RAW_STATE_PUT, row).map(|_| ())
+}
+
+impl Record {
+    /// Changes the state of a message. Setting a filed one back to `Received` lets it be filed
+    /// again.
+    pub fn set_raw_state(
+        &self,
+        access: &Access,
+        id: &RawId,
+        state: RawState,
+        note: &[Problem],
+    ) -> Result<(), Failure> {
+        self.permit(access, Action::SetRawState)?;
+        check_problems(note)?;
+        self.require_raw(access, id)?;
+        let entities = vec![format!("raw/{id}")];
+        self.note(access, Action::SetRawState, &Touched { entities, ..Touched::default() })?;
+        let (tenant, now) = (access.tenant().as_str().to_owned(), self.now());
+        let (row_id, note) = (id.clone(), note.to_vec());
+        self.inner
+            .record_writer
+            .write(move |executor| put_state(executor, &tenant, &row_id, state, &note, now))?;
+        self.copy_raw_state(access, id, state)
+    }
+
+    /// Refuses a message that was never archived.
+    pub(crate) fn require_raw(&self, access: &Access, id: &RawId) -> Result<(), Failure> {
+        let key = values![access.tenant().as_str(), id.as_str()];
+        match self.inner.archive.read(|executor| executor.first(archive_sql::RAW_GET, key))? {
+            Some(_) => Ok(()),
+            None => Err(Failure::NotFound),
+        }
+    }
+
+    /// Brings the copy in `archive.db` up to date.
+    pub(crate) fn copy_raw_state(
+        &self,
+        access: &Access,
+        id: &RawId,
+        state: RawState,
+    ) -> Result<(), Failure> {
+        let row = values![state.word(), access.tenant().as_str(), id.as_str()].to_vec();
+        self.inner
+            .archive_writer
+            .write(move |executor| executor.execute(archive_sql::RAW_STATE_PUT, &row).map(|_| ()))
+    }
+
+    /// Copies the states that a crash between the two databases left behind, until the first
+    /// messages that seem to wait do wait.
+    pub(super) fn copy_lagging_states(&self, access: &Access, first: u32) -> Result<(), Failure> {
+        let tenant = access.tenant().as_str();
+        let key = values![tenant, RawState::Received.word(), 0_i64, first].to_vec();
+        loop {
+            let rows = self
+                .inner
+                .archive
+                .read(|executor| executor.query(archive_sql::RAW_IN_STATE_AFTER, &key))?;
+            let lagging = self.inner.record.read(|executor| {
+                let mut lagging = Vec::new();
+                for row in &rows {
+                    let id = RawId::new(row.text(0)?);
+                    if let Some((state, _)) = state_in_record(executor, tenant, &id)?
+                        && state != RawState::Received
+                    {
+                        lagging.push((id, state));
+                    }
+                }
+                Ok(lagging)
+            })?;
+            if lagging.is_empty() {
+                return Ok(());
+            }
+            for (id, state) in lagging {
+                self.copy_raw_state(access, &id, state)?;
+            }
+        }
+    }
+
+    /// Adds states and problems from `record.db`, and names for the audit what is given.
+    pub(super) fn complete(
+        &self,
+        access: &Access,
+        summaries: Vec<&mut RawSummary>,
+        touched: &mut Touched,
+    ) -> Result<(), Failure> {
+        let tenant = access.tenant().as_str();
+        self.inner.record.read(|executor| {
+            for summary in summaries {
+                let id = &summary.id;
+                touched.entities.push(format!("raw/{id}"));
+                let patients = executor.query(sql::RAW_PATIENTS, values![tenant, id.as_str()])?;
+                for row in patients {
+                    touched.patient(row.text(0)?);
+                }
+                if let Some((state, problems)) = state_in_record(executor, tenant, id)? {
+                    summary.state = state;
+                    summary.problems = problems;
+                }
+            }
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,229 @@
+//! The audit log: append-only segment files of their own, one for each process, chained by a
+//! keyed hash, durable before anything is returned. A rolled-back transaction erases no event.
+//!
+//! An event holds ids, a query digest and a decision (IHE BALP); never a name or a value.
+
+mod chain;
+mod verify;
+
+pub(crate) use verify::verify;
+
+use crate::key::Keys;
+use crate::{Access, Action, Failure, Scope};
+use chain::{Pin, latest_pins};
+use model::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+/// File name ending of a segment.
+pub(crate) const SEGMENT_ENDING: &str = "log";
+/// Patients one event names; more become several events.
+const PATIENTS_PER_EVENT: usize = 500;
+
+/// One line of a segment.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Line {
+    /// The event as JSON text, exactly as hashed.
+    pub(crate) event: String,
+    /// Chain value of the line before; empty on the first line.
+    pub(crate) previous: String,
+    /// Chain value of this line.
+    pub(crate) hash: String,
+}
+
+/// What is written down.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Event {
+    /// Number in the segment, from 1.
+    pub(crate) number: u64,
+    /// When, RFC 3339.
+    pub(crate) time: String,
+    /// Whose data.
+    pub(crate) tenant: String,
+    /// Who.
+    pub(crate) actor: String,
+    /// In which role.
+    pub(crate) role: String,
+    /// For what.
+    pub(crate) purpose: String,
+    /// What.
+    pub(crate) action: String,
+    /// `permitted` or `denied`.
+    pub(crate) decision: String,
+    /// Whether the access was narrowed to patients.
+    pub(crate) narrowed: bool,
+    /// Patients whose data was touched.
+    pub(crate) patients: Vec<String>,
+    /// What was touched: `Observation/123/_history/2`, a raw id, a review id.
+    pub(crate) entities: Vec<String>,
+    /// SHA-256 of the query, if there was one.
+    pub(crate) query: Option<String>,
+    /// Last lines of other segments, seen when this one was begun.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) pins: Vec<Pin>,
+}
+
+/// What an action touched.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Touched {
+    /// Patients.
+    pub(crate) patients: Vec<String>,
+    /// Resources, messages, reviews, by id.
+    pub(crate) entities: Vec<String>,
+    /// SHA-256 of the query.
+    pub(crate) query: Option<String>,
+}
+
+impl Touched {
+    /// Adds a patient once.
+    pub(crate) fn patient(&mut self, patient: &str) {
+        if !patient.is_empty() && !self.patients.iter().any(|known| known == patient) {
+            self.patients.push(patient.to_owned());
+        }
+    }
+}
+
+#[derive(Default)]
+struct State {
+    file: Option<Arc<File>>,
+    number: u64,
+    previous: String,
+    buffer: Vec<u8>,
+    /// Number of the last line that is durable.
+    durable: u64,
+    flushing: bool,
+    broken: bool,
+}
+
+/// The audit log of this process.
+pub(crate) struct Audit {
+    directory: PathBuf,
+    segment: String,
+    keys: Arc<Keys>,
+    state: Mutex<State>,
+    flushed: Condvar,
+}
+
+impl Audit {
+    /// A log in `directory`; the segment file is begun by the first event.
+    pub(crate) fn new(directory: &Path, segment: String, keys: Arc<Keys>) -> Self {
+        let directory = directory.join("audit");
+        Self { directory, segment, keys, state: Mutex::default(), flushed: Condvar::new() }
+    }
+
+    /// Writes an event and returns when it is durable.
+    pub(crate) fn note(
+        &self,
+        now: Timestamp,
+        access: &Access,
+        action: Action,
+        permitted: bool,
+        touched: &Touched,
+    ) -> Result<(), Failure> {
+        let none: &[String] = &[];
+        let mut chunks: Vec<&[String]> = touched.patients.chunks(PATIENTS_PER_EVENT).collect();
+        if chunks.is_empty() {
+            chunks.push(none);
+        }
+        let mut state = self.lock();
+        for patients in chunks {
+            let event = Event {
+                number: 0,
+                time: now.to_string(),
+                tenant: access.tenant().as_str().to_owned(),
+                actor: access.actor().to_owned(),
+                role: access.role().word().to_owned(),
+                purpose: access.purpose().word().to_owned(),
+                action: action.word().to_owned(),
+                decision: if permitted { "permitted" } else { "denied" }.to_owned(),
+                narrowed: matches!(access.scope(), Scope::Patients(_)),
+                patients: patients.to_vec(),
+                entities: touched.entities.clone(),
+                query: touched.query.clone(),
+                pins: Vec::new(),
+            };
+            self.append(&mut state, event)?;
+        }
+        let number = state.number;
+        self.make_durable(state, number)
+    }
+
+    /// Whether events can still be written.
+    pub(crate) fn is_writable(&self) -> bool {
+        !self.lock().broken
+    }
+
+    /// The directory of the segments.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn append(&self, state: &mut State, mut event: Event) -> Result<(), Failure> {
+        if state.broken {
+            return Err(Failure::Audit("writing has ended after an error".to_owned()));
+        }
+        if state.file.is_none() {
+            event.pins = latest_pins(&self.directory).map_err(|e| Failure::Audit(e.to_string()))?;
+            state.file = Some(Arc::new(self.begin().map_err(|e| Failure::Audit(e.to_string()))?));
+        }
+        event.number = state.number + 1;
+        let failed = |error: serde_json::Error| Failure::Audit(error.to_string());
+        let event = serde_json::to_string(&event).map_err(failed)?;
+        let hash = self.keys.audit_hash(&state.previous, &event);
+        let line = Line { event, previous: state.previous.clone(), hash };
+        serde_json::to_writer(&mut state.buffer, &line).map_err(failed)?;
+        state.buffer.push(b'\n');
+        state.previous = line.hash;
+        state.number += 1;
+        Ok(())
+    }
+
+    fn begin(&self) -> std::io::Result<File> {
+        std::fs::create_dir_all(&self.directory)?;
+        let path = self.directory.join(format!("{}.{SEGMENT_ENDING}", self.segment));
+        let file = OpenOptions::new().create_new(true).append(true).mode(0o600).open(path)?;
+        File::open(&self.directory)?.sync_all()?;
+        Ok(file)
+    }
+
+    /// The first caller writes and syncs for all that wait; the others wait for it.
+    fn make_durable<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        number: u64,
+    ) -> Result<(), Failure> {
+        while state.durable < number {
+            if state.broken {
+                return Err(Failure::Audit("the audit log cannot be written".to_owned()));
+            }
+            if state.flushing {
+                state = self.flushed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            state.flushing = true;
+            let bytes = std::mem::take(&mut state.buffer);
+            let (file, last) = (state.file.clone(), state.number);
+            drop(state);
+            let written = match &file {
+                Some(file) => (&**file).write_all(&bytes).and_then(|()| file.sync_data()),
+                None => Err(std::io::Error::other("no segment")),
+            };
+            state = self.lock();
+            state.flushing = false;
+            match written {
+                Ok(()) => state.durable = last,
+                Err(_) => state.broken = true,
+            }
+            self.flushed.notify_all();
+        }
+        Ok(())
+    }
+}

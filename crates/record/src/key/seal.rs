@@ -1,0 +1,146 @@
+//! Derived keys, and sealing with associated data.
+
+use super::{KEY_BYTES, MasterKey, random_bytes};
+use crate::Failure;
+use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::{hkdf, hmac};
+use zeroize::Zeroizing;
+
+/// First byte of everything sealed: AES-256-GCM, random nonce, tag at the end.
+const FORMAT: u8 = 1;
+
+/// What is derived from the master key.
+pub(crate) struct Keys {
+    master: hkdf::Prk,
+    wrap: RandomizedNonceKey,
+    index: hmac::Key,
+    audit: hmac::Key,
+}
+
+struct Length;
+impl hkdf::KeyType for Length {
+    fn len(&self) -> usize {
+        KEY_BYTES
+    }
+}
+
+fn derive(master: &hkdf::Prk, purpose: &str) -> Result<Zeroizing<[u8; KEY_BYTES]>, Failure> {
+    let mut key = Zeroizing::new([0; KEY_BYTES]);
+    master
+        .expand(&[b"cognate record 1 ", purpose.as_bytes()], Length)
+        .and_then(|okm| okm.fill(&mut *key))
+        .map_err(|_| Failure::Storage("key derivation failed".to_owned()))?;
+    Ok(key)
+}
+
+fn cipher(key: &[u8]) -> Result<RandomizedNonceKey, Failure> {
+    RandomizedNonceKey::new(&AES_256_GCM, key)
+        .map_err(|_| Failure::Storage("cipher set-up failed".to_owned()))
+}
+
+impl Keys {
+    pub(crate) fn derive(master: &MasterKey) -> Result<Self, Failure> {
+        let master = hkdf::Salt::new(hkdf::HKDF_SHA256, b"cognate").extract(master.bytes());
+        Ok(Self {
+            wrap: cipher(&*derive(&master, "wrap data keys")?)?,
+            index: hmac::Key::new(hmac::HMAC_SHA256, &*derive(&master, "index identifiers")?),
+            audit: hmac::Key::new(hmac::HMAC_SHA256, &*derive(&master, "chain audit events")?),
+            master,
+        })
+    }
+
+    /// SQLCipher's raw key for a database file, as its 64 hexadecimal digits.
+    pub(crate) fn database(&self, name: &str) -> Result<Zeroizing<String>, Failure> {
+        let key = derive(&self.master, &format!("pages of {name}"))?;
+        Ok(Zeroizing::new(hex::encode(*key)))
+    }
+
+    /// An identifier as the search index holds it. The one place where that is decided.
+    pub(crate) fn index_hash(&self, tenant: &str, value: &str) -> String {
+        let message = associated_data(&[tenant, value]);
+        hex::encode(hmac::sign(&self.index, &message))
+    }
+
+    /// The chain value of an audit event.
+    pub(crate) fn audit_hash(&self, previous: &str, line: &str) -> String {
+        hex::encode(hmac::sign(&self.audit, &associated_data(&[previous, line])))
+    }
+
+    /// A value that tells whether a master key is the one a directory was made with.
+    pub(crate) fn check_value(&self) -> Result<String, Failure> {
+        let key = derive(&self.master, "check value")?;
+        Ok(hex::encode(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &*key), b"check")))
+    }
+
+    /// A new data key and its wrapped form.
+    pub(crate) fn new_data_key(&self, owner: &[&str]) -> Result<(DataKey, Vec<u8>), Failure> {
+        let key = Zeroizing::new(random_bytes()?);
+        let wrapped = seal(&self.wrap, &associated_data(owner), &*key)?;
+        Ok((DataKey(cipher(&*key)?), wrapped))
+    }
+
+    /// Unwraps a data key.
+    pub(crate) fn data_key(&self, owner: &[&str], wrapped: &[u8]) -> Result<DataKey, Failure> {
+        let place = || "data key".to_owned();
+        let key = Zeroizing::new(open(&self.wrap, &associated_data(owner), wrapped, place)?);
+        Ok(DataKey(cipher(&key)?))
+    }
+}
+
+/// The key of one patient or one raw message.
+pub(crate) struct DataKey(RandomizedNonceKey);
+
+impl DataKey {
+    /// Seals a body for exactly this place.
+    pub(crate) fn seal(&self, place: &[&str], body: &[u8]) -> Result<Vec<u8>, Failure> {
+        seal(&self.0, &associated_data(place), body)
+    }
+
+    /// Opens a body of exactly this place.
+    pub(crate) fn open(&self, place: &[&str], sealed: &[u8]) -> Result<Vec<u8>, Failure> {
+        open(&self.0, &associated_data(place), sealed, || {
+            place.iter().skip(2).copied().collect::<Vec<_>>().join("/")
+        })
+    }
+}
+
+/// Joins parts so that no two lists of parts give the same bytes: each is led by its length.
+pub(crate) fn associated_data(parts: &[&str]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.len() + 8).sum());
+    for part in parts {
+        bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    bytes
+}
+
+fn seal(key: &RandomizedNonceKey, data: &[u8], body: &[u8]) -> Result<Vec<u8>, Failure> {
+    let failed = |_| Failure::Storage("sealing failed".to_owned());
+    let mut text = Vec::with_capacity(body.len() + 16);
+    text.extend_from_slice(body);
+    let nonce = key.seal_in_place_append_tag(Aad::from(data), &mut text).map_err(failed)?;
+    let mut sealed = Vec::with_capacity(1 + NONCE_LEN + text.len());
+    sealed.push(FORMAT);
+    sealed.extend_from_slice(nonce.as_ref());
+    sealed.append(&mut text);
+    Ok(sealed)
+}
+
+fn open(
+    key: &RandomizedNonceKey,
+    data: &[u8],
+    sealed: &[u8],
+    place: impl Fn() -> String,
+) -> Result<Vec<u8>, Failure> {
+    let refuse = || Failure::Sealed { place: place() };
+    let (format, rest) = sealed.split_first().ok_or_else(refuse)?;
+    let (nonce, text) = rest.split_at_checked(NONCE_LEN).ok_or_else(refuse)?;
+    if *format != FORMAT {
+        return Err(refuse());
+    }
+    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| refuse())?;
+    let mut body = text.to_vec();
+    let length = key.open_in_place(nonce, Aad::from(data), &mut body).map_err(|_| refuse())?.len();
+    body.truncate(length);
+    Ok(body)
+}

@@ -1,0 +1,162 @@
+//! Checking a commit and taking out of it what is indexed, before the writer is asked.
+
+use super::compartment::{Compartment, compartment};
+use super::{Commit, Condition, ResourceChange, is_resource_type};
+use crate::key::Keys;
+use crate::limit::{
+    COMMIT_CHANGES_MAX, FACT_BODY_BYTES_MAX, FACTS_MAX, RESOURCE_BODY_BYTES_MAX, within,
+};
+use crate::search::{Indexed, extract, identifier_entry};
+use crate::{Failure, review};
+use model::Fact;
+use model::fact::FactContent;
+use model::id::is_fhir_id;
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeSet;
+
+/// One change, checked.
+pub(super) struct Prepared {
+    pub(super) resource_type: String,
+    pub(super) id: String,
+    pub(super) condition: Condition,
+    /// `None` for a deletion.
+    pub(super) content: Option<Content>,
+}
+
+/// A new version before it has its number.
+pub(super) struct Content {
+    pub(super) resource: Map<String, Json>,
+    pub(super) compartment: Compartment,
+    pub(super) entries: BTreeSet<Indexed>,
+    pub(super) facts: Vec<Vec<u8>>,
+}
+
+impl Prepared {
+    pub(super) fn place(&self) -> String {
+        format!("{}/{}", self.resource_type, self.id)
+    }
+}
+
+/// Checks every change of a commit.
+pub(super) fn prepare(
+    commit: &mut Commit,
+    tenant: &str,
+    keys: &Keys,
+) -> Result<Vec<Prepared>, Failure> {
+    within("changes", commit.changes.len(), COMMIT_CHANGES_MAX, "changes")?;
+    within("reviews", commit.reviews.len(), COMMIT_CHANGES_MAX, "reviews")?;
+    for entry in &commit.reviews {
+        review::check(entry)?;
+    }
+    let changes = std::mem::take(&mut commit.changes).into_iter().enumerate();
+    changes.map(|(place, change)| one(change, place, tenant, keys)).collect()
+}
+
+fn one(
+    change: ResourceChange,
+    place: usize,
+    tenant: &str,
+    keys: &Keys,
+) -> Result<Prepared, Failure> {
+    let invalid = |element: &str, text: &str| Failure::Invalid {
+        place: format!("change[{place}]{element}"),
+        text: text.to_owned(),
+    };
+    let check = |resource_type: &str, id: &str| {
+        if !is_resource_type(resource_type) {
+            return Err(invalid(".resourceType", "is not the name of a FHIR type"));
+        }
+        if !is_fhir_id(id) {
+            return Err(invalid(".id", "is not a FHIR id: 1 to 64 of A-Z a-z 0-9 - ."));
+        }
+        Ok(())
+    };
+    match change {
+        ResourceChange::Delete { resource_type, id, condition } => {
+            check(&resource_type, &id)?;
+            Ok(Prepared { resource_type, id, condition, content: None })
+        }
+        ResourceChange::Put { resource, facts, condition } => {
+            let text = |name: &str| resource.get(name).and_then(Json::as_str).map(str::to_owned);
+            let resource_type = text("resourceType").unwrap_or_default();
+            let id = text("id").unwrap_or_default();
+            check(&resource_type, &id)?;
+            let content = content(&resource_type, &id, resource, &facts, tenant, keys)?;
+            Ok(Prepared { resource_type, id, condition, content: Some(content) })
+        }
+    }
+}
+
+fn content(
+    resource_type: &str,
+    id: &str,
+    resource: Json,
+    facts: &[Fact],
+    tenant: &str,
+    keys: &Keys,
+) -> Result<Content, Failure> {
+    let place = format!("{resource_type}/{id}");
+    within(&format!("{place} facts"), facts.len(), FACTS_MAX, "facts")?;
+    let mut entries = extract(resource_type, &resource, tenant, keys)?;
+    entries.extend(identifiers(facts, id, &place, tenant, keys)?);
+    let compartment = compartment(resource_type, id, &resource)?;
+    let bytes = |fact: &Fact| {
+        let bytes = serde_json::to_vec(fact).map_err(|error| not_json(&place, &error))?;
+        within(&format!("{place} fact"), bytes.len(), FACT_BODY_BYTES_MAX, "bytes")?;
+        Ok(bytes)
+    };
+    let facts = facts.iter().map(bytes).collect::<Result<_, Failure>>()?;
+    let Json::Object(resource) = resource else {
+        return Err(Failure::Invalid { place, text: "is not a JSON object".to_owned() });
+    };
+    if !matches!(resource.get("meta"), None | Some(Json::Object(_))) {
+        let place = format!("{place} meta");
+        return Err(Failure::Invalid { place, text: "is not a JSON object".to_owned() });
+    }
+    Ok(Content { resource, compartment, entries, facts })
+}
+
+/// Identifiers of `Patient` facts are found like those of the resource: a laboratory's namespace
+/// need not be the URI that the resource has.
+fn identifiers(
+    facts: &[Fact],
+    id: &str,
+    place: &str,
+    tenant: &str,
+    keys: &Keys,
+) -> Result<Vec<Indexed>, Failure> {
+    let mut entries = Vec::new();
+    for fact in facts {
+        let FactContent::Patient(patient) = &fact.content else { continue };
+        if patient.id.as_str() != id {
+            let text = "a fact is about another patient".to_owned();
+            return Err(Failure::Invalid { place: place.to_owned(), text });
+        }
+        for known in &patient.identifiers {
+            let entry = identifier_entry(&known.authority, &known.value, tenant, keys);
+            entries.push(("identifier", entry));
+        }
+    }
+    Ok(entries)
+}
+
+pub(super) fn not_json(place: &str, error: &serde_json::Error) -> Failure {
+    Failure::Invalid { place: place.to_owned(), text: error.to_string() }
+}
+
+/// The bytes of a version: the resource with its id, version and time spliced in.
+pub(super) fn bytes(
+    mut resource: Map<String, Json>,
+    version: u64,
+    recorded: model::Timestamp,
+    place: &str,
+) -> Result<Vec<u8>, Failure> {
+    let meta = resource.entry("meta").or_insert_with(|| Json::Object(Map::new()));
+    if let Json::Object(meta) = meta {
+        meta.insert("versionId".to_owned(), Json::String(version.to_string()));
+        meta.insert("lastUpdated".to_owned(), Json::String(recorded.to_string()));
+    }
+    let bytes = serde_json::to_vec(&resource).map_err(|error| not_json(place, &error))?;
+    within(place, bytes.len(), RESOURCE_BODY_BYTES_MAX, "bytes")?;
+    Ok(bytes)
+}

@@ -1,0 +1,28 @@
+//! Statements of `archive.db`; those of its data keys are the ones of `record.db`.
+
+super::statements! {
+    SEQUENCE_NEXT = "UPDATE position SET value = value + 1 WHERE name = 'raw' RETURNING value";
+    RAW_PUT = "INSERT INTO raw (tenant, id, sequence, feed, door, media_type, message_key, peer,
+        received, state, sha256, length_bytes, body)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    RAW_STATE_PUT = "UPDATE raw SET state = $1 WHERE tenant = $2 AND id = $3";
+    RAW_ACKNOWLEDGEMENT_PUT =
+        "UPDATE raw SET acknowledgement = $1 WHERE tenant = $2 AND id = $3";
+    RAW_GET = "SELECT id, sequence, feed, door, media_type, message_key, peer, received, state,
+        sha256, length_bytes, acknowledgement FROM raw WHERE tenant = $1 AND id = $2";
+    RAW_BODY = "SELECT body FROM raw WHERE tenant = $1 AND id = $2";
+    RAW_LATEST = "SELECT id, sequence, feed, door, media_type, message_key, peer, received, state,
+        sha256, length_bytes, acknowledgement FROM raw
+        WHERE tenant = $1 ORDER BY sequence DESC LIMIT $2";
+    RAW_LATEST_IN_STATE = "SELECT id, sequence, feed, door, media_type, message_key, peer,
+        received, state, sha256, length_bytes, acknowledgement FROM raw
+        WHERE tenant = $1 AND state = $2 ORDER BY sequence DESC LIMIT $3";
+    RAW_IN_STATE_AFTER = "SELECT id, sequence, feed, door, media_type, message_key, peer,
+        received, state, sha256, length_bytes, acknowledgement FROM raw
+        WHERE tenant = $1 AND state = $2 AND sequence > $3 ORDER BY sequence LIMIT $4";
+    RAW_BY_KEY = "SELECT id, sequence, feed, door, media_type, message_key, peer, received, state,
+        sha256, length_bytes, acknowledgement FROM raw
+        WHERE tenant = $1 AND feed = $2 AND message_key = $3 AND state <> $4
+        ORDER BY sequence DESC LIMIT 1";
+    RAW_STATES = "SELECT state, count(*) FROM raw GROUP BY state ORDER BY state";
+}

@@ -1,0 +1,120 @@
+//! The lint over every statement and migration: what it refuses would work on one database only,
+//! or cross tenants.
+
+use super::{archive, record, schema};
+use std::collections::BTreeSet;
+
+/// Words outside the shared subset.
+const FORBIDDEN: &[&str] = &[
+    "OFFSET",
+    "JSON",
+    "JSONB",
+    "ARRAY",
+    "ENUM",
+    "SERIAL",
+    "SEQUENCE_",
+    "TRIGGER",
+    "PROCEDURE",
+    "BIGINT",
+    "BOOLEAN",
+    "ROWID",
+    "AUTOINCREMENT",
+    "REPLACE",
+    "PRAGMA",
+    "GLOB",
+    "IIF",
+    "IFNULL",
+    "DATETIME",
+    "STRFTIME",
+    "NOW()",
+    "ILIKE",
+    "::",
+    "?",
+];
+
+/// Statements that are about the store as a whole.
+const WHOLE_STORE: &[&str] = &["SEQUENCE_NEXT", "SEQUENCE_LAST", "RAW_STATES", "REVIEWS_COUNT"];
+
+/// What is wrong with a text whose values are `$n`.
+pub(crate) fn problems(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let upper = text.to_uppercase();
+    for word in FORBIDDEN {
+        if upper.contains(word) {
+            found.push(format!("holds `{word}`"));
+        }
+    }
+    let mut highest = 0;
+    for number in parameters(text) {
+        if number > highest + 1 {
+            found.push(format!("${number} appears before ${}", highest + 1));
+        }
+        highest = highest.max(number);
+    }
+    let starts_well = ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM "];
+    if !starts_well.iter().any(|start| text.starts_with(start)) {
+        found.push("is no known kind of statement".to_owned());
+    }
+    found
+}
+
+/// How many values a text takes.
+pub(crate) fn parameters(text: &str) -> Vec<usize> {
+    let numbers = text.split('$').skip(1);
+    let digits = |part: &str| part.chars().take_while(char::is_ascii_digit).collect::<String>();
+    numbers.map(|part| digits(part).parse().unwrap()).collect()
+}
+
+/// Whether a text keeps to one tenant: an equality on the first value, or an insertion led by it.
+pub(crate) fn keeps_to_tenant(text: &str) -> bool {
+    match text.strip_prefix("INSERT INTO ") {
+        Some(rest) => rest.split_once('(').unwrap().1.starts_with("tenant,"),
+        None if text.starts_with("UPDATE") => text.contains("WHERE tenant = $"),
+        None => text.contains("tenant = $1"),
+    }
+}
+
+#[test]
+fn every_statement_is_in_the_shared_subset() {
+    for (name, text) in archive::ALL.iter().chain(record::ALL) {
+        assert_eq!(problems(text), Vec::<String>::new(), "{name}");
+        assert_eq!(keeps_to_tenant(text), !WHOLE_STORE.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn the_lint_finds_what_it_is_for() {
+    for (text, part) in [
+        ("SELECT $2, $1", "$2 appears before $1"),
+        ("SELECT a FROM b OFFSET 3", "OFFSET"),
+        ("SELECT a::text FROM b", "::"),
+        ("VACUUM", "no known kind"),
+    ] {
+        assert!(problems(text).iter().any(|found| found.contains(part)), "{text}");
+    }
+    assert!(problems("SELECT $1, $2, $1").is_empty());
+    assert!(!keeps_to_tenant("SELECT a FROM b WHERE id = $1"));
+    assert!(!keeps_to_tenant("INSERT INTO b (id, tenant) VALUES ($1, $2)"));
+}
+
+#[test]
+fn every_key_and_index_starts_with_the_tenant() {
+    let mut tables = BTreeSet::new();
+    for text in schema::ARCHIVE.iter().chain(schema::RECORD).flat_map(|texts| texts.iter()) {
+        if let Some(rest) = text.strip_prefix("CREATE TABLE ") {
+            let (table, columns) = rest.split_once(" (").unwrap();
+            assert!(text.ends_with("{strict}"), "{table}");
+            assert!(!text.contains("INTEGER") && !text.contains("BLOB"), "{table}");
+            if table != "position" {
+                assert!(columns.starts_with("tenant {text} NOT NULL"), "{table}");
+                assert!(columns.contains("PRIMARY KEY (tenant, "), "{table}");
+                tables.insert(table);
+            }
+        } else if text.contains("INDEX") {
+            assert!(text.contains(" (tenant, "), "{text}");
+        } else {
+            assert!(text.starts_with("INSERT INTO position"), "{text}");
+        }
+    }
+    assert!(tables.len() > 20);
+}

@@ -1,0 +1,141 @@
+//! Statements of `record.db`, those of search excepted: they are built by `search::plan`.
+
+super::statements! {
+    SEQUENCE_NEXT = "UPDATE position SET value = value + 1 WHERE name = 'change' RETURNING value";
+    SEQUENCE_LAST = "SELECT value FROM position WHERE name = 'change'";
+    DATA_KEY_GET = "SELECT wrapped FROM data_key WHERE tenant = $1 AND owner = $2";
+    DATA_KEY_PUT = "INSERT INTO data_key (tenant, owner, wrapped, created)
+        VALUES ($1, $2, $3, $4)";
+
+    RESOURCE_GET = "SELECT version, patient, deleted FROM resource
+        WHERE tenant = $1 AND resource_type = $2 AND id = $3";
+    RESOURCE_PUT = "INSERT INTO resource (tenant, resource_type, id, version, patient, recorded,
+        deleted) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (tenant, resource_type, id) DO UPDATE SET version = excluded.version,
+        patient = excluded.patient, recorded = excluded.recorded, deleted = excluded.deleted";
+    VERSION_PUT = "INSERT INTO resource_version (tenant, resource_type, id, version, patient,
+        sequence, recorded, deleted, sha256, raw, body)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    VERSION_CURRENT = "SELECT v.id, v.version, v.patient, v.recorded, v.deleted, v.sha256, v.body
+        FROM resource r JOIN resource_version v ON v.tenant = r.tenant
+        AND v.resource_type = r.resource_type AND v.id = r.id AND v.version = r.version
+        WHERE r.tenant = $1 AND r.resource_type = $2 AND r.id = $3";
+    VERSION_GET = "SELECT v.id, v.version, v.patient, v.recorded, v.deleted, v.sha256, v.body
+        FROM resource_version v
+        WHERE v.tenant = $1 AND v.resource_type = $2 AND v.id = $3 AND v.version = $4";
+
+    FACT_PUT = "INSERT INTO fact (tenant, resource_type, id, version, ordinal, patient, body)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    FACTS_OF_PATIENT = "SELECT v.resource_type, v.id, v.version, v.sha256, f.ordinal, f.patient,
+        f.body FROM resource r JOIN fact f ON f.tenant = r.tenant
+        AND f.resource_type = r.resource_type AND f.id = r.id AND f.version = r.version
+        JOIN resource_version v ON v.tenant = f.tenant AND v.resource_type = f.resource_type
+        AND v.id = f.id AND v.version = f.version
+        WHERE r.tenant = $1 AND r.patient = $2 AND r.deleted = 0";
+    FACTS_OF_VERSION = "SELECT v.resource_type, v.id, v.version, v.sha256, f.ordinal, f.patient,
+        f.body FROM fact f JOIN resource_version v ON v.tenant = f.tenant
+        AND v.resource_type = f.resource_type AND v.id = f.id AND v.version = f.version
+        WHERE v.tenant = $1 AND v.resource_type = $2 AND v.id = $3 AND v.version = $4";
+
+    TOKENS_DROP =
+        "DELETE FROM search_token WHERE tenant = $1 AND resource_type = $2 AND id = $3";
+    STRINGS_DROP =
+        "DELETE FROM search_string WHERE tenant = $1 AND resource_type = $2 AND id = $3";
+    DATES_DROP = "DELETE FROM search_date WHERE tenant = $1 AND resource_type = $2 AND id = $3";
+    REFERENCES_DROP =
+        "DELETE FROM search_reference WHERE tenant = $1 AND resource_type = $2 AND id = $3";
+    TOKEN_PUT = "INSERT INTO search_token (tenant, resource_type, parameter, code, system, id)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    STRING_PUT = "INSERT INTO search_string (tenant, resource_type, parameter, folded, exact, id)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    DATE_PUT = "INSERT INTO search_date (tenant, resource_type, parameter, low, high, id)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    REFERENCE_PUT = "INSERT INTO search_reference (tenant, resource_type, parameter, target,
+        target_type, id) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+
+    STATEMENTS_OF_PATIENT = "SELECT v.id, v.version, v.patient, v.recorded, v.withdrawn, v.sha256,
+        v.body FROM statement s JOIN statement_version v ON v.tenant = s.tenant AND v.id = s.id
+        AND v.version = s.version
+        WHERE s.tenant = $1 AND s.patient = $2 AND s.withdrawn = 0";
+    STATEMENTS_CURRENT = "SELECT id, version, sha256 FROM statement
+        WHERE tenant = $1 AND patient = $2 AND withdrawn = 0 ORDER BY id";
+    STATEMENT_HEAD = "SELECT version, patient, withdrawn, sha256 FROM statement
+        WHERE tenant = $1 AND id = $2";
+    STATEMENT_CURRENT = "SELECT v.id, v.version, v.patient, v.recorded, v.withdrawn, v.sha256,
+        v.body FROM statement s JOIN statement_version v ON v.tenant = s.tenant AND v.id = s.id
+        AND v.version = s.version WHERE s.tenant = $1 AND s.id = $2";
+    STATEMENT_VERSION = "SELECT v.id, v.version, v.patient, v.recorded, v.withdrawn, v.sha256,
+        v.body FROM statement_version v WHERE v.tenant = $1 AND v.id = $2 AND v.version = $3";
+    STATEMENT_PUT = "INSERT INTO statement (tenant, id, patient, version, withdrawn, sha256)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, id) DO UPDATE
+        SET version = excluded.version, withdrawn = excluded.withdrawn, sha256 = excluded.sha256";
+    STATEMENT_VERSION_PUT = "INSERT INTO statement_version (tenant, id, version, patient, sequence,
+        recorded, withdrawn, sha256, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
+    CHANGE_PUT = "INSERT INTO change (tenant, sequence, kind, resource_type, id, version, patient,
+        deleted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    CURSOR_GET = "SELECT sequence FROM feed_cursor WHERE tenant = $1 AND name = $2";
+    CURSOR_PUT = "INSERT INTO feed_cursor (tenant, name, sequence) VALUES ($1, $2, $3)
+        ON CONFLICT (tenant, name) DO UPDATE SET sequence = excluded.sequence";
+
+    RAW_STATE_GET = "SELECT state, problems FROM raw_state WHERE tenant = $1 AND raw = $2";
+    RAW_STATE_PUT = "INSERT INTO raw_state (tenant, raw, state, problems, changed)
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, raw) DO UPDATE
+        SET state = excluded.state, problems = excluded.problems, changed = excluded.changed";
+    RAW_PATIENT_PUT = "INSERT INTO raw_patient (tenant, raw, patient) VALUES ($1, $2, $3)
+        ON CONFLICT DO NOTHING";
+    RAW_PATIENTS = "SELECT patient FROM raw_patient WHERE tenant = $1 AND raw = $2
+        ORDER BY patient";
+
+    REVIEW_PUT = "INSERT INTO review (tenant, id, created, resolved, body)
+        VALUES ($1, $2, $3, 0, $4)";
+    REVIEWS_OPEN = "SELECT id, created, resolved, body, resolution FROM review
+        WHERE tenant = $1 AND resolved = 0 ORDER BY id LIMIT $2";
+    REVIEWS_ALL = "SELECT id, created, resolved, body, resolution FROM review
+        WHERE tenant = $1 ORDER BY id DESC LIMIT $2";
+    REVIEW_GET = "SELECT id, created, resolved, body, resolution FROM review
+        WHERE tenant = $1 AND id = $2";
+    REVIEW_RESOLVE = "UPDATE review SET resolved = 1, resolution = $1
+        WHERE tenant = $2 AND id = $3 AND resolved = 0";
+    REVIEWS_COUNT = "SELECT count(*) FROM review WHERE resolved = 0";
+
+    ACCOUNT_PUT = "INSERT INTO account (tenant, login, display_name, role, password_hash, scope,
+        changed) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, login) DO UPDATE
+        SET display_name = excluded.display_name, role = excluded.role,
+        password_hash = excluded.password_hash, scope = excluded.scope,
+        changed = excluded.changed";
+    ACCOUNT_GET = "SELECT login, display_name, role, password_hash, scope FROM account
+        WHERE tenant = $1 AND login = $2";
+    CLIENT_PUT = "INSERT INTO client (tenant, id, name, role, token_sha256, changed)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, id) DO UPDATE
+        SET name = excluded.name, role = excluded.role, token_sha256 = excluded.token_sha256,
+        changed = excluded.changed";
+    CLIENT_BY_TOKEN = "SELECT id, name, role, token_sha256 FROM client
+        WHERE tenant = $1 AND token_sha256 = $2";
+    SESSION_PUT = "INSERT INTO session (tenant, token_sha256, login, expires)
+        VALUES ($1, $2, $3, $4)";
+    SESSION_GET = "SELECT token_sha256, login, expires FROM session
+        WHERE tenant = $1 AND token_sha256 = $2 AND expires > $3";
+    SESSION_DROP = "DELETE FROM session WHERE tenant = $1 AND token_sha256 = $2";
+    SESSIONS_DROP_EXPIRED = "DELETE FROM session WHERE tenant = $1 AND expires <= $2";
+
+    SHOWN_PUT = "INSERT INTO shown (tenant, patient, shown_key, card, service, rule, pack,
+        recorded, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        ON CONFLICT (tenant, patient, shown_key) DO UPDATE SET card = excluded.card,
+        service = excluded.service, rule = excluded.rule, pack = excluded.pack,
+        recorded = excluded.recorded, body = excluded.body";
+    SHOWN_KEYS = "SELECT shown_key FROM shown WHERE tenant = $1 AND patient = $2";
+    SHOWN_PATIENT = "SELECT patient FROM shown WHERE tenant = $1 AND card = $2";
+    FEEDBACK_PUT = "INSERT INTO feedback (tenant, id, service, card, outcome, patient, recorded,
+        digest, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+    FEEDBACK_LATEST = "SELECT id, service, card, outcome, patient, recorded, body FROM feedback
+        WHERE tenant = $1";
+
+    PACK_PUT = "INSERT INTO pack (tenant, digest, pack, version, date, kept)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    PACK_FILE_PUT = "INSERT INTO pack_file (tenant, digest, path, body)
+        VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    PACK_GET = "SELECT pack FROM pack WHERE tenant = $1 AND digest = $2";
+    PACK_FILES = "SELECT path, body FROM pack_file WHERE tenant = $1 AND digest = $2
+        ORDER BY path";
+}

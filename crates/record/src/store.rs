@@ -1,0 +1,147 @@
+//! The seam to the database: texts with `$n` in, rows of plain values out.
+//!
+//! Everything above speaks to [`Executor`]; a second database is a second executor.
+
+mod open;
+mod pool;
+mod sqlite;
+mod writer;
+
+pub(crate) use open::open;
+pub(crate) use pool::Pool;
+pub(crate) use sqlite::Sqlite;
+pub(crate) use writer::Writer;
+
+use crate::Failure;
+
+/// A value of the three kinds that every database has.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    /// 64-bit integer.
+    Int(i64),
+    /// Text without NUL.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// Nothing; only where a column allows it.
+    Null,
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Int(i64::from(value))
+    }
+}
+impl From<u32> for Value {
+    fn from(value: u32) -> Self {
+        Self::Int(i64::from(value))
+    }
+}
+impl From<u64> for Value {
+    fn from(value: u64) -> Self {
+        Self::Int(i64::try_from(value).unwrap_or(i64::MAX))
+    }
+}
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+impl From<&String> for Value {
+    fn from(value: &String) -> Self {
+        Self::Text(value.clone())
+    }
+}
+impl From<Vec<u8>> for Value {
+    fn from(value: Vec<u8>) -> Self {
+        Self::Bytes(value)
+    }
+}
+
+/// Values for `$1`, `$2`, …
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { &[$($crate::store::Value::from($value)),*] };
+}
+pub(crate) use values;
+
+/// One row; columns by place, from 0.
+#[derive(Clone, Debug)]
+pub(crate) struct Row(Vec<Value>);
+
+impl Row {
+    fn column(&self, place: usize) -> &Value {
+        self.0.get(place).unwrap_or(&Value::Null)
+    }
+
+    /// An integer column.
+    pub(crate) fn int(&self, place: usize) -> Result<i64, Failure> {
+        match self.column(place) {
+            Value::Int(value) => Ok(*value),
+            _ => Err(Failure::Storage(format!("column {place} is not an integer"))),
+        }
+    }
+
+    /// A column that counts from 0.
+    pub(crate) fn count(&self, place: usize) -> Result<u64, Failure> {
+        u64::try_from(self.int(place)?)
+            .map_err(|_| Failure::Storage(format!("column {place} is negative")))
+    }
+
+    /// A column that is 0 or 1.
+    pub(crate) fn flag(&self, place: usize) -> Result<bool, Failure> {
+        Ok(self.int(place)? != 0)
+    }
+
+    /// A text column.
+    pub(crate) fn text(&self, place: usize) -> Result<&str, Failure> {
+        match self.column(place) {
+            Value::Text(value) => Ok(value),
+            _ => Err(Failure::Storage(format!("column {place} is not text"))),
+        }
+    }
+
+    /// A column of bytes.
+    pub(crate) fn bytes(&self, place: usize) -> Result<&[u8], Failure> {
+        match self.column(place) {
+            Value::Bytes(value) => Ok(value),
+            _ => Err(Failure::Storage(format!("column {place} is not bytes"))),
+        }
+    }
+
+    /// A column of bytes that may be NULL.
+    pub(crate) fn optional_bytes(&self, place: usize) -> Result<Option<&[u8]>, Failure> {
+        match self.column(place) {
+            Value::Null => Ok(None),
+            _ => self.bytes(place).map(Some),
+        }
+    }
+}
+
+/// One connection in one transaction.
+pub(crate) trait Executor {
+    /// Runs a statement that gives no rows; how many rows it changed.
+    fn execute(&self, sql: &str, values: &[Value]) -> Result<usize, Failure>;
+
+    /// Runs a statement and gives its rows.
+    fn query(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Failure>;
+
+    /// The first row, if there is one.
+    fn first(&self, sql: &str, values: &[Value]) -> Result<Option<Row>, Failure> {
+        Ok(self.query(sql, values)?.into_iter().next())
+    }
+
+    /// The row that must be there.
+    fn one(&self, sql: &str, values: &[Value]) -> Result<Row, Failure> {
+        self.first(sql, values)?.ok_or_else(|| Failure::Storage("a row is missing".to_owned()))
+    }
+}

@@ -1,0 +1,163 @@
+//! Opening the directory: the key check, the headers, the migrations.
+
+use super::{Executor, Sqlite, values};
+use crate::Failure;
+use crate::key::Keys;
+use crate::sql::schema;
+use model::Timestamp;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+
+/// First bytes of a database that is not encrypted.
+const PLAIN_HEADER: &[u8; 16] = b"SQLite format 3\0";
+
+const MIGRATION_TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (version {int} NOT NULL
+    PRIMARY KEY, applied {int} NOT NULL) {strict}";
+const MIGRATION_LAST: &str = "SELECT coalesce(max(version), 0) FROM migration";
+const MIGRATION_PUT: &str = "INSERT INTO migration (version, applied) VALUES ($1, $2)";
+
+/// One opened database.
+pub(crate) struct Database {
+    /// The connection that writes.
+    pub(crate) writer: Sqlite,
+    /// The connections that read.
+    pub(crate) readers: Vec<Sqlite>,
+    /// Its schema version.
+    pub(crate) schema_version: u32,
+}
+
+/// Both databases.
+pub(crate) struct Files {
+    /// Raw messages.
+    pub(crate) archive: Database,
+    /// Everything else.
+    pub(crate) record: Database,
+}
+
+/// Opens both databases, making what is not there. Only one process opens at a time.
+pub(crate) fn open(
+    directory: &Path,
+    keys: &Keys,
+    readers: usize,
+    now: Timestamp,
+) -> Result<Files, Failure> {
+    DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(|e| io(&e))?;
+    let lock = private(OpenOptions::new().create(true).truncate(false).write(true))
+        .open(directory.join("open.lock"))
+        .map_err(|e| io(&e))?;
+    lock.lock().map_err(|e| io(&e))?;
+    let archive = directory.join("archive.db");
+    let record = directory.join("record.db");
+    let is_new = !archive.exists() && !record.exists();
+    refuse_plain(&archive)?;
+    refuse_plain(&record)?;
+    check_key(directory, keys, is_new)?;
+    let one = |path: &Path, migrations| database(path, keys, readers, migrations, now);
+    Ok(Files { archive: one(&archive, schema::ARCHIVE)?, record: one(&record, schema::RECORD)? })
+}
+
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    options.mode(0o600)
+}
+
+fn io(error: &std::io::Error) -> Failure {
+    Failure::Storage(error.to_string())
+}
+
+fn refuse_plain(path: &Path) -> Result<(), Failure> {
+    let mut header = Vec::new();
+    match File::open(path) {
+        Ok(file) => file.take(16).read_to_end(&mut header).map_err(|e| io(&e))?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(io(&error)),
+    };
+    if header == PLAIN_HEADER {
+        let text = "the database file is not encrypted".to_owned();
+        return Err(Failure::NotEncrypted { place: path.display().to_string(), text });
+    }
+    Ok(())
+}
+
+/// Compares the master key with the one the directory was made with. A wrong key and a damaged
+/// file look the same to SQLCipher; this tells them apart.
+fn check_key(directory: &Path, keys: &Keys, is_new: bool) -> Result<(), Failure> {
+    let path = directory.join("key-check");
+    let expected = keys.check_value()?;
+    match std::fs::read_to_string(&path) {
+        Ok(found) if found.trim_end() == expected => Ok(()),
+        Ok(found) if !(found.is_empty() && is_new) => {
+            Err(Failure::KeyMismatch { place: directory.display().to_string() })
+        }
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io(&error)),
+        // A directory restored without the check value: the pages themselves decide.
+        _ if !is_new => Ok(()),
+        _ => {
+            let write = |mut file: File| {
+                writeln!(file, "{expected}")?;
+                file.sync_all()?;
+                File::open(directory)?.sync_all()
+            };
+            private(OpenOptions::new().create(true).truncate(true).write(true))
+                .open(&path)
+                .and_then(write)
+                .map_err(|e| io(&e))
+        }
+    }
+}
+
+fn database(
+    path: &Path,
+    keys: &Keys,
+    readers: usize,
+    migrations: &[&[&str]],
+    now: Timestamp,
+) -> Result<Database, Failure> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let raw_key = keys.database(&name)?;
+    private(OpenOptions::new().create(true).truncate(false).write(true))
+        .open(path)
+        .map_err(|e| io(&e))?;
+    let writer = Sqlite::open(path, &raw_key, true)?;
+    let schema_version = migrate(&writer, migrations, now)?;
+    let readers = (0..readers).map(|_| Sqlite::open(path, &raw_key, false));
+    Ok(Database { writer, readers: readers.collect::<Result<_, _>>()?, schema_version })
+}
+
+/// Brings the schema up to date in one transaction; a newer schema than ours is refused.
+fn migrate(connection: &Sqlite, migrations: &[&[&str]], now: Timestamp) -> Result<u32, Failure> {
+    connection.control("BEGIN IMMEDIATE")?;
+    let newest = apply(connection, migrations, now);
+    match newest {
+        Ok(version) => connection.control("COMMIT").map(|()| version),
+        Err(failure) => {
+            let _ = connection.control("ROLLBACK");
+            Err(failure)
+        }
+    }
+}
+
+fn apply(connection: &Sqlite, migrations: &[&[&str]], now: Timestamp) -> Result<u32, Failure> {
+    connection.execute(&sqlite_words(MIGRATION_TABLE), &[])?;
+    let done = connection.one(MIGRATION_LAST, &[])?.count(0)?;
+    let known = migrations.len() as u64;
+    if done > known {
+        let text = format!("the schema is version {done}, this program knows {known}");
+        return Err(Failure::Storage(text));
+    }
+    for (version, texts) in (1_u64..).zip(migrations) {
+        if version > done {
+            for text in *texts {
+                connection.execute(&sqlite_words(text), &[])?;
+            }
+            connection.execute(MIGRATION_PUT, values![version, now.micros()])?;
+        }
+    }
+    Ok(u32::try_from(known).unwrap_or(u32::MAX))
+}
+
+fn sqlite_words(text: &str) -> String {
+    let replace = |text: String, (from, to): &(&str, &str)| text.replace(from, to);
+    schema::SQLITE_WORDS.iter().fold(text.to_owned(), replace)
+}

@@ -1,0 +1,148 @@
+//! The executor of SQLite with SQLCipher.
+
+use super::{Executor, Row, Value};
+use crate::Failure;
+use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
+use std::path::Path;
+use std::time::Duration;
+
+/// How long a connection waits for the lock of another process.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+/// Prepared statements kept by one connection.
+const STATEMENT_CACHE: usize = 128;
+
+/// A connection to an encrypted file.
+pub(crate) struct Sqlite {
+    connection: Connection,
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Int(value) => ToSqlOutput::Owned(Owned::Integer(*value)),
+            Self::Text(value) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
+            Self::Bytes(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
+            Self::Null => ToSqlOutput::Owned(Owned::Null),
+        })
+    }
+}
+
+/// An error without the statement's values: those may be a patient's.
+pub(crate) fn storage(error: &rusqlite::Error) -> Failure {
+    match error {
+        rusqlite::Error::SqliteFailure(code, _) => {
+            Failure::Storage(format!("{:?} ({})", code.code, code.extended_code))
+        }
+        _ => Failure::Storage("the database gave an unexpected answer".to_owned()),
+    }
+}
+
+impl Sqlite {
+    /// Opens a file under a raw key and sets the connection up; every setting is read back.
+    pub(crate) fn open(path: &Path, raw_key: &str, write: bool) -> Result<Self, Failure> {
+        let place = || path.display().to_string();
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(|e| storage(&e))?;
+        let failed = |error: rusqlite::Error| storage(&error);
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+        connection.pragma_update(None, "key", format!("x'{raw_key}'")).map_err(failed)?;
+        let opened = Self { connection };
+        if opened.cipher_version()?.is_empty() {
+            let text = "this build's SQLite cannot encrypt".to_owned();
+            return Err(Failure::NotEncrypted { place: place(), text });
+        }
+        match opened.pragma_text("SELECT count(*) FROM sqlite_schema") {
+            Ok(_) => {}
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+                return Err(Failure::KeyMismatch { place: place() });
+            }
+            Err(error) => return Err(storage(&error)),
+        }
+        opened.settle(write)?;
+        Ok(opened)
+    }
+
+    fn settle(&self, write: bool) -> Result<(), Failure> {
+        let settings = [
+            ("PRAGMA journal_mode = WAL", "PRAGMA journal_mode", "wal"),
+            ("PRAGMA synchronous = FULL", "PRAGMA synchronous", "2"),
+            ("PRAGMA foreign_keys = ON", "PRAGMA foreign_keys", "1"),
+            ("PRAGMA temp_store = MEMORY", "PRAGMA temp_store", "2"),
+            ("PRAGMA secure_delete = ON", "PRAGMA secure_delete", "1"),
+            ("PRAGMA trusted_schema = OFF", "PRAGMA trusted_schema", "0"),
+        ];
+        let query_only = ("PRAGMA query_only = ON", "PRAGMA query_only", "1");
+        let all = settings.into_iter().chain((!write).then_some(query_only));
+        for (set, read, expected) in all {
+            self.pragma_text(set).map_err(|e| storage(&e))?;
+            let found = self.pragma_text(read).map_err(|e| storage(&e))?;
+            if found != expected {
+                return Err(Failure::Storage(format!("`{read}` is `{found}`, not `{expected}`")));
+            }
+        }
+        Ok(())
+    }
+
+    /// SQLCipher's version; empty if the library cannot encrypt.
+    pub(crate) fn cipher_version(&self) -> Result<String, Failure> {
+        self.pragma_text("PRAGMA cipher_version").map_err(|e| storage(&e))
+    }
+
+    /// First column of the first row as text; empty if there is no row.
+    fn pragma_text(&self, sql: &str) -> rusqlite::Result<String> {
+        let mut statement = self.connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        let Some(row) = rows.next()? else { return Ok(String::new()) };
+        Ok(match row.get_ref(0)? {
+            ValueRef::Integer(value) => value.to_string(),
+            ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+            _ => String::new(),
+        })
+    }
+
+    /// Ends a transaction that was left open.
+    pub(crate) fn leave(&self) {
+        if !self.connection.is_autocommit() {
+            // The next BEGIN fails if this does, and says so.
+            let _ = self.control("ROLLBACK");
+        }
+    }
+
+    /// Runs transaction control, which takes no values.
+    pub(crate) fn control(&self, sql: &str) -> Result<(), Failure> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(|e| storage(&e))?;
+        statement.execute([]).map(|_| ()).map_err(|e| storage(&e))
+    }
+}
+
+impl Executor for Sqlite {
+    fn execute(&self, sql: &str, values: &[Value]) -> Result<usize, Failure> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(|e| storage(&e))?;
+        statement.execute(params_from_iter(values)).map_err(|e| storage(&e))
+    }
+
+    fn query(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Failure> {
+        let failed = |error: rusqlite::Error| storage(&error);
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
+        let columns = statement.column_count();
+        let mut rows = statement.query(params_from_iter(values)).map_err(failed)?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            let value = |place| {
+                Ok(match row.get_ref(place)? {
+                    ValueRef::Integer(value) => Value::Int(value),
+                    ValueRef::Text(_) => Value::Text(row.get(place)?),
+                    ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+                    ValueRef::Null | ValueRef::Real(_) => Value::Null,
+                })
+            };
+            let values = (0..columns).map(value).collect::<rusqlite::Result<_>>();
+            all.push(Row(values.map_err(failed)?));
+        }
+        Ok(all)
+    }
+}

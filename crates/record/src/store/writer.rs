@@ -1,0 +1,168 @@
+//! One writer for one database: it takes every job that waits, runs each in a savepoint of its
+//! own, commits once, and only then answers.
+
+use super::{Executor, Sqlite};
+use crate::Failure;
+use crate::limit::GROUP_COMMIT_JOBS_MAX;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::JoinHandle;
+
+/// A job as the writer sees it.
+trait Job: Send {
+    /// Does the work; whether it is to be kept.
+    fn run(&mut self, executor: &dyn Executor) -> bool;
+    /// Hands the result over, or why nothing was committed.
+    fn answer(self: Box<Self>, committed: Result<(), Failure>);
+}
+
+struct Work<T, F> {
+    todo: Option<F>,
+    result: Option<Result<T, Failure>>,
+    reply: mpsc::SyncSender<Result<T, Failure>>,
+}
+
+impl<T, F> Job for Work<T, F>
+where
+    T: Send,
+    F: FnOnce(&dyn Executor) -> Result<T, Failure> + Send,
+{
+    fn run(&mut self, executor: &dyn Executor) -> bool {
+        let Some(work) = self.todo.take() else { return false };
+        let result = work(executor);
+        let keep = result.is_ok();
+        self.result = Some(result);
+        keep
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), Failure>) {
+        let not_run = || Err(Failure::Storage("the job was not run".to_owned()));
+        let result = match (self.result, committed) {
+            (Some(Err(failure)), _) | (_, Err(failure)) => Err(failure),
+            (Some(ok), Ok(())) => ok,
+            (None, Ok(())) => not_run(),
+        };
+        // A caller that went away needs no answer.
+        let _ = self.reply.send(result);
+    }
+}
+
+#[derive(Default)]
+struct Status {
+    waiting: AtomicUsize,
+    stopped: AtomicBool,
+}
+
+/// The writer of one database. Its thread ends when it is dropped.
+pub(crate) struct Writer {
+    jobs: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
+    status: Arc<Status>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread; `committed` runs after every commit.
+    pub(crate) fn start(
+        name: &str,
+        connection: Sqlite,
+        committed: impl Fn() + Send + 'static,
+    ) -> Result<Self, Failure> {
+        let (sender, receiver) = mpsc::channel();
+        let status = Arc::new(Status::default());
+        let shared = Arc::clone(&status);
+        let thread = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || serve(&connection, &receiver, &shared, &committed))
+            .map_err(|error| Failure::Storage(error.to_string()))?;
+        Ok(Self { jobs: Mutex::new(Some(sender)), status, thread: Some(thread) })
+    }
+
+    /// Runs `work` in the writer's transaction. On return it is durable, or nothing happened.
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Executor) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (reply, answer) = mpsc::sync_channel(1);
+        let job = Box::new(Work { todo: Some(work), result: None, reply });
+        let ended = || Failure::Storage("the writer has ended".to_owned());
+        {
+            let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+            self.status.waiting.fetch_add(1, Ordering::Relaxed);
+            jobs.as_ref().ok_or_else(ended)?.send(job).map_err(|_| ended())?;
+        }
+        answer.recv().map_err(|_| ended())?
+    }
+
+    /// Jobs not yet answered.
+    pub(crate) fn waiting(&self) -> usize {
+        self.status.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Whether writing has ended for good: after an input/output error nothing is promised.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.status.stopped.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        *self.jobs.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn serve(
+    connection: &Sqlite,
+    receiver: &mpsc::Receiver<Box<dyn Job>>,
+    status: &Status,
+    committed: &impl Fn(),
+) {
+    while let Ok(first) = receiver.recv() {
+        let mut jobs = vec![first];
+        jobs.extend(receiver.try_iter().take(GROUP_COMMIT_JOBS_MAX - 1));
+        let count = jobs.len();
+        let outcome = if status.stopped.load(Ordering::Relaxed) {
+            Err(stopped())
+        } else {
+            commit(connection, &mut jobs)
+        };
+        // An fsync that failed may have lost pages that a later fsync would call written.
+        if let Err(Failure::Storage(text)) = &outcome
+            && text.contains("SystemIoFailure")
+        {
+            status.stopped.store(true, Ordering::Relaxed);
+        }
+        if outcome.is_ok() {
+            committed();
+        }
+        status.waiting.fetch_sub(count, Ordering::Relaxed);
+        for job in jobs {
+            job.answer(outcome.clone());
+        }
+    }
+}
+
+fn stopped() -> Failure {
+    Failure::Storage("writing has ended after an input/output error".to_owned())
+}
+
+fn commit(connection: &Sqlite, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+    connection.control("BEGIN IMMEDIATE")?;
+    let result = jobs.iter_mut().try_for_each(|job| one(connection, job.as_mut()));
+    let result = result.and_then(|()| connection.control("COMMIT"));
+    if result.is_err() {
+        // It fails when the error has rolled back already.
+        let _ = connection.control("ROLLBACK");
+    }
+    result
+}
+
+fn one(connection: &Sqlite, job: &mut dyn Job) -> Result<(), Failure> {
+    connection.control("SAVEPOINT job")?;
+    if !job.run(connection) {
+        connection.control("ROLLBACK TO job")?;
+    }
+    connection.control("RELEASE job")
+}
