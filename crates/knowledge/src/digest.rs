@@ -1,7 +1,7 @@
 //! Digests: of one file, of a pack, and written back into a manifest.
 
 use crate::error::LoadError;
-use crate::manifest::Manifest;
+use crate::manifest::{FileEntry, Manifest};
 use crate::pack::MANIFEST_FILE;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -28,7 +28,8 @@ pub(crate) fn pack_digest(files: &BTreeMap<String, Vec<u8>>) -> String {
 }
 
 /// Brings the digests of a pack directory's `pack.toml` up to date with its tables; returns the
-/// names of the files whose entry changed. Everything else in the manifest stays as written.
+/// names of the files whose entry changed. Everything else in the manifest stays as written. A
+/// manifest whose entries are not written on two lines is left alone and refused.
 ///
 /// For those who edit a pack; a pack in use is never changed.
 pub fn write_manifest_digests(directory: &Path) -> Result<Vec<String>, LoadError> {
@@ -49,6 +50,13 @@ pub fn write_manifest_digests(directory: &Path) -> Result<Vec<String>, LoadError
         }
     }
     if !changed.is_empty() {
+        let written = Manifest::parse(text.as_bytes())?;
+        let stale =
+            |entry: &&FileEntry| changed.contains(&entry.name) && manifest.files.contains(entry);
+        if let Some(entry) = written.files.iter().find(stale) {
+            let text = format!("`{}` must have `name` and `sha256` on two lines", entry.name);
+            return Err(LoadError::syntax(MANIFEST_FILE, 1, 1, text));
+        }
         std::fs::write(&path, text)
             .map_err(|source| LoadError::Write { file: path.display().to_string(), source })?;
     }

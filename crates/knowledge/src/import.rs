@@ -6,12 +6,30 @@
 
 mod definitions;
 mod exemptions;
-mod flank;
+pub(crate) mod flank;
 mod phenotypes;
 
 pub use definitions::{Definitions, definitions};
 pub use exemptions::{Exemption, exemptions};
 pub use phenotypes::{Phenotypes, phenotypes};
+
+use model::Problem;
+use serde::de::DeserializeOwned;
+
+/// Largest upstream file that is read, in bytes. The largest known one has some 10 MB.
+pub const IMPORT_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Reads JSON of a known shape, or says where it is not that.
+fn read_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, Problem> {
+    if json.len() > IMPORT_BYTES_MAX {
+        let text = format!("{} bytes are more than the limit of {IMPORT_BYTES_MAX}", json.len());
+        return Err(Problem::error("too-large", "file", text));
+    }
+    serde_json::from_slice(json).map_err(|error| {
+        let place = format!("line {} column {}", error.line(), error.column());
+        Problem::error("bad-json", place, error.to_string())
+    })
+}
 
 /// Rows of one table, without the header.
 pub type Rows = Vec<Vec<String>>;
@@ -68,6 +86,14 @@ pub fn natural_key(name: &str) -> Vec<NamePart> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_over_the_limit_are_not_read() {
+        let json = vec![b' '; IMPORT_BYTES_MAX + 1];
+        let code = |json: &[u8]| read_json::<u8>(json).unwrap_err().code;
+        assert_eq!(code(&json), "too-large");
+        assert_eq!(code(json.get(1..).unwrap()), "bad-json");
+    }
 
     #[test]
     fn names_sort_as_people_count() {

@@ -2,7 +2,7 @@
 //!
 //! For: turning reviewable tables into what engines look up, and proving which tables they were.
 //! Never: the network at run time; upstream sentences (facts only, in our own words).
-//! Rules come from `docs/KNOWLEDGE.md`; facts from the sources each pack's `pack.toml` names.
+//! Rules come from `knowledge/pgx/README.md`; facts from the sources each `pack.toml` names.
 //!
 //! A pack is a directory: `pack.toml` (who, when, from where, digest of each table) and one
 //! tab-separated table per kind of fact. It is loaded whole or refused whole.

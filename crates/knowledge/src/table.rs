@@ -158,3 +158,77 @@ impl<'t> Row<'t> {
         self.table.order.get(at).copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: &[&str] = &["gene", "note"];
+
+    fn parse(text: &str) -> Result<Vec<(String, String)>, String> {
+        let table = Table::parse("t.tsv", text.as_bytes(), COLUMNS).map_err(|e| e.to_string())?;
+        let pair = |row: Row<'_>| (row.cell("gene").to_owned(), row.cell("note").to_owned());
+        Ok(table.rows().map(pair).collect())
+    }
+
+    #[test]
+    fn columns_may_come_in_any_order() {
+        let expected = vec![("TPMT".to_owned(), String::new()), ("X".to_owned(), "y z".to_owned())];
+        assert_eq!(parse("gene\tnote\nTPMT\t\nX\ty z\n"), Ok(expected.clone()));
+        assert_eq!(parse("note\tgene\r\n\tTPMT\r\ny z\tX"), Ok(expected));
+        assert_eq!(parse("gene\tnote"), Ok(vec![]));
+    }
+
+    #[test]
+    fn faults_have_line_and_column() {
+        for (text, message) in [
+            ("", "t.tsv:1:1: unknown column ``"),
+            ("gene", "t.tsv:1:1: no column `note`"),
+            ("gene\tnote\tmore", "t.tsv:1:3: unknown column `more`"),
+            ("gene\tnote\nA", "t.tsv:2:1: 1 cells, the header has 2"),
+            ("gene\tnote\nA\tb\n\nC\td", "t.tsv:3:1: 1 cells, the header has 2"),
+            ("gene\tnote\nA\tb\tc", "t.tsv:2:2: 3 cells, the header has 2"),
+            ("gene\tnote\nA\t b", "t.tsv:2:2: a cell with blanks around it"),
+            ("gene\tnote\nA\tb\u{7}", "t.tsv:2:2: a cell with blanks around it"),
+        ] {
+            let error = parse(text).unwrap_err();
+            assert!(error.starts_with(message), "{text:?}: {error}");
+        }
+        let error = Table::parse("t.tsv", b"gene\tnote\nA\t\xff", COLUMNS).unwrap_err();
+        assert_eq!(error.to_string(), "t.tsv:2:1: is not UTF-8");
+    }
+
+    #[test]
+    fn limits_hold_to_the_row_and_the_byte() {
+        let rows = |count: usize| format!("gene\tnote\n{}", "A\tb\n".repeat(count));
+        assert_eq!(parse(&rows(TABLE_ROWS_MAX)).unwrap().len(), TABLE_ROWS_MAX);
+        let error = parse(&rows(TABLE_ROWS_MAX + 1)).unwrap_err();
+        assert_eq!(error, "t.tsv:100002:1: more than 100000 rows");
+
+        let cell = |bytes: usize| format!("gene\tnote\nA\t{}", "b".repeat(bytes));
+        assert!(parse(&cell(CELL_BYTES_MAX)).is_ok());
+        let error = parse(&cell(CELL_BYTES_MAX + 1)).unwrap_err();
+        assert_eq!(error, "t.tsv:2:2: a cell of 4097 bytes, the limit is 4096");
+
+        // At the limit the size is no fault any more; what is in the file is.
+        let mut bytes = vec![b'x'; TABLE_BYTES_MAX];
+        let error = Table::parse("t.tsv", &bytes, COLUMNS).unwrap_err();
+        assert!(matches!(error, LoadError::Syntax { .. }));
+        bytes.push(b'x');
+        let error = Table::parse("t.tsv", &bytes, COLUMNS).unwrap_err();
+        assert!(matches!(error, LoadError::TooLarge { limit: TABLE_BYTES_MAX, .. }));
+    }
+
+    #[test]
+    fn lists_and_numbers_say_what_is_wrong() {
+        let table = Table::parse("t.tsv", b"gene\tnote\nA;;B\t1x\nA; B\t12", COLUMNS).unwrap();
+        let rows: Vec<Row<'_>> = table.rows().collect();
+        let error = rows[0].list("gene", ';').unwrap_err().to_string();
+        assert_eq!(error, "t.tsv:2:1: `gene` has an empty item");
+        let error = rows[0].number("note").unwrap_err().to_string();
+        assert_eq!(error, "t.tsv:2:2: `note` `1x` is not a whole number");
+        assert_eq!(rows[1].list("gene", ';').unwrap(), ["A", "B"]);
+        assert_eq!(rows[1].number("note").unwrap(), 12);
+        assert_eq!(rows[1].cell("other"), "");
+    }
+}

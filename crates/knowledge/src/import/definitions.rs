@@ -1,6 +1,6 @@
 //! Allele definitions: one `*_translation.json` to rows of `positions.tsv` and `alleles.tsv`.
 
-use super::{Exemption, Rows, flank, natural_key};
+use super::{Exemption, Rows, flank, natural_key, read_json};
 use model::Problem;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -64,13 +64,9 @@ struct NamedAllele {
 /// Reads one definition file. With an error among the problems the rows must not be used.
 pub fn definitions(json: &[u8], exemption: &Exemption) -> (Definitions, Vec<Problem>) {
     let mut problems = Vec::new();
-    let translation: Translation = match serde_json::from_slice(json) {
+    let translation: Translation = match read_json(json) {
         Ok(translation) => translation,
-        Err(error) => {
-            let place = format!("line {}", error.line());
-            problems.push(Problem::error("bad-definition", place, error.to_string()));
-            return (Definitions::default(), problems);
-        }
+        Err(problem) => return (Definitions::default(), vec![problem]),
     };
     if !translation.genome_build.starts_with("GRCh38") {
         let text = format!("is {}, the tables are on GRCh38", translation.genome_build);
@@ -218,4 +214,83 @@ fn stands_for(code: &str, base: &str) -> bool {
         _ => return false,
     };
     base.len() == 1 && bases.contains(base)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three positions out of order, one of them an indel, and each kind of row.
+    const SMALL: &str = r#"{
+        "version": "1", "gene": "GENE", "chromosome": "chr1", "genomeBuild": "GRCh38.p14",
+        "refSeqChromosomeId": "NC_000001.11",
+        "variants": [
+            {"position": 30, "rsid": null, "chromosomeHgvsName": "g.30C>T",
+             "ref": "C", "alts": ["T"]},
+            {"position": 10, "rsid": "rs1", "chromosomeHgvsName": "g.10A>G",
+             "ref": "A", "alts": ["G"]},
+            {"position": 20, "rsid": "rs2", "chromosomeHgvsName": "g.22del",
+             "ref": "GA", "alts": ["G"], "cpicToVcfAlleleMap": {"A": "GA", "delA": "G"}}
+        ],
+        "namedAlleles": [
+            {"name": "*10.001", "alleles": [null, "R", null], "reference": false,
+             "structuralVariant": false},
+            {"name": "*1", "alleles": ["C", "A", "GA"], "reference": true,
+             "structuralVariant": false},
+            {"name": "*3", "alleles": [null, null, null], "reference": false,
+             "structuralVariant": true},
+            {"name": "*2", "alleles": ["T", null, "G"], "reference": false,
+             "structuralVariant": false}
+        ],
+        "suballelesMap": {"*10.001": "*10"}
+    }"#;
+
+    fn read(json: &str) -> (Definitions, Vec<String>) {
+        let exemption = Exemption { required: vec![10], tier1: vec![10, 30] };
+        let (definitions, problems) = definitions(json.as_bytes(), &exemption);
+        (definitions, problems.into_iter().map(|problem| problem.code).collect())
+    }
+
+    #[test]
+    fn rows_come_sorted_and_expanded() {
+        let (small, problems) = read(SMALL);
+        assert_eq!(problems, [""; 0]);
+        let lines = |rows: &Rows| rows.iter().map(|row| row.join("|")).collect::<Vec<_>>();
+        assert_eq!(
+            lines(&small.positions),
+            [
+                "GENE|10|A|G|rs1|g.10A>G|required;tier1||",
+                "GENE|20|GA|G|rs2|g.22del||20|GAA",
+                "GENE|30|C|T||g.30C>T|tier1||",
+            ]
+        );
+        assert_eq!(
+            lines(&small.alleles),
+            [
+                "GENE|*1|reference||ref",
+                "GENE|*2|defined||20:G 30:T",
+                "GENE|*3|structural||",
+                "GENE|*10.001|defined|*10|10:A,G",
+            ]
+        );
+        assert_eq!(small.names, ["*1", "*2", "*3", "*10.001", "*10"]);
+    }
+
+    #[test]
+    fn what_cannot_be_expressed_is_reported() {
+        for (from, to, code) in [
+            ("GRCh38.p14", "GRCh37", "wrong-build"),
+            ("\"R\"", "\"Y\"", "unknown-base"),
+            ("[null, \"R\", null]", "[null, \"R\"]", "bad-row"),
+            ("g.22del", "g.22_23del", "indel-context"),
+            ("\"gene\"", "\"gen\"", "bad-json"),
+        ] {
+            assert_eq!(read(&SMALL.replace(from, to)).1, [code], "{to}");
+        }
+        // A reference row that is not REF is written out, so that nothing is guessed.
+        let (other, problems) =
+            read(&SMALL.replace("[\"C\", \"A\", \"GA\"]", "[\"T\", \"A\", \"GA\"]"));
+        assert_eq!(problems, [""; 0]);
+        assert_eq!(other.alleles[0][4], "10:A 20:GA 30:T");
+    }
 }

@@ -1,5 +1,6 @@
 //! Exemptions: positions that are required or of AMP tier 1, positions that are ignored.
 
+use super::read_json;
 use model::Problem;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -20,15 +21,11 @@ pub struct Exemption {
 pub fn exemptions(json: &[u8]) -> (BTreeMap<String, Exemption>, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut found = BTreeMap::new();
-    let value: Value = serde_json::from_slice(json).unwrap_or_else(|error| {
-        problems.push(Problem::error("bad-json", "exemptions", error.to_string()));
-        Value::Null
-    });
-    let Some(genes) = value.as_object() else {
-        problems.push(Problem::error("bad-shape", "exemptions", "is not an object of genes"));
-        return (found, problems);
+    let genes: BTreeMap<String, Value> = match read_json(json) {
+        Ok(genes) => genes,
+        Err(problem) => return (found, vec![problem]),
     };
-    for (gene, entry) in genes {
+    for (gene, entry) in &genes {
         let numbers = |key: &str| -> Vec<u64> {
             let list = entry.get(key).and_then(Value::as_array);
             // Positions come as numbers or as objects with a `position`.
@@ -68,6 +65,6 @@ mod tests {
         assert_eq!(found["TPMT"].tier1, [9]);
         let places: Vec<_> = problems.iter().map(|p| p.place.as_str()).collect();
         assert_eq!(places, ["NAT2.unphasedDiplotypePriorities"]);
-        assert_eq!(exemptions(b"[").1.len(), 2);
+        assert_eq!(exemptions(b"[]").1[0].code, "bad-json");
     }
 }

@@ -6,40 +6,58 @@
 
 /// Reference bases from `position` on, as proved by REF, one ALT and the HGVS expression of the
 /// right-most place; `None` if the expression is of another form or contradicts the alleles.
-pub(super) fn proved_sequence(
+pub(crate) fn proved_sequence(
     position: u64,
     reference: &str,
     alternate: &str,
     hgvs: &str,
 ) -> Option<String> {
-    let hgvs = hgvs.strip_prefix("g.")?;
-    let digits = hgvs.bytes().take_while(u8::is_ascii_digit).count();
-    let start: u64 = hgvs.get(..digits)?.parse().ok()?;
-    let form = hgvs.get(digits..)?;
-    let inserted = alternate.strip_prefix(reference);
-    let deleted = reference.strip_prefix(alternate);
-    let first = position.checked_add(u64::try_from(reference.len().min(alternate.len())).ok()?)?;
-    let (unit, known) = match (inserted, deleted) {
-        // Insertion: the bases between the two places repeat the inserted ones.
-        (Some(unit), None) if form.contains("ins") => {
-            (unit, start.checked_add(1)?.checked_sub(first)?)
-        }
-        // The duplicated copy itself is reference.
-        (Some(unit), None) if form.ends_with("dup") => {
-            (unit, start.checked_sub(first)? + u64::try_from(unit.len()).ok()?)
-        }
-        (None, Some(unit)) if form.ends_with("del") => {
-            (unit, start.checked_sub(first)? + u64::try_from(unit.len()).ok()?)
-        }
+    let named = Named::parse(hgvs)?;
+    let (unit, anchor) = match (alternate.strip_prefix(reference), named.kind) {
+        (Some(unit), "ins" | "dup") => (unit, reference),
+        (None, "del") => (reference.strip_prefix(alternate)?, alternate),
         _ => return None,
     };
-    if unit.is_empty() {
+    let length = u64::try_from(unit.len()).ok().filter(|length| *length > 0)?;
+    let first = position.checked_add(u64::try_from(anchor.len()).ok()?)?;
+    // The last base known: before an insertion, at the end of a deletion or duplication.
+    let last = if named.kind == "ins" { named.start } else { named.end };
+    let known = usize::try_from(last.checked_add(1)?.checked_sub(first)?).ok()?;
+    let consistent = if named.kind == "ins" {
+        let turned = unit.chars().cycle().skip(known % unit.len()).take(unit.len());
+        named.end == named.start + 1 && turned.eq(named.sequence.chars())
+    } else {
+        named.end.checked_sub(named.start) == Some(length - 1)
+            && (named.sequence.is_empty() || named.sequence.len() == unit.len())
+    };
+    if !consistent || known > REPEAT_BASES_MAX {
         return None;
     }
-    let anchor = if inserted.is_some() { reference } else { alternate };
-    let known = usize::try_from(known).ok().filter(|known| *known <= 1_000)?;
     let sequence = format!("{anchor}{}", unit.chars().cycle().take(known).collect::<String>());
     sequence.starts_with(reference).then_some(sequence)
+}
+
+/// Longest run that is believed, in bases.
+const REPEAT_BASES_MAX: usize = 1_000;
+
+/// `g.START[_END](del|dup|ins)[SEQUENCE]`.
+struct Named<'h> {
+    start: u64,
+    end: u64,
+    kind: &'h str,
+    sequence: &'h str,
+}
+
+impl<'h> Named<'h> {
+    fn parse(hgvs: &'h str) -> Option<Self> {
+        let rest = hgvs.strip_prefix("g.")?;
+        let split = rest.find(|character: char| character.is_ascii_lowercase())?;
+        let (range, change) = rest.split_at_checked(split)?;
+        let (kind, sequence) = change.split_at_checked(3)?;
+        let (start, end) = range.split_once('_').unwrap_or((range, range));
+        let (start, end) = (start.parse().ok()?, end.parse().ok()?);
+        (start < u64::MAX).then_some(Self { start, end, kind, sequence })
+    }
 }
 
 /// REF `AGGAGTC` at 48037782 is `GAGTCG(3)` by its CPIC name and the repeat starts at 48037784 by
@@ -51,7 +69,7 @@ pub(super) fn proved_repeat(
     hgvs: &str,
 ) -> Option<String> {
     let (unit, copies) = cpic_name.strip_suffix(')')?.split_once('(')?;
-    let copies: usize = copies.parse().ok().filter(|copies| *copies <= 1_000)?;
+    let copies: usize = copies.parse().ok().filter(|copies| *copies <= REPEAT_BASES_MAX)?;
     let (start, _) = hgvs.strip_prefix("g.")?.split_once(unit)?;
     let before = usize::try_from(start.parse::<u64>().ok()?.checked_sub(position)?).ok()?;
     let prefix = reference.get(..before)?;
@@ -95,6 +113,10 @@ mod tests {
             (100, "AT", "A", "g.99del"),
             (100, "AT", "A", "g.101_102insT"),
             (100, "AT", "A", "m.101del"),
+            (100, "AT", "A", "g.101_102del"),
+            (100, "A", "AT", "g.102_104insT"),
+            (100, "A", "ATG", "g.100_101insGT"),
+            (100, "A", "AT", "g.101_102dup"),
             (100, "AT", "A", "g.99999999999999999999del"),
         ] {
             assert_eq!(proved_sequence(position, reference, alternate, hgvs), None, "{hgvs}");

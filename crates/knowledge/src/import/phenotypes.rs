@@ -1,6 +1,6 @@
 //! Phenotype tables: allele functions, and diplotype rows collapsed to function-pair rules.
 
-use super::{Definitions, Rows, natural_key};
+use super::{Definitions, Rows, natural_key, read_json};
 use crate::pgx::UNASSIGNED;
 use model::Problem;
 use serde::Deserialize;
@@ -45,13 +45,9 @@ pub fn phenotypes(
     date: &str,
 ) -> (Phenotypes, Vec<Problem>) {
     let mut problems = Vec::new();
-    let table: Table = match serde_json::from_slice(json) {
+    let table: Table = match read_json(json) {
         Ok(table) => table,
-        Err(error) => {
-            let place = format!("line {}", error.line());
-            problems.push(Problem::error("bad-phenotypes", place, error.to_string()));
-            return (Phenotypes::default(), problems);
-        }
+        Err(problem) => return (Phenotypes::default(), vec![problem]),
     };
     if table.gene != definitions.gene {
         let text = format!("is {}, the definitions are of {}", table.gene, definitions.gene);
@@ -137,5 +133,79 @@ fn ehr_priority(phenotype: &str) -> &'static str {
         }
         "Indeterminate" => "none",
         _ => "Abnormal/Priority/High Risk",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = r#"{
+        "gene": "GENE",
+        "haplotypes": {"*1": "Normal function", "*2": "No function", "*10": "Uncertain function"},
+        "diplotypes": [
+            {"diplotype": "*1/*1", "diplotypekey": {"*1": 2}, "phenotype": "Normal Metabolizer"},
+            {"diplotype": "*1/*2", "diplotypekey": {"*1": 1, "*2": 1},
+             "generesult": "Intermediate Metabolizer"},
+            {"diplotype": "*10/*10", "diplotypekey": {"*10": 2}, "phenotype": "Indeterminate"},
+            {"diplotype": "*2/*10", "diplotypekey": {"*10": 1, "*2": 1},
+             "phenotype": "Possible Intermediate Metabolizer"}
+        ]
+    }"#;
+
+    fn read(json: &str) -> (Phenotypes, Vec<String>) {
+        let definitions = Definitions {
+            gene: "GENE".into(),
+            names: vec!["*1".into(), "*10".into()],
+            ..Definitions::default()
+        };
+        let (phenotypes, problems) =
+            phenotypes(json.as_bytes(), &definitions, "clinpgx", "2025-11-05");
+        (phenotypes, problems.into_iter().map(|problem| problem.code).collect())
+    }
+
+    #[test]
+    fn diplotypes_collapse_to_function_pairs() {
+        let (small, problems) = read(SMALL);
+        assert_eq!(problems, [""; 0]);
+        let lines = |rows: &Rows| rows.iter().map(|row| row.join("|")).collect::<Vec<_>>();
+        assert_eq!(
+            lines(&small.functions),
+            [
+                "GENE|*1|Normal function|clinpgx|2025-11-05",
+                "GENE|*2|No function|clinpgx|2025-11-05",
+                "GENE|*10|Uncertain function|clinpgx|2025-11-05",
+            ]
+        );
+        assert_eq!(lines(&small.structural), ["GENE|*2|structural||"]);
+        let high = "Abnormal/Priority/High Risk";
+        let possible = "Possible Intermediate Metabolizer";
+        assert_eq!(
+            lines(&small.rules),
+            [
+                format!("GENE|No function|Normal function|Intermediate Metabolizer|{high}|clinpgx"),
+                format!("GENE|No function|Unassigned function|{possible}|{high}|cognate"),
+                format!("GENE|No function|Uncertain function|{possible}|{high}|clinpgx"),
+                "GENE|Normal function|Normal function|Normal Metabolizer|\
+                 Normal/Routine/Low Risk|clinpgx"
+                    .to_owned(),
+                "GENE|Unassigned function|Unassigned function|Indeterminate|none|cognate".into(),
+                "GENE|Unassigned function|Uncertain function|Indeterminate|none|cognate".into(),
+                "GENE|Uncertain function|Uncertain function|Indeterminate|none|clinpgx".into(),
+            ]
+        );
+    }
+
+    #[test]
+    fn contradictions_are_reported() {
+        for (from, to, code) in [
+            ("\"GENE\"", "\"OTHER\"", "other-gene"),
+            ("{\"*1\": 2}", "{\"*1\": 1}", "bad-diplotype"),
+            ("{\"*1\": 2}", "{\"*1\": 1, \"*2\": 1}", "rule-conflict"),
+            ("\"Uncertain function\"", "\"Decreased function\"", "no-uncertain"),
+            ("\"haplotypes\"", "\"alleles\"", "bad-json"),
+        ] {
+            assert_eq!(read(&SMALL.replace(from, to)).1, [code], "{to}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Positions: alleles as VCF writes them, consistent with their HGVS names and surroundings.
 
 use super::expect;
+use crate::import::flank;
 use crate::pgx::{Gene, IndelContext, PgxKnowledge, Position};
 use model::Problem;
 use std::collections::BTreeSet;
@@ -91,9 +92,36 @@ fn surroundings(gene: &Gene, at: &Position, place: &str, problems: &mut Vec<Prob
             format!("the sequence around it contradicts REF at {}", other.position)
         });
     }
-    let end = context.start + context.sequence.len() as u64;
-    let covers = context.start <= at.position && at.position < end;
-    expect(covers, problems, "indel-context", place, || "does not cover the position".into());
+    let Some(after) = from(context, at.position).filter(|bases| !bases.is_empty()) else {
+        let text = "the sequence around it does not cover the position";
+        problems.push(Problem::error("indel-context", place, text));
+        return;
+    };
+    let named = at.hgvs.split("; ").all(|name| match name.split_once('[') {
+        Some((repeat, _)) => repeats_to_the_end(context, repeat),
+        None => at.alternates.iter().any(|alternate| {
+            let proved = flank::proved_sequence(at.position, &at.reference, alternate, name);
+            proved.is_some_and(|proved| after.starts_with(&proved))
+        }),
+    });
+    expect(named, problems, "hgvs", place, || {
+        format!("{} contradicts POS, the alleles or the sequence around them", at.hgvs)
+    });
+}
+
+/// The context's bases from a position on.
+fn from(context: &IndelContext, position: u64) -> Option<&str> {
+    let offset = usize::try_from(position.checked_sub(context.start)?).ok()?;
+    context.sequence.get(offset..)
+}
+
+/// `g.48037784GAGTCG`: from there on the context is that unit, over and over.
+fn repeats_to_the_end(context: &IndelContext, repeat: &str) -> bool {
+    let Some(repeat) = repeat.strip_prefix("g.") else { return false };
+    let unit = repeat.trim_start_matches(|character: char| character.is_ascii_digit());
+    let start = repeat.strip_suffix(unit).and_then(|start| start.parse().ok());
+    let after = start.and_then(|start| from(context, start)).unwrap_or_default();
+    !unit.is_empty() && !after.is_empty() && after.replace(unit, "").is_empty()
 }
 
 /// Whether the part of REF that lies inside the context is what the context says.

@@ -36,16 +36,17 @@ fn derive(upstream: &Path) -> BTreeMap<&'static str, Rows> {
 
 #[test]
 fn the_definition_tables_are_the_imported_ones() {
-    let Some(upstream) = upstream() else { return };
     let update = std::env::var_os("UPDATE_EXPECT").is_some();
-    for (file, rows) in derive(&upstream) {
-        let derived = import::to_tsv(import::columns(file).unwrap(), &rows);
-        let path = pack_directory().join(file);
-        if update {
-            std::fs::write(&path, &derived).unwrap();
+    if let Some(upstream) = upstream() {
+        for (file, rows) in derive(&upstream) {
+            let derived = import::to_tsv(import::columns(file).unwrap(), &rows);
+            let path = pack_directory().join(file);
+            if update {
+                std::fs::write(&path, &derived).unwrap();
+            }
+            let shipped = std::fs::read_to_string(&path).unwrap();
+            assert!(shipped == derived, "{file} is not what the importer makes");
         }
-        let shipped = std::fs::read_to_string(&path).unwrap();
-        assert!(shipped == derived, "{file} is not what the importer makes; see UPDATE_EXPECT");
     }
     if update {
         write_manifest_digests(&pack_directory()).unwrap();

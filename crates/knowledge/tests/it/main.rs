@@ -1,7 +1,18 @@
-//! The shipped pack against the files it was derived from, and the loader against faults.
+//! The shipped pack against the files it was derived from, and the loader and the linter against
+//! faults.
 
 #[cfg(test)]
+mod alleles;
+#[cfg(test)]
 mod derived;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod guidance;
+#[cfg(test)]
+mod loading;
+#[cfg(test)]
+mod phenotypes;
 #[cfg(test)]
 mod shared;
 #[cfg(test)]
