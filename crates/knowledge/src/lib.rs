@@ -7,6 +7,7 @@
 //! A pack is a directory: `pack.toml` (who, when, from where, digest of each table) and one
 //! tab-separated table per kind of fact. It is loaded whole or refused whole.
 
+mod diff;
 mod digest;
 mod error;
 pub mod import;
@@ -16,6 +17,7 @@ mod pack;
 pub mod pgx;
 pub mod table;
 
+pub use diff::{TableChange, diff};
 pub use digest::{sha256_hex, write_manifest_digests};
 pub use error::LoadError;
 pub use lint::lint;
