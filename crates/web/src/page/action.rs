@@ -50,21 +50,12 @@ fn is_waiting(report: &ReportRow) -> bool {
 
 fn drug(row: &DrugRow, results: &[GeneRow]) -> Markup {
     let advice = row.advice.as_ref().map(|advice| &advice.content);
-    let lead = advice.and_then(|a| recommendation::most_cautious_first(a).first().copied());
     html! {
         div.action-head { (shape::state(medicine::state(row))) strong.drug { (row.drug) } }
         div.action-body {
             @if let Some(advice) = advice {
                 p.reason { @for key in &advice.genes { (medicine::gene(key, results)) } }
-                @if let Some(lead) = lead {
-                    p { (medicine::for_population(lead)) (lead.text) }
-                    @if let Some(names) = recommendation::alternatives(lead) {
-                        p { "Instead: " b { (names) } }
-                    }
-                }
-                @if let Some(pre_test) = &advice.pre_test {
-                    p { "Test " (pre_test.genes.join(", ")) ". " (pre_test.text) }
-                }
+                (recommendation::in_short(advice))
             }
             p.more {
                 a href={ "#" (medicine::anchor(row)) } {
@@ -93,7 +84,7 @@ fn waiting_words(report: &ReportRow) -> String {
     let laboratory = report.laboratory.as_deref().unwrap_or("the laboratory");
     match (report.received, report.status) {
         (Some(received), ResultStatus::Registered) => format!(
-            "{} since {}. Nothing has been reported yet; ask {laboratory} if it is late.",
+            "Result {} since {}. Nothing has been reported yet; ask {laboratory} if it is late.",
             Absence::Pending.words(),
             words::date(received.day()),
         ),
@@ -103,7 +94,7 @@ fn waiting_words(report: &ReportRow) -> String {
             words::date(received.day()),
         ),
         (None, _) => format!(
-            "{}. Nothing has come from {laboratory} yet; ask if it is late.",
+            "Result {}. Nothing has come from {laboratory} yet; ask if it is late.",
             Absence::Pending.words(),
         ),
     }

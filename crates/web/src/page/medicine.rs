@@ -5,7 +5,7 @@ use super::{recommendation, shape, words};
 use crate::view::{CurrentMedicine, DrugRow, GeneRow};
 use maud::{Markup, html};
 use model::absence::Absence;
-use model::statement::{AdviceState, DrugStatement, GeneKey, Recommendation};
+use model::statement::{AdviceState, DrugStatement, GeneKey};
 
 /// The state of a row; a drug that the knowledge does not mention is not known, never standard.
 pub(super) fn state(row: &DrugRow) -> AdviceState {
@@ -123,51 +123,9 @@ fn advice(row: &DrugRow) -> Markup {
     let Some(advice) = &row.advice else {
         return html! { p { "The loaded knowledge says nothing about genes for this drug." } };
     };
-    let statement = &advice.content;
-    let ordered = recommendation::most_cautious_first(statement);
     html! {
-        @if let Some((lead, others)) = ordered.split_first() {
-            p { (for_population(lead)) (lead.text) }
-            @if let Some(names) = recommendation::alternatives(lead) {
-                p { "Instead: " b { (names) } }
-            }
-            @if !others.is_empty() {
-                ul.others {
-                    @for one in others {
-                        li { (recommendation::tag(one)) ": " (words::action(one.action)) }
-                    }
-                }
-            }
-        } @else { p { (without_recommendation(statement)) } }
-        @if let Some(pre_test) = &statement.pre_test {
-            p { "Test " (pre_test.genes.join(", ")) ". " (pre_test.text) }
-        }
-        @for note in &statement.notes { p.note { (note) } }
-    }
-}
-
-/// For whom the advice is, where it is not for everybody.
-pub(super) fn for_population(one: &Recommendation) -> Markup {
-    html! {
-        @if one.population != words::GENERAL {
-            span.tag { "For " (words::population(&one.population)) ": " }
-        }
-    }
-}
-
-/// Why there is no advice, by what is known of the genes.
-fn without_recommendation(statement: &DrugStatement) -> String {
-    let unknown = |key: &&GeneKey| key.phenotype.is_none();
-    let genes: Vec<String> = statement
-        .genes
-        .iter()
-        .filter(unknown)
-        .map(|key| format!("{} {}", key.gene, key.call))
-        .collect();
-    if genes.is_empty() {
-        "The guidance gives no recommendation for this result.".to_owned()
-    } else {
-        format!("No advice can be given: {}.", genes.join(", "))
+        (recommendation::in_short(&advice.content))
+        @for note in &advice.content.notes { p.note { (note) } }
     }
 }
 
@@ -180,7 +138,7 @@ fn source(row: &DrugRow) -> Markup {
     html! {
         @if let Some(lead) = ordered.first() {
             span.line {
-                (recommendation::guideline(&lead.citation)) ", " (words::strength(lead.strength))
+                (recommendation::guideline(&lead.citation)) (recommendation::strength(lead))
             }
         } @else if let Some(pre_test) = pre_test {
             span.line { (recommendation::guideline(&pre_test.citation)) }

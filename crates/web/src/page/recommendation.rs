@@ -2,7 +2,7 @@
 
 use super::words;
 use maud::{Markup, html};
-use model::statement::{Action, Citation, DrugStatement, PreTest, Recommendation};
+use model::statement::{Action, Citation, DrugStatement, PreTest, Recommendation, Strength};
 use std::cmp::Reverse;
 
 /// The recommendations, the most cautious first, among equals the strongest; otherwise in the
@@ -26,7 +26,7 @@ fn caution(action: Action) -> u8 {
 }
 
 /// `prasugrel or ticagrelor`; `None` without alternatives.
-pub(super) fn alternatives(recommendation: &Recommendation) -> Option<String> {
+fn alternatives(recommendation: &Recommendation) -> Option<String> {
     let names: Vec<&str> = recommendation.alternatives.iter().map(|(_, n)| n.as_str()).collect();
     match names.split_last()? {
         (last, []) => Some((*last).to_owned()),
@@ -34,10 +34,78 @@ pub(super) fn alternatives(recommendation: &Recommendation) -> Option<String> {
     }
 }
 
-/// `CPIC, acs pci, strong`.
-pub(super) fn tag(recommendation: &Recommendation) -> String {
+/// `CPIC, ACS PCI, strong`. Where a source recommends nothing, there is no strength to tell.
+fn tag(recommendation: &Recommendation) -> String {
     let population = words::population(&recommendation.population);
-    format!("{}, {population}, {}", recommendation.source, words::strength(recommendation.strength))
+    let strength = strength(recommendation);
+    format!("{}, {population}{strength}", recommendation.source)
+}
+
+/// `, strong`
+pub(super) fn strength(recommendation: &Recommendation) -> String {
+    match (recommendation.action, recommendation.strength) {
+        (Action::NoRecommendation, Strength::None) => String::new(),
+        (_, strength) => format!(", {}", words::strength(strength)),
+    }
+}
+
+/// The statement in short: the leading recommendation in words, the others by what to do. Each
+/// names the drugs to use instead for its own patients, because these differ: what suits after a
+/// stent may be forbidden after a stroke.
+pub(super) fn in_short(statement: &DrugStatement) -> Markup {
+    let ordered = most_cautious_first(statement);
+    html! {
+        @if let Some((lead, others)) = ordered.split_first() {
+            p { (for_population(lead)) (lead.text) }
+            @if let Some(names) = alternatives(lead) {
+                p { (instead(lead)) b { (names) } }
+            }
+            @if !others.is_empty() {
+                ul.others { @for one in others { li { (other(one)) } } }
+            }
+        } @else { p { (without_recommendation(statement)) } }
+        @if let Some(pre_test) = &statement.pre_test {
+            p { "Test " (pre_test.genes.join(", ")) ". " (pre_test.text) }
+        }
+    }
+}
+
+fn other(one: &Recommendation) -> Markup {
+    html! {
+        (tag(one)) ": " (words::action(one.action))
+        @if let Some(names) = alternatives(one) { "; instead " (names) }
+    }
+}
+
+/// For whom the advice is, where it is not for everybody.
+fn for_population(one: &Recommendation) -> Markup {
+    html! {
+        @if one.population != words::GENERAL {
+            span.tag { "For " (words::population(&one.population)) ": " }
+        }
+    }
+}
+
+fn instead(one: &Recommendation) -> String {
+    match one.population.as_str() {
+        words::GENERAL => "Instead: ".to_owned(),
+        code => format!("Instead, for {}: ", words::population(code)),
+    }
+}
+
+/// Why there is no advice, by what is known of the genes.
+fn without_recommendation(statement: &DrugStatement) -> String {
+    let unknown: Vec<String> = statement
+        .genes
+        .iter()
+        .filter(|key| key.phenotype.is_none())
+        .map(|key| format!("{} {}", key.gene, key.call))
+        .collect();
+    if unknown.is_empty() {
+        "The guidance gives no recommendation for this result.".to_owned()
+    } else {
+        format!("No advice can be given: {}.", unknown.join(", "))
+    }
 }
 
 /// The guideline as a link, where its address is one.
@@ -90,7 +158,7 @@ fn full(one: &Recommendation) -> Markup {
 }
 
 /// What guidance says while a gene is not known.
-pub(super) fn before_the_test(pre_test: &PreTest) -> Markup {
+fn before_the_test(pre_test: &PreTest) -> Markup {
     html! {
         div.pre-test {
             p { strong { "Test " (pre_test.genes.join(", ")) ". " } (pre_test.text) }

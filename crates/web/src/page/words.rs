@@ -115,7 +115,7 @@ pub(super) fn population(code: &str) -> String {
         return "all patients".to_owned();
     }
     let word = |word: &str| match word {
-        "acs" | "cad" | "cvd" | "pci" | "mi" => word.to_uppercase(),
+        "acs" | "cad" | "cvd" | "mi" | "pci" | "tia" => word.to_uppercase(),
         word => word.to_owned(),
     };
     code.split('-').map(word).collect::<Vec<_>>().join(" ")

@@ -225,6 +225,20 @@ fn a_usual_phenotype_of_a_partial_test_says_so_at_the_drug() {
     assert_eq!(words.matches("Normal Metabolizer 6 of 43 positions tested").count(), 3, "{words}");
 }
 
+/// Prasugrel suits after a stent and is contraindicated after a stroke (label; CPIC 2022).
+#[test]
+fn each_population_has_its_own_alternatives() {
+    let words = page::words(&web::patient(&sample::patient()));
+    let action = words.split("Show the row of clopidogrel").next().unwrap();
+    for line in [
+        "Instead, for ACS PCI: prasugrel or ticagrelor",
+        "CPIC, neurovascular, moderate: Another drug; instead ticagrelor",
+    ] {
+        assert_eq!(action.lines().filter(|one| *one == line).count(), 1, "{action}");
+        assert!(words.matches(line).count() >= 2, "{line}");
+    }
+}
+
 #[test]
 fn a_drug_nobody_knows_is_not_standard() {
     let view = page::searched("zolpidem");

@@ -78,10 +78,12 @@ pub(super) fn clopidogrel() -> DrugRow {
         implication: "CYP2C19 makes the active form; with none of it, platelets are hardly \
                       inhibited and stents clot more often"
             .into(),
-        alternatives: vec![
-            ("613391".into(), "prasugrel".into()),
-            ("1116632".into(), "ticagrelor".into()),
-        ],
+        // Prasugrel is contraindicated after a stroke or TIA.
+        alternatives: [("613391", "prasugrel"), ("1116632", "ticagrelor")]
+            .into_iter()
+            .filter(|(_, name)| population != "neurovascular" || *name != "prasugrel")
+            .map(|(code, name)| (code.to_owned(), name.to_owned()))
+            .collect(),
         citation: citation("CPIC CYP2C19 and clopidogrel, 2022 update", "35034351"),
         rule: format!("actions:clopidogrel/CPIC/{population}/PM"),
     };
@@ -95,7 +97,7 @@ pub(super) fn clopidogrel() -> DrugRow {
                 "neurovascular",
                 Action::Alternative,
                 Strength::Moderate,
-                "Prefer another antiplatelet drug if it is not contraindicated",
+                "Think of another P2Y12 inhibitor; prasugrel is contraindicated after a stroke",
             ),
             recommend(
                 "acs-pci",
