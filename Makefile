@@ -26,10 +26,9 @@ test: ## every check that CI runs, in order, stopping at the first that fails
 	@tools/bootstrap.sh build test e2e
 	@tools/test.sh
 
-e2e: ## the browser story alone
+e2e: ## the browser stories alone
 	@tools/bootstrap.sh build e2e
-	@cargo build --quiet --package cli
-	@COGNATE_BIN="$(CARGO_TARGET_DIR)/debug/cognate" e2e/run.sh
+	@tools/e2e.sh
 
 fmt: ## format the Rust code
 	@cargo fmt --all

@@ -23,6 +23,6 @@ for target in "${targets[@]}"; do
   echo "fuzz: $target for $seconds s"
   mkdir -p "fuzz/corpus/$target"
   cargo +nightly fuzz run --target-dir "$CARGO_TARGET_DIR/fuzz" "$target" \
-    "fuzz/corpus/$target" demo/messages -- \
+    "fuzz/corpus/$target" demo/*/ -- \
     -max_total_time="$seconds" -rss_limit_mb=2048 -max_len=65536 -timeout=10 -print_final_stats=1
 done

@@ -71,7 +71,7 @@ close() {
   exit
 }
 
-# The three below run in a shell of their own, by name.
+# The two below run in a shell of their own, by name.
 # shellcheck disable=SC2317
 run_tests() {
   if command -v cargo-nextest >/dev/null; then
@@ -87,14 +87,6 @@ run_docs() {
   RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --workspace --no-deps
 }
 
-# shellcheck disable=SC2317
-run_e2e() {
-  if [ ! -x e2e/run.sh ]; then
-    echo "e2e/run.sh is missing"
-    return 1
-  fi
-  e2e/run.sh
-}
 # `timeout` starts programs, not functions of this shell.
 in_bash() { declare -f "$1"; echo "set -euo pipefail; $1"; }
 
@@ -109,5 +101,5 @@ step docs 1200 bash -c "$(in_bash run_docs)"
 step binary 1200 cargo build --quiet --locked --package cli
 step generated 120 cargo xtask generate --check
 step demo-check 300 tools/demo.sh --check
-step e2e 600 bash -c "$(in_bash run_e2e)"
+step e2e 900 tools/e2e.sh
 close

@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn reads_a_head_over_several_lines() {
-        let source = "//! Does a | b.\n//!\n//! For: all.\n//! Never: the clock,\n//! nor SQL. Nothing\n\
+        let source = "//! Does a | b.\n//!\n//! For: all.\n//! Never: the clock,\n//! nor SQL. No\n\
                       //! more. Rules come from far.\n\nfn main() {}\n";
         let expected =
             Head { purpose: "Does a \\| b".to_owned(), never: "the clock, nor SQL".to_owned() };

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The browser stories against the demonstration, with the dev-profile binary.
+set -euo pipefail
+# shellcheck source=tools/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=tools/serve-demo.sh
+source tools/serve-demo.sh
+
+cargo build --quiet --locked --package cli
+demo_start "$CARGO_TARGET_DIR/debug/cognate"
+COGNATE_URL=$(demo_field url)
+COGNATE_LOGIN=$(demo_field login)
+COGNATE_PASSWORD=$(demo_field password)
+COGNATE_REVIEWER=$(demo_field reviewer)
+export COGNATE_URL COGNATE_LOGIN COGNATE_PASSWORD COGNATE_REVIEWER
+# In the background, so that a signal to this script is not held up by it.
+e2e/run.sh &
+stories=$!
+trap 'kill "$stories" 2>/dev/null || true; exit 130' INT TERM
+wait "$stories"
