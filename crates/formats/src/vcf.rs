@@ -242,7 +242,7 @@ impl Reading<'_> {
         if let Some(text) = remark
             && problems.len() < REMARKS_MAX
         {
-            problems.push(Problem::note("no-depth", place(number), text));
+            problems.push(Problem::note("weak-reference", place(number), text));
         }
         Ok(Some(call))
     }

@@ -55,7 +55,8 @@ pub struct GenotypeCall {
 pub enum Evidence {
     /// An ordinary record.
     Called,
-    /// A reference block of a gVCF, through this last position (1-based, included).
+    /// A block of a gVCF without variants, through this last position (1-based, included):
+    /// reference where `alleles` are 0, not callable where they are `None`.
     ReferenceBlock {
         /// Last position of the block.
         end: u64,
@@ -64,5 +65,14 @@ pub enum Evidence {
     Filtered {
         /// FILTER column.
         filter: String,
+        /// Last position, if the record speaks of bases beyond its REF (END).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        end: Option<u64>,
+    },
+    /// A record with a symbolic allele, such as `<DEL>`, through this last position (1-based,
+    /// included). It proves nothing about the bases it spans, but may take them away.
+    Structural {
+        /// Last position of the record.
+        end: u64,
     },
 }

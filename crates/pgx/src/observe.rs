@@ -91,6 +91,12 @@ impl<'s> Records<'s> {
         for call in set.calls.iter().filter(|call| call.chromosome == gene.chromosome) {
             match &call.evidence {
                 Evidence::Called => records.called.push(call),
+                // Without a carrier it says nothing about the bases it spans.
+                Evidence::Structural { .. } => {
+                    if call.alleles.iter().flatten().any(|allele| *allele > 0) {
+                        records.called.push(call);
+                    }
+                }
                 Evidence::Filtered { .. } => records.filtered.push(call),
                 Evidence::ReferenceBlock { end } => records.blocks.push((call, *end)),
             }
@@ -116,12 +122,17 @@ impl<'s> Records<'s> {
     }
 }
 
-/// Last base of REF.
+/// Last base that a record speaks of: that of its REF, or its END.
 fn last_base(call: &GenotypeCall) -> u64 {
-    call.position.saturating_add(call.reference.len().max(1) as u64 - 1)
+    let reference = call.position.saturating_add(call.reference.len().max(1) as u64 - 1);
+    match &call.evidence {
+        Evidence::Called => reference,
+        Evidence::Filtered { end, .. } => end.unwrap_or(reference),
+        Evidence::ReferenceBlock { end } | Evidence::Structural { end } => *end,
+    }
 }
 
-/// Whether the record's REF touches `start..=end`.
+/// Whether the record speaks of a base in `start..=end`.
 fn touches(call: &GenotypeCall, start: u64, end: u64) -> bool {
     call.position <= end && last_base(call) >= start
 }

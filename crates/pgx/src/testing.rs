@@ -147,7 +147,10 @@ pub(crate) fn block(start: u64, end: u64) -> GenotypeCall {
 }
 
 pub(crate) fn filtered(text: &str) -> GenotypeCall {
-    GenotypeCall { evidence: Evidence::Filtered { filter: "q10".into() }, ..record(text) }
+    GenotypeCall {
+        evidence: Evidence::Filtered { filter: "q10".into(), end: None },
+        ..record(text)
+    }
 }
 
 pub(crate) fn set(calls: Vec<GenotypeCall>) -> GenotypeSet {

@@ -5,6 +5,8 @@ use noodles_vcf::Record;
 
 /// Most alleles of one genotype; no chromosome of ours has more copies in a call.
 const PLOIDY_MAX: usize = 16;
+/// Lowest GQ (Phred) that lets a record without variants prove reference: 1 error in 100.
+const REFERENCE_QUALITY_MIN: u32 = 20;
 /// Columns up to INFO.
 const COLUMNS_MIN: usize = 8;
 
@@ -75,7 +77,7 @@ fn info_value<'l>(info: &'l [u8], key: &[u8]) -> Option<&'l [u8]> {
 pub(super) fn call(
     line: &[u8],
     context: &Context<'_>,
-) -> Result<(GenotypeCall, Option<String>), String> {
+) -> Result<(GenotypeCall, Option<&'static str>), String> {
     let record = Record::try_from(line).map_err(|error| error.to_string())?;
     let position = match record.variant_start() {
         Some(Ok(position)) => usize::from(position) as u64,
@@ -95,21 +97,30 @@ pub(super) fn call(
         return Err("GT uses an allele number that ALT does not have".into());
     }
     let depth = sample.number("DP").or_else(|| sample.number("MIN_DP"));
-    let lowest_depth = sample.number("MIN_DP").or(depth);
-    let all_reference = alleles.iter().all(|allele| *allele == Some(0));
+    let quality = sample.number("GQ").or_else(|| sample.number("RGQ"));
+    let reference_only = alternates.iter().all(|alternate| is_any_other(alternate));
     let mut remark = None;
-    if all_reference && lowest_depth == Some(0) {
-        // Some callers write 0/0 where no read was seen; nobody looked there.
-        alleles.fill(None);
-        remark = Some("a reference genotype without any read was taken as no call".into());
+    if alleles.iter().all(|allele| *allele == Some(0)) {
+        // Some callers write 0/0 where they saw no read or are not sure; nobody knows there.
+        let lowest_depth = sample.number("MIN_DP").or(depth);
+        let quality_min = if reference_only { REFERENCE_QUALITY_MIN } else { 1 };
+        if lowest_depth == Some(0) || quality.is_some_and(|quality| quality < quality_min) {
+            alleles.fill(None);
+            remark = Some("a reference genotype without enough evidence was taken as no call");
+        }
     }
+    let end_of_reference = position + reference.len() as u64 - 1;
+    let beyond = Some(context.end).filter(|end| *end > end_of_reference);
     let filter = filter(record.filters().as_ref(), sample.get("FT"));
     let evidence = match filter {
-        Some(filter) if context.honour_filter => Evidence::Filtered { filter },
-        _ if is_block(&alternates, all_reference, context.end > position) => {
+        Some(filter) if context.honour_filter => Evidence::Filtered { filter, end: beyond },
+        _ if is_block(&alternates, &alleles, beyond) => {
             Evidence::ReferenceBlock { end: context.end }
         }
-        _ => Evidence::Called,
+        _ => match beyond {
+            Some(end) => Evidence::Structural { end },
+            None => Evidence::Called,
+        },
     };
     let phase_set = if phased { sample.get("PS").and_then(|text| text.parse().ok()) } else { None };
     Ok((
@@ -122,7 +133,7 @@ pub(super) fn call(
             phased,
             phase_set,
             evidence,
-            genotype_quality: sample.number("GQ").or_else(|| sample.number("RGQ")),
+            genotype_quality: quality,
             depth,
             line: context.line,
         },
@@ -151,10 +162,17 @@ fn alternates(text: &str) -> Result<Vec<String>, String> {
     Ok(alternates)
 }
 
-/// Whether a record only says "nothing but reference from here to there" (VCF 4.5 §5.5).
-fn is_block(alternates: &[String], all_reference: bool, long: bool) -> bool {
-    let any_other = |alternate: &String| alternate == "<*>" || alternate == "<NON_REF>";
-    all_reference && alternates.iter().all(any_other) && (long || alternates.iter().any(any_other))
+/// The ALT that stands for every other base (VCF 4.5 §5.5; `<NON_REF>` is GATK's name).
+fn is_any_other(alternate: &str) -> bool {
+    alternate == "<*>" || alternate == "<NON_REF>"
+}
+
+/// Whether a record only says "no variant from here to there", or "not callable".
+fn is_block(alternates: &[String], alleles: &[Option<u16>], beyond: Option<u64>) -> bool {
+    let no_variant = alleles.iter().all(|allele| allele.is_none_or(|number| number == 0));
+    no_variant
+        && alternates.iter().all(|alternate| is_any_other(alternate))
+        && (beyond.is_some() || !alternates.is_empty())
 }
 
 /// FILTER and FT as far as they are not passed.

@@ -120,8 +120,21 @@ fn genotypes_of_every_shape() {
 #[test]
 fn a_record_without_genotype_or_reads_is_no_call() {
     assert_eq!(one("chr10 94781859 . G A . . . GQ 12").alleles, [None]);
-    assert_eq!(one("chr10 94781859 . G A . . . GT:DP 0/0:0").alleles, [None, None]);
-    assert_eq!(one("chr10 94781859 . G A . . . GT:DP 0/0:1").alleles, [Some(0), Some(0)]);
+    for (record, known) in [
+        ("chr10 94781859 . G A . . . GT:DP 0/0:0", false),
+        ("chr10 94781859 . G A . . . GT:DP 0/0:1", true),
+        ("chr10 94781859 . G A . . . GT:GQ 0/0:0", false),
+        ("chr10 94781859 . G A . . . GT:GQ 0/0:1", true),
+        ("chr10 94781859 . G . . . . GT:RGQ 0/0:19", false),
+        ("chr10 94781859 . G . . . . GT:RGQ 0/0:20", true),
+        ("chr10 94781000 . A <*> . . END=94782000 GT:GQ:MIN_DP 0/0:19:9", false),
+        ("chr10 94781000 . A <*> . . END=94782000 GT:GQ:MIN_DP 0/0:20:9", true),
+        ("chr10 94781000 . A <*> . . END=94782000 GT:DP:MIN_DP 0/0:9:0", false),
+        ("chr10 94781859 . G A . . . GT:DP 0/1:0", true),
+    ] {
+        let alleles = one(record).alleles;
+        assert_eq!(alleles.iter().all(Option::is_some), known, "{record}");
+    }
 }
 
 #[test]
@@ -131,6 +144,8 @@ fn blocks_reach_to_their_end() {
         ("chr10 94781859 . G <*> . . END=94781859 GT 0/0", 94_781_859),
         ("chr10 94781859 . G <NON_REF> . . . GT 0/0", 94_781_859),
         ("chr10 94781000 . A . . . END=94782000 GT 0/0", 94_782_000),
+        // Not callable through there.
+        ("chr10 94781000 . A <NON_REF> . . END=94782000 GT ./.", 94_782_000),
     ] {
         assert_eq!(one(record).evidence, Evidence::ReferenceBlock { end }, "{record}");
     }
@@ -138,21 +153,23 @@ fn blocks_reach_to_their_end() {
         "chr10 94781859 . G A,<NON_REF> . . . GT 0/1",
         "chr10 94781859 . G A,<NON_REF> . . . GT 0/0",
         "chr10 94781859 . G . . . . GT 0/0",
-        "chr10 94781000 . A <NON_REF> . . END=94782000 GT ./.",
     ] {
         assert_eq!(one(record).evidence, Evidence::Called, "{record}");
     }
+    let deletion = one("chr10 94781000 . A <DEL> . . END=94782000;SVTYPE=DEL GT 0/1");
+    assert_eq!(deletion.evidence, Evidence::Structural { end: 94_782_000 });
 }
 
 #[test]
 fn filters_set_a_record_aside() {
-    let filtered = |filter: &str| Evidence::Filtered { filter: filter.into() };
+    let filtered = |filter: &str| Evidence::Filtered { filter: filter.into(), end: None };
+    let block = Evidence::Filtered { filter: "lowq".into(), end: Some(94_782_000) };
     for (record, evidence) in [
         ("chr10 94781859 . G A . PASS . GT 0/1", Evidence::Called),
         ("chr10 94781859 . G A . . . GT 0/1", Evidence::Called),
         ("chr10 94781859 . G A . q10;s50 . GT 0/1", filtered("q10;s50")),
         ("chr10 94781859 . G A . PASS . GT:FT 0/1:LowGQ", filtered("LowGQ")),
-        ("chr10 94781000 . A <*> . lowq END=94782000 GT 0/0", filtered("lowq")),
+        ("chr10 94781000 . A <*> . lowq END=94782000 GT 0/0", block),
     ] {
         assert_eq!(one(record).evidence, evidence, "{record}");
     }

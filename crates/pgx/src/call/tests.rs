@@ -186,6 +186,32 @@ fn filters_and_blocks_are_kept_apart() {
 }
 
 #[test]
+fn a_stated_policy_does_not_reach_into_what_a_record_speaks_of() {
+    use model::genotype::Evidence;
+    let gene = snv_gene();
+    let over = |evidence: Evidence, genotype: &str| {
+        let mut call = record(&format!("90 A <*> {genotype}"));
+        call.evidence = evidence;
+        let mut given = set(vec![call]);
+        given.absent_position = AbsentPosition::Reference;
+        call_gene(&gene, &given).callability.unwrap()
+    };
+    let failed = Evidence::Filtered { filter: "q10".into(), end: Some(250) };
+    assert_eq!(over(failed, "0/0").filtered, ["rs100", "rs200"]);
+    assert_eq!(over(Evidence::ReferenceBlock { end: 250 }, "./.").missing, ["rs100", "rs200"]);
+    let mut deletion = record("90 A <DEL> 0/1");
+    deletion.evidence = Evidence::Structural { end: 250 };
+    let mut given = set(vec![deletion.clone()]);
+    given.absent_position = AbsentPosition::Reference;
+    let reason = "rs100: it carries a variant that no known allele has; \
+                  rs200: it carries a variant that no known allele has";
+    assert_eq!(why(&call_gene(&gene, &given)), reason);
+    deletion.alleles = vec![Some(0), Some(0)];
+    given.calls = vec![deletion];
+    assert_eq!(shown(&call_gene(&gene, &given)), ["*1/*1"]);
+}
+
+#[test]
 fn a_longer_record_speaks_for_the_bases_it_spans() {
     let gene = snv_gene();
     for (text, diplotypes) in [
@@ -356,14 +382,15 @@ fn listed_diplotypes_end_at_the_limit() {
 fn any_record() -> impl Strategy<Value = model::genotype::GenotypeCall> {
     let words = "(0|9[0-9]|10[0-9]|110|200|18446744073709551615) ([ACGT]{1,4}|-|N) \
                  ([ACGT]{1,4}(,[ACGT*]{1,3})?|[*]|<NON_REF>|-|[.]) [012.]([/|][0-3.]){0,2}(:7)?";
-    (words, prop_oneof![Just(0_u64), Just(50), Just(u64::MAX)], 0..4_u8).prop_map(
+    (words, prop_oneof![Just(0_u64), Just(50), Just(u64::MAX)], 0..5_u8).prop_map(
         |(text, length, kind)| {
             use model::genotype::Evidence;
             let mut call = record(&text);
             let end = call.position.saturating_add(length);
             call.evidence = match kind {
-                0 => Evidence::Filtered { filter: "q".into() },
+                0 => Evidence::Filtered { filter: "q".into(), end: Some(end) },
                 1 => Evidence::ReferenceBlock { end },
+                2 => Evidence::Structural { end },
                 _ => Evidence::Called,
             };
             call
