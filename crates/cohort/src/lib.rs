@@ -1,5 +1,11 @@
 //! Populations: columnar tables, counts with small-cell rules, exports.
 //!
-//! For: questions about many patients, answered so that nobody can be picked out of an answer.
-//! Never: pages; an exact count of a small cell.
-//! Rules will come from `docs/SECURITY.md` (small cells). Holds no code yet.
+//! For: how many, without telling who.
+//! Never: pages; a count that leaves by any way but [`emit`].
+//! Rules come from the All of Us data and statistics dissemination policy: no count from 1 to 20
+//! is shown, nor anything from which one can be derived. So far the rule is here; tables and
+//! exports follow.
+
+pub mod disclosure;
+
+pub use disclosure::{EmittedTable, NotEmitted, Shown, THRESHOLD_DEFAULT, emit};

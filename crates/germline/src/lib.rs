@@ -1,5 +1,6 @@
-//! Germline variants: classification, phenotype-driven diagnosis, risk.
+//! Variant classification, phenotype-driven diagnosis, risk.
 //!
-//! For: a pure engine, facts and knowledge in, statements with reasons out.
+//! For: what an inherited variant means, which disease fits a phenotype, and absolute risk.
 //! Never: I/O, the clock, randomness.
-//! Holds no code yet: its place is kept so that the arrows are fixed before it is filled.
+//! Rules will come from the ACMG/AMP 2015 classification and its ClinGen refinements, and from
+//! scores validated in the patient's population. The crate keeps the place; it holds nothing yet.

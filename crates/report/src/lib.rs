@@ -1,5 +1,6 @@
-//! View struct → PDF.
+//! View struct to PDF.
 //!
-//! For: the paper form of what the pages show, from the same views.
+//! For: the patient page on paper, from the same view struct, with the same statements.
 //! Never: the record.
-//! Holds no code yet: its place is kept so that the arrows are fixed before it is filled.
+//! Rules will come from PDF/UA-1 and the report order of result, meaning, next steps, limits. The
+//! crate keeps the place; it holds nothing yet.
