@@ -75,7 +75,8 @@ fn medicines(view: &PatientView) -> Markup {
                 (medicine::table("Current medicines", &groups.current, &view.genes, true))
             }
             @if !groups.avoid.is_empty() {
-                (medicine::table("Not taken now: avoid", &groups.avoid, &view.genes, groups.current.is_empty()))
+                @let first = groups.current.is_empty();
+                (medicine::table("Not taken now: avoid", &groups.avoid, &view.genes, first))
             }
             @if !groups.adjust.is_empty() {
                 @let first = groups.current.is_empty() && groups.avoid.is_empty();
@@ -133,7 +134,10 @@ fn genes(view: &PatientView) -> Markup {
             h2 id="genes" { "Gene results" }
             @if view.genes.is_empty() {
                 p.empty { "Gene results: " (Absence::NotRecorded.words()) "." }
-            } @else { (gene::table("Genes that the loaded knowledge calls", &gene::in_order(&view.genes), true)) }
+            } @else {
+                @let ordered = gene::in_order(&view.genes);
+                (gene::table("Genes that the loaded knowledge calls", &ordered, true))
+            }
         }
     }
 }

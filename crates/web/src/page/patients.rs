@@ -16,7 +16,8 @@ pub fn patients(view: &PatientListView) -> String {
         main: html! {
             div.section-head {
                 h1 { "Patients" }
-                form.search role="search" aria-label="Patients" method="get" action=(path::PATIENTS) {
+                form.search role="search" aria-label="Patients" method="get"
+                    action=(path::PATIENTS) {
                     label for="q" { "Name or MRN" }
                     input id="q" name="q" type="search" value=(view.query) maxlength="100"
                         autocomplete="off" spellcheck="false";

@@ -118,7 +118,8 @@ fn citation(citation: &Citation) -> Markup {
     html! {
         (guideline(citation))
         @if let Some(pmid) = digits(citation.pmid.as_deref()) {
-            " (" (link(&format!("https://pubmed.ncbi.nlm.nih.gov/{pmid}/"), &format!("PMID {pmid}"))) ")"
+            @let url = format!("https://pubmed.ncbi.nlm.nih.gov/{pmid}/");
+            " (" (link(&url, &format!("PMID {pmid}"))) ")"
         }
     }
 }
