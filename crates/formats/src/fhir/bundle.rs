@@ -101,6 +101,18 @@ pub struct Entry {
     pub if_none_match: Option<String>,
     /// The resource; for `PATCH` the `Binary` or `Parameters` that holds the changes.
     pub resource: Option<Value>,
+    /// Numbers of the resource that must be written as they were read.
+    pub literals: json::Literals,
+}
+
+impl Entry {
+    /// The references by which other entries may name this one: its full URL, and `Type/id` where
+    /// the full URL ends so (FHIR R4, "Resolving references in Bundles").
+    pub fn names(&self) -> Vec<String> {
+        let url = self.full_url.as_deref();
+        let relative = url.and_then(access::type_and_id).map(|(kind, id)| format!("{kind}/{id}"));
+        url.map(str::to_owned).into_iter().chain(relative).collect()
+    }
 }
 
 /// A Bundle, read.
@@ -120,10 +132,17 @@ pub struct Transaction {
 /// A batch with a faulty entry is refused like a transaction.
 pub fn read(bytes: &[u8]) -> Result<Transaction, Vec<Problem>> {
     let document = json::read(bytes, BUNDLE_BYTES_MAX).map_err(|problem| vec![problem])?;
-    transaction(document.value)
+    let mut read = transaction(document.value)?;
+    if !document.literals.is_empty() {
+        for entry in &mut read.entries {
+            let path = format!("entry[{}].resource", entry.index);
+            entry.literals = json::literals_below(&document.literals, &path);
+        }
+    }
+    Ok(read)
 }
 
-/// Reads a Bundle from its JSON.
+/// Reads a Bundle from its JSON, which no longer has the digits of its numbers.
 ///
 /// # Errors
 /// As for [`read`].
@@ -211,6 +230,7 @@ fn entry(index: usize, mut value: Value, problems: &mut Vec<Problem>) -> Option<
         if_match: owned("ifMatch"),
         if_none_match: owned("ifNoneMatch"),
         resource,
+        literals: json::Literals::new(),
         place,
     })
 }

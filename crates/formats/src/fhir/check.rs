@@ -84,37 +84,48 @@ impl Walk {
     /// Checks an object against the elements under `path` of the table.
     fn object(&mut self, object: &Map<String, Value>, path: &str, place: &str, is_resource: bool) {
         let elements = elements_of(path);
+        // Names of choice elements met: a choice may have one name only.
+        let mut choices: Vec<(&Element, &str)> = Vec::new();
+        let mut given: Vec<&Element> = Vec::new();
         for (key, value) in object {
             if is_resource && matches!(key.as_str(), "resourceType" | "id") {
                 continue;
             }
             let name = key.strip_prefix('_').unwrap_or(key);
             let here = format!("{place}.{key}");
-            match find(elements, name) {
-                None => self.say("unknown-element", here, "FHIR R4 has no such element here"),
-                Some((element, kind)) if key.starts_with('_') => {
-                    self.companion(value, element, kind, &here);
+            let Some((element, kind)) = find(elements, name) else {
+                self.say("unknown-element", here, "FHIR R4 has no such element here");
+                continue;
+            };
+            if element.min > 0 {
+                given.push(element);
+            }
+            if element.is_choice() {
+                let other = |(known, known_name): &(&Element, &str)| {
+                    std::ptr::eq(*known, element) && *known_name != name
+                };
+                if choices.iter().any(other) {
+                    let place = format!("{place}.{}", element.name);
+                    self.say("two-choices", place, "only one type of a choice may be given");
                 }
-                Some((element, kind)) => self.element(value, element, kind, &here),
+                choices.push((element, name));
+            }
+            if key.starts_with('_') {
+                self.companion(value, element, kind, &here);
+            } else {
+                self.element(value, element, kind, &here);
             }
         }
-        for element in elements {
-            self.cardinality(object, element, place);
+        for element in elements.iter().filter(|element| element.min > 0) {
+            if !given.iter().any(|met| std::ptr::eq(*met, element)) {
+                let place = format!("{place}.{}", element.name);
+                self.say("missing-element", place, "a required element is missing");
+            }
         }
-    }
-
-    fn cardinality(&mut self, object: &Map<String, Value>, element: &Element, place: &str) {
-        let names = element.names();
-        let given = |name: &&String| {
-            object.contains_key(name.as_str()) || object.contains_key(&format!("_{name}"))
-        };
-        let count = names.iter().filter(given).count();
-        let shown = format!("{place}.{}", element.name);
-        if count == 0 && element.min > 0 {
-            self.say("missing-element", &shown, "a required element is missing");
-        }
-        if count > 1 {
-            self.say("two-choices", shown, "only one type of a choice element may be given");
+        let absent = object.contains_key("dataAbsentReason");
+        if absent && choices.iter().any(|(element, _)| element.name == "value[x]") {
+            let place = format!("{place}.dataAbsentReason");
+            self.say("value-and-absence", place, "a value has no reason for being absent");
         }
     }
 

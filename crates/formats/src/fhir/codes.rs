@@ -174,11 +174,46 @@ pub fn is_alias(name: &str) -> bool {
     known.contains(&name) || name == "urn:oid:2.16.840.1.113883.6.1"
 }
 
-/// The first LOINC answer code among codings, whatever system it stands under, when it is one of
-/// `answers` and its check digit holds.
+/// The LOINC answer among codings, whatever system it stands under, when it is one of `answers`
+/// and its check digit holds; the first, if several are there (see [`is_contradiction`]).
 pub fn answer_in<'c>(codings: &'c [Coding], answers: &[Answer]) -> Option<&'c Coding> {
+    answers_in(codings, answers).next()
+}
+
+/// Whether the codings hold two different answers to one question. Then none may be used.
+pub fn is_contradiction(codings: &[Coding], answers: &[Answer]) -> bool {
+    let mut found = answers_in(codings, answers);
+    let first = found.next();
+    first.is_some_and(|first| found.any(|other| other.code != first.code))
+}
+
+fn answers_in<'c>(codings: &'c [Coding], answers: &[Answer]) -> impl Iterator<Item = &'c Coding> {
     let known = |c: &&Coding| is_loinc_answer(&c.code) && words_of(answers, &c.code).is_some();
-    codings.iter().find(known)
+    codings.iter().filter(known)
+}
+
+/// Words that say that there is no result.
+const NOTHING: &[&str] = &[
+    "",
+    "not specified",
+    "unknown",
+    "no call",
+    "no result",
+    "not called",
+    "not callable",
+    "not determined",
+    "not tested",
+    "not reported",
+    "failed",
+    "pending",
+    "n/a",
+    "na",
+    "none",
+];
+
+/// Whether the words say that there is no result (`not specified`, `.`, `No call`).
+pub fn is_nothing(words: &str) -> bool {
+    NOTHING.iter().any(|known| same_words(known, words))
 }
 
 /// A word for an origin, as written in [`SPECIMEN_ORIGIN`].
@@ -349,6 +384,10 @@ mod tests {
         assert_eq!(code_of(PHENOTYPES, "poor metaboliser"), Some("LA9657-3"));
         assert_eq!(code_of(PHENOTYPES, "Likely Poor Metabolizer"), None);
         assert_eq!(words_of(ASSESSMENTS, "LA9633-4"), Some("Present"));
+        for nothing in [".", "No call", "not specified", "N/A", "  "] {
+            assert!(is_nothing(nothing), "{nothing}");
+        }
+        assert!(!is_nothing("*1/*2") && !is_nothing("Unknown significance"));
         assert_eq!(symbol_of("2621"), Some("CYP2C19"));
         assert_eq!(symbol_of("HGNC:0000"), None);
         assert_eq!(hgnc_of("TPMT"), Some("HGNC:12014"));

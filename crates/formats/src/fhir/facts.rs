@@ -1,6 +1,7 @@
 //! What a resource says, as facts of the domain.
 //!
-//! Only what the resource itself holds is read: references to other resources are not followed.
+//! Only what the resource itself holds is read: references to other resources are not followed,
+//! save for the `Medication` of a request, which the caller may look up.
 //! What looks genomic and cannot be read gives a warning, never silence and never a guess.
 
 mod gene;
@@ -26,7 +27,18 @@ pub use super::access::subject_of;
 /// (`Bundle.entry[2].resource`); both become each fact's source. Problems have places below
 /// `place`. A resource without facts of ours, such as an `Encounter`, gives neither.
 pub fn facts_of(resource: &Value, raw: Option<RawId>, place: &str) -> (Vec<Fact>, Vec<Problem>) {
-    let mut reader = Reader { resource, raw, place, facts: vec![], problems: vec![] };
+    facts_with(resource, raw, place, &|_| None)
+}
+
+/// The same, for a caller that can look up the `Medication` a request refers to: `resolve` gets
+/// the literal reference. Without it such a drug is known by its display text only.
+pub fn facts_with(
+    resource: &Value,
+    raw: Option<RawId>,
+    place: &str,
+    resolve: &dyn Fn(&str) -> Option<Value>,
+) -> (Vec<Fact>, Vec<Problem>) {
+    let mut reader = Reader { resource, raw, place, resolve, facts: vec![], problems: vec![] };
     let kind = access::resource_type(resource).unwrap_or_default();
     if reader.is_modified(kind) {
         return (reader.facts, reader.problems);
@@ -77,6 +89,7 @@ struct Reader<'r> {
     resource: &'r Value,
     raw: Option<RawId>,
     place: &'r str,
+    resolve: &'r dyn Fn(&str) -> Option<Value>,
     facts: Vec<Fact>,
     problems: Vec<Problem>,
 }
@@ -181,6 +194,10 @@ impl<'r> Reader<'r> {
         answers: &[Answer],
         below: &str,
     ) -> Option<String> {
+        if codes::is_contradiction(&concept.coding, answers) {
+            self.warn("contradicting-answers", below, "two codes give different answers");
+            return None;
+        }
         let shown = concept.words().unwrap_or_default();
         let Some(coding) = codes::answer_in(&concept.coding, answers) else {
             let code = codes::code_of(answers, shown)?;

@@ -6,10 +6,11 @@
 
 mod literal;
 
-use literal::Literals;
+use literal::Numbers;
 use model::Problem;
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Depth of objects and arrays a body may have; the root object is 1.
@@ -23,19 +24,17 @@ pub const RESOURCE_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub struct Document {
     /// The root object.
     pub value: Value,
-    /// Numbers whose written form the value cannot carry, `1.10` for one. Whoever stores the
-    /// resource keeps the received bytes, which have them.
-    pub literals: Vec<Literal>,
+    /// Numbers that a [`Value`] cannot carry as they were written.
+    pub literals: Literals,
 }
 
-/// A number as it was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Literal {
-    /// Where, `Observation.valueQuantity.value`.
-    pub place: String,
-    /// The digits as written.
-    pub text: String,
-}
+/// Numbers whose written form a [`Value`] cannot carry, by their path below the root
+/// (`valueQuantity.value`): `1.10` is not `1.1` (FHIR R4, datatype `decimal`).
+///
+/// They stand beside the value because the alternative, serde_json's `arbitrary_precision`, is
+/// switched on for a whole program, and with it no decimal can be read into a flattened field or
+/// an internally tagged or untagged enum.
+pub type Literals = BTreeMap<String, String>;
 
 /// Reads one JSON object of at most `bytes_max` bytes.
 ///
@@ -54,8 +53,8 @@ pub fn read(bytes: &[u8], bytes_max: usize) -> Result<Document, Problem> {
     let mut state = State {
         path: Vec::new(),
         depth: 0,
-        numbers: Literals::new(text),
-        lost: vec![],
+        numbers: Numbers::new(text),
+        lost: Literals::new(),
         failed: None,
     };
     let mut parser = serde_json::Deserializer::from_str(text);
@@ -76,15 +75,29 @@ pub fn read(bytes: &[u8], bytes_max: usize) -> Result<Document, Problem> {
         (Ok(value), None) if !value.is_object() => {
             Err(Problem::error("not-an-object", "body", "the body is not a JSON object"))
         }
-        (Ok(value), None) => {
-            let root = root();
-            let mut literals = state.lost;
-            for literal in &mut literals {
-                literal.place.insert_str(0, &root);
-            }
-            Ok(Document { value, literals })
-        }
+        (Ok(value), None) => Ok(Document { value, literals: state.lost }),
     }
+}
+
+/// Writes a value with its numbers as they were read. A literal whose number has been changed
+/// since, or that is not there any more, is not used.
+pub fn write(value: &Value, literals: &Literals) -> String {
+    if literals.is_empty() {
+        return value.to_string();
+    }
+    let mut out = String::new();
+    literal::write(value, literals, "", &mut out);
+    out
+}
+
+/// The literals below an element, by their path below that element: those of
+/// `entry[2].resource` are the ones that resource is written with.
+pub fn literals_below(literals: &Literals, path: &str) -> Literals {
+    let below = |(at, text): (&String, &String)| {
+        let rest = at.strip_prefix(path)?.strip_prefix('.')?;
+        Some((rest.to_owned(), text.clone()))
+    };
+    literals.iter().filter_map(below).collect()
 }
 
 /// The root's resource type, for places; it may stand anywhere in the object.
@@ -101,8 +114,8 @@ fn root_of(text: &str) -> String {
 struct State<'t> {
     path: Vec<Step>,
     depth: usize,
-    numbers: Literals<'t>,
-    lost: Vec<Literal>,
+    numbers: Numbers<'t>,
+    lost: Literals,
     failed: Option<Problem>,
 }
 
@@ -141,7 +154,9 @@ impl State<'_> {
         if let Some(text) = self.numbers.next()
             && number.to_string() != text
         {
-            self.lost.push(Literal { place: self.place(), text: text.to_owned() });
+            let place = self.place();
+            let path = place.strip_prefix('.').unwrap_or(&place).to_owned();
+            self.lost.insert(path, text.to_owned());
         }
         Value::Number(number)
     }

@@ -39,6 +39,21 @@ fn entries_come_in_processing_order() {
 }
 
 #[test]
+fn entries_carry_their_names_and_the_digits_of_their_numbers() {
+    let text = r#"{"resourceType":"Bundle","type":"transaction","entry":[
+        {"fullUrl":"https://x/fhir/Observation/o","resource":{"resourceType":"Observation","n":1.0},
+        "request":{"method":"POST","url":"Observation"}},
+        {"fullUrl":"urn:uuid:2","resource":{"resourceType":"Observation","n":2.50},
+        "request":{"method":"POST","url":"Observation"}}]}"#;
+    let read = read(text.as_bytes()).unwrap();
+    let [first, second] = read.entries.as_slice() else { panic!() };
+    assert_eq!(first.names(), ["https://x/fhir/Observation/o", "Observation/o"]);
+    assert_eq!(second.names(), ["urn:uuid:2"]);
+    let written = json::write(second.resource.as_ref().unwrap(), &second.literals);
+    assert_eq!(written, r#"{"n":2.50,"resourceType":"Observation"}"#);
+}
+
+#[test]
 fn a_batch_keeps_its_order() {
     let get = json!({"request": {"method": "GET", "url": "metadata"}});
     assert!(transaction(bundle(vec![get])).is_err());

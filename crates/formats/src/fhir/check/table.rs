@@ -10,8 +10,9 @@ pub(super) struct Element {
     pub(super) path: String,
     /// Last part of the path, `value[x]`.
     pub(super) name: &'static str,
-    /// Datatypes; `#Path` = the content of another element.
-    pub(super) kinds: Vec<&'static str>,
+    /// Names in JSON with their datatype: one, or one per type of a choice; `#Path` = the content
+    /// of another element.
+    pub(super) names: Vec<(String, &'static str)>,
     /// Least number of times it stands.
     pub(super) min: u32,
     /// Whether it may stand more than once.
@@ -21,12 +22,17 @@ pub(super) struct Element {
 }
 
 impl Element {
-    /// Names in JSON: one, or one per type of a choice.
-    pub(super) fn names(&self) -> Vec<String> {
-        match self.name.strip_suffix("[x]") {
-            None => vec![self.name.to_owned()],
-            Some(stem) => self.kinds.iter().map(|kind| choice_name(stem, kind)).collect(),
-        }
+    fn new(path: String, name: &'static str, kinds: &[&'static str]) -> Self {
+        let names = match name.strip_suffix("[x]") {
+            None => vec![(name.to_owned(), kinds.first().copied().unwrap_or_default())],
+            Some(stem) => kinds.iter().map(|kind| (choice_name(stem, kind), *kind)).collect(),
+        };
+        Self { path, name, names, min: 0, repeats: false, codes: vec![] }
+    }
+
+    /// Whether it may be of several datatypes.
+    pub(super) fn is_choice(&self) -> bool {
+        self.names.len() > 1
     }
 
     /// Whether the required binding allows the code.
@@ -48,24 +54,18 @@ static ELEMENTS: LazyLock<BTreeMap<&'static str, Vec<Element>>> = LazyLock::new(
         let path = columns.next().unwrap_or_default();
         let Some((parent, name)) = path.rsplit_once('.') else { continue };
         let words = |text: Option<&'static str>| text.unwrap_or_default().split(' ');
-        let kinds = words(columns.next()).collect();
+        let kinds: Vec<&str> = words(columns.next()).collect();
         let min = columns.next().and_then(|text| text.parse().ok()).unwrap_or(0);
         let repeats = columns.next() == Some("*");
         let codes = words(columns.next()).filter(|code| !code.is_empty()).collect();
-        let element = Element { path: path.to_owned(), name, kinds, min, repeats, codes };
+        let element =
+            Element { min, repeats, codes, ..Element::new(path.to_owned(), name, &kinds) };
         table.entry(parent).or_default().push(element);
     }
     // What may stand beside a primitive, as `_birthDate`.
-    let part = |name, kind, repeats| Element {
-        path: format!("Element.{name}"),
-        name,
-        kinds: vec![kind],
-        min: 0,
-        repeats,
-        codes: vec![],
-    };
-    table
-        .insert("Element", vec![part("id", "string", false), part("extension", "Extension", true)]);
+    let id = Element::new("Element.id".to_owned(), "id", &["string"]);
+    let extension = Element::new("Element.extension".to_owned(), "extension", &["Extension"]);
+    table.insert("Element", vec![id, Element { repeats: true, ..extension }]);
     table
 });
 
@@ -83,12 +83,9 @@ pub(super) fn find(
     elements: &'static [Element],
     name: &str,
 ) -> Option<(&'static Element, &'static str)> {
-    elements.iter().find_map(|element| match element.name.strip_suffix("[x]") {
-        None => (element.name == name).then(|| Some((element, *element.kinds.first()?)))?,
-        Some(stem) => {
-            let kind = element.kinds.iter().find(|kind| choice_name(stem, kind) == name)?;
-            Some((element, *kind))
-        }
+    elements.iter().find_map(|element| {
+        let (_, kind) = element.names.iter().find(|(known, _)| known == name)?;
+        Some((element, *kind))
     })
 }
 

@@ -51,6 +51,11 @@ fn faults_are_named_with_their_place() {
         (json!({"id": "a b"}), "bad-id", "id"),
         (json!({"status": "done"}), "bad-code", "status"),
         (json!({"valueString": "x", "valueBoolean": true}), "two-choices", "value[x]"),
+        (
+            json!({"valueString": "x", "dataAbsentReason": {"text": "x"}}),
+            "value-and-absence",
+            "dataAbsentReason",
+        ),
         (json!({"valueStrings": "x"}), "unknown-element", "valueStrings"),
         (json!({"subject": {"reference": "Nobody/1"}}), "bad-reference", "subject.reference"),
         (json!({"subject": [{"reference": "Patient/1"}]}), "not-repeating", "subject"),

@@ -16,6 +16,10 @@ pub(super) fn genotype(reader: &mut Reader<'_>) {
         return reader.warn("no-value", "value[x]", "the genotype has no readable value");
     };
     let Some(gene) = gene_of(reader, words) else { return };
+    if codes::is_nothing(words) {
+        reader.warn("not-called", "value[x]", "the genotype says that there is no call");
+        return finish(reader, gene, None);
+    }
     let diplotype = diplotype(reader, &gene, words);
     finish(reader, gene, Some(diplotype));
 }
@@ -71,16 +75,25 @@ pub(super) fn implication(reader: &mut Reader<'_>) {
 }
 
 fn finish(reader: &mut Reader<'_>, gene: String, diplotype: Option<String>) {
-    let component = phenotype_components(reader).first().map(|part| concept_value(part));
-    let phenotype = component.and_then(|value| {
-        let is_coded = is_phenotype(&value);
-        is_coded.then(|| phenotype_words(reader, &value, "component")).flatten()
-    });
-    let activity_score = activity_score(reader);
+    let values: Vec<CodeableConcept> =
+        phenotype_components(reader).into_iter().map(concept_value).collect();
+    let mut phenotypes: Vec<String> = Vec::new();
+    for value in values.iter().filter(|value| is_phenotype(value)) {
+        phenotypes.extend(phenotype_words(reader, value, "component"));
+    }
+    phenotypes.dedup_by(|one, other| codes::same_words(one, other));
+    if phenotypes.len() > 1 {
+        reader.warn("several-phenotypes", "component", "several phenotypes are given: none used");
+        phenotypes.clear();
+    }
+    let (phenotype, activity_score) = (phenotypes.pop(), activity_score(reader));
     emit(reader, ReportedGeneResult { gene, diplotype, phenotype, activity_score });
 }
 
 fn emit(reader: &mut Reader<'_>, result: ReportedGeneResult) {
+    if result.diplotype.is_none() && result.phenotype.is_none() && result.activity_score.is_none() {
+        return reader.warn("no-result", "value[x]", "the observation gives no result of the gene");
+    }
     let status = reader.status();
     let origin = reader.origin();
     reader.push(status, origin, FactContent::GeneResult(result));
@@ -120,7 +133,11 @@ fn phenotype_words(
     value: &CodeableConcept,
     below: &str,
 ) -> Option<String> {
-    let shown = value.words();
+    if codes::is_contradiction(&value.coding, codes::PHENOTYPES) {
+        reader.warn("contradicting-answers", below, "two codes give different phenotypes");
+        return None;
+    }
+    let shown = value.words().filter(|words| !codes::is_nothing(words));
     let coded = codes::answer_in(&value.coding, codes::PHENOTYPES);
     let Some(term) = coded.and_then(|c| codes::words_of(codes::PHENOTYPES, &c.code)) else {
         return shown.map(str::to_owned);

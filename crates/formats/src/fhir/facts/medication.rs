@@ -43,7 +43,7 @@ pub(super) fn medication(reader: &mut Reader<'_>) {
     reader.push(finality, Origin::Unknown, FactContent::Medication(medication));
 }
 
-/// The product and its ingredients: coded here, or in a contained `Medication`.
+/// The product and its ingredients: coded here, or in a contained or looked-up `Medication`.
 fn drug(reader: &mut Reader<'_>) -> Option<(CodeableConcept, Vec<CodeableConcept>)> {
     let resource = reader.resource;
     if let Some(concept) = access::concept(resource, "medicationCodeableConcept") {
@@ -53,17 +53,23 @@ fn drug(reader: &mut Reader<'_>) -> Option<(CodeableConcept, Vec<CodeableConcept
         reader.warn("no-medication", "medication[x]", "the resource names no drug");
         return None;
     };
-    let contained =
-        access::reference_of(reference).and_then(|literal| access::contained(resource, literal));
-    if let Some(product) = contained {
+    let literal = access::reference_of(reference).unwrap_or_default();
+    let contained = access::contained(resource, literal).cloned();
+    let product = contained.or_else(|| (reader.resolve)(literal));
+    if let Some(product) = &product {
+        if product.get("modifierExtension").is_some() {
+            let text = "an unknown modifier changes what the drug is";
+            reader.warn("modified-meaning", "medicationReference", text);
+            return None;
+        }
         let ingredients = access::concepts(product, "ingredient.itemCodeableConcept");
         if ingredients.len() < access::all(product, "ingredient").len() {
             let text = "an ingredient given by reference is not read";
-            reader.warn("ingredient-by-reference", "contained", text);
+            reader.warn("ingredient-by-reference", "medicationReference", text);
         }
         let concept = access::concept(product, "code").unwrap_or_default();
         if concept == CodeableConcept::default() && ingredients.is_empty() {
-            reader.warn("no-medication", "contained", "the contained drug has no code");
+            reader.warn("no-medication", "medicationReference", "the drug has no code");
             return None;
         }
         return Some((concept, ingredients));

@@ -60,7 +60,7 @@ pub(super) fn report(reader: &mut Reader<'_>) {
         filler,
         placer,
         service: access::concept(resource, "code").unwrap_or_default(),
-        laboratory: text(resource, "performer.display").map(str::to_owned),
+        laboratory: laboratory(resource),
         issued,
         collected,
         status,
@@ -71,6 +71,20 @@ pub(super) fn report(reader: &mut Reader<'_>) {
             analysis(reader, part, status);
         }
     }
+}
+
+/// The performer that is an organization, by name; a person only if nobody else is named.
+fn laboratory(report: &Value) -> Option<String> {
+    let performers = access::all(report, "performer");
+    let is_person = |performer: &&&Value| {
+        let literal = access::reference_of(performer).unwrap_or_default();
+        literal.contains("Practitioner") || text(performer, "type") == Some("Practitioner")
+    };
+    let named = |performer: &&&Value| text(performer, "display").is_some();
+    let mut shown = performers.iter().filter(named);
+    let organization = shown.clone().find(|performer| !is_person(performer));
+    let chosen = organization.or_else(|| shown.next())?;
+    text(chosen, "display").map(str::to_owned)
 }
 
 /// The laboratory's and the orderer's number. Without a type (HL7 table 0203) a number on a

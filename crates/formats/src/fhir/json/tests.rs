@@ -74,15 +74,21 @@ fn digits_that_a_value_cannot_carry_are_listed() {
         "d":-0.00010,"e":12345678901234567890123}"#;
     let document = read(text.as_bytes(), 1000).unwrap();
     let lost: Vec<(&str, &str)> =
-        document.literals.iter().map(|l| (l.place.as_str(), l.text.as_str())).collect();
-    assert_eq!(
-        lost,
-        [
-            ("Observation.a[1]", "2.50"),
-            ("Observation.d", "-0.00010"),
-            ("Observation.e", "12345678901234567890123"),
-        ]
-    );
+        document.literals.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    assert_eq!(lost, [("a[1]", "2.50"), ("d", "-0.00010"), ("e", "12345678901234567890123")]);
+}
+
+#[test]
+fn numbers_are_written_as_they_were_read() {
+    let text = r#"{"entry":[{"resource":{"a":[1,2.50],"b":1.10,"c":1e2}}],"id":"x"}"#;
+    let mut document = read(text.as_bytes(), 1000).unwrap();
+    assert_eq!(write(&document.value, &document.literals), text);
+    let resource = document.value.pointer_mut("/entry/0/resource").unwrap();
+    let below = literals_below(&document.literals, "entry[0].resource");
+    // A changed number is written as changed.
+    resource["b"] = serde_json::json!(1.2);
+    assert_eq!(write(resource, &below), r#"{"a":[1,2.50],"b":1.2,"c":1e2}"#);
+    assert_eq!(literals_below(&document.literals, "entry[1].resource"), Literals::new());
 }
 
 proptest! {
@@ -94,7 +100,10 @@ proptest! {
     #[test]
     fn what_is_read_is_what_serde_json_reads(text in "\\{\"a\":[0-9a-z\\[\\]\\{\\}\", .:-]{0,30}\\}") {
         if let Ok(document) = read(text.as_bytes(), 1000) {
-            prop_assert_eq!(document.value, serde_json::from_str::<Value>(&text).unwrap());
+            let expected: Value = serde_json::from_str(&text).unwrap();
+            let written = write(&document.value, &document.literals);
+            prop_assert_eq!(&read(written.as_bytes(), 1000).unwrap(), &document);
+            prop_assert_eq!(document.value, expected);
         }
     }
 }
