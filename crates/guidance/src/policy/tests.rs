@@ -3,7 +3,10 @@
 use super::*;
 use crate::card::{Change, SUMMARY_LENGTH_LIMIT};
 use model::code::{CodeableConcept, Coding, system};
+use model::id::{PatientId, StatementId};
+use model::medication::Medication;
 use model::statement::{Action, Callability, GeneKey, Recommendation, Strength};
+use std::collections::BTreeSet;
 use testkit::patients::{ana_example, ben_sample};
 use testkit::pgx::{
     AZATHIOPRINE, CLOPIDOGREL, CLOPIDOGREL_WITH_ASPIRIN, PRASUGREL, SIMVASTATIN, TICAGRELOR,
