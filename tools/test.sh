@@ -90,16 +90,19 @@ run_docs() {
 # `timeout` starts programs, not functions of this shell.
 in_bash() { declare -f "$1"; echo "set -euo pipefail; $1"; }
 
+# As `cargo xtask`, but a lock file that is out of date is an error here.
+xtask=(cargo run --quiet --locked --package xtask --)
+
 step fmt 120 cargo fmt --all --check
-step tidy 900 cargo xtask tidy
+step tidy 900 "${xtask[@]}" tidy
 step clippy 2400 cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
 step deny 300 tools/deny.sh
-step advisories 120 cargo xtask advisories
+step advisories 120 "${xtask[@]}" advisories
 step tests 3000 bash -c "$(in_bash run_tests)"
 count_tests
 step docs 1200 bash -c "$(in_bash run_docs)"
 step binary 1200 cargo build --quiet --locked --package cli
-step generated 120 cargo xtask generate --check
+step generated 120 "${xtask[@]}" generate --check
 step demo-check 300 tools/demo.sh --check
 step e2e 900 tools/e2e.sh
 close
