@@ -123,7 +123,8 @@ fn a_known_result_that_calls_for_action_gets_a_card() {
     assert_eq!(card.indicator, Indicator::Critical);
     assert_eq!(
         card.summary,
-        "CYP2C19 Poor Metabolizer: avoid clopidogrel (for ACS PCI); consider prasugrel or ticagrelor"
+        "CYP2C19 Poor Metabolizer: avoid clopidogrel (for ACS PCI); \
+         consider prasugrel or ticagrelor"
     );
     assert!(!card.summary.contains("*2"));
     for basis in ["`*2/*2`", "2 of 2 positions", "0.0.1", "2026-01-01", "35034351", "strong"] {
