@@ -20,7 +20,7 @@ pub use moment::{
     SilenceReason,
 };
 pub use verdict::{Standing, is_indeterminate};
-pub(crate) use verdict::{Verdict, advice_state, judge, open_tests};
+pub(crate) use verdict::{Verdict, advice_state, judge, open_tests, result_words};
 
 /// One drug of one order, and what is known that bears on it.
 #[derive(Clone, Copy, Debug)]

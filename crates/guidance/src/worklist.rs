@@ -80,14 +80,18 @@ fn row(base: WorkRow, advice: Option<&DrugStatement>, knowledge: &PgxKnowledge) 
         .alerts
         .iter()
         .find(|rule| rule.recommended && Some(rule.rxnorm.as_str()) == rxnorm)?;
+    let keys = advice.map_or(&[][..], |advice| &advice.genes);
     let open = |gene: &String| {
-        let keys = advice.map_or(&[][..], |advice| &advice.genes);
-        let phenotype =
-            keys.iter().find(|key| key.gene == **gene).and_then(|key| key.phenotype.as_ref());
+        let key = keys.iter().find(|key| key.gene == *gene);
+        let phenotype = key.and_then(|key| key.phenotype.as_ref());
         phenotype.is_none_or(|phenotype| is_indeterminate(phenotype))
     };
-    let genes: Vec<&str> =
+    let mut genes: Vec<&str> =
         test.genes.iter().filter(|gene| open(gene)).map(String::as_str).collect();
+    // "Standard" was taken back for a gap in a call: the test as a whole is asked for.
+    if genes.is_empty() && advice.is_some_and(|advice| advice.state == AdviceState::NotKnown) {
+        genes = test.genes.iter().map(String::as_str).collect();
+    }
     let advice = format!("test {} for {}", genes.join(", "), base.drug);
     (!genes.is_empty()).then_some(WorkRow { advice, ..base })
 }
@@ -108,10 +112,11 @@ fn advice_about<'a>(
     })
 }
 
+/// The phenotype of each gene, else its call in the adviser's words.
 fn result_words(advice: &DrugStatement) -> String {
-    let words = advice.genes.iter().map(|key| match &key.phenotype {
-        Some(phenotype) => format!("{} {phenotype}", key.gene),
-        None => format!("{} {}", key.gene, model::absence::Absence::NotTested.words()),
+    let words = advice.genes.iter().map(|key| {
+        let result = key.phenotype.as_ref().unwrap_or(&key.call);
+        format!("{} {result}", key.gene)
     });
     words.collect::<Vec<_>>().join(", ")
 }

@@ -6,11 +6,11 @@ use super::{
 };
 use crate::key::{KeyParts, uuid};
 use crate::policy::{
-    Context, Standing, Subject, Verdict, advice_state, may_be_offered, open_tests,
+    Context, Standing, Subject, Verdict, advice_state, may_be_offered, open_tests, result_words,
 };
 use knowledge::pgx::Drug;
 use model::code::Coding;
-use model::statement::{AdviceState, Citation, Recommendation, Strength};
+use model::statement::{AdviceState, Citation, GeneKey, Recommendation, Strength};
 
 /// The rule id of a test card; rows of the pack's `alerts` have no id of their own.
 pub(crate) fn test_rule(drug: &Drug) -> String {
@@ -36,9 +36,7 @@ pub(crate) fn key_of(
 ) -> String {
     let result = match verdict {
         Verdict::Act { advice, .. } => {
-            let key = |gene: &model::statement::GeneKey| {
-                format!("{}={}", gene.gene, gene.phenotype.as_deref().unwrap_or("-"))
-            };
+            let key = |gene: &GeneKey| format!("{}={}", gene.gene, result_words(context, gene));
             advice.genes.iter().map(key).collect::<Vec<_>>().join(";")
         }
         Verdict::Test { genes, .. } | Verdict::Unclear { genes } => {
@@ -72,7 +70,7 @@ pub(crate) fn build(context: Context, subject: Subject, verdict: &Verdict) -> Ca
         rule: rule_of(subject, verdict),
         order: subject.order.reference.clone(),
         rxnorm: subject.drug.rxnorm.clone(),
-        summary: wording::summary(subject, verdict),
+        summary: wording::summary(context, subject, verdict),
         detail: wording::detail(context, subject, verdict),
         indicator: indicator(verdict),
         suggestions: suggestions(context, subject, verdict, &key),

@@ -1,7 +1,9 @@
 //! The words of a card: one sentence on top, the basis below.
 
 use super::SUMMARY_LENGTH_LIMIT;
-use crate::policy::{Context, Standing, Subject, Verdict, advice_state, may_be_offered};
+use crate::policy::{
+    Context, Standing, Subject, Verdict, advice_state, may_be_offered, result_words,
+};
 use model::statement::{
     Action, AdviceState, Citation, DrugStatement, GeneState, Recommendation, Statement, Strength,
 };
@@ -18,12 +20,12 @@ const NOTES_MAX: usize = 12;
 
 /// The sentence on top. Several lengths of it are written and the longest that fits is taken; the
 /// shortest is cut, so the limit holds whatever the pack's names are.
-pub(super) fn summary(subject: Subject, verdict: &Verdict) -> String {
+pub(super) fn summary(context: Context, subject: Subject, verdict: &Verdict) -> String {
     let drug = subject.drug.name.as_str();
     match verdict {
         Verdict::Act { advice, lead } => {
-            let genes = phenotypes(advice);
-            let decisive = decisive_phenotypes(advice);
+            let genes = phenotypes(context, advice);
+            let decisive = decisive_phenotypes(context, advice);
             let act = act_words(lead.action, drug);
             let whom = population_words(&lead.population);
             let names: Vec<&str> = lead.alternatives.iter().map(|(_, name)| &**name).collect();
@@ -82,23 +84,22 @@ pub(super) fn list(items: &[&str], joiner: &str) -> String {
     }
 }
 
-fn phenotypes(advice: &DrugStatement) -> String {
-    let words = advice.genes.iter().map(|key| match &key.phenotype {
-        Some(phenotype) => format!("{} {phenotype}", key.gene),
-        None => format!("{} not known", key.gene),
-    });
+fn phenotypes(context: Context, advice: &DrugStatement) -> String {
+    let words = advice.genes.iter();
+    let words = words.map(|key| format!("{} {}", key.gene, result_words(context, key)));
     words.collect::<Vec<_>>().join(", ")
 }
 
-/// Only the phenotypes out of the ordinary; all of them if none is.
-fn decisive_phenotypes(advice: &DrugStatement) -> String {
-    let out_of_the_ordinary = advice.genes.iter().filter_map(|key| {
-        let phenotype = key.phenotype.as_ref()?;
-        let ordinary = phenotype.starts_with("Normal");
-        (!ordinary).then(|| format!("{} {phenotype}", key.gene))
+/// Only the phenotypes out of the ordinary; all results if there is none.
+fn decisive_phenotypes(context: Context, advice: &DrugStatement) -> String {
+    let decisive = advice.genes.iter().filter_map(|key| {
+        let result = result_words(context, key);
+        let known = context.gene(&key.gene).is_some_and(|(_, gene)| !gene.phenotypes.is_empty());
+        let ordinary = result.starts_with("Normal") || (key.phenotype.is_none() && !known);
+        (!ordinary).then(|| format!("{} {result}", key.gene))
     });
-    let words: Vec<String> = out_of_the_ordinary.collect();
-    if words.is_empty() { phenotypes(advice) } else { words.join(", ") }
+    let words: Vec<String> = decisive.collect();
+    if words.is_empty() { phenotypes(context, advice) } else { words.join(", ") }
 }
 
 fn standings(genes: &[(&str, Standing)]) -> String {

@@ -2,7 +2,7 @@
 
 use super::{Context, PendingTest, Role, SilenceReason, Subject};
 use model::statement::{
-    Action, AdviceState, Citation, DrugStatement, GeneState, Recommendation, Strength,
+    Action, AdviceState, Citation, DrugStatement, GeneKey, GeneState, Recommendation, Strength,
 };
 
 /// What is known of a gene that a drug's rules ask for.
@@ -184,9 +184,12 @@ pub(crate) fn standing(context: Context, subject: Subject, gene: &str) -> Standi
     let statement = context.gene(gene).map(|(_, statement)| statement);
     let keys = subject.advice.map_or(&[][..], |(_, advice)| &advice.genes);
     let phenotype = keys.iter().find(|key| key.gene == gene).and_then(|key| key.phenotype.as_ref());
+    // The adviser takes "standard" back where a decisive position is missing; then any gap counts.
+    let taken_back =
+        subject.advice.is_some_and(|(_, advice)| advice.state == AdviceState::NotKnown);
     let incomplete = statement
         .and_then(|gene| gene.callability.as_ref())
-        .is_some_and(|seen| !seen.tier1_missing.is_empty());
+        .is_some_and(|seen| !seen.tier1_missing.is_empty() || (taken_back && !seen.is_complete()));
     match (phenotype, statement.map(|gene| &gene.state)) {
         (Some(phenotype), _) if is_indeterminate(phenotype) => Standing::Indeterminate,
         (_, Some(GeneState::Called)) if incomplete => Standing::Incomplete,
@@ -194,5 +197,19 @@ pub(crate) fn standing(context: Context, subject: Subject, gene: &str) -> Standi
         (None, Some(GeneState::Called)) => Standing::Indeterminate,
         (None, Some(GeneState::NotCalled { .. })) => Standing::NotCallable,
         (None, Some(GeneState::NotTested) | None) => Standing::NotTested,
+    }
+}
+
+/// The result of a gene in words: its phenotype, every phenotype an ambiguous call leaves open,
+/// or the words for its absence.
+pub(crate) fn result_words(context: Context, key: &GeneKey) -> String {
+    if let Some(phenotype) = &key.phenotype {
+        return phenotype.clone();
+    }
+    match context.gene(&key.gene).map(|(_, gene)| (&gene.state, &gene.phenotypes)) {
+        Some((GeneState::Called, phenotypes)) if !phenotypes.is_empty() => phenotypes.join(" or "),
+        Some((GeneState::Called, _)) => Standing::Indeterminate.words().to_owned(),
+        Some((GeneState::NotCalled { .. }, _)) => Standing::NotCallable.words().to_owned(),
+        Some((GeneState::NotTested, _)) | None => Standing::NotTested.words().to_owned(),
     }
 }

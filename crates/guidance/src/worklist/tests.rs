@@ -71,6 +71,26 @@ fn a_missing_test_makes_a_row_only_where_guidance_asks_for_it() {
 }
 
 #[test]
+fn a_call_with_gaps_is_neither_standard_nor_not_tested() {
+    let standard = vec![make::recommendation(Action::Standard, Strength::Strong, "actions:s")];
+    let mut key = make::gene_key("TPMT", "Normal Metabolizer", "*1/*1");
+    let mut advice = make::drug("azathioprine", AZATHIOPRINE, vec![key.clone()], standard);
+    advice.state = AdviceState::NotKnown;
+    let medications = [taken("azathioprine", "active")];
+    let rows = |advice: &DrugStatement| {
+        let content = StatementContent::Drug(advice.clone());
+        let statement = make::statement("drug-azathioprine", content);
+        worklist(&ana_example().id, &[statement], &medications, &small_knowledge())
+    };
+    assert_eq!(rows(&advice)[0].advice, "test TPMT for azathioprine");
+    assert_eq!(rows(&advice)[0].result, "TPMT Normal Metabolizer");
+    key.phenotype = None;
+    key.call = "*1/*3A or *3B/*3C".into();
+    advice.genes = vec![key];
+    assert_eq!(rows(&advice)[0].result, "TPMT *1/*3A or *3B/*3C");
+}
+
+#[test]
 fn standard_use_makes_no_row() {
     let standard = advice("clopidogrel", CLOPIDOGREL, "CYP2C19", "Normal Metabolizer");
     let medications = [taken("clopidogrel", "active"), taken("simvastatin", "active")];

@@ -199,3 +199,45 @@ fn advice_on_one_gene_still_offers_the_test_of_the_other() {
     scene.pending = vec![PendingTest { gene: "NUDT15".into(), since }];
     assert_eq!(scene.decide().cards[0].suggestions, [], "it is ordered");
 }
+
+#[test]
+fn an_ambiguous_call_names_every_possible_phenotype() {
+    let mut gene = make::gene_called("CYP2C19", "*1", "*2", "Intermediate Metabolizer");
+    gene.phenotype = None;
+    gene.phenotypes = vec!["Intermediate Metabolizer".into(), "Poor Metabolizer".into()];
+    let mut key = make::gene_key_unknown("CYP2C19");
+    key.call = "*1/*2 or *2/*2".into();
+    let advice = vec![make::recommendation(Action::Avoid, Strength::Strong, "actions:c")];
+    let mut scene = Scene::default().drug("clopidogrel", CLOPIDOGREL, key, advice);
+    if let StatementContent::Drug(advice) = &mut scene.statements[0].content {
+        advice.notes = vec!["CYP2C19: the most cautious advice is given".into()];
+    }
+    let decision = scene.gene(gene).order(CLOPIDOGREL).decide();
+    assert_eq!(
+        decision.cards[0].summary,
+        "CYP2C19 Intermediate Metabolizer or Poor Metabolizer: avoid clopidogrel"
+    );
+    assert!(decision.cards[0].detail.contains("most cautious"));
+}
+
+#[test]
+fn standard_that_was_taken_back_is_told_to_the_pharmacist() {
+    // SLCO1B1 has no tier-1 list; the adviser takes "standard" back if rs4149056 is missing.
+    let standard = vec![make::recommendation(Action::Standard, Strength::Strong, "actions:s")];
+    let key = make::gene_key("SLCO1B1", "Normal Function", "*1/*1");
+    let mut gene = make::gene_called("SLCO1B1", "*1", "*1", "Normal Function");
+    gene.callability = Some(Callability {
+        positions: 35,
+        seen: 34,
+        missing: vec!["rs4149056".into()],
+        ..Callability::default()
+    });
+    let mut scene = Scene::default().drug("simvastatin", SIMVASTATIN, key, standard).gene(gene);
+    if let StatementContent::Drug(advice) = &mut scene.statements[0].content {
+        advice.state = AdviceState::NotKnown;
+    }
+    scene = scene.order(SIMVASTATIN);
+    assert_eq!(reasons(&scene.decide()), [SilenceReason::NotKnown]);
+    let decision = Scene { role: Role::Pharmacist, ..scene }.decide();
+    assert!(decision.cards[0].summary.starts_with("SLCO1B1 tested in part"), "{decision:?}");
+}
