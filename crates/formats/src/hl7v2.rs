@@ -9,7 +9,7 @@ pub mod batch;
 mod charset;
 mod escape;
 mod message;
-//ORU
+pub mod oru;
 mod part;
 mod place;
 mod separators;

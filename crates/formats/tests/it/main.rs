@@ -1,0 +1,4 @@
+//! The readers from outside.
+
+#[cfg(test)]
+mod hl7v2;
