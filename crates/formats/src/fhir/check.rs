@@ -9,9 +9,10 @@ mod table;
 
 use model::Problem;
 use serde_json::{Map, Value};
+use std::fmt;
 use table::{Element, elements_of, find};
 
-/// Problems listed per resource; a body that is wrong everywhere needs no longer list.
+/// Problems listed per resource; one more says that there are others.
 pub const PROBLEMS_MAX: usize = 100;
 
 /// Whether the name is a resource type of FHIR R4.
@@ -38,8 +39,26 @@ pub fn check(resource: &Value) -> Vec<Problem> {
 /// The same, with places that start with `place`.
 pub fn check_at(resource: &Value, place: &str) -> Vec<Problem> {
     let mut walk = Walk { problems: Vec::new() };
-    walk.resource(resource, place);
+    walk.resource(resource, Place::Root(place));
     walk.problems
+}
+
+/// A place as steps, turned into text only when there is something to say.
+#[derive(Clone, Copy)]
+enum Place<'p> {
+    Root(&'p str),
+    Field(&'p Place<'p>, &'p str),
+    Index(&'p Place<'p>, usize),
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Root(name) => f.write_str(name),
+            Self::Field(parent, name) => write!(f, "{parent}.{name}"),
+            Self::Index(parent, index) => write!(f, "{parent}[{index}]"),
+        }
+    }
 }
 
 struct Walk {
@@ -47,28 +66,35 @@ struct Walk {
 }
 
 impl Walk {
-    fn say(&mut self, code: &str, place: impl Into<String>, text: impl Into<String>) {
-        if self.problems.len() < PROBLEMS_MAX {
-            self.problems.push(Problem::error(code, place, text));
+    fn say(&mut self, code: &str, place: Place<'_>, text: &str) {
+        match self.problems.len() {
+            count if count < PROBLEMS_MAX => {
+                self.problems.push(Problem::error(code, place.to_string(), text));
+            }
+            PROBLEMS_MAX => {
+                let text = "more problems were found than are listed";
+                self.problems.push(Problem::note("more-problems", place.to_string(), text));
+            }
+            _ => {}
         }
     }
 
-    fn resource(&mut self, resource: &Value, place: &str) {
+    fn resource(&mut self, resource: &Value, place: Place<'_>) {
         let Some(object) = resource.as_object() else {
             return self.say("not-an-object", place, "a resource is a JSON object");
         };
         let Some(kind) = object.get("resourceType").and_then(Value::as_str) else {
-            let place = format!("{place}.resourceType");
+            let place = Place::Field(&place, "resourceType");
             return self.say("missing-element", place, "the resource does not say its type");
         };
         if !is_resource_type(kind) {
-            let place = format!("{place}.resourceType");
+            let place = Place::Field(&place, "resourceType");
             return self.say("unknown-type", place, "this is no resource type of FHIR R4");
         }
         if let Some(id) = object.get("id")
             && !id.as_str().is_some_and(model::id::is_fhir_id)
         {
-            self.say("bad-id", format!("{place}.id"), "an id has 1 to 64 of A-Z a-z 0-9 - .");
+            self.say("bad-id", Place::Field(&place, "id"), "an id has 1 to 64 of A-Z a-z 0-9 - .");
         }
         if is_checked_in_full(kind) {
             self.object(object, kind, place, true);
@@ -82,7 +108,13 @@ impl Walk {
     }
 
     /// Checks an object against the elements under `path` of the table.
-    fn object(&mut self, object: &Map<String, Value>, path: &str, place: &str, is_resource: bool) {
+    fn object(
+        &mut self,
+        object: &Map<String, Value>,
+        path: &str,
+        place: Place<'_>,
+        is_resource: bool,
+    ) {
         let elements = elements_of(path);
         // Names of choice elements met: a choice may have one name only.
         let mut choices: Vec<(&Element, &str)> = Vec::new();
@@ -92,7 +124,7 @@ impl Walk {
                 continue;
             }
             let name = key.strip_prefix('_').unwrap_or(key);
-            let here = format!("{place}.{key}");
+            let here = Place::Field(&place, key);
             let Some((element, kind)) = find(elements, name) else {
                 self.say("unknown-element", here, "FHIR R4 has no such element here");
                 continue;
@@ -105,36 +137,36 @@ impl Walk {
                     std::ptr::eq(*known, element) && *known_name != name
                 };
                 if choices.iter().any(other) {
-                    let place = format!("{place}.{}", element.name);
+                    let place = Place::Field(&place, element.name);
                     self.say("two-choices", place, "only one type of a choice may be given");
                 }
                 choices.push((element, name));
             }
             if key.starts_with('_') {
-                self.companion(value, element, kind, &here);
+                self.companion(value, element, kind, here);
             } else {
-                self.element(value, element, kind, &here);
+                self.element(value, element, kind, here);
             }
         }
         for element in elements.iter().filter(|element| element.min > 0) {
             if !given.iter().any(|met| std::ptr::eq(*met, element)) {
-                let place = format!("{place}.{}", element.name);
+                let place = Place::Field(&place, element.name);
                 self.say("missing-element", place, "a required element is missing");
             }
         }
         let absent = object.contains_key("dataAbsentReason");
         if absent && choices.iter().any(|(element, _)| element.name == "value[x]") {
-            let place = format!("{place}.dataAbsentReason");
+            let place = Place::Field(&place, "dataAbsentReason");
             self.say("value-and-absence", place, "a value has no reason for being absent");
         }
     }
 
-    fn element(&mut self, value: &Value, element: &Element, kind: &str, place: &str) {
+    fn element(&mut self, value: &Value, element: &Element, kind: &str, place: Place<'_>) {
         match (value, element.repeats) {
             (Value::Array(items), true) => {
                 for (index, item) in items.iter().enumerate() {
                     if !item.is_null() {
-                        self.single(item, element, kind, &format!("{place}[{index}]"));
+                        self.single(item, element, kind, Place::Index(&place, index));
                     }
                 }
             }
@@ -146,7 +178,7 @@ impl Walk {
         }
     }
 
-    fn single(&mut self, value: &Value, element: &Element, kind: &str, place: &str) {
+    fn single(&mut self, value: &Value, element: &Element, kind: &str, place: Place<'_>) {
         if kind == "Resource" {
             return self.resource(value, place);
         }
@@ -176,7 +208,7 @@ impl Walk {
         }
     }
 
-    fn companion(&mut self, value: &Value, element: &Element, kind: &str, place: &str) {
+    fn companion(&mut self, value: &Value, element: &Element, kind: &str, place: Place<'_>) {
         if !primitive::is_primitive(kind) {
             return self.say("unknown-element", place, "only primitives have such a companion");
         }
@@ -193,15 +225,15 @@ impl Walk {
         }
     }
 
-    fn reference(&mut self, object: &Map<String, Value>, place: &str) {
+    fn reference(&mut self, object: &Map<String, Value>, place: Place<'_>) {
         let literal = object.get("reference").and_then(Value::as_str);
         if literal.is_some_and(|text| !primitive::is_reference(text)) {
             let why = "a reference is Type/id, an absolute URI, #part or Type?search";
-            self.say("bad-reference", format!("{place}.reference"), why);
+            self.say("bad-reference", Place::Field(&place, "reference"), why);
         }
     }
 
-    fn required_coding(&mut self, value: &Value, element: &Element, place: &str) {
+    fn required_coding(&mut self, value: &Value, element: &Element, place: Place<'_>) {
         let codes = super::access::codings(value, "coding");
         if !element.codes.is_empty() && !codes.is_empty() {
             let known = codes.iter().any(|coding| element.allows(&coding.code));
@@ -211,7 +243,7 @@ impl Walk {
         }
     }
 
-    fn extension(&mut self, object: &Map<String, Value>, place: &str) {
+    fn extension(&mut self, object: &Map<String, Value>, place: Place<'_>) {
         let nested = object.contains_key("extension");
         let valued = object.keys().any(|key| key.starts_with("value"));
         if nested == valued {

@@ -2,7 +2,7 @@
 //!
 //! Sources: LOINC panel 81247-9 and its answer lists; HL7 Genomics Reporting (STU3); HGNC.
 
-use model::code::{Coding, is_loinc_answer, system};
+use model::code::{Coding, is_loinc_answer};
 use model::specimen::Origin;
 use model::variant::GenomeBuild;
 
@@ -162,10 +162,10 @@ fn plain(text: &str) -> String {
     letters.replace("metaboliser", "metabolizer")
 }
 
-/// Whether a coding is this LOINC code. A missing or local system is tolerated when the code has
-/// LOINC's check digit, which a code of another system has only by chance.
-pub fn is_loinc(coding: &Coding, code: &str) -> bool {
-    coding.code == code && (coding.system == system::LOINC || is_alias(&coding.system))
+/// Whether a coding's system and code are this LOINC code. A missing system and other names for
+/// LOINC are tolerated.
+pub fn is_loinc(system: &str, found: &str, code: &str) -> bool {
+    found == code && (system == model::code::system::LOINC || is_alias(system))
 }
 
 /// Other names under which senders mean LOINC.

@@ -53,7 +53,7 @@ fn every_variant_and_genotype_gives_a_fact() {
             continue;
         }
         let coded = access::codings(&part, "code.coding");
-        let is = |code| coded.iter().any(|c| codes::is_loinc(c, code));
+        let is = |code| coded.iter().any(|c| codes::is_loinc(&c.system, &c.code, code));
         let (found, problems) = facts::facts_of(&part, None, "Observation");
         let told = !problems.is_empty();
         match found.first().map(|fact| &fact.content) {

@@ -58,7 +58,9 @@ pub fn facts_with(
 /// Which reader an Observation is for.
 fn observation(reader: &mut Reader<'_>) {
     let code = access::concept(reader.resource, "code").unwrap_or_default();
-    let is = |wanted: &str| code.coding.iter().any(|coding| codes::is_loinc(coding, wanted));
+    let is = |wanted: &str| {
+        code.coding.iter().any(|coding| codes::is_loinc(&coding.system, &coding.code, wanted))
+    };
     reader.flag_alias(&code, "code");
     if is(loinc::GENOTYPE) {
         gene::genotype(reader);
@@ -78,10 +80,10 @@ fn observation(reader: &mut Reader<'_>) {
 
 fn looks_genomic(resource: &Value) -> bool {
     let mut categories = access::codings(resource, "category.coding").into_iter();
-    let mut components = access::codings(resource, "component.code.coding").into_iter();
+    let mut components = access::all(resource, "component").into_iter();
     let mut code = access::codings(resource, "code.coding").into_iter();
     categories.any(|c| c.is(codes::DIAGNOSTIC_SECTION, "GE"))
-        || components.any(|c| codes::is_loinc(&c, loinc::GENE))
+        || components.any(|part| is_coded(part, |s, c| codes::is_loinc(s, c, loinc::GENE)))
         || code.any(|c| c.system == codes::TBD)
 }
 
@@ -173,11 +175,30 @@ impl<'r> Reader<'r> {
 
     /// Every component with that LOINC code.
     fn components(&self, code: &str) -> Vec<&'r Value> {
-        let is = |part: &&Value| {
-            let codings = access::codings(part, "code.coding");
-            codings.iter().any(|coding| codes::is_loinc(coding, code))
+        let parts = access::all(self.resource, "component").into_iter();
+        parts
+            .filter(|part| is_coded(part, |system, found| codes::is_loinc(system, found, code)))
+            .collect()
+    }
+
+    /// Says which components say something that no fact holds; the resource keeps them.
+    fn note_unread(&mut self, read: &[&str]) {
+        let is_read = |part: &&Value| {
+            is_coded(part, |system, found| {
+                let own = system == codes::OWN || system == codes::TBD;
+                own || read.iter().any(|code| codes::is_loinc(system, found, code))
+            })
         };
-        access::all(self.resource, "component").into_iter().filter(is).collect()
+        let parts = access::all(self.resource, "component").into_iter();
+        let unread: Vec<String> = parts
+            .filter(|part| !is_read(part))
+            .map(|part| access::concept(part, "code").unwrap_or_default())
+            .filter_map(|code| code.coding.first().map(|c| c.code.clone()).or(code.text))
+            .collect();
+        if !unread.is_empty() {
+            let text = format!("no fact holds these components: {}", unread.join(", "));
+            self.note("unread-component", "component", text);
+        }
     }
 
     /// The words of a component's value, as sent.
@@ -217,6 +238,16 @@ impl<'r> Reader<'r> {
             self.note("wrong-system", below, "a LOINC code stands under another name for LOINC");
         }
     }
+}
+
+/// Whether one of the codings of `code` (system and code) is the one asked for.
+fn is_coded(element: &Value, is: impl Fn(&str, &str) -> bool) -> bool {
+    let codings = element.get("code").and_then(|code| code.get("coding"));
+    let part = |coding: &Value| {
+        let system = coding.get("system").and_then(Value::as_str).unwrap_or_default();
+        coding.get("code").and_then(Value::as_str).is_some_and(|code| is(system, code))
+    };
+    codings.and_then(Value::as_array).is_some_and(|codings| codings.iter().any(part))
 }
 
 /// The value of an observation or component as a concept: its codes, or its string as text.

@@ -222,16 +222,18 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
         state.enter()?;
         let mut object = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
-            state.path.push(Step::Field(key.clone()));
-            if object.contains_key(&key) {
+            let is_repeated = object.contains_key(&key);
+            state.path.push(Step::Field(key));
+            if is_repeated {
                 return Err(state.fail("duplicate-key", "the same key stands twice in an object"));
             }
             let value = entries.next_value_seed(Node { state: &mut *state })?;
             if value.is_null() {
                 return Err(state.fail("null", "null may only stand in an array of primitives"));
             }
-            state.path.pop();
-            object.insert(key, value);
+            if let Some(Step::Field(key)) = state.path.pop() {
+                object.insert(key, value);
+            }
         }
         if object.is_empty() {
             return Err(state.fail("empty-object", "an object may not be empty"));

@@ -4,11 +4,10 @@ use super::{Object, identifier};
 use model::patient::{Patient, PersonName, Sex};
 use serde_json::Value;
 
-/// A `Patient`. The first name is the official one. An identifier without an authority is left
-/// out, as it identifies nobody.
+/// A `Patient`. The first name is the official one. An identifier without an authority is written
+/// without a system, and read back as a warning, as it identifies nobody.
 pub fn patient(patient: &Patient) -> Value {
-    let owned = patient.identifiers.iter().filter(|number| !number.authority.is_empty());
-    let identifiers = owned.map(|number| identifier(number, None)).collect();
+    let identifiers = patient.identifiers.iter().map(|number| identifier(number, None)).collect();
     let names = patient.names.iter().enumerate().map(|(at, person)| name(at, person)).collect();
     let gender = match patient.sex {
         Sex::Female => "female",

@@ -12,8 +12,7 @@ use serde_json::{Value, json};
 
 /// A `Specimen`. Its origin stands in an extension of ours, as FHIR R4 has no element for it.
 pub fn specimen(specimen: &Specimen, id: &str, subject: &str) -> Value {
-    let owned = specimen.identifiers.iter().filter(|number| !number.authority.is_empty());
-    let identifiers = owned.map(|number| identifier(number, None)).collect();
+    let identifiers = specimen.identifiers.iter().map(|number| identifier(number, None)).collect();
     let origin = (specimen.origin != Origin::Unknown).then(|| {
         json!([{"url": codes::SPECIMEN_ORIGIN, "valueCode": codes::origin_word(specimen.origin)}])
     });

@@ -152,7 +152,8 @@ proptest! {
         kind in a_concept(),
         collected in of(date()),
         origin in select(vec![
-            Origin::Germline, Origin::Somatic, Origin::CirculatingDna, Origin::Donor, Origin::Unknown,
+            Origin::Germline, Origin::Somatic, Origin::CirculatingDna, Origin::Donor,
+            Origin::Unknown,
         ]),
     ) {
         let made = Specimen { identifiers, kind, collected, origin };
@@ -172,7 +173,8 @@ proptest! {
         let issued = issued.map(|millis| Timestamp::from_micros(millis * 1000));
         // A placer number alone would be taken as the laboratory's if it had no type; it has one.
         let made = Report { filler, placer, service, laboratory, issued, collected, status };
-        let region = Region { build: GenomeBuild::GRCh38, chromosome: "chr10".into(), start: 1, end: 9 };
+        let chromosome = "chr10".to_owned();
+        let region = Region { build: GenomeBuild::GRCh38, chromosome, start: 1, end: 9 };
         let assay = Assay {
             laboratory: made.laboratory.clone(),
             method: Some("Sequencing".into()),

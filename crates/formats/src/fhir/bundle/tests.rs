@@ -8,7 +8,8 @@ fn put(id: usize) -> Value {
 }
 
 fn bundle(entries: impl IntoIterator<Item = Value>) -> Value {
-    json!({"resourceType": "Bundle", "type": "transaction", "entry": entries.into_iter().collect::<Vec<_>>()})
+    let entries: Vec<Value> = entries.into_iter().collect();
+    json!({"resourceType": "Bundle", "type": "transaction", "entry": entries})
 }
 
 fn only_fault(value: Value) -> (String, String) {

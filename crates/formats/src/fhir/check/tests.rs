@@ -113,10 +113,15 @@ fn the_list_of_problems_is_limited() {
         let mut patient = serde_json::Map::new();
         patient.insert("resourceType".into(), "Patient".into());
         patient.extend((0..count).map(|n| (format!("x{n}"), json!(1))));
-        check(&Value::Object(patient)).len()
+        check(&Value::Object(patient))
     };
-    assert_eq!(with(PROBLEMS_MAX), PROBLEMS_MAX);
-    assert_eq!(with(PROBLEMS_MAX + 1), PROBLEMS_MAX);
+    assert_eq!(with(PROBLEMS_MAX).len(), PROBLEMS_MAX);
+    assert!(with(PROBLEMS_MAX).iter().all(|problem| problem.code == "unknown-element"));
+    for more in [1, 2] {
+        let problems = with(PROBLEMS_MAX + more);
+        assert_eq!(problems.len(), PROBLEMS_MAX + 1);
+        assert_eq!(problems.last().unwrap().code, "more-problems");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Gene results that a laboratory called: genotypes and phenotypes.
 
-use super::{Reader, concept_value};
+use super::{Reader, concept_value, is_coded};
 use crate::fhir::access::{self, text};
 use crate::fhir::codes::{self, loinc};
 use model::CodeableConcept;
@@ -42,9 +42,8 @@ pub(super) fn haplotype(reader: &mut Reader<'_>) {
 /// An Observation 53040-2 or a per-gene activity: its value is the phenotype.
 pub(super) fn phenotype(reader: &mut Reader<'_>) {
     let value = concept_value(reader.resource);
-    let code = access::codings(reader.resource, "code.coding");
-    let implied =
-        code.iter().any(|c| codes::is_loinc(c, loinc::CYP2C9_ACTIVITY)).then_some("CYP2C9");
+    let implied = is_coded(reader.resource, |s, c| codes::is_loinc(s, c, loinc::CYP2C9_ACTIVITY))
+        .then_some("CYP2C9");
     let gene = match implied {
         Some(gene) if genes(reader).is_empty() => Some(gene.to_owned()),
         _ => gene_of(reader, ""),
@@ -94,6 +93,7 @@ fn emit(reader: &mut Reader<'_>, result: ReportedGeneResult) {
     if result.diplotype.is_none() && result.phenotype.is_none() && result.activity_score.is_none() {
         return reader.warn("no-result", "value[x]", "the observation gives no result of the gene");
     }
+    reader.note_unread(&[loinc::GENE, loinc::SOURCE_CLASS, loinc::METABOLISM]);
     let status = reader.status();
     let origin = reader.origin();
     reader.push(status, origin, FactContent::GeneResult(result));
@@ -101,21 +101,21 @@ fn emit(reader: &mut Reader<'_>, result: ReportedGeneResult) {
 
 /// Components that may hold a phenotype: the older 53040-2 and the guide's own code.
 fn phenotype_components<'r>(reader: &Reader<'r>) -> Vec<&'r Value> {
-    let is = |part: &&Value| {
-        access::codings(part, "code.coding").iter().any(|c| {
-            codes::is_loinc(c, loinc::METABOLISM) || c.is(codes::TBD, "therapeutic-implication")
-        })
+    let is = |system: &str, code: &str| {
+        let guide = system == codes::TBD && code == "therapeutic-implication";
+        guide || codes::is_loinc(system, code, loinc::METABOLISM)
     };
-    access::all(reader.resource, "component").into_iter().filter(is).collect()
+    access::all(reader.resource, "component")
+        .into_iter()
+        .filter(|part| is_coded(part, is))
+        .collect()
 }
 
 /// The activity score, in our own component.
 fn activity_score(reader: &Reader<'_>) -> Option<String> {
     let parts = access::all(reader.resource, "component");
-    let part = parts.into_iter().find(|part| {
-        let codings = access::codings(part, "code.coding");
-        codings.iter().any(|c| c.is(codes::OWN, "activity-score"))
-    })?;
+    let is = |system: &str, code: &str| system == codes::OWN && code == "activity-score";
+    let part = parts.into_iter().find(|part| is_coded(part, is))?;
     text(part, "valueString").map(str::to_owned)
 }
 

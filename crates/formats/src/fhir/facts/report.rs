@@ -66,6 +66,10 @@ pub(super) fn report(reader: &mut Reader<'_>) {
         status,
     };
     reader.push(status, Origin::Unknown, FactContent::Report(report));
+    if resource.get("presentedForm").is_some() && resource.get("result").is_none() {
+        let text = "the report is a document without results that can be read";
+        reader.warn("document-only", "presentedForm", text);
+    }
     for part in access::all(resource, "contained") {
         if access::resource_type(part) == Some("Procedure") && is_analysis(part) {
             analysis(reader, part, status);

@@ -84,8 +84,12 @@ fn the_laboratory_is_the_organization_among_the_performers() {
         "code": {"text": "x"}, "performer": [
             {"reference": "Practitioner/1", "display": "Dr Who"},
             {"reference": "Organization/1", "display": "Northside"}]});
-    let FactContent::Report(found) = one(&report).0.content else { panic!() };
-    assert_eq!(found.laboratory.as_deref(), Some("Northside"));
+    let (fact, problems) = one(&report);
+    let FactContent::Report(found) = fact.content else { panic!() };
+    assert_eq!((found.laboratory.as_deref(), problems), (Some("Northside"), vec![]));
+    let mut narrative = report;
+    narrative["presentedForm"] = json!([{"contentType": "application/pdf"}]);
+    assert_eq!(one(&narrative).1, ["document-only"]);
 }
 
 #[test]

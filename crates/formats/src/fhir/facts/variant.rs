@@ -8,6 +8,25 @@ use model::CodeableConcept;
 use model::fact::FactContent;
 use model::variant::{GenomeBuild, ReportedVariant, Spdi};
 
+/// Components that are read.
+const READ: &[&str] = &[
+    loinc::GENE,
+    loinc::SOURCE_CLASS,
+    loinc::ASSEMBLY,
+    loinc::TRANSCRIPT,
+    loinc::SEQUENCE,
+    loinc::HGVS_CODING,
+    loinc::HGVS_PROTEIN,
+    loinc::HGVS_GENOMIC,
+    loinc::VARIATION_CODE,
+    loinc::START_END,
+    loinc::COORDINATES,
+    loinc::REFERENCE_ALLELE,
+    loinc::ALTERNATE_ALLELE,
+    loinc::ALLELIC_STATE,
+    loinc::SIGNIFICANCE,
+];
+
 /// An Observation 69548-6.
 pub(super) fn variant(reader: &mut Reader<'_>) {
     let status = reader.status();
@@ -18,10 +37,10 @@ pub(super) fn variant(reader: &mut Reader<'_>) {
     }
     genes.truncate(1);
     let sequence = sequence(reader);
-    let hgvs_genomic = reader.words(loinc::HGVS_GENOMIC);
+    let hgvs_genomic = expression(reader, loinc::HGVS_GENOMIC);
     let build = build(reader, sequence.as_deref(), hgvs_genomic.as_deref());
     let canonical = canonical(reader, sequence.as_deref(), hgvs_genomic.as_deref());
-    let transcript = reader.words(loinc::TRANSCRIPT);
+    let transcript = expression(reader, loinc::TRANSCRIPT);
     let in_wrong_place = sequence.filter(|accession| is_transcript(accession));
     if in_wrong_place.is_some() {
         let text = "a transcript stands where the genomic sequence belongs";
@@ -31,8 +50,8 @@ pub(super) fn variant(reader: &mut Reader<'_>) {
         gene: genes.pop(),
         build,
         transcript: transcript.or(in_wrong_place),
-        hgvs_coding: reader.words(loinc::HGVS_CODING),
-        hgvs_protein: reader.words(loinc::HGVS_PROTEIN),
+        hgvs_coding: expression(reader, loinc::HGVS_CODING),
+        hgvs_protein: expression(reader, loinc::HGVS_PROTEIN),
         hgvs_genomic,
         identifiers: identifiers(reader),
         assessment: assessment(reader),
@@ -44,7 +63,24 @@ pub(super) fn variant(reader: &mut Reader<'_>) {
     {
         reader.warn("nameless-variant", "component", "nothing says which variant is meant");
     }
+    reader.note_unread(READ);
     reader.push(status, origin, FactContent::Variant(variant));
+}
+
+/// An HGVS expression or accession: as the code where there is one, since a display may name
+/// another version. An SPDI in its place is no HGVS; it is kept among the identifiers.
+fn expression(reader: &Reader<'_>, code: &str) -> Option<String> {
+    let (_, concept) = reader.component(code)?;
+    let coded = concept.coding.first().map(|coding| coding.code.clone());
+    coded.or(concept.text).filter(|text| !is_spdi(text))
+}
+
+/// Whether the text is `sequence:position:deleted:inserted`.
+fn is_spdi(text: &str) -> bool {
+    let mut parts = text.split(':');
+    let sequence = parts.next().is_some_and(|part| part.contains('_'));
+    let position = parts.next().is_some_and(|part| part.parse::<u64>().is_ok());
+    sequence && position && parts.count() == 2
 }
 
 /// The sequence's accession: a code with a version before words.
@@ -175,6 +211,11 @@ fn identifiers(reader: &Reader<'_>) -> Vec<String> {
         if concept.coding.is_empty() {
             found.extend(concept.text);
         }
+    }
+    for code in [loinc::HGVS_CODING, loinc::HGVS_PROTEIN, loinc::HGVS_GENOMIC] {
+        let value = reader.component(code).map(|(_, concept)| concept).unwrap_or_default();
+        let coded = value.coding.first().map(|coding| coding.code.clone());
+        found.extend(coded.or(value.text).filter(|text| is_spdi(text)));
     }
     found
 }

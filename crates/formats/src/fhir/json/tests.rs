@@ -98,7 +98,9 @@ proptest! {
     }
 
     #[test]
-    fn what_is_read_is_what_serde_json_reads(text in "\\{\"a\":[0-9a-z\\[\\]\\{\\}\", .:-]{0,30}\\}") {
+    fn what_is_read_is_what_serde_json_reads(
+        text in "\\{\"a\":[0-9a-z\\[\\]\\{\\}\", .:-]{0,30}\\}",
+    ) {
         if let Ok(document) = read(text.as_bytes(), 1000) {
             let expected: Value = serde_json::from_str(&text).unwrap();
             let written = write(&document.value, &document.literals);

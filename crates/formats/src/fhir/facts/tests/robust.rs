@@ -80,7 +80,10 @@ fn json_like() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn any_json_gives_an_answer(mut value in json_like(), kind in 0_usize..6) {
-        let kinds = ["Patient", "Observation", "DiagnosticReport", "MedicationRequest", "Procedure", "Specimen"];
+        let kinds = [
+            "Patient", "Observation", "DiagnosticReport", "MedicationRequest", "Procedure",
+            "Specimen",
+        ];
         if let Some(object) = value.as_object_mut() {
             object.insert("resourceType".into(), kinds[kind].into());
         }
@@ -92,6 +95,7 @@ proptest! {
 
     #[test]
     fn any_bundle_gives_an_answer(entries in prop::collection::vec(json_like(), 0..4)) {
-        let _ = bundle::transaction(json!({"resourceType": "Bundle", "type": "batch", "entry": entries}));
+        let batch = json!({"resourceType": "Bundle", "type": "batch", "entry": entries});
+        let _ = bundle::transaction(batch);
     }
 }

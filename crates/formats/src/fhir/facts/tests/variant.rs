@@ -8,7 +8,8 @@ fn variant_with(components: Vec<Value>) -> (ReportedVariant, Vec<String>) {
 }
 
 pub(super) fn coded(code: &str, value: &str) -> Value {
-    json!({"code": loinc(code), "valueCodeableConcept": {"coding": [{"system": "s", "code": value}]}})
+    let concept = json!({"coding": [{"system": "s", "code": value}]});
+    json!({"code": loinc(code), "valueCodeableConcept": concept})
 }
 
 fn position(low: u64, reference: &str, alternate: &str) -> Vec<Value> {
@@ -82,4 +83,25 @@ fn a_variant_that_does_not_say_present_is_not_present() {
         assert_eq!(found.assessment.as_deref(), assessment);
         assert_eq!(problems.contains(&"no-assessment".to_owned()), assessment.is_none());
     }
+}
+
+#[test]
+fn codes_win_over_displays_and_an_spdi_is_no_hgvs() {
+    let transcript = json!({"code": loinc("51958-7"), "valueCodeableConcept": {"coding": [
+        {"system": codes::REFSEQ, "code": "NM_000769.4", "display": "NM_000769.3"}]}});
+    // Seen: an SPDI sent as c.HGVS.
+    let spdi = coded("48004-6", "NC_000001.11:1014227:G:A");
+    let (found, problems) = variant_with(vec![transcript, spdi]);
+    assert_eq!(found.transcript.as_deref(), Some("NM_000769.4"));
+    assert_eq!(
+        (found.hgvs_coding, found.identifiers),
+        (None, vec!["NC_000001.11:1014227:G:A".into()])
+    );
+    assert_eq!(problems, Vec::<String>::new());
+}
+
+#[test]
+fn what_no_fact_holds_is_named() {
+    let parts = vec![coded("48004-6", "c.1A>G"), coded("81258-6", "x"), coded("82155-3", "x")];
+    assert_eq!(variant_with(parts).1, ["unread-component"]);
 }
