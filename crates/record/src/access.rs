@@ -6,7 +6,7 @@ use table::needs_tenant;
 pub use table::permitted;
 
 use crate::Failure;
-use crate::limit::{SCOPE_PATIENTS_MAX, TEXT_BYTES_MAX, within};
+use crate::limit::{SCOPE_PATIENTS_MAX, text, within};
 use model::{PatientId, TenantId};
 use std::collections::BTreeSet;
 
@@ -62,13 +62,20 @@ impl Access {
 
     /// Whether the role may do that for the purpose, and the scope is one that can be queried.
     pub(crate) fn check(&self, action: Action) -> Result<(), Failure> {
-        within("actor", self.actor.len(), TEXT_BYTES_MAX, "bytes")?;
-        within("tenant", self.tenant.as_str().len(), TEXT_BYTES_MAX, "bytes")?;
+        for (place, value) in [("actor", self.actor.as_str()), ("tenant", self.tenant.as_str())] {
+            text(place, value)?;
+            if value.is_empty() {
+                let text = "is not said".to_owned();
+                return Err(Failure::Invalid { place: place.to_owned(), text });
+            }
+        }
         if let Scope::Patients(patients) = &self.scope {
             within("scope", patients.len(), SCOPE_PATIENTS_MAX, "patients")?;
         }
         let narrowed = matches!(self.scope, Scope::Patients(_));
-        if permitted(self.role, self.purpose, action) && !(narrowed && needs_tenant(action)) {
+        // A patient's access without its patient is a claim that was lost, not a wider one.
+        let scope_fits = if narrowed { !needs_tenant(action) } else { self.role != Role::Patient };
+        if permitted(self.role, self.purpose, action) && scope_fits {
             return Ok(());
         }
         Err(Failure::Denied {

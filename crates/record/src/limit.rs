@@ -1,7 +1,7 @@
 //! Every limit of the record, by name and with its unit.
 
 /// Bytes of one raw message or file.
-pub const RAW_BODY_BYTES_MAX: usize = 50 * 1024 * 1024;
+pub const RAW_BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Bytes of one resource version as stored.
 pub const RESOURCE_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Bytes of one statement as stored.

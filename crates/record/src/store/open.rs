@@ -53,8 +53,13 @@ pub(crate) fn open(
     let is_new = !archive.exists() && !record.exists();
     refuse_plain(&archive)?;
     refuse_plain(&record)?;
-    check_key(directory, keys, is_new)?;
-    let one = |path: &Path, migrations| database(path, keys, readers, migrations, now);
+    let key_is_right = check_key(directory, keys, is_new)?;
+    let one = |path: &Path, migrations| match database(path, keys, readers, migrations, now) {
+        Err(Failure::KeyMismatch { place }) if key_is_right => {
+            Err(Failure::Storage(format!("{place}: the file is damaged")))
+        }
+        other => other,
+    };
     Ok(Files { archive: one(&archive, schema::ARCHIVE)?, record: one(&record, schema::RECORD)? })
 }
 
@@ -81,18 +86,18 @@ fn refuse_plain(path: &Path) -> Result<(), Failure> {
 }
 
 /// Compares the master key with the one the directory was made with. A wrong key and a damaged
-/// file look the same to SQLCipher; this tells them apart.
-fn check_key(directory: &Path, keys: &Keys, is_new: bool) -> Result<(), Failure> {
+/// file look the same to SQLCipher; this tells them apart: whether the key is known to be right.
+fn check_key(directory: &Path, keys: &Keys, is_new: bool) -> Result<bool, Failure> {
     let path = directory.join("key-check");
     let expected = keys.check_value()?;
     match std::fs::read_to_string(&path) {
-        Ok(found) if found.trim_end() == expected => Ok(()),
+        Ok(found) if found.trim_end() == expected => Ok(true),
         Ok(found) if !(found.is_empty() && is_new) => {
             Err(Failure::KeyMismatch { place: directory.display().to_string() })
         }
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io(&error)),
         // A directory restored without the check value: the pages themselves decide.
-        _ if !is_new => Ok(()),
+        _ if !is_new => Ok(false),
         _ => {
             let write = |mut file: File| {
                 writeln!(file, "{expected}")?;
@@ -102,6 +107,7 @@ fn check_key(directory: &Path, keys: &Keys, is_new: bool) -> Result<(), Failure>
             private(OpenOptions::new().create(true).truncate(true).write(true))
                 .open(&path)
                 .and_then(write)
+                .map(|()| true)
                 .map_err(|e| io(&e))
         }
     }

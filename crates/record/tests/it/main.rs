@@ -1,6 +1,26 @@
 //! What callers rely on, through the public interface only.
 
 #[cfg(test)]
+mod archive;
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod feed;
+#[cfg(test)]
+mod opening;
+#[cfg(test)]
+mod privacy;
+#[cfg(test)]
+mod resources;
+#[cfg(test)]
+mod roles;
+#[cfg(test)]
+mod search;
+#[cfg(test)]
+mod smaller;
+#[cfg(test)]
 mod smoke;
+#[cfg(test)]
+mod statements;
 #[cfg(test)]
 mod support;

@@ -3,9 +3,12 @@
 use model::fact::FactContent;
 use model::patient::{Identifier, Patient, PersonName, Sex};
 use model::provenance::{Door, Source};
-use model::reported::ResultStatus;
+use model::reported::{ReportedGeneResult, ResultStatus};
 use model::specimen::Origin;
-use model::{Fact, PatientId, TenantId, Timestamp};
+use model::statement::{
+    Basis, Capsule, EngineRef, GeneState, GeneStatement, KnowledgeRef, StatementContent,
+};
+use model::{Fact, PatientId, Statement, StatementId, TenantId, Timestamp};
 use record::{
     Access, Clock, Commit, Committed, Condition, MasterKey, NewRaw, Purpose, RawState, Record,
     ResourceChange, Role, Scope, Settings,
@@ -129,4 +132,47 @@ pub(crate) fn commit(
     changes: Vec<ResourceChange>,
 ) -> Result<Committed, record::Failure> {
     record.commit(&access(Role::Interface), Commit { changes, ..Commit::default() })
+}
+
+pub(crate) fn gene_fact(gene: &str) -> Fact {
+    fact(FactContent::GeneResult(ReportedGeneResult {
+        gene: gene.to_owned(),
+        diplotype: Some("*1/*2".to_owned()),
+        ..ReportedGeneResult::default()
+    }))
+}
+
+pub(crate) fn statement(id: &str, patient: &str, note: &str) -> Statement {
+    Statement {
+        id: StatementId::new(id),
+        patient: PatientId::new(patient),
+        content: StatementContent::Gene(GeneStatement {
+            gene: "CYP2C19".to_owned(),
+            hgnc: "HGNC:2621".to_owned(),
+            state: GeneState::NotTested,
+            basis: Basis::Reported,
+            diplotypes: vec![],
+            phenotype: None,
+            phenotypes: vec![],
+            activity_score: None,
+            callability: None,
+            notes: vec![note.to_owned()],
+        }),
+        capsule: Capsule {
+            inputs: vec![],
+            knowledge: knowledge("d1"),
+            rule: "gene:CYP2C19".to_owned(),
+            engine: EngineRef { name: "pgx".to_owned(), version: "1".to_owned() },
+            gaps: vec![],
+        },
+    }
+}
+
+pub(crate) fn knowledge(digest: &str) -> KnowledgeRef {
+    KnowledgeRef {
+        pack: "pgx".to_owned(),
+        version: "1.0.0".to_owned(),
+        date: "2026-01-01".to_owned(),
+        digest: digest.to_owned(),
+    }
 }

@@ -1,0 +1,128 @@
+//! The raw archive: order, states, repetitions, acknowledgements.
+
+use crate::support::{access, commit, fixture, observation, put, raw};
+use model::{Problem, RawId};
+use record::{Commit, Failure, NewReview, RawState, Role};
+
+#[test]
+fn messages_wait_in_the_order_of_arrival_until_they_are_settled() {
+    let fixture = fixture();
+    let record = &fixture.record;
+    let interface = access(Role::Interface);
+    let ids: Vec<RawId> = (0..7)
+        .map(|n| record.archive(&interface, raw(&format!("k{n}"), &[n; 10])).unwrap())
+        .collect();
+    let waiting = |limit| -> Vec<RawId> {
+        let messages = record.raw_waiting(&interface, limit).unwrap();
+        messages.into_iter().map(|message| message.summary.id).collect()
+    };
+    assert_eq!(waiting(100), ids);
+    assert_eq!(waiting(3), ids[..3]);
+    let problem = Problem::error("no-pid", "PID", "there is no PID segment");
+    for (place, state) in [
+        (0, RawState::Filed),
+        (1, RawState::Unmatched),
+        (2, RawState::Rejected),
+        (3, RawState::ParseError),
+        (4, RawState::Quarantined),
+        (5, RawState::Duplicate),
+    ] {
+        record
+            .set_raw_state(&interface, &ids[place], state, std::slice::from_ref(&problem))
+            .unwrap();
+        let message = record.raw(&interface, &ids[place]).unwrap().unwrap();
+        assert_eq!(
+            (message.summary.state, message.body),
+            (state, vec![u8::try_from(place).unwrap(); 10])
+        );
+        assert_eq!(message.summary.problems, [problem.clone()]);
+        let listed = record.raw_list(&interface, Some(state), 10).unwrap();
+        assert_eq!(listed.len(), 1, "{state:?}");
+        assert_eq!(listed[0], message.summary);
+    }
+    assert_eq!(waiting(100), ids[6..]);
+    let all = record.raw_list(&interface, None, 100).unwrap();
+    assert_eq!(all.iter().map(|s| s.sequence).collect::<Vec<_>>(), [7, 6, 5, 4, 3, 2, 1]);
+    assert_eq!(record.health().raw_states[&RawState::Received], 1);
+    // Set back, it waits again.
+    record.set_raw_state(&interface, &ids[1], RawState::Received, &[]).unwrap();
+    assert_eq!(waiting(100), [ids[1].clone(), ids[6].clone()]);
+    assert_eq!(record.raw(&interface, &RawId::new("none")).unwrap(), None);
+    let unknown = record.set_raw_state(&interface, &RawId::new("none"), RawState::Filed, &[]);
+    assert_eq!(unknown, Err(Failure::NotFound));
+}
+
+#[test]
+fn a_repetition_is_known_by_feed_and_key() {
+    let fixture = fixture();
+    let record = &fixture.record;
+    let interface = access(Role::Interface);
+    let first = record.archive(&interface, raw("LAB|1", b"one")).unwrap();
+    record.set_acknowledgement(&interface, &first, b"MSA|AA|1").unwrap();
+    let mut again = raw("LAB|1", b"one");
+    again.state = RawState::Duplicate;
+    record.archive(&interface, again).unwrap();
+
+    let found = record.raw_duplicate(&interface, "lab", "LAB|1").unwrap().unwrap();
+    assert_eq!(found.id, first);
+    assert_eq!(found.acknowledgement.as_deref(), Some(b"MSA|AA|1".as_slice()));
+    // The id used again for other bytes: the digest tells.
+    let other = record.archive(&interface, raw("LAB|1", b"two")).unwrap();
+    let latest = record.raw_duplicate(&interface, "lab", "LAB|1").unwrap().unwrap();
+    assert_eq!(latest.id, other);
+    assert_ne!(latest.sha256, found.sha256);
+    for (feed, key) in [("lab", "LAB|2"), ("other", "LAB|1"), ("lab", "")] {
+        assert_eq!(record.raw_duplicate(&interface, feed, key).unwrap(), None, "{feed} {key}");
+    }
+    let unknown = record.set_acknowledgement(&interface, &RawId::new("none"), b"x");
+    assert_eq!(unknown, Err(Failure::NotFound));
+}
+
+#[test]
+fn a_message_is_filed_once() {
+    let fixture = fixture();
+    let record = &fixture.record;
+    let interface = access(Role::Interface);
+    let id = record.archive(&interface, raw("k", b"x")).unwrap();
+    let filing = |observed: &str| Commit {
+        changes: vec![put(observation(observed, "p1", "x"))],
+        raw: Some((id.clone(), RawState::Filed, vec![])),
+        reviews: vec![NewReview { reason: "look".to_owned(), ..NewReview::default() }],
+    };
+    record.commit(&interface, filing("o1")).unwrap();
+    let again = record.commit(&interface, filing("o2"));
+    assert!(matches!(again, Err(Failure::Conflict { .. })), "{again:?}");
+    // Nothing of the second filing is there.
+    assert!(record.read(&interface, "Observation", "o2").unwrap().is_none());
+    assert_eq!(record.reviews(&interface, true).unwrap().len(), 1);
+    // A message that is not in the archive files nothing.
+    let mut unknown = filing("o3");
+    unknown.raw = Some((RawId::new("none"), RawState::Filed, vec![]));
+    assert_eq!(record.commit(&interface, unknown), Err(Failure::NotFound));
+    // Set back on purpose, it can be filed again.
+    record.set_raw_state(&interface, &id, RawState::Received, &[]).unwrap();
+    record.commit(&interface, filing("o4")).unwrap();
+}
+
+#[test]
+fn one_tenant_does_not_see_the_archive_of_another() {
+    let fixture = fixture();
+    let record = &fixture.record;
+    let interface = access(Role::Interface);
+    let id = record.archive(&interface, raw("k", b"x")).unwrap();
+    commit(record, vec![put(observation("o1", "p1", "x"))]).unwrap();
+    let other = record::Access::new(
+        model::TenantId::new("t2"),
+        "a",
+        Role::Interface,
+        interface.purpose(),
+        record::Scope::Tenant,
+    );
+    assert_eq!(record.raw(&other, &id).unwrap(), None);
+    assert!(record.raw_list(&other, None, 10).unwrap().is_empty());
+    assert!(record.raw_waiting(&other, 10).unwrap().is_empty());
+    assert_eq!(record.raw_duplicate(&other, "lab", "k").unwrap(), None);
+    assert_eq!(record.read(&other, "Observation", "o1").unwrap(), None);
+    let filing = Commit { raw: Some((id, RawState::Filed, vec![])), ..Commit::default() };
+    assert_eq!(record.commit(&other, filing), Err(Failure::NotFound));
+}

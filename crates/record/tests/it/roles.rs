@@ -1,0 +1,240 @@
+//! Every public method by every role: done or denied, as this table says. It is written out here
+//! on its own, so that a slip in the record's table is seen.
+
+use crate::support::{access, fixture, knowledge, patient, raw, statement};
+use model::patient::Identifier;
+use model::{PatientId, RawId, ResourceRef, StatementId, TenantId, Timestamp};
+use record::Role::{
+    Engine, Geneticist, Interface, InterfaceAnalyst, LaboratoryReviewer, Oncologist, Operator,
+    Pharmacist, Prescriber, PrivacyOfficer, ServiceClient,
+};
+use record::{
+    Access, Account, Client, Commit, Failure, Feedback, NewReview, Purpose, Query, RawState,
+    Record, Role, Scope, Session, Shown,
+};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Ids of what the fixture holds.
+struct Known {
+    raw: RawId,
+    review: String,
+}
+
+type Call = fn(&Record, &Access, &Known) -> Result<(), Failure>;
+
+fn p1() -> PatientId {
+    PatientId::new("p1")
+}
+
+fn shown() -> Shown {
+    Shown {
+        key: "k".to_owned(),
+        patient: p1(),
+        card_id: "c".to_owned(),
+        service: "order-sign".to_owned(),
+        rule: "r".to_owned(),
+        pack: "pgx 1".to_owned(),
+        body: json!({}),
+    }
+}
+
+fn account() -> Account {
+    Account {
+        login: "ana".to_owned(),
+        display_name: "Ana".to_owned(),
+        role: Prescriber,
+        password_hash: "$argon2id$".to_owned(),
+        scope: Scope::Tenant,
+    }
+}
+
+const CLINICIANS: &[Role] = &[Prescriber, Pharmacist, Geneticist, Oncologist];
+
+/// Clinicians and others.
+fn with(others: &[Role]) -> Vec<Role> {
+    CLINICIANS.iter().chain(others).copied().collect()
+}
+
+fn table() -> Vec<(&'static str, Vec<Role>, Call)> {
+    let clinical = || with(&[ServiceClient, LaboratoryReviewer, Interface, Role::Patient]);
+    let raw_readers = || vec![LaboratoryReviewer, InterfaceAnalyst, Interface];
+    vec![
+        ("archive", vec![Interface], |r, a, _| r.archive(a, raw("k2", b"x")).map(drop)),
+        ("set_acknowledgement", vec![Interface], |r, a, k| r.set_acknowledgement(a, &k.raw, b"x")),
+        ("raw", raw_readers(), |r, a, k| r.raw(a, &k.raw).map(drop)),
+        ("raw_waiting", raw_readers(), |r, a, _| r.raw_waiting(a, 5).map(drop)),
+        ("raw_list", raw_readers(), |r, a, _| r.raw_list(a, None, 5).map(drop)),
+        ("raw_duplicate", raw_readers(), |r, a, _| r.raw_duplicate(a, "lab", "k").map(drop)),
+        ("set_raw_state", raw_readers(), |r, a, k| {
+            r.set_raw_state(a, &k.raw, RawState::Unmatched, &[])
+        }),
+        ("commit", vec![Interface, LaboratoryReviewer], |r, a, _| {
+            let changes = vec![patient("p1", "Example", "1")];
+            r.commit(a, Commit { changes, ..Commit::default() }).map(drop)
+        }),
+        ("read", clinical(), |r, a, _| r.read(a, "Patient", "p1").map(drop)),
+        ("vread", clinical(), |r, a, _| r.vread(a, "Patient", "p1", 1).map(drop)),
+        ("search", clinical(), |r, a, _| {
+            let resource_type = "Patient".to_owned();
+            r.search(a, &Query { resource_type, terms: vec![], count: 5, cursor: None }).map(drop)
+        }),
+        ("facts", with(&[ServiceClient, Engine]), |r, a, _| r.facts(a, &p1()).map(drop)),
+        ("facts_of_version", with(&[ServiceClient, Engine]), |r, a, _| {
+            let (resource_type, id) = ("Patient".to_owned(), "p1".to_owned());
+            r.facts_of_version(a, &ResourceRef { resource_type, id, version: 1 }).map(drop)
+        }),
+        (
+            "find_patients",
+            with(&[ServiceClient, Engine, LaboratoryReviewer, Interface]),
+            |r, a, _| {
+                let (authority, value) = ("urn:a".to_owned(), "1".to_owned());
+                r.find_patients(a, &[Identifier { authority, value }]).map(drop)
+            },
+        ),
+        ("patients", with(&[ServiceClient, Engine, LaboratoryReviewer, Interface]), |r, a, _| {
+            r.patients(a, 5).map(drop)
+        }),
+        ("put_statements", vec![Engine], |r, a, _| {
+            r.put_statements(a, &p1(), vec![statement("s1", "p1", "x")], None).map(drop)
+        }),
+        ("statements", with(&[ServiceClient, Engine, Role::Patient]), |r, a, _| {
+            r.statements(a, &p1()).map(drop)
+        }),
+        ("statement", with(&[ServiceClient, Engine, Role::Patient]), |r, a, _| {
+            r.statement(a, &StatementId::new("s1"), None).map(drop)
+        }),
+        ("changes", vec![Engine], |r, a, _| r.changes(a, 0, 5).map(drop)),
+        ("cursor", vec![Engine, Operator], |r, a, _| r.cursor(a, "c").map(drop)),
+        ("set_cursor", vec![Engine, Operator], |r, a, _| r.set_cursor(a, "c", 1)),
+        ("reviews", vec![LaboratoryReviewer, InterfaceAnalyst, Interface], |r, a, _| {
+            r.reviews(a, true).map(drop)
+        }),
+        ("resolve_review", vec![LaboratoryReviewer], |r, a, k| {
+            r.resolve_review(a, &k.review, "done")
+        }),
+        ("put_account", vec![Operator], |r, a, _| r.put_account(a, account())),
+        ("account", vec![Operator, PrivacyOfficer], |r, a, _| r.account(a, "ana").map(drop)),
+        ("put_client", vec![Operator], |r, a, _| {
+            let (id, name) = ("ehr".to_owned(), "EHR".to_owned());
+            let token_sha256 = "00".to_owned();
+            r.put_client(a, Client { id, name, role: ServiceClient, token_sha256 })
+        }),
+        ("client_by_token_hash", vec![Operator, PrivacyOfficer], |r, a, _| {
+            r.client_by_token_hash(a, "00").map(drop)
+        }),
+        ("put_session", vec![Operator], |r, a, _| {
+            let (token_sha256, login) = ("11".to_owned(), "ana".to_owned());
+            let expires = Timestamp::from_micros(i64::MAX);
+            r.put_session(a, Session { token_sha256, login, expires })
+        }),
+        ("session", vec![Operator, PrivacyOfficer], |r, a, _| r.session(a, "11").map(drop)),
+        ("delete_session", vec![Operator], |r, a, _| r.delete_session(a, "11")),
+        ("put_shown", with(&[ServiceClient]), |r, a, _| r.put_shown(a, shown())),
+        ("shown", with(&[ServiceClient]), |r, a, _| r.shown(a, &p1(), &["k".to_owned()]).map(drop)),
+        ("put_feedback", with(&[ServiceClient]), |r, a, _| {
+            let (service, card) = ("s".to_owned(), "c".to_owned());
+            let outcome = "accepted".to_owned();
+            r.put_feedback(a, Feedback { service, card, outcome, body: json!({}) }).map(drop)
+        }),
+        ("keep_pack", vec![Engine, Operator], |r, a, _| {
+            r.keep_pack(a, &knowledge("d1"), &BTreeMap::new())
+        }),
+        ("kept_pack", with(&[ServiceClient, Engine, Operator]), |r, a, _| {
+            r.kept_pack(a, "d1").map(drop)
+        }),
+        // For another purpose than `access` takes: nobody in this column.
+        ("feedback", vec![], |r, a, _| r.feedback(a, 5).map(drop)),
+    ]
+}
+
+fn filled(record: &Record) -> Known {
+    let interface = access(Interface);
+    let raw = record.archive(&interface, raw("k", b"x")).unwrap();
+    let reviews = vec![NewReview::default()];
+    let done = record.commit(&interface, Commit { reviews, ..Commit::default() }).unwrap();
+    Known { raw, review: done.reviews[0].clone() }
+}
+
+#[test]
+fn every_method_by_every_role() {
+    let mut calls = 0;
+    for (name, permitted, call) in table() {
+        let fixture = fixture();
+        for role in Role::ALL {
+            // A patient's access is narrowed to the patient.
+            let access = match role {
+                Role::Patient => crate::support::narrowed(Role::Patient, &["p1"]),
+                _ => access(*role),
+            };
+            let known = filled(&fixture.record);
+            let result = call(&fixture.record, &access, &known);
+            if permitted.contains(role) {
+                assert_eq!(result, Ok(()), "{name} by {}", role.word());
+            } else {
+                let denied = matches!(result, Err(Failure::Denied { .. }));
+                assert!(denied, "{name} by {}: {result:?}", role.word());
+            }
+            calls += 1;
+        }
+    }
+    assert_eq!(calls, 36 * Role::ALL.len());
+}
+
+#[test]
+fn the_purpose_decides_too() {
+    let fixture = fixture();
+    let read = |role, purpose, scope| {
+        let access = Access::new(TenantId::new("t1"), "a", role, purpose, scope);
+        fixture.record.read(&access, "Patient", "p1").is_ok()
+    };
+    for role in Role::ALL {
+        assert!(!read(*role, Purpose::Research, Scope::Tenant), "{}", role.word());
+    }
+    assert!(!read(Prescriber, Purpose::Operations, Scope::Tenant));
+    let own = || Scope::Patients(BTreeSet::from([p1()]));
+    assert!(read(Role::Patient, Purpose::PatientRequest, own()));
+    assert!(!read(Role::Patient, Purpose::Treatment, own()));
+    // A patient's access that lost its patient sees nobody, not everybody.
+    assert!(!read(Role::Patient, Purpose::PatientRequest, Scope::Tenant));
+    for role in CLINICIANS {
+        let access =
+            Access::new(TenantId::new("t1"), "a", *role, Purpose::Operations, Scope::Tenant);
+        assert!(fixture.record.feedback(&access, 5).is_ok());
+    }
+}
+
+#[test]
+fn what_concerns_everybody_is_denied_to_a_narrowed_access() {
+    let fixture = fixture();
+    let record = &fixture.record;
+    for role in Role::ALL {
+        let narrow = crate::support::narrowed(*role, &["p1"]);
+        let results = [
+            record.archive(&narrow, raw("k", b"x")).map(drop),
+            record.raw_list(&narrow, None, 5).map(drop),
+            record.changes(&narrow, 0, 5).map(drop),
+            record.reviews(&narrow, true).map(drop),
+            record.account(&narrow, "ana").map(drop),
+        ];
+        for result in results {
+            assert!(matches!(result, Err(Failure::Denied { .. })), "{}: {result:?}", role.word());
+        }
+    }
+}
+
+#[test]
+fn an_access_names_its_tenant_and_actor() {
+    let fixture = fixture();
+    for (tenant, actor) in [("", "a"), ("t1", ""), ("t1", "a\u{0}"), ("t\u{0}", "a")] {
+        let access = Access::new(
+            TenantId::new(tenant),
+            actor,
+            Prescriber,
+            Purpose::Treatment,
+            Scope::Tenant,
+        );
+        let result = fixture.record.read(&access, "Patient", "p1");
+        assert!(matches!(result, Err(Failure::Invalid { .. })), "{tenant:?} {actor:?}");
+    }
+}
