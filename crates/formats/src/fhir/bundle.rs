@@ -125,6 +125,20 @@ pub struct Transaction {
     pub entries: Vec<Entry>,
 }
 
+impl Transaction {
+    /// Checks the structure of every resource, in the order received; places name the entry,
+    /// `Bundle.entry[3].resource.status`.
+    pub fn check(&self) -> Vec<Problem> {
+        let mut entries: Vec<&Entry> = self.entries.iter().collect();
+        entries.sort_by_key(|entry| entry.index);
+        let resource = |entry: &Entry| {
+            let place = format!("{}.resource", entry.place);
+            entry.resource.as_ref().map(|resource| check::check_at(resource, &place))
+        };
+        entries.into_iter().filter_map(resource).flatten().collect()
+    }
+}
+
 /// Reads a Bundle from its bytes.
 ///
 /// # Errors

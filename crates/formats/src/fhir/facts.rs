@@ -185,8 +185,9 @@ impl<'r> Reader<'r> {
     fn note_unread(&mut self, read: &[&str]) {
         let is_read = |part: &&Value| {
             is_coded(part, |system, found| {
-                let own = system == codes::OWN || system == codes::TBD;
-                own || read.iter().any(|code| codes::is_loinc(system, found, code))
+                let guide = system == codes::TBD && read.contains(&found);
+                let loinc = read.iter().any(|code| codes::is_loinc(system, found, code));
+                system == codes::OWN || guide || loinc
             })
         };
         let parts = access::all(self.resource, "component").into_iter();
@@ -226,8 +227,7 @@ impl<'r> Reader<'r> {
         };
         let words = codes::words_of(answers, &coding.code)?;
         if coding.system != model::code::system::LOINC {
-            let text = format!("{} stands under another system than LOINC", coding.code);
-            self.note("wrong-system", below, text);
+            self.note("wrong-system", below, "an answer code of LOINC has another system");
         }
         Some(words.to_owned())
     }

@@ -77,7 +77,7 @@ prop_compose! {
         diplotype in of(select(vec!["*1/*2", "*1/*3A", "*57:01/*57:01", "*4x2/*10", "A/G"])),
         phenotype in of(select(vec![
             "Poor Metabolizer", "poor metaboliser", "Likely Intermediate Metabolizer",
-            "Increased Function", "Possible Decreased Function", "Indeterminate",
+            "Increased Function", "Possible Decreased Function", "Indeterminate", "own words",
         ])),
         activity in of(select(vec!["0", "1.25", "≥3"])),
     ) -> ReportedGeneResult {

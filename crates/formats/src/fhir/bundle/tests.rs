@@ -55,6 +55,15 @@ fn entries_carry_their_names_and_the_digits_of_their_numbers() {
 }
 
 #[test]
+fn resources_are_checked_with_the_place_of_their_entry() {
+    let mut wrong = put(1);
+    wrong["resource"]["gender"] = "F".into();
+    let problems = transaction(bundle(vec![put(0), wrong])).unwrap().check();
+    let places: Vec<&str> = problems.iter().map(|problem| problem.place.as_str()).collect();
+    assert_eq!(places, ["Bundle.entry[1].resource.gender"]);
+}
+
+#[test]
 fn a_batch_keeps_its_order() {
     let get = json!({"request": {"method": "GET", "url": "metadata"}});
     assert!(transaction(bundle(vec![get])).is_err());

@@ -61,8 +61,7 @@ pub(super) fn phenotype(reader: &mut Reader<'_>) {
 
 /// A therapeutic implication: a gene result only if it names the gene and a phenotype.
 pub(super) fn implication(reader: &mut Reader<'_>) {
-    let has_phenotype =
-        phenotype_components(reader).iter().any(|c| is_phenotype(&concept_value(c)));
+    let has_phenotype = !phenotype_values(reader).is_empty();
     let named = !genes(reader).is_empty();
     if !named || !(has_phenotype || activity_score(reader).is_some()) {
         let text = "the implication names no gene with its phenotype; it gives no fact";
@@ -74,11 +73,13 @@ pub(super) fn implication(reader: &mut Reader<'_>) {
 }
 
 fn finish(reader: &mut Reader<'_>, gene: String, diplotype: Option<String>) {
-    let values: Vec<CodeableConcept> =
-        phenotype_components(reader).into_iter().map(concept_value).collect();
     let mut phenotypes: Vec<String> = Vec::new();
-    for value in values.iter().filter(|value| is_phenotype(value)) {
-        phenotypes.extend(phenotype_words(reader, value, "component"));
+    for value in phenotype_values(reader) {
+        let words = phenotype_words(reader, &value, "component");
+        if words.is_none() {
+            reader.warn("no-phenotype", "component", "a component has no readable phenotype");
+        }
+        phenotypes.extend(words);
     }
     phenotypes.dedup_by(|one, other| codes::same_words(one, other));
     if phenotypes.len() > 1 {
@@ -93,22 +94,25 @@ fn emit(reader: &mut Reader<'_>, result: ReportedGeneResult) {
     if result.diplotype.is_none() && result.phenotype.is_none() && result.activity_score.is_none() {
         return reader.warn("no-result", "value[x]", "the observation gives no result of the gene");
     }
-    reader.note_unread(&[loinc::GENE, loinc::SOURCE_CLASS, loinc::METABOLISM]);
+    let read = [loinc::GENE, loinc::SOURCE_CLASS, loinc::METABOLISM, "therapeutic-implication"];
+    reader.note_unread(&read);
     let status = reader.status();
     let origin = reader.origin();
     reader.push(status, origin, FactContent::GeneResult(result));
 }
 
-/// Components that may hold a phenotype: the older 53040-2 and the guide's own code.
-fn phenotype_components<'r>(reader: &Reader<'r>) -> Vec<&'r Value> {
-    let is = |system: &str, code: &str| {
-        let guide = system == codes::TBD && code == "therapeutic-implication";
-        guide || codes::is_loinc(system, code, loinc::METABOLISM)
+/// Values of the components that hold a phenotype: every one under the older 53040-2, and those
+/// under the guide's own code that speak of a phenotype and not of a drug response.
+fn phenotype_values(reader: &Reader<'_>) -> Vec<CodeableConcept> {
+    let value = |part: &Value| {
+        let value = concept_value(part);
+        let older = |system: &str, code: &str| codes::is_loinc(system, code, loinc::METABOLISM);
+        let guide =
+            |system: &str, code: &str| system == codes::TBD && code == "therapeutic-implication";
+        let holds = is_coded(part, older) || (is_coded(part, guide) && is_phenotype(&value));
+        holds.then_some(value)
     };
-    access::all(reader.resource, "component")
-        .into_iter()
-        .filter(|part| is_coded(part, is))
-        .collect()
+    access::all(reader.resource, "component").into_iter().filter_map(value).collect()
 }
 
 /// The activity score, in our own component.
@@ -123,7 +127,8 @@ fn activity_score(reader: &Reader<'_>) -> Option<String> {
 fn is_phenotype(value: &CodeableConcept) -> bool {
     let words = value.words().unwrap_or_default().to_lowercase();
     let terms = ["metaboli", "function", "indeterminate", "deficien", "malignant hyperthermia"];
-    codes::answer_in(&value.coding, codes::PHENOTYPES).is_some()
+    let own = value.coding.iter().any(|c| c.is(codes::OWN, "reported-phenotype"));
+    own || codes::answer_in(&value.coding, codes::PHENOTYPES).is_some()
         || terms.iter().any(|term| words.contains(term))
 }
 
@@ -137,13 +142,14 @@ fn phenotype_words(
         reader.warn("contradicting-answers", below, "two codes give different phenotypes");
         return None;
     }
-    let shown = value.words().filter(|words| !codes::is_nothing(words));
+    // A bare code is no phenotype that anyone could read.
+    let display = value.coding.iter().find_map(|coding| coding.display.as_deref());
+    let shown = value.text.as_deref().or(display).filter(|words| !codes::is_nothing(words));
     let coded = codes::answer_in(&value.coding, codes::PHENOTYPES);
     let Some(term) = coded.and_then(|c| codes::words_of(codes::PHENOTYPES, &c.code)) else {
         return shown.map(str::to_owned);
     };
-    // The answer code itself is all there is when the sender gave no words.
-    let words = shown.filter(|words| coded.is_none_or(|c| c.code != *words)).unwrap_or(term);
+    let words = shown.unwrap_or(term);
     if codes::same_words(words, term) {
         return Some(words.to_owned());
     }

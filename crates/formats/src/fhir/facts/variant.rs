@@ -71,7 +71,8 @@ pub(super) fn variant(reader: &mut Reader<'_>) {
 /// another version. An SPDI in its place is no HGVS; it is kept among the identifiers.
 fn expression(reader: &Reader<'_>, code: &str) -> Option<String> {
     let (_, concept) = reader.component(code)?;
-    let coded = concept.coding.first().map(|coding| coding.code.clone());
+    let standard = concept.code_of(model::code::system::HGVS).map(str::to_owned);
+    let coded = standard.or_else(|| concept.coding.first().map(|coding| coding.code.clone()));
     coded.or(concept.text).filter(|text| !is_spdi(text))
 }
 

@@ -152,3 +152,18 @@ fn no_call_and_contradictions_are_no_result() {
     assert_eq!(found.assessment, None);
     assert_eq!(problems, ["contradicting-answers", "no-assessment"]);
 }
+
+#[test]
+fn a_metaboliser_component_counts_whatever_its_words() {
+    let part = |value: Value| json!({"code": loinc("53040-2"), "valueCodeableConcept": value});
+    let with = |value: Value| {
+        let parts = json!([gene_part("HGNC:2621", "CYP2C19"), part(value)]);
+        gene_result(&observation("84413-4", json!({"valueString": "*1/*1"}), parts))
+    };
+    let (result, problems) = with(json!({"text": "EM"}));
+    assert_eq!((result.phenotype.as_deref(), problems), (Some("EM"), vec![]));
+    let (result, problems) = with(json!({"text": "not specified"}));
+    assert_eq!((result.phenotype, problems), (None, vec!["no-phenotype".to_owned()]));
+    let (result, _) = with(json!({"coding": [{"system": "urn:x", "code": "M-7"}]}));
+    assert_eq!(result.phenotype, None);
+}
