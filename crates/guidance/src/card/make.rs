@@ -131,10 +131,13 @@ fn suggestions(
     match verdict {
         Verdict::Act { lead, .. } => {
             let offered = offered(context, subject, lead);
-            let recommended = offered.len() == 1;
+            // What suits one population may harm another (prasugrel after a stroke): then nothing
+            // is put first, and the label says for whom.
+            let whom = wording::population_words(&lead.population);
+            let recommended = offered.len() == 1 && whom.is_empty();
             let replace = |(place, (rxnorm, name)): (usize, &(String, String))| Suggestion {
                 uuid: uuid(key, &format!("suggestion/{place}")),
-                label: format!("Order {name} instead of {}", subject.drug.name),
+                label: format!("Order {name} instead of {}{whom}", subject.drug.name),
                 recommended,
                 change: Change::ReplaceDrug {
                     order: subject.order.reference.clone(),

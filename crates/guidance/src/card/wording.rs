@@ -133,7 +133,7 @@ fn percent_words(percent: Option<(u8, u8)>) -> String {
 
 /// For whom, in parentheses with a blank before it; nothing for everybody. Codes of the pack are
 /// made of words, abbreviations among them.
-fn population_words(code: &str) -> String {
+pub(super) fn population_words(code: &str) -> String {
     if code == "general" || code.is_empty() {
         return String::new();
     }

@@ -285,8 +285,20 @@ fn an_alternative_to_be_avoided_is_not_offered() {
     let decision = scene.order(CLOPIDOGREL).decide();
     let [only] = &decision.cards[0].suggestions[..] else { panic!("{decision:?}") };
     assert!(only.label.contains("ticagrelor"));
-    assert!(only.recommended, "one is left");
+    assert!(!only.recommended, "for one population only");
+    assert_eq!(only.label, "Order ticagrelor instead of clopidogrel (for ACS PCI)");
     assert!(decision.cards[0].detail.contains("Not offered: prasugrel"));
+}
+
+#[test]
+fn the_only_alternative_for_everybody_is_put_first() {
+    let key = make::gene_key("SLCO1B1", "Decreased Function", "*1/*5");
+    let advice = recommendations(SIMVASTATIN, "SLCO1B1", "Decreased Function");
+    let scene = Scene::default().drug("simvastatin", SIMVASTATIN, key, advice);
+    let decision = scene.order(SIMVASTATIN).decide();
+    let [only] = &decision.cards[0].suggestions[..] else { panic!("{decision:?}") };
+    assert!(only.recommended);
+    assert_eq!(only.label, "Order rosuvastatin instead of simvastatin");
 }
 
 #[test]
