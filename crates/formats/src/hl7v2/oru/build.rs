@@ -4,7 +4,7 @@ mod pick;
 mod value;
 
 use super::Observed;
-use super::code::MEDICATION;
+use super::code::{GENE, MEDICATION};
 use super::finding::{
     DrugFinding, Finding, FindingContent, Gene, GeneFinding, OverallFinding, StudyFinding,
     VariantFinding,
@@ -155,12 +155,12 @@ pub(super) fn drugs<'r, 'm>(
             _ => runs.push(vec![row]),
         }
     }
-    let shared = group.rows.iter().filter(|row| row.loinc.as_deref() == Some(super::code::GENE));
-    let shared: Rows<'r, 'm> = shared.copied().collect();
+    let of_gene = |row: &&&Row<'_>| row.loinc.as_deref() == Some(GENE);
+    let genes: Rows<'r, 'm> =
+        group.rows.iter().chain(&group.inherited).filter(of_gene).copied().collect();
     let mut found = Vec::new();
     for run in runs {
-        let all: Rows<'r, 'm> =
-            run.iter().chain(&shared).chain(&group.inherited).copied().collect();
+        let all: Rows<'r, 'm> = run.iter().chain(&genes).copied().collect();
         let mut pick = Pick::new(&all, context);
         let mut content = DrugFinding { gene: pick.gene(), ..DrugFinding::default() };
         if drugs > 1 && !leads {

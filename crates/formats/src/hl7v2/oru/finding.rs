@@ -51,7 +51,7 @@ pub struct Answer {
 }
 
 /// A gene. Placeholders (`HGNC:0000`) are read as no gene.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Gene {
     /// `HGNC:2621`.
     pub id: Option<String>,

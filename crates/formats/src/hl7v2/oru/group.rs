@@ -5,12 +5,12 @@
 //! Without sub-IDs the order of rows is all there is, so a code that may stand only once begins
 //! a new group when it comes again.
 
-use super::build;
 use super::code::{self, Family, GENE, HAPLOTYPE, MEDICATION};
 use super::finding::Finding;
 use super::row::{Context, Row};
+use super::{Observed, build};
 use model::Problem;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows that belong together, in the order of the message.
 pub(super) type Rows<'r, 'm> = Vec<&'r Row<'m>>;
@@ -18,8 +18,11 @@ pub(super) type Rows<'r, 'm> = Vec<&'r Row<'m>>;
 /// Rows by their sub-ID.
 type Tree<'r, 'm> = BTreeMap<&'r str, Rows<'r, 'm>>;
 
-/// The findings of one order, by the place of their first rows.
-pub(super) fn findings(rows: &[Row<'_>], context: &mut Context<'_>) -> Vec<Finding> {
+/// The findings of one order, by the place of their first rows, and rows that went into none.
+pub(super) fn findings(
+    rows: &[Row<'_>],
+    context: &mut Context<'_>,
+) -> (Vec<Finding>, Vec<Observed>) {
     let mut tree = Tree::new();
     let mut flat = Rows::new();
     for row in rows {
@@ -29,9 +32,9 @@ pub(super) fn findings(rows: &[Row<'_>], context: &mut Context<'_>) -> Vec<Findi
         }
     }
     let mut sorter = Sorter::default();
+    let mut repeated = BTreeSet::new();
     for (sub_id, rows) in &tree {
-        let runs = runs_of_node(rows, context);
-        for run in runs {
+        for run in runs_of_node(rows, &mut repeated, context) {
             let group = Group::of_node(sub_id, run, &tree);
             sorter.sort(&group, context);
         }
@@ -47,7 +50,15 @@ pub(super) fn findings(rows: &[Row<'_>], context: &mut Context<'_>) -> Vec<Findi
         sorter.found.push((first(&rows), build::study(top, &rows, context)));
     }
     sorter.found.sort_by_key(|(index, _)| *index);
-    sorter.found.into_iter().map(|(_, finding)| finding).collect()
+    let found: Vec<Finding> = sorter.found.into_iter().map(|(_, finding)| finding).collect();
+    let used: BTreeSet<&str> = found.iter().flat_map(|f| &f.places).map(String::as_str).collect();
+    let unused = rows.iter().filter(|row| !used.contains(row.place.as_str()));
+    let unused: Vec<&Row<'_>> = unused.filter(|row| !repeated.contains(&row.index)).collect();
+    for row in &unused {
+        let text = "belongs to no result of its group; kept as other";
+        context.problems.push(Problem::warning("unused-row", row.place.clone(), text));
+    }
+    (found, unused.into_iter().map(Row::observed).collect())
 }
 
 fn first(rows: &[&Row<'_>]) -> usize {
@@ -122,7 +133,11 @@ fn runs<'r, 'm>(rows: &[&'r Row<'m>]) -> Vec<Rows<'r, 'm>> {
 }
 
 /// One group for a sub-ID; several if it holds contradictory rows, which is flagged.
-fn runs_of_node<'r, 'm>(rows: &[&'r Row<'m>], context: &mut Context<'_>) -> Vec<Rows<'r, 'm>> {
+fn runs_of_node<'r, 'm>(
+    rows: &[&'r Row<'m>],
+    repeated: &mut BTreeSet<usize>,
+    context: &mut Context<'_>,
+) -> Vec<Rows<'r, 'm>> {
     let mut kept: Rows<'r, 'm> = Vec::new();
     let mut contradicted = None;
     let of_result = rows.iter().any(|row| {
@@ -130,12 +145,13 @@ fn runs_of_node<'r, 'm>(rows: &[&'r Row<'m>], context: &mut Context<'_>) -> Vec<
     });
     for row in rows {
         let code = row.item().unwrap_or_default();
-        let before = kept.iter().find(|other| other.item() == Some(code));
         let once = of_result && !code::repeats(code);
-        match before.filter(|_| once) {
+        let before = if once { kept.iter().find(|other| other.item() == Some(code)) } else { None };
+        match before {
             Some(before) if before.text() == row.text() => {
                 let text = "the same observation stands twice in its group; read once";
                 context.problems.push(Problem::note("repeated-row", row.place.clone(), text));
+                repeated.insert(row.index);
                 continue;
             }
             Some(_) => contradicted = contradicted.or(Some(row)),
@@ -193,8 +209,10 @@ impl<'r, 'm> Sorter<'r, 'm> {
             self.found.push((first(&used), build::gene(group, &used, context)));
         }
         let used_by_drug = !of_study && group.rows.iter().any(|r| r.loinc.as_deref() == Some(GENE));
-        if variant.is_empty() && !is_gene && !group.gives && !used_by_drug {
-            self.study_rows(top, shared);
+        if variant.is_empty() && !is_gene && !group.gives {
+            let is_gene_row = |row: &&Row<'_>| row.loinc.as_deref() == Some(GENE);
+            let rest = shared.into_iter().filter(|row| !(used_by_drug && is_gene_row(row)));
+            self.study_rows(top, rest.collect());
         }
     }
 

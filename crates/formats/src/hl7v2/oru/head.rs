@@ -9,7 +9,10 @@ use crate::hl7v2::{Message, Part, Segment, instant, offset_minutes};
 use model::patient::{Identifier, PersonName, Sex};
 use model::specimen::Specimen;
 use model::{PartialDate, Problem, Timestamp};
+use std::collections::BTreeMap;
 
+/// Longest OBX-4 that is read, in bytes; HL7 v2.5.1 allows 20.
+const SUB_ID_BYTES_MAX: usize = 64;
 const DAY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
 
 /// Walks the message once.
@@ -138,6 +141,11 @@ impl<'m, 's> Reader<'m, 's> {
             }
             let kind = part.component(5).value();
             identifiers.push(TypedIdentifier { identifier: Identifier { authority, value }, kind });
+        }
+        if identifiers.is_empty() {
+            let text = "no patient identifier: the result matches nobody";
+            let problem = Problem::warning("no-identifier", segment.place_of(3), text);
+            self.context.problems.push(problem);
         }
         PatientIdentity {
             identifiers,
@@ -279,7 +287,7 @@ impl<'m, 's> Reader<'m, 's> {
         for row in rows {
             if document::is_document(&row) {
                 order.documents.push(document::read(&row, &mut self.context));
-            } else if row.family().is_some() {
+            } else if row.family().is_some() && row.sub_id.len() <= SUB_ID_BYTES_MAX {
                 known.push(row);
             } else if is_narrative(&row) {
                 order.texts.extend(narrative(row));
@@ -287,7 +295,11 @@ impl<'m, 's> Reader<'m, 's> {
                 unknown.push(row);
             }
         }
-        order.findings = group::findings(&known, &mut self.context);
+        (order.findings, order.other) = group::findings(&known, &mut self.context);
+        let mut groups: BTreeMap<String, usize> = BTreeMap::new();
+        for (index, finding) in order.findings.iter().enumerate() {
+            groups.entry(finding.sub_id.clone()).or_insert(index);
+        }
         for row in unknown {
             let heading = row.loinc.as_deref().is_some_and(super::code::is_heading);
             if heading && row.value().is_empty() {
@@ -295,10 +307,8 @@ impl<'m, 's> Reader<'m, 's> {
             }
             self.unknown(&row);
             let observed: Observed = row.observed();
-            let of_group = |finding: &&mut super::Finding| {
-                !row.sub_id.is_empty() && finding.sub_id == row.sub_id
-            };
-            match order.findings.iter_mut().find(of_group) {
+            let group = groups.get(&row.sub_id).filter(|_| !row.sub_id.is_empty());
+            match group.and_then(|index| order.findings.get_mut(*index)) {
                 Some(finding) => finding.other.push(observed),
                 None => order.other.push(observed),
             }
@@ -306,6 +316,12 @@ impl<'m, 's> Reader<'m, 's> {
     }
 
     fn unknown(&mut self, row: &Row<'_>) {
+        if row.sub_id.len() > SUB_ID_BYTES_MAX {
+            let text = format!("the sub-ID is over {SUB_ID_BYTES_MAX} bytes; kept as other");
+            let problem = Problem::warning("long-sub-id", row.segment.place_of(4), text);
+            self.context.problems.push(problem);
+            return;
+        }
         let place = row.segment.place_of(3);
         let about = format!("{}|{}", row.code.system, row.code.code);
         self.context.once(about, |_| {

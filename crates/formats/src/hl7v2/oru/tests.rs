@@ -362,3 +362,33 @@ fn fractions_and_alleles() {
     assert_eq!(range("15-17"), Some((15, 17)));
     assert_eq!(range("17^15"), None);
 }
+
+#[test]
+fn the_limit_on_sub_ids_holds_at_the_limit_and_one_over() {
+    let row = |length: usize| format!("ST|84413-4^Genotype^LN|{}|*2/*2", "a".repeat(length));
+    let (order, _) = read(&[&row(64)]);
+    assert_eq!((order.findings.len(), order.other.len()), (1, 0));
+    let (order, problems) = read(&[&row(65)]);
+    assert_eq!((order.findings.len(), order.other.len()), (0, 1));
+    assert_eq!(problems, ["OBX[1]-4 long-sub-id"]);
+}
+
+#[test]
+fn rows_that_no_result_of_their_group_takes_are_kept() {
+    let (order, problems) = read(&[
+        "CWE|48018-6^Gene^LN|2|HGNC:10959^SLCO1B1^HGNC",
+        "CWE|48018-6^Gene^LN|2.1|HGNC:2621^CYP2C19^HGNC",
+        "ST|84413-4^Genotype^LN|2.1|*2/*2",
+    ]);
+    assert_eq!(shown(&order), ["gene CYP2C19 *2/*2 -"]);
+    assert_eq!(order.other.len(), 1);
+    assert_eq!(problems, ["OBX[1] unused-row"]);
+    let (order, problems) = read(&[
+        CYP2C19,
+        "CWE|48002-0^Source^LN|2a|LA6683-2^Germline^LN",
+        "CWE|51963-7^Drug^LN|2a|32968^clopidogrel^RxNorm",
+        "CWE|82116-5^Sugg^LN|2a|LA26424-4^Caution^LN",
+    ]);
+    assert_eq!(shown(&order), ["study  -", "drug CYP2C19 clopidogrel Use caution"]);
+    assert!(problems.is_empty(), "{problems:?}");
+}

@@ -5,6 +5,7 @@ use super::super::finding::Answer;
 use super::{Coding, Context, Gene, Observed, Problem, Row, coding, concept, value};
 use crate::hl7v2::{Content, Part};
 use model::CodeableConcept;
+use std::collections::BTreeSet;
 
 pub(super) struct Pick<'p, 'r, 'm, 's> {
     rows: &'p [&'r Row<'m>],
@@ -129,11 +130,12 @@ impl<'p, 'r, 'm, 's> Pick<'p, 'r, 'm, 's> {
     /// Genes of all rows, each once, without placeholders; and of codes of one gene's own.
     pub(super) fn genes(&mut self) -> Vec<Gene> {
         let mut genes: Vec<Gene> = Vec::new();
+        let mut seen = BTreeSet::new();
         for row in self.all(super::super::code::GENE) {
             for part in row.value().repetitions().filter(|part| !part.is_null()) {
                 let found = [1, 4].iter().find_map(|first| value::gene(&coding(&part, *first)));
                 match found {
-                    Some(gene) if genes.contains(&gene) => {}
+                    Some(gene) if !seen.insert(gene.clone()) => {}
                     Some(gene) => genes.push(gene),
                     None => {
                         let text = "no gene is named here; the rest of the finding stands";
