@@ -24,7 +24,7 @@ fn call(medication: &Value) -> Value {
         "hookInstance": INSTANCE,
         "context": {
             "userId": "Practitioner/paula-prescriber",
-            "patientId": "100001",
+            "patientId": "ana-example",
             "encounterId": "E-9",
             "draftOrders": {
                 "resourceType": "Bundle",
@@ -33,7 +33,7 @@ fn call(medication: &Value) -> Value {
             }
         },
         "prefetch": {
-            "patient": { "resourceType": "Patient", "id": "100001" },
+            "patient": { "resourceType": "Patient", "id": "ana-example" },
             "medications": { "resourceType": "Bundle", "type": "searchset" }
         }
     })
@@ -47,7 +47,7 @@ fn draft(medication: &Value) -> Value {
         "intent": "order",
         "text": { "status": "generated", "div": "<div>the drug first chosen</div>" },
         "medicationCodeableConcept": medication,
-        "subject": { "reference": "Patient/100001" },
+        "subject": { "reference": "Patient/ana-example" },
         "encounter": { "reference": "Encounter/E-9" },
         "requester": { "reference": "Practitioner/paula-prescriber" },
         "reasonCode": [{ "text": "After coronary stenting" }],
@@ -305,9 +305,29 @@ fn patient_view_reads_without_orders() {
     let body = json!({
         "hook": "patient-view",
         "hookInstance": INSTANCE,
-        "context": { "userId": "Practitioner/1", "patientId": "100001" }
+        "context": { "userId": "Practitioner/1", "patientId": "ana-example" }
     });
     let request = read_request(&body).unwrap();
     assert_eq!(request.hook, Hook::PatientView);
     assert_eq!(request.orders, []);
+}
+
+#[test]
+fn the_demonstrations_calls_are_read_without_a_remark() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/cds");
+    let mut read = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let Ok(body) = serde_json::from_str::<Value>(&text) else {
+            panic!("{} is not JSON", path.display())
+        };
+        if body.get("hook").is_some() {
+            let request = read_request(&body).unwrap();
+            assert_eq!(request.problems, [], "{}", path.display());
+            assert!(!request.orders.is_empty(), "{}", path.display());
+            read += 1;
+        }
+    }
+    assert!(read > 0);
 }

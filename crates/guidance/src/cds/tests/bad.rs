@@ -56,11 +56,11 @@ fn each_fault_is_named_with_its_place() {
         (
             |body| {
                 body["context"]["draftOrders"]["entry"][0]["resource"]["subject"]["reference"] =
-                    "Patient/100002".into();
+                    "Patient/ben-sample".into();
             },
             format!("{entry}.subject.reference"),
         ),
-        (|body| body["prefetch"]["patient"]["id"] = "100002".into(), "prefetch.patient".into()),
+        (|body| body["prefetch"]["patient"]["id"] = "ben-sample".into(), "prefetch.patient".into()),
         (|body| body["prefetch"]["medications"] = 3.into(), "prefetch.medications".into()),
     ];
     for (fault, place) in faults {
@@ -76,7 +76,7 @@ fn each_fault_is_named_with_its_place() {
 fn another_patients_medicines_are_refused() {
     let mut body = call(&rxnorm(CLOPIDOGREL, "clopidogrel"));
     let mut other = draft(&rxnorm(SIMVASTATIN, "simvastatin"));
-    other["subject"]["reference"] = "Patient/100002".into();
+    other["subject"]["reference"] = "Patient/ben-sample".into();
     body["prefetch"]["medications"]["entry"] = json!([{ "resource": other }]);
     assert_eq!(places(&body), ["prefetch.medications.entry[0].resource.subject.reference"]);
 }
