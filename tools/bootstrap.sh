@@ -77,6 +77,9 @@ from_wheel() {
 
 bootstrap_build() {
   need_commands gcc gcc make make perl perl git git pkg-config pkg-config curl curl
+  # A minimal system has a perl without the modules that OpenSSL's configuration uses.
+  perl -MIPC::Cmd -MFindBin -MTime::Piece -e 1 2>/dev/null || apt_install perl
+  [ -e /usr/include/stdio.h ] || [ "$(uname -s)" != Linux ] || apt_install libc6-dev
   if ! have cargo; then
     say "Rust is missing: install Rust 1.95 or later with rustup, then run this again"
     exit 1
