@@ -4,7 +4,7 @@ mod gaps;
 mod keys;
 
 use keys::{GeneView, Values};
-use knowledge::pgx::{ActionRule, Drug, PgxKnowledge};
+use knowledge::pgx::{ActionRule, Drug, NO_RESULT, PgxKnowledge};
 use model::statement::{
     Action, AdviceState, DrugStatement, GeneStatement, PreTest, Recommendation,
 };
@@ -139,7 +139,11 @@ fn remark_on_ambiguity(
     different.sort();
     different.dedup();
     for view in views.iter().filter(|view| view.values.len() > 1) {
-        let possible = view.values.join(" or ");
+        let mut possible = view.values.clone();
+        for value in possible.iter_mut().filter(|value| **value == NO_RESULT) {
+            *value = "no phenotype";
+        }
+        let possible = possible.join(" or ");
         notes.push(if different.len() > 1 {
             format!("{}: {possible}; the most cautious advice is given", view.gene)
         } else {

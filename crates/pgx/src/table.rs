@@ -1,11 +1,14 @@
 //! A gene's alleles as bit masks over its positions.
 
-use knowledge::pgx::{Allele, Gene};
+use crate::normal_form::{self, NormalForm};
+use knowledge::pgx::{Allele, Gene, Position};
 
 /// Most bases that one position can tell apart; the highest bit of a mask stays free.
 const BASES_MAX: usize = 63;
 /// Bit of the VCF REF.
 pub(crate) const REFERENCE: u64 = 1;
+/// Bit of a base that a deletion of the table takes away.
+pub(crate) const DELETED: u64 = 1 << BASES_MAX;
 
 /// Masks of a gene, rows in the order of `gene.alleles`.
 #[derive(Debug)]
@@ -60,7 +63,30 @@ impl<'g> Table<'g> {
                 Row { allele, masks, own }
             })
             .collect();
+        table.mark_deleted(gene);
         table
+    }
+
+    /// Lets the bases inside a deletion be gone, for the alleles that carry the deletion alone.
+    fn mark_deleted(&mut self, gene: &Gene) {
+        for (deletion, position) in gene.positions.iter().enumerate() {
+            if normal_form::is_substitution(position) {
+                continue;
+            }
+            for alternate in &position.alternates {
+                let Some(bit) = self.bit(deletion, alternate) else { continue };
+                let inside = |other: &Position| deletes(position, alternate, other.position);
+                let others = gene.positions.iter().enumerate();
+                for (index, _) in others.filter(|(i, other)| *i != deletion && inside(other)) {
+                    for row in &mut self.rows {
+                        let carries = row.masks.get(deletion).is_some_and(|mask| mask & bit != 0);
+                        if let (true, Some(mask)) = (carries, row.masks.get_mut(index)) {
+                            *mask |= DELETED;
+                        }
+                    }
+                }
+            }
+        }
     }
 
     fn fill(&self, masks: &mut [u64], allele: &Allele) {
@@ -71,9 +97,20 @@ impl<'g> Table<'g> {
         }
     }
 
+    /// Whether some allele lacks the base of a position.
+    pub(crate) fn is_in_deletion(&self, position: usize) -> bool {
+        let lacks = |row: &Row<'_>| row.masks.get(position).is_some_and(|m| m & DELETED != 0);
+        self.rows.iter().any(lacks)
+    }
+
     /// The bit of a base at a position; `None` if no allele uses it.
     pub(crate) fn bit(&self, position: usize, base: &str) -> Option<u64> {
         let place = self.bases.get(position)?.iter().position(|known| *known == base)?;
         Some(1 << place)
     }
+}
+
+/// Whether an ALT of a position takes the base at `at` away.
+fn deletes(position: &Position, alternate: &str, at: u64) -> bool {
+    NormalForm::trimmed(position.position, &position.reference, alternate).touches(at)
 }

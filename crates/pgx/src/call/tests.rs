@@ -254,6 +254,26 @@ fn a_known_deletion_explains_the_bases_it_takes() {
 }
 
 #[test]
+fn a_missing_base_belongs_to_the_allele_with_the_deletion() {
+    // As G6PD A and Nara: *4 must not take the strand whose base is gone.
+    let positions =
+        vec![position(90, "A", &["G"]), position(98, "TCAG", &["T"]), position(100, "A", &["G"])];
+    let alleles = vec![
+        reference("*1", &positions),
+        allele("*2", &[(1, "T")], Some("No function")),
+        allele("*3", &[(0, "G")], Some("Normal function")),
+        allele("*4", &[(0, "G"), (2, "G")], Some("No function")),
+    ];
+    let gene = gene_of(positions, alleles);
+    let calls = vec![record("90 A G 0/1"), record("98 TCAG T 0/1"), record("100 A * 0/1")];
+    assert_eq!(shown(&call_gene(&gene, &set(calls))), ["*2/*3"]);
+    // `*` without the deletion's own record: that allele has nothing of its own left.
+    let statement = call_gene(&gene, &set(vec![record("90 A G 0/0"), record("100 A * 0/1")]));
+    assert_eq!(why(&statement), "no pair of known alleles fits the genotypes");
+    assert_eq!(statement.callability.unwrap().not_excluded, ["*1", "*2"]);
+}
+
+#[test]
 fn an_insertion_is_known_in_every_spelling() {
     let gene = indel_gene();
     for (text, diplotypes) in [

@@ -1,10 +1,9 @@
 //! From observations to what the pair test can use.
 
 use crate::call::count;
-use crate::normal_form::{self, NormalForm};
 use crate::observe::{Known, Observation, Phase, Strand};
 use crate::pairs::{Block, Site};
-use crate::table::{REFERENCE, Table};
+use crate::table::{DELETED, REFERENCE, Table};
 use knowledge::pgx::{Gene, Undocumented};
 use model::statement::{Callability, GeneState};
 
@@ -84,7 +83,7 @@ impl Usable {
         };
         let mut explained = true;
         let mut bits = |strand: &Strand| {
-            bits(gene, table, index, strand).unwrap_or_else(|| {
+            bit(table, index, strand).unwrap_or_else(|| {
                 explained = false;
                 REFERENCE
             })
@@ -190,28 +189,12 @@ pub(crate) fn name(gene: &Gene, index: usize) -> String {
     gene.positions.get(index).map_or_else(String::new, |known| known.name(&gene.chromosome))
 }
 
-/// Bits of a strand; `None` if no allele of the table explains it.
-fn bits(gene: &Gene, table: &Table<'_>, index: usize, strand: &Strand) -> Option<u64> {
+/// Bit of a strand; `None` if no allele of the table explains it.
+fn bit(table: &Table<'_>, index: usize, strand: &Strand) -> Option<u64> {
     match strand {
         Strand::Reference => Some(REFERENCE),
         Strand::Bases(bases) => table.bit(index, bases),
-        // Where a known deletion takes the base away, that deletion's own position decides.
-        Strand::Deleted if is_in_known_deletion(gene, index) => Some(u64::MAX),
+        Strand::Deleted if table.is_in_deletion(index) => Some(DELETED),
         Strand::Deleted | Strand::Other(_) => None,
     }
-}
-
-/// Whether a deletion of the table spans the position.
-fn is_in_known_deletion(gene: &Gene, index: usize) -> bool {
-    let Some(at) = gene.positions.get(index).map(|position| position.position) else {
-        return false;
-    };
-    let others = gene.positions.iter().enumerate().filter(|(other, _)| *other != index);
-    others.map(|(_, position)| position).any(|position| {
-        !normal_form::is_substitution(position)
-            && position.alternates.iter().any(|alternate| {
-                let form = NormalForm::trimmed(position.position, &position.reference, alternate);
-                form.touches(at)
-            })
-    })
 }
