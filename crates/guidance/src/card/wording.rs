@@ -117,7 +117,8 @@ pub(crate) fn act_words(action: Action, drug: &str) -> String {
         }
         Action::Avoid => format!("avoid {drug}"),
         Action::Alternative => format!("use another drug than {drug} if possible"),
-        Action::Monitor => format!("usual dose of {drug}, watch closely"),
+        // The dose is the rule's own text: "usual" would say too much where neither gene is known.
+        Action::Monitor => format!("watch closely if {drug} is given"),
         Action::TestFirst => format!("further test before {drug}"),
         Action::NoRecommendation => format!("no recommendation for {drug}"),
     }
@@ -191,10 +192,13 @@ fn advice_part(text: &mut String, context: Context, advice: &DrugStatement, lead
     if sources_disagree(advice) {
         line(text, "**The sources do not agree**; each is listed with its own advice");
     }
-    let withheld = |(rxnorm, _): &&(String, String)| !may_be_offered(context, rxnorm);
-    for (_, name) in lead.alternatives.iter().filter(withheld) {
+    for (rxnorm, name) in &lead.alternatives {
         let name = plain(name);
-        line(text, &format!("Not offered: {name}, to be avoided by this patient's genes too"));
+        if !may_be_offered(context, rxnorm) {
+            line(text, &format!("Not offered: {name}, to be avoided by this patient's genes too"));
+        } else if context.advice(rxnorm).is_some_and(|(_, one)| one.state == AdviceState::Adjust) {
+            line(text, &format!("{name}: this patient's genes call for an adjustment there too"));
+        }
     }
     genes_part(text, context, advice.genes.iter().map(|key| (&*key.gene, &*key.call)));
     for note in advice.notes.iter().take(NOTES_MAX) {

@@ -302,6 +302,22 @@ fn the_only_alternative_for_everybody_is_put_first() {
 }
 
 #[test]
+fn an_alternative_to_be_adjusted_is_offered_with_a_remark() {
+    let key = make::gene_key("SLCO1B1", "Decreased Function", "*1/*5");
+    let reduce = Action::Reduce { percent: None };
+    let adjust = vec![make::recommendation(reduce, Strength::Moderate, "actions:r")];
+    let advice = recommendations(SIMVASTATIN, "SLCO1B1", "Decreased Function");
+    let (rosuvastatin, _) = advice[0].alternatives[0].clone();
+    let scene = Scene::default()
+        .drug("simvastatin", SIMVASTATIN, key.clone(), advice)
+        .drug("rosuvastatin", &rosuvastatin, key, adjust)
+        .order(SIMVASTATIN);
+    let decision = scene.decide();
+    assert_eq!(decision.cards[0].suggestions.len(), 1);
+    assert!(decision.cards[0].detail.contains("rosuvastatin: this patient's genes call for"));
+}
+
+#[test]
 fn sources_that_disagree_are_both_shown() {
     let mut fda = make::recommendation(Action::Standard, Strength::None, "actions:fda");
     fda.source = "FDA".into();
