@@ -1,1 +1,20 @@
-//! placeholder
+//! Receive → archive → acknowledge → parse → match → normalise → gate → file.
+//!
+//! For: every door a result comes in by (MLLP, FHIR, files); nothing acknowledged is ever lost,
+//! and nothing is filed to a patient who is not proven to be the right one.
+//! Never: engines, pages.
+//! Rules: HL7 v2.5.1 chapters 2 and 7, MLLP release 1, FHIR R4 §3.1 (transactions).
+
+mod failure;
+pub mod feed;
+pub mod fhir;
+pub mod file;
+mod identity;
+pub mod matching;
+pub mod mllp;
+pub mod oru;
+pub mod receive;
+pub mod work;
+
+pub use failure::Failure;
+pub use feed::Feed;

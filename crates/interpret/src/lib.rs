@@ -1,1 +1,16 @@
-//! placeholder
+//! Follows the record's change feed: new facts or new knowledge → engines → statements.
+//!
+//! For: keeping every patient's statements true to the facts and knowledge of the moment, each in
+//! a capsule that can be replayed to the same bytes.
+//! Never: HTTP; laboratory formats; facts that are not final.
+//! Rules: `docs/ARCHITECTURE.md` §2 (capsules), the action and phenotype rules live in the packs.
+
+mod conclude;
+mod follow;
+mod identity;
+mod replay;
+
+pub use conclude::{Conclusion, conclude, is_relevant};
+pub use follow::{Failure, Interpreter, Progress};
+pub use identity::statement_id;
+pub use replay::{Replay, replay};

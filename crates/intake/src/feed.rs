@@ -1,0 +1,76 @@
+//! A feed: one sender on one listener, and how its messages are to be read.
+//!
+//! Rules belong to the listener a message came in by, never to what its MSH claims.
+
+use formats::fhir::access::authority_to_system;
+use model::TenantId;
+use model::patient::Identifier;
+use std::collections::BTreeMap;
+
+/// A feed's profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// Name, as operators know it.
+    pub id: String,
+    /// Whose data it carries.
+    pub tenant: TenantId,
+    /// Identifier systems by the namespace the sender writes (CX.4). A namespace that is not
+    /// listed becomes `urn:cognate:authority:NAMESPACE`.
+    pub authorities: BTreeMap<String, String>,
+    /// MSH-11 processing ids that are taken (HL7 table 0103).
+    pub processing_ids: Vec<String>,
+    /// Local code systems under which a code of LOINC shape and check digit is LOINC.
+    pub loinc_under: Vec<String>,
+}
+
+impl Feed {
+    /// A production feed with no exceptions.
+    pub fn production(id: &str, tenant: &TenantId) -> Self {
+        Self {
+            id: id.to_owned(),
+            tenant: tenant.clone(),
+            authorities: BTreeMap::new(),
+            processing_ids: vec!["P".to_owned()],
+            loinc_under: Vec::new(),
+        }
+    }
+
+    /// An identifier with the authority the record knows. Without an authority there is none:
+    /// a number alone identifies nobody.
+    pub fn identifier(&self, namespace: &str, value: &str) -> Option<Identifier> {
+        let value: String = value.chars().filter(|c| !c.is_whitespace()).collect();
+        if namespace.trim().is_empty() || value.is_empty() {
+            return None;
+        }
+        let authority = match self.authorities.get(namespace) {
+            Some(system) => system.clone(),
+            None => authority_to_system(namespace.trim()),
+        };
+        Some(Identifier { authority, value })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_without_authority_identifies_nobody() {
+        let mut feed = Feed::production("north", &TenantId::new("t"));
+        feed.authorities.insert("R0A".into(), "urn:oid:2.16.840.1".into());
+        let authority = |namespace: &str, value: &str| {
+            feed.identifier(namespace, value).map(|i| (i.authority, i.value))
+        };
+        assert_eq!(authority("", "633"), None);
+        assert_eq!(authority("  ", "633"), None);
+        assert_eq!(authority("R0A", " "), None);
+        assert_eq!(
+            authority("R0A", "944 930 5552"),
+            Some(("urn:oid:2.16.840.1".into(), "9449305552".into()))
+        );
+        assert_eq!(
+            authority("COGNATE-DEMO", "100001"),
+            Some(("urn:cognate:authority:COGNATE-DEMO".into(), "100001".into()))
+        );
+    }
+}

@@ -1,0 +1,264 @@
+//! The entries of a transaction: what each will do, and what it answers.
+
+use super::query::only_match;
+use super::resolve::References;
+use super::{Failure, forbid};
+use formats::fhir::build::{TransactionAnswer, outcome_of_problems};
+use formats::fhir::bundle::{Entry, Method};
+use formats::fhir::{check, facts};
+use model::{Problem, RawId};
+use record::{Access, Condition, Record, ResourceChange, Stored};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What an entry comes to.
+#[derive(Debug)]
+pub(super) enum Planned {
+    /// To be filed with the others.
+    Change {
+        change: Option<ResourceChange>,
+        /// Whether no version stands before it.
+        creates: bool,
+    },
+    /// Filed, or found and left as it is.
+    Done { stored: Stored, created: bool },
+    /// Deleted, or never there.
+    Gone,
+}
+
+impl Planned {
+    pub(super) fn take_change(&mut self) -> Option<ResourceChange> {
+        match self {
+            Self::Change { change, .. } => change.take(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_pending(&self) -> bool {
+        matches!(self, Self::Change { .. })
+    }
+
+    pub(super) fn settle(&mut self, stored: Option<Stored>) {
+        let creates = matches!(self, Self::Change { creates: true, .. });
+        *self = match stored {
+            Some(stored) if !stored.deleted => Self::Done { stored, created: creates },
+            _ => Self::Gone,
+        };
+    }
+}
+
+/// An entry with the id it will have.
+struct Named<'e> {
+    entry: &'e Entry,
+    resource_type: String,
+    id: String,
+    /// What stands there already, for a create that found its match.
+    found: Option<Stored>,
+    creates: bool,
+}
+
+/// Plans every entry of a transaction, in processing order.
+///
+/// # Errors
+/// [`Failure::Refused`] with every problem found; nothing has been written then.
+pub(super) fn plan(
+    record: &Record,
+    access: &Access,
+    raw: &RawId,
+    entries: &[Entry],
+) -> Result<(Vec<(usize, Planned)>, Vec<Problem>), Failure> {
+    let mut problems = structure(entries);
+    problems = forbid(problems)?;
+    let mut named = Vec::with_capacity(entries.len());
+    for entry in entries {
+        named.push(name(record, access, entry)?);
+    }
+    let mut references =
+        References { record, access, known: full_urls(&named), patients: patients(&named) };
+    let mut planned = Vec::with_capacity(entries.len());
+    for entry in &named {
+        let outcome = plan_entry(&mut references, raw, entry, &mut problems)?;
+        planned.push((entry.entry.index, outcome));
+    }
+    Ok((planned, forbid(problems)?))
+}
+
+fn structure(entries: &[Entry]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for entry in entries {
+        if matches!(entry.method, Method::Patch | Method::Head) || entry.if_none_match.is_some() {
+            let text = "this method or condition is not supported yet";
+            let place = format!("{}.request", entry.place);
+            problems.push(Problem::error("not-supported", place, text));
+        }
+        if let Some(resource) = &entry.resource {
+            problems.extend(check::check_at(resource, &place_of(entry)));
+        }
+    }
+    problems
+}
+
+/// A Bundle's entry holds its resource one level down; a resource alone is its own place.
+fn place_of(entry: &Entry) -> String {
+    match entry.place.starts_with("Bundle") {
+        true => format!("{}.resource", entry.place),
+        false => entry.place.clone(),
+    }
+}
+
+fn name<'e>(record: &Record, access: &Access, entry: &'e Entry) -> Result<Named<'e>, Failure> {
+    let resource_type = entry.url.resource_type.clone().unwrap_or_default();
+    let condition = match entry.method {
+        Method::Post => entry.if_none_exist.as_deref(),
+        _ if entry.url.id.is_none() => entry.url.query.as_deref(),
+        _ => None,
+    };
+    let found = match condition {
+        Some(condition) => only_match(record, access, &resource_type, condition, &entry.place)?,
+        None => None,
+    };
+    let sent = entry.resource.as_ref().and_then(formats::fhir::access::id);
+    let id = match (&found, &entry.url.id, entry.method) {
+        (Some(stored), _, _) => stored.reference.id.clone(),
+        (None, Some(id), _) => id.clone(),
+        (None, None, Method::Put) => sent.map_or_else(|| record.new_id(), str::to_owned),
+        (None, None, _) => record.new_id(),
+    };
+    let creates = match entry.method {
+        Method::Post => found.is_none(),
+        _ if found.is_some() => false,
+        _ => record.read(access, &resource_type, &id)?.is_none(),
+    };
+    Ok(Named { entry, resource_type, id, found, creates })
+}
+
+fn full_urls(named: &[Named]) -> BTreeMap<String, String> {
+    named
+        .iter()
+        .flat_map(|n| {
+            let target = format!("{}/{}", n.resource_type, n.id);
+            n.entry.names().into_iter().map(move |name| (name, target.clone()))
+        })
+        .collect()
+}
+
+fn patients(named: &[Named]) -> BTreeSet<String> {
+    named
+        .iter()
+        .filter(|n| n.resource_type == "Patient" && n.entry.method != Method::Delete)
+        .map(|n| format!("Patient/{}", n.id))
+        .collect()
+}
+
+fn plan_entry(
+    references: &mut References,
+    raw: &RawId,
+    named: &Named,
+    problems: &mut Vec<Problem>,
+) -> Result<Planned, Failure> {
+    let entry = named.entry;
+    let condition = condition(entry, problems);
+    match entry.method {
+        Method::Post if named.found.is_some() => Ok(match named.found.clone() {
+            Some(stored) => Planned::Done { stored, created: false },
+            None => Planned::Gone,
+        }),
+        Method::Post | Method::Put => {
+            let Some(mut resource) = entry.resource.clone() else { return Ok(Planned::Gone) };
+            set_id(&mut resource, &named.id);
+            let place = place_of(entry);
+            references.settle(&mut resource, &place, problems)?;
+            let (facts, noticed) = facts::facts_of(&resource, Some(raw.clone()), &place);
+            problems.extend(noticed);
+            let condition = match entry.method {
+                Method::Post => Condition::Absent,
+                _ => condition,
+            };
+            let change = Some(ResourceChange::Put { resource, facts, condition });
+            Ok(Planned::Change { change, creates: named.creates })
+        }
+        Method::Delete if named.creates => Ok(Planned::Gone),
+        Method::Delete => {
+            let (resource_type, id) = (named.resource_type.clone(), named.id.clone());
+            let change = Some(ResourceChange::Delete { resource_type, id, condition });
+            Ok(Planned::Change { change, creates: false })
+        }
+        Method::Get | Method::Patch | Method::Head => read(references, named),
+    }
+}
+
+fn read(references: &References, named: &Named) -> Result<Planned, Failure> {
+    let entry = named.entry;
+    if entry.url.id.is_none() || entry.url.rest.is_some() || entry.url.query.is_some() {
+        let text = "only reading by id is supported inside a Bundle";
+        let place = format!("{}.request.url", entry.place);
+        return Err(Failure::Refused(vec![Problem::error("not-supported", place, text)]));
+    }
+    let stored = references.record.read(references.access, &named.resource_type, &named.id)?;
+    Ok(match stored.filter(|stored| !stored.deleted) {
+        Some(stored) => Planned::Done { stored, created: false },
+        None => Planned::Gone,
+    })
+}
+
+fn condition(entry: &Entry, problems: &mut Vec<Problem>) -> Condition {
+    let Some(tag) = &entry.if_match else { return Condition::Any };
+    let digits = tag.trim_start_matches("W/").trim_matches('"');
+    match digits.parse() {
+        Ok(version) => Condition::Version(version),
+        Err(_) => {
+            let place = format!("{}.request.ifMatch", entry.place);
+            let text = "it is not a version, such as W/\"3\"";
+            problems.push(Problem::error("bad-value", place, text));
+            Condition::Any
+        }
+    }
+}
+
+fn set_id(resource: &mut Value, id: &str) {
+    if let Some(object) = resource.as_object_mut() {
+        object.insert("id".to_owned(), Value::String(id.to_owned()));
+    }
+}
+
+/// The answer to an entry.
+pub(super) fn answer(base: &str, planned: &Planned) -> TransactionAnswer {
+    match planned {
+        Planned::Done { stored, created } => TransactionAnswer {
+            status: if *created { "201 Created" } else { "200 OK" }.to_owned(),
+            location: Some(format!("{base}/{}", stored.reference)),
+            etag: Some(format!("W/\"{}\"", stored.reference.version)),
+            last_modified: Some(stored.recorded),
+            ..TransactionAnswer::default()
+        },
+        Planned::Gone | Planned::Change { .. } => {
+            TransactionAnswer { status: "204 No Content".to_owned(), ..Default::default() }
+        }
+    }
+}
+
+/// The answer to an entry of a batch that was refused.
+pub(super) fn refusal(failure: &Failure) -> TransactionAnswer {
+    let (status, problems) = match failure {
+        Failure::Refused(problems) => ("400 Bad Request", problems.clone()),
+        Failure::Precondition { place, text } => {
+            ("412 Precondition Failed", vec![Problem::error("precondition", place, text)])
+        }
+        Failure::Record(record::Failure::Denied { .. }) => {
+            ("403 Forbidden", vec![Problem::error("forbidden", "", "your role may not do this")])
+        }
+        Failure::Record(record::Failure::Conflict { place, .. }) => {
+            let text = "another version stands there";
+            ("412 Precondition Failed", vec![Problem::error("conflict", place, text)])
+        }
+        _ => {
+            let text = "the entry could not be filed";
+            ("500 Internal Server Error", vec![Problem::error("exception", "", text)])
+        }
+    };
+    TransactionAnswer {
+        status: status.to_owned(),
+        outcome: Some(outcome_of_problems(&problems, None)),
+        ..TransactionAnswer::default()
+    }
+}

@@ -1,0 +1,188 @@
+//! The MLLP listener: frames in, acknowledgements out, and no acknowledgement before the archive
+//! is durable.
+
+use crate::failure::Failure;
+use crate::feed::Feed;
+use crate::receive::receive;
+use formats::mllp::{Event, Framer, Limits, frame};
+use record::Record;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+
+/// Connections served at a time; further ones wait in the listener's backlog.
+pub const CONNECTIONS_MAX: usize = 64;
+/// Bytes read at a time.
+const READ_BYTES: usize = 64 * 1024;
+/// Silence after which a connection is closed, in seconds.
+pub const IDLE_SECONDS_MAX: u64 = 600;
+/// How long a frame may stay begun and not ended, in seconds.
+pub const FRAME_SECONDS_MAX: u64 = 120;
+/// How long to wait for the carriage return after the end byte, in milliseconds.
+const RETURN_WAIT_MILLISECONDS: u64 = 250;
+
+/// Serves one feed until `stop` turns true. Connections that are open then are closed after the
+/// message in hand is answered.
+///
+/// # Errors
+/// When the socket cannot be accepted from at all.
+pub async fn serve(
+    listener: TcpListener,
+    record: Record,
+    feed: Arc<Feed>,
+    mut stop: watch::Receiver<bool>,
+) -> Result<(), Failure> {
+    let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    loop {
+        let slot = tokio::select! {
+            slot = Arc::clone(&slots).acquire_owned() => slot,
+            _ = stop.changed() => return Ok(()),
+        };
+        // The semaphore is never closed.
+        let Ok(slot) = slot else { return Ok(()) };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stop.changed() => return Ok(()),
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, feed = feed.id, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let (record, feed, stop) = (record.clone(), Arc::clone(&feed), stop.clone());
+        tokio::spawn(async move {
+            let connection = Connection { record, feed, peer };
+            if let Err(error) = connection.run(stream, stop).await {
+                tracing::info!(%error, %peer, "an MLLP connection ended");
+            }
+            drop(slot);
+        });
+    }
+}
+
+struct Connection {
+    record: Record,
+    feed: Arc<Feed>,
+    peer: SocketAddr,
+}
+
+impl Connection {
+    async fn run(
+        &self,
+        mut stream: TcpStream,
+        mut stop: watch::Receiver<bool>,
+    ) -> std::io::Result<()> {
+        stream.set_nodelay(true)?;
+        let mut framer = Framer::new(Limits::default());
+        let mut buffer = vec![0_u8; READ_BYTES];
+        let mut begun: Option<Instant> = None;
+        loop {
+            while let Some(event) = framer.next() {
+                begun = None;
+                if !self.handle(&mut stream, event).await? {
+                    return Ok(());
+                }
+            }
+            begun = framer.is_in_frame().then(|| begun.unwrap_or_else(Instant::now));
+            let read = tokio::select! {
+                read = tokio::time::timeout(patience(&framer, begun), stream.read(&mut buffer)) => {
+                    read
+                }
+                _ = stop.changed() => return Ok(()),
+            };
+            match read {
+                Ok(Ok(0)) => return self.ended(&mut stream, framer).await,
+                Ok(Ok(length)) => framer.push(buffer.get(..length).unwrap_or_default()),
+                Ok(Err(error)) => return Err(error),
+                Err(_) => match framer.deliver_pending() {
+                    Some(event) => {
+                        begun = None;
+                        if !self.handle(&mut stream, event).await? {
+                            return Ok(());
+                        }
+                    }
+                    None => return self.ended(&mut stream, framer).await,
+                },
+            }
+        }
+    }
+
+    /// Answers one event; `false` closes the connection.
+    async fn handle(&self, stream: &mut TcpStream, event: Event) -> std::io::Result<bool> {
+        let message = match event {
+            Event::Frame(message) => message,
+            Event::Torso(bytes) => {
+                tracing::warn!(feed = self.feed.id, peer = %self.peer, "a frame was not ended");
+                self.quarantine(bytes).await;
+                return Ok(true);
+            }
+            Event::TooLarge(head) => {
+                tracing::warn!(feed = self.feed.id, peer = %self.peer, "a frame was too large");
+                self.quarantine(head).await;
+                return Ok(false);
+            }
+        };
+        for warning in &message.warnings {
+            tracing::warn!(feed = self.feed.id, peer = %self.peer, "{}", warning.words());
+        }
+        let (record, feed) = (self.record.clone(), Arc::clone(&self.feed));
+        let peer = self.peer.to_string();
+        let received =
+            tokio::task::spawn_blocking(move || receive(&record, &feed, &peer, message.payload));
+        match received.await {
+            Ok(Ok(receipt)) => {
+                stream.write_all(&frame(&receipt.acknowledgement)).await?;
+                Ok(true)
+            }
+            // Not even an error could be archived: closing makes the sender keep the message.
+            Ok(Err(error)) => {
+                tracing::error!(%error, feed = self.feed.id, "a message could not be archived");
+                Ok(false)
+            }
+            Err(error) => {
+                tracing::error!(%error, feed = self.feed.id, "receiving did not finish");
+                Ok(false)
+            }
+        }
+    }
+
+    async fn quarantine(&self, bytes: Vec<u8>) {
+        let (record, feed) = (self.record.clone(), Arc::clone(&self.feed));
+        let peer = self.peer.to_string();
+        let kept = tokio::task::spawn_blocking(move || {
+            crate::receive::quarantine(&record, &feed, &peer, bytes)
+        });
+        match kept.await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "a torso could not be archived"),
+            Err(error) => tracing::error!(%error, "archiving did not finish"),
+        }
+    }
+
+    /// The sender has gone or is too slow. A frame that only lacked its carriage return is still
+    /// answered; what was begun and not ended is kept for a person to look at.
+    async fn ended(&self, stream: &mut TcpStream, mut framer: Framer) -> std::io::Result<()> {
+        if let Some(event) = framer.finish() {
+            self.handle(stream, event).await?;
+        }
+        Ok(())
+    }
+}
+
+/// How long to wait for the next bytes: for a last carriage return, for the rest of a frame, or
+/// for the next message.
+fn patience(framer: &Framer, begun: Option<Instant>) -> Duration {
+    if framer.awaits_return() {
+        return Duration::from_millis(RETURN_WAIT_MILLISECONDS);
+    }
+    match begun {
+        Some(since) => Duration::from_secs(FRAME_SECONDS_MAX).saturating_sub(since.elapsed()),
+        None => Duration::from_secs(IDLE_SECONDS_MAX),
+    }
+}

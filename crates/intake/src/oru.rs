@@ -1,0 +1,296 @@
+//! From a laboratory's result message to FHIR resources.
+//!
+//! Ids are derived from the result's identity (filler number with its namespace, service,
+//! specimen), so a correction becomes the next version of the same resources, and reading the
+//! same message twice changes nothing. Facts are read from the resources by the same function
+//! that serves the FHIR door.
+
+mod finding;
+mod identity;
+
+use finding::{Built, observation};
+use formats::fhir::build::{
+    Agent, Attachment, Document, Head, ReportParts, diagnostic_report, document_reference,
+    provenance, specimen,
+};
+use formats::hl7v2::oru::{FindingContent, OrderGroup, Oru, StudyFinding, TextResult};
+use identity::{ResultIdentity, derived_id};
+use model::assay::{Assay, Coverage};
+use model::reported::Report;
+use model::specimen::Origin;
+use model::{CodeableConcept, PatientId, Problem, RawId, TenantId, Timestamp};
+use serde_json::Value;
+
+/// The resources of one order of a message, and where in the message each came from.
+#[derive(Clone, Debug, Default)]
+pub struct Filing {
+    /// Id of the report, for finding what an earlier version held.
+    pub report_id: String,
+    /// When the laboratory released it.
+    pub issued: Option<Timestamp>,
+    /// Resources with their places, in the order to file them.
+    pub resources: Vec<(Value, String)>,
+    /// What could not become a resource of its own.
+    pub problems: Vec<Problem>,
+}
+
+/// Who files, and what is filed from.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'c> {
+    /// Whose data it is.
+    pub tenant: &'c TenantId,
+    /// The feed's name.
+    pub feed: &'c str,
+    /// The matched patient.
+    pub patient: &'c PatientId,
+    /// The archived message.
+    pub raw: &'c RawId,
+    /// When it was received.
+    pub received: Timestamp,
+}
+
+/// Builds the resources of every order of a message.
+pub fn filings(oru: &Oru, context: &Context<'_>) -> Vec<Filing> {
+    oru.orders
+        .iter()
+        .enumerate()
+        .map(|(place, order)| Builder::new(oru, order, place, context).build())
+        .collect()
+}
+
+struct Builder<'b> {
+    oru: &'b Oru,
+    order: &'b OrderGroup,
+    context: &'b Context<'b>,
+    identity: ResultIdentity,
+    subject: String,
+    filing: Filing,
+}
+
+impl<'b> Builder<'b> {
+    fn new(oru: &'b Oru, order: &'b OrderGroup, place: usize, context: &'b Context<'b>) -> Self {
+        Self {
+            oru,
+            order,
+            context,
+            identity: ResultIdentity::of(oru, order, place, context),
+            subject: format!("Patient/{}", context.patient),
+            filing: Filing { issued: order.issued, ..Filing::default() },
+        }
+    }
+
+    fn build(mut self) -> Filing {
+        let specimen = self.specimens();
+        let results = self.observations(specimen.as_deref());
+        let documents = self.documents();
+        self.report(specimen.as_deref(), &results, &documents);
+        self.provenance();
+        self.filing
+    }
+
+    fn id(&self, part: &str) -> String {
+        derived_id(&self.identity, part)
+    }
+
+    fn add(&mut self, resource: Value, place: impl Into<String>) {
+        self.filing.resources.push((resource, place.into()));
+    }
+
+    /// Files the specimens; the first one is the report's.
+    fn specimens(&mut self) -> Option<String> {
+        let mut first = None;
+        for (number, taken) in self.order.specimens.iter().enumerate() {
+            let id = self.id(&format!("specimen:{number}"));
+            let resource = specimen(taken, &id, &self.subject);
+            self.add(resource, format!("SPM[{}]", number + 1));
+            first = first.or(Some(format!("Specimen/{id}")));
+        }
+        first
+    }
+
+    fn observations(&mut self, specimen: Option<&str>) -> Vec<String> {
+        let mut results = Vec::new();
+        let (effective, issued) = (
+            self.order.collected.map(|date| date.to_string()),
+            self.order.issued.map(|at| at.to_string()),
+        );
+        for (number, finding) in self.order.findings.iter().enumerate() {
+            let id = self.id(&format!("finding:{}:{number}", finding.sub_id));
+            let head = Head {
+                id: &id,
+                subject: &self.subject,
+                specimen,
+                status: finding.status,
+                origin: self.origin(&finding.content),
+                effective: effective.as_deref(),
+                issued: issued.as_deref(),
+                performer: self.order.laboratory.as_deref(),
+                derived_from: &[],
+            };
+            match observation(finding, &head) {
+                Built::Resource(resource) => {
+                    results.push(format!("Observation/{id}"));
+                    self.add(resource, finding.place.clone());
+                }
+                // It stands in the report itself.
+                Built::InReport => {}
+                Built::Unusable(problem) => self.filing.problems.push(*problem),
+            }
+        }
+        results
+    }
+
+    /// What the finding says of its source, else what the specimen says.
+    fn origin(&self, content: &FindingContent) -> Origin {
+        let class = match content {
+            FindingContent::Variant(variant) => variant.source_class.as_ref(),
+            FindingContent::Gene(gene) => gene.source_class.as_ref(),
+            FindingContent::Study(study) => study.source_class.as_ref(),
+            FindingContent::Drug(_) | FindingContent::Overall(_) => None,
+        };
+        let of_specimen = self.order.specimens.first().map_or(Origin::Unknown, |s| s.origin);
+        finding::origin_of(class).unwrap_or(of_specimen)
+    }
+
+    /// Every attachment is filed as a document at once, a damaged one too: it is what was sent.
+    fn documents(&mut self) -> Vec<Attachment> {
+        let mut forms = Vec::new();
+        for (number, document) in self.order.documents.iter().enumerate() {
+            let attachment = Attachment {
+                content_type: document.media_type.clone(),
+                data: (!document.bytes.is_empty()).then(|| document.bytes.clone()),
+                url: document.pointer.clone(),
+                title: Some(title(document.damaged, document.code.display.as_deref())),
+            };
+            let id = self.id(&format!("document:{number}"));
+            let contents = std::slice::from_ref(&attachment);
+            let related = [format!("DiagnosticReport/{}", self.id("report"))];
+            let filed = Document {
+                kind: CodeableConcept { coding: vec![document.code.clone()], text: None },
+                date: Some(self.context.received),
+                author: self.order.laboratory.as_deref(),
+                contents,
+                related: &related,
+            };
+            self.add(document_reference(&filed, &id, &self.subject), document.place.clone());
+            forms.push(attachment);
+        }
+        forms
+    }
+
+    fn report(&mut self, specimen: Option<&str>, results: &[String], documents: &[Attachment]) {
+        let order = self.order;
+        let report = Report {
+            filler: order.filler.clone(),
+            placer: order.placer.clone(),
+            service: order.service.clone(),
+            laboratory: order.laboratory.clone(),
+            issued: order.issued,
+            collected: order.collected,
+            status: order.status,
+        };
+        let assay = assay(order);
+        let conclusion = conclusion(order);
+        let pointer = |attachment: &&Attachment| attachment.data.is_some();
+        let parts = ReportParts {
+            results,
+            specimen,
+            assay: assay.as_ref(),
+            presented_form: documents.iter().find(pointer),
+            conclusion: conclusion.as_deref(),
+        };
+        let id = self.id("report");
+        let resource = diagnostic_report(&report, &id, &self.subject, &parts);
+        let place = order.place.clone();
+        self.add(resource, place);
+        self.filing.report_id = id;
+    }
+
+    fn provenance(&mut self) {
+        let targets: Vec<String> = self
+            .filing
+            .resources
+            .iter()
+            .filter_map(|(resource, _)| reference_to(resource))
+            .collect();
+        let mut agents = vec![Agent {
+            kind: "assembler".to_owned(),
+            name: format!("feed {}", self.context.feed),
+            reference: None,
+        }];
+        agents.extend(self.order.laboratory.iter().map(|laboratory| Agent {
+            kind: "author".to_owned(),
+            name: laboratory.clone(),
+            reference: None,
+        }));
+        // One provenance a message: a correction has its own.
+        let id = derived_id(&self.identity, &format!("provenance:{}", self.context.raw));
+        let (received, raw) = (self.context.received, Some(self.context.raw));
+        let resource = provenance(&id, &targets, received, &agents, raw);
+        let place = format!("message {}", self.oru.control_id);
+        self.add(resource, place);
+    }
+}
+
+/// `Type/id` of a resource.
+pub(crate) fn reference_to(resource: &Value) -> Option<String> {
+    let kind = formats::fhir::access::resource_type(resource)?;
+    let id = formats::fhir::access::id(resource)?;
+    Some(format!("{kind}/{id}"))
+}
+
+fn title(damaged: bool, words: Option<&str>) -> String {
+    let words = words.unwrap_or("Document");
+    if damaged { format!("{words} (damaged as received)") } else { words.to_owned() }
+}
+
+/// What was tested, over all study rows of the order.
+fn assay(order: &OrderGroup) -> Option<Assay> {
+    let studies: Vec<&StudyFinding> = order
+        .findings
+        .iter()
+        .filter_map(|finding| match &finding.content {
+            FindingContent::Study(study) => Some(study),
+            _ => None,
+        })
+        .collect();
+    if studies.is_empty() {
+        return None;
+    }
+    let mut genes: Vec<String> = studies
+        .iter()
+        .flat_map(|study| &study.genes)
+        .filter_map(|gene| gene.symbol.clone().or_else(|| gene.id.clone()))
+        .collect();
+    genes.sort();
+    genes.dedup();
+    let texts: Vec<&str> =
+        studies.iter().flat_map(|study| &study.region_texts).map(String::as_str).collect();
+    let method = studies.iter().find_map(|study| study.method.as_ref());
+    Some(Assay {
+        laboratory: order.laboratory.clone(),
+        method: method.map(|answer| answer.words.clone()),
+        panel: (!texts.is_empty()).then(|| texts.join("; ")),
+        coverage: Coverage { genes, ..Coverage::default() },
+    })
+}
+
+/// The laboratory's words on the whole: overall interpretation, narratives, its own drug advice,
+/// notes. They are quoted; nothing is concluded from them.
+fn conclusion(order: &OrderGroup) -> Option<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for finding in &order.findings {
+        match &finding.content {
+            FindingContent::Overall(overall) => {
+                lines.extend(overall.interpretation.iter().map(|answer| answer.words.clone()));
+                lines.extend(overall.narratives.iter().cloned());
+            }
+            FindingContent::Drug(drug) => lines.extend(finding::quoted_advice(drug)),
+            _ => {}
+        }
+        lines.extend(finding.notes.iter().cloned());
+    }
+    lines.extend(order.texts.iter().map(|TextResult { text, .. }| text.clone()));
+    lines.extend(order.notes.iter().cloned());
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}

@@ -1,0 +1,36 @@
+//! What makes a result the same result when it comes again.
+
+use super::Context;
+use formats::hl7v2::oru::{OrderGroup, Oru};
+
+/// The parts a result is known by: filler number with its namespace, else placer, service and
+/// specimen. A result that has no number at all is known by its message alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ResultIdentity(Vec<String>);
+
+impl ResultIdentity {
+    pub(super) fn of(oru: &Oru, order: &OrderGroup, place: usize, context: &Context<'_>) -> Self {
+        let number = order.filler.as_ref().or(order.placer.as_ref());
+        let number = match number {
+            Some(number) => {
+                let of = if order.filler.is_some() { "filler" } else { "placer" };
+                vec![of.to_owned(), number.authority.clone(), number.value.clone()]
+            }
+            None => vec!["message".to_owned(), oru.control_id.clone(), place.to_string()],
+        };
+        let service = order.service.coding.first().map(|coding| coding.code.clone());
+        let specimen = order.specimens.first().and_then(|s| s.identifiers.first());
+        let mut parts =
+            vec![context.tenant.to_string(), context.feed.to_owned(), context.patient.to_string()];
+        parts.extend(number);
+        parts.push(service.unwrap_or_default());
+        parts.push(specimen.map(|number| number.value.clone()).unwrap_or_default());
+        Self(parts)
+    }
+}
+
+/// The id of one resource of a result: a version 8 UUID over the parts.
+pub(super) fn derived_id(identity: &ResultIdentity, part: &str) -> String {
+    let parts = identity.0.iter().map(String::as_str).chain([part]);
+    crate::identity::uuid_of(parts)
+}

@@ -1,0 +1,172 @@
+//! Receiving one HL7 v2 message: archive it durably, then say what became of it.
+//!
+//! The policy: a message that cannot be a result of this feed is rejected (AR) with the place
+//! named, and still archived. Everything else is accepted (AA) once it is durable; whether its
+//! content can be filed is a question for the work queue, because an error answer makes senders
+//! repeat the message for ever (HL7 v2.5.1 §2.9).
+
+use crate::failure::Failure;
+use crate::feed::Feed;
+use formats::hl7v2::Message;
+use formats::hl7v2::ack::{self, ErrorCode, Fault, Outcome, Reply};
+use model::problem::first_error;
+use model::provenance::Door;
+use model::{Problem, RawId, Severity};
+use record::{Access, NewRaw, Purpose, RawState, Record, Role, Scope};
+use sha2::{Digest, Sha256};
+
+/// Media type of HL7 v2 in its ER7 encoding.
+pub const HL7_V2: &str = "application/hl7-v2+er7";
+/// Versions that are read (MSH-12 begins with one of them).
+const VERSIONS: [&str; 8] = ["2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.8"];
+
+/// ERR segments in one acknowledgement.
+const FAULTS_MAX: usize = 10;
+
+/// What became of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its id in the archive.
+    pub raw: RawId,
+    /// What it was answered.
+    pub outcome: Outcome,
+    /// The acknowledgement's bytes, without framing.
+    pub acknowledgement: Vec<u8>,
+}
+
+/// The access of a feed: it archives and files, and reads no more than matching needs.
+pub fn feed_access(feed: &Feed) -> Access {
+    let actor = format!("feed:{}", feed.id);
+    Access::new(feed.tenant.clone(), actor, Role::Interface, Purpose::Treatment, Scope::Tenant)
+}
+
+/// Archives a message and decides its acknowledgement. When this returns the message is durable.
+///
+/// # Errors
+/// When the message could not be archived: the sender must keep it.
+pub fn receive(
+    record: &Record,
+    feed: &Feed,
+    peer: &str,
+    bytes: Vec<u8>,
+) -> Result<Receipt, Failure> {
+    let access = feed_access(feed);
+    let digest = hex::encode(Sha256::digest(&bytes));
+    let (message, mut problems) = Message::parse(bytes.clone());
+    let key = message.as_ref().map(message_key);
+    if let Some(key) = &key
+        && let Some(known) = record.raw_duplicate(&access, &feed.id, key)?
+        && known.sha256 == digest
+        && let Some(acknowledgement) = known.acknowledgement
+    {
+        // The sender did not get our answer: it gets the same one, and there is no new work.
+        return Ok(Receipt { raw: known.id, outcome: Outcome::Accepted, acknowledgement });
+    }
+    if let Some(message) = &message {
+        problems.extend(refusals(message, feed));
+    }
+    let rejected = first_error(&problems).is_some();
+    let (outcome, state) = match rejected {
+        true => (Outcome::Rejected, RawState::Rejected),
+        false => (Outcome::Accepted, RawState::Received),
+    };
+    let acknowledgement = acknowledge(record, message.as_ref(), outcome, &problems);
+    let raw = record.archive(
+        &access,
+        NewRaw {
+            feed: feed.id.clone(),
+            door: Door::Mllp,
+            media_type: HL7_V2.to_owned(),
+            message_key: key,
+            peer: peer.to_owned(),
+            body: bytes,
+            state,
+        },
+    )?;
+    record.set_acknowledgement(&access, &raw, &acknowledgement)?;
+    if rejected {
+        record.set_raw_state(&access, &raw, state, &problems)?;
+    }
+    Ok(Receipt { raw, outcome, acknowledgement })
+}
+
+/// Archives bytes that never became a whole message.
+///
+/// # Errors
+/// When they could not be archived.
+pub fn quarantine(
+    record: &Record,
+    feed: &Feed,
+    peer: &str,
+    bytes: Vec<u8>,
+) -> Result<RawId, Failure> {
+    let problem = Problem::error("torso", "frame", "the frame was begun and not ended");
+    let access = feed_access(feed);
+    let raw = record.archive(
+        &access,
+        NewRaw {
+            feed: feed.id.clone(),
+            door: Door::Mllp,
+            media_type: "application/octet-stream".to_owned(),
+            message_key: None,
+            peer: peer.to_owned(),
+            body: bytes,
+            state: RawState::Quarantined,
+        },
+    )?;
+    record.set_raw_state(&access, &raw, RawState::Quarantined, &[problem])?;
+    Ok(raw)
+}
+
+/// Sender and control id: under which a repeated message is known again.
+fn message_key(message: &Message) -> String {
+    ["MSH-3", "MSH-4", "MSH-10"]
+        .map(|place| message.value(place).unwrap_or_default())
+        .join("\u{1f}")
+}
+
+/// Why a readable message is not one of this feed.
+fn refusals(message: &Message, feed: &Feed) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let (code, trigger) = message.kind();
+    if (code.as_str(), trigger.as_str()) != ("ORU", "R01") {
+        let text = format!("this feed takes ORU^R01, not {code}^{trigger}");
+        problems.push(Problem::error("unsupported-message", "MSH-9", text));
+    }
+    let processing = message.value("MSH-11.1").unwrap_or_default();
+    if !feed.processing_ids.contains(&processing) {
+        let taken = feed.processing_ids.join(", ");
+        let text = format!("this feed takes processing id {taken}, not `{processing}`");
+        problems.push(Problem::error("processing-id", "MSH-11", text));
+    }
+    let version = message.value("MSH-12.1").unwrap_or_default();
+    if !VERSIONS.iter().any(|known| *known == version) {
+        let text = format!("version `{version}` is not read");
+        problems.push(Problem::error("version", "MSH-12", text));
+    }
+    problems
+}
+
+fn acknowledge(
+    record: &Record,
+    message: Option<&Message>,
+    outcome: Outcome,
+    problems: &[Problem],
+) -> Vec<u8> {
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
+    let faults: Vec<Fault> = errors.take(FAULTS_MAX).map(fault).collect();
+    let reply =
+        Reply { outcome, control_id: &record.new_id(), time: record.now(), faults: &faults };
+    ack::acknowledge(message, &reply)
+}
+
+/// A refusal of this feed has its own code of HL7 table 0357; the reader's problems have theirs.
+fn fault(problem: &Problem) -> Fault {
+    let code = match problem.code.as_str() {
+        "unsupported-message" => ErrorCode::MessageType,
+        "processing-id" => ErrorCode::ProcessingId,
+        "version" => ErrorCode::VersionId,
+        _ => return Fault::from(problem),
+    };
+    Fault { code, ..Fault::from(problem) }
+}

@@ -1,0 +1,177 @@
+//! Following the change feed: what changed is interpreted again, and only that.
+
+use crate::conclude::{conclude, is_relevant};
+use knowledge::Pack;
+use model::statement::Statement;
+use model::{PatientId, TenantId};
+use record::{Access, ChangeKind, Purpose, Record, Role, Scope};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Name of the follower's place in the change feed.
+const CURSOR: &str = "interpret";
+/// Changes read from the feed at a time.
+const CHANGES_PER_READ_MAX: u32 = 1_000;
+/// How long one wait for a change lasts before the stop signal is looked at again.
+const WAIT_MILLISECONDS: u64 = 500;
+
+/// Why interpretation stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The record refused or failed.
+    #[error("the record failed: {0}")]
+    Record(#[from] record::Failure),
+    /// A knowledge pack kept in the record cannot be loaded.
+    #[error("the knowledge pack cannot be loaded: {0}")]
+    Knowledge(String),
+    /// An input named in a capsule is gone or has changed.
+    #[error("{resource}: {reason}")]
+    Input {
+        /// The resource version of the capsule.
+        resource: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A statement cannot be written as bytes.
+    #[error("the statement cannot be written: {0}")]
+    Bytes(#[from] serde_json::Error),
+}
+
+/// What one pass over the feed did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Changes read.
+    pub changes: u64,
+    /// Patients interpreted.
+    pub patients: u64,
+    /// Statements whose content changed and were written.
+    pub statements_written: u64,
+}
+
+/// Keeps statements true to facts and knowledge.
+#[derive(Clone, Debug)]
+pub struct Interpreter {
+    record: Record,
+    pack: Arc<Pack>,
+    tenant: TenantId,
+    access: Access,
+}
+
+impl Interpreter {
+    /// An interpreter with this pack, which is kept in the record so that what it concludes can
+    /// be replayed after the pack has changed. A pack other than the last one used starts the
+    /// feed anew, so that every patient is interpreted with it.
+    ///
+    /// # Errors
+    /// When the record fails.
+    pub fn new(record: Record, pack: Arc<Pack>, tenant: &TenantId) -> Result<Self, Failure> {
+        let access = Access::new(
+            tenant.clone(),
+            "interpret",
+            Role::Engine,
+            Purpose::Treatment,
+            Scope::Tenant,
+        );
+        record.keep_pack(&access, &pack.reference(), &pack.files)?;
+        Ok(Self { record, pack, tenant: tenant.clone(), access })
+    }
+
+    /// The pack in use.
+    pub fn pack(&self) -> &Arc<Pack> {
+        &self.pack
+    }
+
+    /// Reads the feed to its end and interprets every patient whose facts changed.
+    ///
+    /// # Errors
+    /// When the record fails; the place in the feed is kept, so nothing is skipped.
+    pub fn catch_up(&self) -> Result<Progress, Failure> {
+        let mut progress = Progress::default();
+        let cursor = self.cursor();
+        let mut place = self.record.cursor(&self.access, &cursor)?;
+        loop {
+            let changes = self.record.changes(&self.access, place, CHANGES_PER_READ_MAX)?;
+            let Some(last) = changes.last() else { return Ok(progress) };
+            place = last.sequence;
+            progress.changes += changes.len() as u64;
+            let patients: BTreeSet<PatientId> = changes
+                .iter()
+                .filter(|change| change.kind == ChangeKind::Resource)
+                .filter_map(|change| change.patient.clone())
+                .collect();
+            for patient in &patients {
+                progress.patients += 1;
+                progress.statements_written += self.interpret(patient)?;
+            }
+            // Only after every patient of the batch: a crash before this repeats work, and
+            // repeating it changes nothing.
+            self.record.set_cursor(&self.access, &cursor, place)?;
+        }
+    }
+
+    /// Follows the feed until `stop` answers true. A failure is logged and tried again: facts
+    /// already filed stay filed, and the lag shows in the health page.
+    pub fn follow(&self, stop: &dyn Fn() -> bool) {
+        let wait = Duration::from_millis(WAIT_MILLISECONDS);
+        while !stop() {
+            match self.catch_up() {
+                Ok(_) => {
+                    let cursor = self.cursor();
+                    let place = self.record.cursor(&self.access, &cursor).unwrap_or(0);
+                    self.record.wait_for_change(place, wait);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "interpretation failed and will be tried again");
+                    std::thread::sleep(wait);
+                }
+            }
+        }
+    }
+
+    /// Interprets one patient now and returns how many statements changed. A patient about whom
+    /// there is nothing to interpret gets no statements.
+    ///
+    /// # Errors
+    /// When the record fails.
+    pub fn interpret(&self, patient: &PatientId) -> Result<u64, Failure> {
+        let facts = self.record.facts(&self.access, patient)?;
+        if !facts.iter().any(is_relevant) && !self.has_statements(patient)? {
+            return Ok(0);
+        }
+        self.write(patient, conclude(&self.tenant, patient, &self.pack, &facts).statements)
+    }
+
+    /// As [`Interpreter::interpret`], and also for a patient about whom nothing is known: an order
+    /// asks, so "not tested" becomes a statement that can be explained.
+    ///
+    /// # Errors
+    /// When the record fails.
+    pub fn interpret_always(&self, patient: &PatientId) -> Result<u64, Failure> {
+        let facts = self.record.facts(&self.access, patient)?;
+        self.write(patient, conclude(&self.tenant, patient, &self.pack, &facts).statements)
+    }
+
+    /// How many changes of the feed are not yet interpreted.
+    ///
+    /// # Errors
+    /// When the record fails.
+    pub fn behind(&self) -> Result<u64, Failure> {
+        let place = self.record.cursor(&self.access, &self.cursor())?;
+        Ok(self.record.health().last_sequence.saturating_sub(place))
+    }
+
+    fn has_statements(&self, patient: &PatientId) -> Result<bool, Failure> {
+        Ok(!self.record.statements(&self.access, patient)?.is_empty())
+    }
+
+    fn write(&self, patient: &PatientId, statements: Vec<Statement>) -> Result<u64, Failure> {
+        let put = self.record.put_statements(&self.access, patient, statements, None)?;
+        Ok(u64::from(put.written))
+    }
+
+    /// One place in the feed per pack: new knowledge is new work.
+    fn cursor(&self) -> String {
+        format!("{CURSOR}:{}", self.pack.reference().digest)
+    }
+}
