@@ -1,1 +1,19 @@
-//! placeholder
+//! The HTTP side: one router that lists every route.
+//!
+//! For: FHIR, CDS Hooks, the pages and health, each under an authenticated `Access`.
+//! Never: parsing formats by hand; SQL; clinical rules.
+//! Rules: FHIR R4 §3.1 (RESTful API), CDS Hooks 2.0, OWASP ASVS for sessions.
+
+mod app;
+mod caller;
+mod controllers;
+mod error;
+mod page;
+mod router;
+mod views;
+
+pub use app::{App, Settings};
+pub use caller::token_digest;
+pub use controllers::login::{password_hash, password_is_right, random_token};
+pub use error::Error;
+pub use router::router;

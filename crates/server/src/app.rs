@@ -1,0 +1,81 @@
+//! What every handler works with.
+
+use crate::error::Error;
+use interpret::Interpreter;
+use knowledge::Pack;
+use model::TenantId;
+use record::Record;
+use std::sync::Arc;
+
+/// The application: the record, the interpreter and the settings. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    record: Record,
+    interpreter: Interpreter,
+    settings: Settings,
+}
+
+/// Settings of the HTTP side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Address under which callers reach the server, without a trailing slash; links in cards
+    /// and `fullUrl`s begin with it.
+    pub base_url: String,
+    /// Whose data this server serves.
+    pub tenant: TenantId,
+    /// Whether cookies are marked Secure and `__Host-`; off only for plain HTTP on loopback.
+    pub secure_cookies: bool,
+}
+
+impl App {
+    /// An application over an open record.
+    pub fn new(record: Record, interpreter: Interpreter, settings: Settings) -> Self {
+        Self { inner: Arc::new(Inner { record, interpreter, settings }) }
+    }
+
+    /// The record.
+    pub fn record(&self) -> &Record {
+        &self.inner.record
+    }
+
+    /// The interpreter.
+    pub fn interpreter(&self) -> &Interpreter {
+        &self.inner.interpreter
+    }
+
+    /// The knowledge pack in use.
+    pub fn pack(&self) -> &Arc<Pack> {
+        self.inner.interpreter.pack()
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// Address of the FHIR base.
+    pub fn fhir_base(&self) -> String {
+        format!("{}/fhir", self.inner.settings.base_url)
+    }
+
+    /// Runs store work off the async threads.
+    ///
+    /// # Errors
+    /// What `work` gives, or an internal error when it did not finish.
+    pub async fn blocking<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&App) -> Result<T, Error> + Send + 'static,
+    {
+        let app = self.clone();
+        match tokio::task::spawn_blocking(move || work(&app)).await {
+            Ok(outcome) => outcome,
+            Err(error) => Err(Error::internal(format!("the work did not finish: {error}"))),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The handlers: one file a noun. They call the record, intake, interpret and guidance, and hold
+//! no rules of their own.
+
+pub(crate) mod cds;
+pub(crate) mod fhir;
+pub(crate) mod health;
+pub(crate) mod login;
+pub(crate) mod pages;

@@ -1,0 +1,114 @@
+//! Searching a type.
+
+use super::{answer, query};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::error::Error;
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use formats::fhir::build::{BundleEntry, Issue, Link, operation_outcome, searchset_bundle};
+use model::{Problem, Severity};
+use record::Page;
+use serde_json::Value;
+
+/// `GET [base]/[type]?…`
+pub(crate) async fn by_get(
+    State(app): State<App>,
+    Path(resource_type): Path<String>,
+    Query(pairs): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
+    caller: Caller,
+) -> Result<Response, Error> {
+    run(app, resource_type, pairs, headers, caller).await
+}
+
+/// `POST [base]/[type]/_search`: the same, with nothing of the patient in the address.
+pub(crate) async fn by_post(
+    State(app): State<App>,
+    Path(resource_type): Path<String>,
+    headers: HeaderMap,
+    caller: Caller,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Error> {
+    run(app, resource_type, pairs, headers, caller).await
+}
+
+async fn run(
+    app: App,
+    resource_type: String,
+    pairs: Vec<(String, String)>,
+    headers: HeaderMap,
+    caller: Caller,
+) -> Result<Response, Error> {
+    let asked = query::read(resource_type, pairs)?;
+    let strict = handling(&headers) == Some("strict");
+    app.blocking(move |app| {
+        let page = app.record().search(&caller.access, &asked.query)?;
+        if strict && !page.unknown_parameters.is_empty() {
+            let unknown = page.unknown_parameters.iter();
+            let problems = unknown
+                .map(|name| Problem::error("not-supported", name, "this parameter is not known"))
+                .collect();
+            return Err(Error::problems(StatusCode::BAD_REQUEST, problems));
+        }
+        Ok(answer::json(StatusCode::OK, &bundle(app, &asked, &page)?))
+    })
+    .await
+}
+
+fn handling(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all("prefer")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split([',', ';']))
+        .find_map(|part| part.trim().strip_prefix("handling="))
+}
+
+/// A searchset: what was used is in the `self` link, what was not is in a warning.
+fn bundle(app: &App, asked: &query::Asked, page: &Page) -> Result<Value, Error> {
+    let base = format!("{}/{}", app.fhir_base(), asked.query.resource_type);
+    let unused = |name: &str| {
+        let plain = name.split(':').next().unwrap_or(name);
+        page.unknown_parameters.iter().any(|unknown| unknown == name || unknown == plain)
+    };
+    let used: Vec<(String, String)> =
+        asked.written.iter().filter(|(name, _)| !unused(name)).cloned().collect();
+    let link = |relation: &str, cursor: Option<&str>| Link {
+        relation: relation.to_owned(),
+        url: query::link(&base, &used, cursor),
+    };
+    let mut links = vec![link("self", asked.query.cursor.as_deref())];
+    links.extend(page.next.as_deref().map(|next| link("next", Some(next))));
+    let mut entries = Vec::with_capacity(page.entries.len() + 1);
+    for stored in &page.entries {
+        let resource: Value = serde_json::from_slice(&stored.body)
+            .map_err(|error| Error::internal(format!("a stored resource: {error}")))?;
+        let reference = &stored.reference;
+        let path = format!("{}/{}", reference.resource_type, reference.id);
+        entries.push(entry(Some(format!("{}/{path}", app.fhir_base())), resource, "match"));
+    }
+    if !page.unknown_parameters.is_empty() {
+        entries.push(entry(None, warning(&page.unknown_parameters), "outcome"));
+    }
+    Ok(searchset_bundle(entries, Some(page.total), &links))
+}
+
+fn entry(full_url: Option<String>, resource: Value, mode: &'static str) -> BundleEntry {
+    BundleEntry { full_url, resource: Some(resource), mode, request: None, response: None }
+}
+
+fn warning(unknown: &[String]) -> Value {
+    let issues: Vec<Issue> = unknown
+        .iter()
+        .map(|name| Issue {
+            severity: Severity::Warning,
+            code: "not-supported".to_owned(),
+            text: format!("the parameter `{name}` is not known and was not used"),
+            expression: None,
+        })
+        .collect();
+    operation_outcome(&issues, None)
+}

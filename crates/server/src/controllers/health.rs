@@ -1,0 +1,45 @@
+//! Whether the process lives and whether it can do its work. Neither tells anything of a patient.
+
+use crate::app::App;
+use crate::error::Error;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// `GET /healthz`: the process answers.
+pub(crate) async fn live() -> &'static str {
+    "alive\n"
+}
+
+/// `GET /readyz`: the store can be written, knowledge is loaded.
+pub(crate) async fn ready(State(app): State<App>) -> Result<Response, Error> {
+    let (health, pack, behind) = app
+        .blocking(|app| {
+            Ok((app.record().health(), app.pack().reference(), app.interpreter().behind()?))
+        })
+        .await?;
+    let status = if health.writable { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let messages: serde_json::Map<String, serde_json::Value> = health
+        .raw_states
+        .iter()
+        .map(|(state, count)| (state.word().to_owned(), json!(count)))
+        .collect();
+    let body = json!({
+        "writable": health.writable,
+        "schemaVersion": health.schema_version,
+        "cipherVersion": health.cipher_version,
+        "lastSequence": health.last_sequence,
+        "messages": messages,
+        "reviewsOpen": health.reviews_open,
+        "interpretation": { "behind": behind },
+        "knowledge": { "pack": pack.pack, "version": pack.version, "date": pack.date },
+    });
+    Ok((status, Json(body)).into_response())
+}
+
+/// `GET /version`
+pub(crate) async fn version() -> Response {
+    Json(json!({ "name": "cognate", "version": env!("CARGO_PKG_VERSION") })).into_response()
+}

@@ -1,0 +1,208 @@
+//! Logging in and out with a local account.
+
+use crate::app::App;
+use crate::caller::{Caller, cookie, csrf_of, door, session_cookie, token_digest};
+use crate::error::Error;
+use crate::page;
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use model::Timestamp;
+use record::Session;
+use serde::Deserialize;
+use web::view::LoginView;
+
+/// How long a session lasts at most, in hours.
+const SESSION_HOURS_MAX: i64 = 12;
+/// Form token of the login form itself, before there is a session.
+const LOGIN_COOKIE: &str = "cognate-login";
+/// A hash to compare with when there is no such account, so that both cases take as long.
+const NO_ACCOUNT_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IG9mIG5vYm9keQ$\
+                               Zm9yIG5vYm9keSBhdCBhbGwsIG5ldmVyIG1hdGNoZXM";
+
+/// Where to go after the login.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Next {
+    next: Option<String>,
+}
+
+/// The login form.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Credentials {
+    login: String,
+    password: String,
+    csrf: String,
+    next: Option<String>,
+}
+
+/// `GET /login`
+pub(crate) async fn form(Query(next): Query<Next>) -> Response {
+    show(StatusCode::OK, None, next.next.as_deref())
+}
+
+/// `POST /login`
+pub(crate) async fn submit(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Form(credentials): Form<Credentials>,
+) -> Result<Response, Error> {
+    let expected = cookie(&headers, LOGIN_COOKIE);
+    if expected.as_deref() != Some(credentials.csrf.as_str()) {
+        let words = "the form was open for too long; please log in again";
+        return Ok(show(StatusCode::FORBIDDEN, Some(words), credentials.next.as_deref()));
+    }
+    let next = credentials.next.clone();
+    let secure = app.settings().secure_cookies;
+    let token = app.blocking(move |app| start_session(app, &credentials)).await?;
+    let Some(token) = token else {
+        let words = "the login or the password is wrong";
+        return Ok(show(StatusCode::UNAUTHORIZED, Some(words), next.as_deref()));
+    };
+    let mut response = Redirect::to(&local_path(next.as_deref())).into_response();
+    let cookie = set_cookie(session_cookie(secure), &token, secure, SESSION_HOURS_MAX * 3_600);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// `POST /logout`
+pub(crate) async fn logout(
+    State(app): State<App>,
+    headers: HeaderMap,
+    caller: Caller,
+    Form(form): Form<FormToken>,
+) -> Result<Response, Error> {
+    form.check(&caller)?;
+    let secure = app.settings().secure_cookies;
+    if let Some(token) = cookie(&headers, session_cookie(secure)) {
+        app.blocking(move |app| {
+            let door = door(&app.settings().tenant);
+            Ok(app.record().delete_session(&door, &token_digest(&token))?)
+        })
+        .await?;
+    }
+    let mut response = Redirect::to("/login").into_response();
+    let gone = set_cookie(session_cookie(secure), "", secure, 0);
+    response.headers_mut().append(header::SET_COOKIE, gone);
+    Ok(response)
+}
+
+/// A form that only carries its token.
+#[derive(Debug, Deserialize)]
+pub(crate) struct FormToken {
+    csrf: String,
+}
+
+impl FormToken {
+    /// Refuses a form that another site has sent.
+    pub(crate) fn check(&self, caller: &Caller) -> Result<(), Error> {
+        if caller.csrf.as_deref() == Some(self.csrf.as_str()) {
+            return Ok(());
+        }
+        Err(Error::new(StatusCode::FORBIDDEN, "forbidden", "the form is not of this session"))
+    }
+}
+
+fn start_session(app: &App, credentials: &Credentials) -> Result<Option<String>, Error> {
+    let door = door(&app.settings().tenant);
+    let account = app.record().account(&door, &credentials.login)?;
+    let stored = account.as_ref().map_or(NO_ACCOUNT_HASH, |a| a.password_hash.as_str());
+    let right = password_is_right(stored, &credentials.password);
+    let Some(account) = account.filter(|_| right) else { return Ok(None) };
+    let token = random_token()?;
+    let hour = 3_600 * 1_000_000;
+    let expires = Timestamp::from_micros(app.record().now().micros() + SESSION_HOURS_MAX * hour);
+    let session = Session { token_sha256: token_digest(&token), login: account.login, expires };
+    app.record().put_session(&door, session)?;
+    Ok(Some(token))
+}
+
+/// The argon2id hash of a password, with a new salt (19 MiB, two passes).
+///
+/// # Errors
+/// When the system has no randomness.
+pub fn password_hash(password: &str) -> Result<String, Error> {
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(|error| Error::internal(format!("the password cannot be hashed: {error}")))
+}
+
+/// Whether a password fits an argon2id hash; a hash that cannot be read fits nothing.
+pub fn password_is_right(stored: &str, password: &str) -> bool {
+    PasswordHash::new(stored)
+        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+/// 256 random bits, lower-case hex.
+pub fn random_token() -> Result<String, Error> {
+    record::random_bytes()
+        .map(hex::encode)
+        .map_err(|_| Error::internal("the system has no randomness"))
+}
+
+fn show(status: StatusCode, error: Option<&str>, next: Option<&str>) -> Response {
+    let Ok(csrf) = random_token().map(|token| csrf_of(&token)) else {
+        return Error::internal("the system has no randomness").into_response();
+    };
+    let view = LoginView {
+        error: error.map(str::to_owned),
+        csrf: csrf.clone(),
+        next: Some(local_path(next)),
+        login: String::new(),
+        notice: None,
+    };
+    let mut response = page::html(status, web::login(&view));
+    response.headers_mut().append(header::SET_COOKIE, set_cookie(LOGIN_COOKIE, &csrf, false, 900));
+    response
+}
+
+/// Only a path of this server; anything else would send people elsewhere after the login.
+fn local_path(next: Option<&str>) -> String {
+    match next {
+        Some(path)
+            if path.starts_with('/')
+                && !path.starts_with("//")
+                && !path.contains('\\')
+                && path.bytes().all(|b| b.is_ascii_graphic()) =>
+        {
+            path.to_owned()
+        }
+        _ => "/patients".to_owned(),
+    }
+}
+
+fn set_cookie(name: &str, value: &str, secure: bool, seconds: i64) -> HeaderValue {
+    let secure = if secure { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_server_are_followed() {
+        for (next, path) in [
+            (Some("/patients/ana?drug=x"), "/patients/ana?drug=x"),
+            (Some("//evil.example"), "/patients"),
+            (Some("https://evil.example"), "/patients"),
+            (Some("/\\evil.example"), "/patients"),
+            (Some("/a\r\nSet-Cookie: x"), "/patients"),
+            (None, "/patients"),
+        ] {
+            assert_eq!(local_path(next), path, "{next:?}");
+        }
+    }
+
+    #[test]
+    fn the_hash_of_nobody_can_be_read_and_fits_nothing() {
+        assert!(PasswordHash::new(NO_ACCOUNT_HASH).is_ok());
+        assert!(!password_is_right(NO_ACCOUNT_HASH, ""));
+        assert!(!password_is_right("no hash", "secret"));
+    }
+}

@@ -1,0 +1,169 @@
+//! The one place where failures become HTTP answers.
+//!
+//! Every error of the FHIR and CDS Hooks interfaces is an `OperationOutcome` with an id that the
+//! log line also carries. It names places, never the patient's data.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use formats::fhir::build::{Issue, operation_outcome, outcome_of_problems};
+use model::Problem;
+use std::fmt;
+
+/// Media type of every FHIR answer.
+pub(crate) const FHIR_JSON: &str = "application/fhir+json; charset=utf-8";
+
+/// A failure as a caller sees it.
+#[derive(Clone, Debug)]
+pub struct Error {
+    status: StatusCode,
+    /// FHIR R4 issue type, `not-found`.
+    issue: &'static str,
+    problems: Vec<Problem>,
+}
+
+impl Error {
+    /// A failure with one sentence.
+    pub fn new(status: StatusCode, issue: &'static str, text: impl Into<String>) -> Self {
+        Self { status, issue, problems: vec![Problem::error(issue, "", text)] }
+    }
+
+    /// Foreign data that cannot be used; each problem names its place.
+    pub fn problems(status: StatusCode, problems: Vec<Problem>) -> Self {
+        Self { status, issue: "invalid", problems }
+    }
+
+    /// Something failed here.
+    pub fn internal(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "exception", text)
+    }
+
+    /// Absent, or hidden: the same answer for both.
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "there is no such resource")
+    }
+
+    /// No login, or a wrong one.
+    pub fn login() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "login", "a login is needed")
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The sentences, for pages.
+    pub fn text(&self) -> String {
+        let texts: Vec<&str> = self.problems.iter().map(|p| p.text.as_str()).collect();
+        texts.join("; ")
+    }
+
+    /// The `OperationOutcome`, with the id of the log line.
+    pub fn outcome(&self, log_id: &str) -> serde_json::Value {
+        if self.issue == "invalid" {
+            return outcome_of_problems(&self.problems, Some(log_id));
+        }
+        let issues: Vec<Issue> = self
+            .problems
+            .iter()
+            .map(|problem| Issue {
+                severity: problem.severity,
+                code: self.issue.to_owned(),
+                text: problem.text.clone(),
+                expression: (!problem.place.is_empty()).then(|| problem.place.clone()),
+            })
+            .collect();
+        operation_outcome(&issues, Some(log_id))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.status, self.text())
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<record::Failure> for Error {
+    fn from(failure: record::Failure) -> Self {
+        use record::Failure as F;
+        match failure {
+            F::Denied { .. } => Self::new(
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                "your role may not do this for this purpose",
+            ),
+            F::NotFound { .. } => Self::not_found(),
+            F::Conflict { place, expected, found } => Self::problems(
+                StatusCode::PRECONDITION_FAILED,
+                vec![Problem::error(
+                    "conflict",
+                    place,
+                    format!("{found} is there, not {expected}"),
+                )],
+            ),
+            F::Invalid { place, text } => Self::problems(
+                StatusCode::BAD_REQUEST,
+                vec![Problem::error("invalid", place, text)],
+            ),
+            F::TooMuch { place, limit } => Self::problems(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                vec![Problem::error("too-costly", place, format!("more than {limit}"))],
+            ),
+            other => Self::internal(other.to_string()),
+        }
+    }
+}
+
+impl From<intake::Failure> for Error {
+    fn from(failure: intake::Failure) -> Self {
+        use intake::Failure as F;
+        match failure {
+            F::Record(failure) => failure.into(),
+            F::Refused(problems) => Self::problems(StatusCode::BAD_REQUEST, problems),
+            F::Quarantined { problems, .. } => {
+                Self::problems(StatusCode::UNPROCESSABLE_ENTITY, problems)
+            }
+            F::NotFound(_) => Self::not_found(),
+            F::Precondition { place, text } => Self::problems(
+                StatusCode::PRECONDITION_FAILED,
+                vec![Problem::error("precondition", place, text)],
+            ),
+            F::Listener(error) => Self::internal(error.to_string()),
+        }
+    }
+}
+
+impl From<interpret::Failure> for Error {
+    fn from(failure: interpret::Failure) -> Self {
+        match failure {
+            interpret::Failure::Record(failure) => failure.into(),
+            other => Self::internal(other.to_string()),
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let log_id = log_id();
+        if self.status.is_server_error() {
+            tracing::error!(%log_id, status = self.status.as_u16(), error = %self, "failed");
+        } else {
+            tracing::info!(%log_id, status = self.status.as_u16(), issue = self.issue, "refused");
+        }
+        let mut response = (self.status, self.outcome(&log_id).to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(FHIR_JSON));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+/// An id that joins an answer to its log line. It orders by time and says nothing else.
+pub(crate) fn log_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}

@@ -1,0 +1,67 @@
+//! HTML answers: headers that keep them private, and errors people can read.
+
+use crate::error::{Error, log_id};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use web::view::{ErrorView, NotFoundView};
+
+/// An HTML page that is never stored by anybody.
+pub(crate) fn html(status: StatusCode, body: impl Into<String>) -> Response {
+    let mut response = (status, body.into()).into_response();
+    let headers = response.headers_mut();
+    let fixed = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, web::CONTENT_SECURITY_POLICY),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// A failure on a page: without a login the login form, else a page with the log id.
+#[derive(Debug)]
+pub(crate) struct PageError {
+    error: Error,
+    path: String,
+}
+
+impl PageError {
+    /// A failure of the page at `path`.
+    pub(crate) fn at(path: impl Into<String>) -> impl FnOnce(Error) -> Self {
+        let path = path.into();
+        move |error| Self { error, path }
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let status = self.error.status();
+        if status == StatusCode::UNAUTHORIZED {
+            return Redirect::to(&format!("/login?next={}", self.path)).into_response();
+        }
+        let log_id = log_id();
+        if status.is_server_error() {
+            tracing::error!(%log_id, error = %self.error, "a page failed");
+        }
+        if status == StatusCode::NOT_FOUND {
+            return html(status, web::not_found(&NotFoundView { session: None }));
+        }
+        let title = match status {
+            StatusCode::FORBIDDEN => "Your role may not see this",
+            _ => "The page could not be made",
+        };
+        let view = ErrorView {
+            session: None,
+            status: status.as_u16(),
+            title: title.to_owned(),
+            text: self.error.text(),
+            log_id,
+        };
+        html(status, web::error(&view))
+    }
+}

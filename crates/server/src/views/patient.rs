@@ -1,0 +1,233 @@
+//! The patient list and the patient page.
+
+use super::identity::{identity, session};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::error::Error;
+use guidance::orders::{Order, resolve};
+use model::PatientId;
+use model::absence::Absence;
+use model::fact::{FactContent, FiledFact};
+use model::medication::Medication;
+use model::patient::Patient;
+use model::reported::Report;
+use model::statement::{Capsule, DrugStatement, GeneStatement, StatementContent};
+use record::StoredStatement;
+use std::collections::BTreeMap;
+use web::view::{
+    CurrentMedicine, DrugRow, Explained, GeneRow, Known, PatientListRow, PatientListView,
+    PatientView, ReportRow, ResultSource,
+};
+
+/// Patients listed on one page.
+const PATIENTS_LISTED_MAX: u32 = 100;
+
+/// The patients whose name or record number holds `query`.
+pub(crate) fn patient_list(
+    app: &App,
+    caller: &Caller,
+    query: &str,
+) -> Result<PatientListView, Error> {
+    let wanted = query.trim().to_lowercase();
+    let mut patients = app.record().patients(&caller.access, PATIENTS_LISTED_MAX + 1)?;
+    patients.retain(|patient| is_meant(patient, &wanted));
+    patients.sort_by_key(|patient| patient.names.first().map(model::patient::PersonName::banner));
+    let more = patients.len() > PATIENTS_LISTED_MAX as usize;
+    patients.truncate(PATIENTS_LISTED_MAX as usize);
+    Ok(PatientListView {
+        session: session(app, caller),
+        today: app.record().now().day(),
+        query: query.to_owned(),
+        patients: patients
+            .iter()
+            .map(|patient| PatientListRow { id: patient.id.clone(), identity: identity(patient) })
+            .collect(),
+        more,
+    })
+}
+
+fn is_meant(patient: &Patient, wanted: &str) -> bool {
+    let name = |name: &model::patient::PersonName| name.banner().to_lowercase().contains(wanted);
+    let number = |id: &model::patient::Identifier| id.value.to_lowercase() == wanted;
+    wanted.is_empty() || patient.names.iter().any(name) || patient.identifiers.iter().any(number)
+}
+
+/// Everything the patient page shows.
+pub(crate) fn patient_page(
+    app: &App,
+    caller: &Caller,
+    id: &PatientId,
+    drug_query: &str,
+) -> Result<PatientView, Error> {
+    let facts = app.record().facts(&caller.access, id)?;
+    let patient = patient_of(&facts).ok_or_else(Error::not_found)?;
+    let statements = app.record().statements(&caller.access, id)?;
+    Ok(PatientView {
+        session: session(app, caller),
+        today: app.record().now().day(),
+        id: id.clone(),
+        identity: identity(patient),
+        allergies: Known::Absent(Absence::NotRecorded),
+        drug_query: drug_query.to_owned(),
+        drugs: drug_rows(app, &facts, &statements),
+        genes: gene_rows(&facts, &statements),
+        reports: report_rows(&facts),
+    })
+}
+
+/// The patient's own fact.
+pub(crate) fn patient_of(facts: &[FiledFact]) -> Option<&Patient> {
+    facts.iter().find_map(|filed| match &filed.fact.content {
+        FactContent::Patient(patient) => Some(patient),
+        _ => None,
+    })
+}
+
+/// One row a drug with advice, and one a current medicine that no advice speaks of.
+fn drug_rows(app: &App, facts: &[FiledFact], statements: &[StoredStatement]) -> Vec<DrugRow> {
+    let mut rows: BTreeMap<String, DrugRow> = BTreeMap::new();
+    for stored in statements {
+        if let StatementContent::Drug(drug) = &stored.statement.content {
+            rows.insert(drug.rxnorm.clone(), drug_row(facts, stored, drug));
+        }
+    }
+    for medication in facts.iter().filter_map(current_medication) {
+        let order = Order::from(medication);
+        let resolution = resolve(&app.pack().pgx, &order);
+        let known: Vec<&str> = resolution
+            .ingredients
+            .iter()
+            .map(|drug| drug.rxnorm.as_str())
+            .filter(|rxnorm| rows.contains_key(*rxnorm))
+            .collect();
+        let keys: Vec<String> = match known.is_empty() {
+            true => vec![format!("~{}", words(medication))],
+            false => known.into_iter().map(str::to_owned).collect(),
+        };
+        for key in keys {
+            let row = rows.entry(key).or_insert_with(|| DrugRow {
+                drug: words(medication),
+                current: Vec::new(),
+                advice: None,
+                reports: Vec::new(),
+            });
+            row.current.push(medicine(medication));
+        }
+    }
+    rows.into_values().collect()
+}
+
+fn current_medication(filed: &FiledFact) -> Option<&Medication> {
+    match &filed.fact.content {
+        FactContent::Medication(medication) if medication.is_current() => Some(medication),
+        _ => None,
+    }
+}
+
+fn words(medication: &Medication) -> String {
+    medication.concept.words().unwrap_or("a medicine without code or words").to_owned()
+}
+
+fn medicine(medication: &Medication) -> CurrentMedicine {
+    CurrentMedicine {
+        words: words(medication),
+        dosage: medication.dosage.clone(),
+        status: medication.status.clone(),
+        authored: medication.authored,
+    }
+}
+
+/// A drug's row.
+pub(crate) fn drug_row(
+    facts: &[FiledFact],
+    stored: &StoredStatement,
+    drug: &DrugStatement,
+) -> DrugRow {
+    DrugRow {
+        drug: drug.drug.clone(),
+        current: Vec::new(),
+        reports: sources(facts, &stored.statement.capsule),
+        advice: Some(explained(stored, drug.clone())),
+    }
+}
+
+/// A gene's row.
+pub(crate) fn gene_row(
+    facts: &[FiledFact],
+    stored: &StoredStatement,
+    gene: &GeneStatement,
+) -> GeneRow {
+    GeneRow {
+        reports: sources(facts, &stored.statement.capsule),
+        gene: explained(stored, gene.clone()),
+    }
+}
+
+fn gene_rows(facts: &[FiledFact], statements: &[StoredStatement]) -> Vec<GeneRow> {
+    statements
+        .iter()
+        .filter_map(|stored| match &stored.statement.content {
+            StatementContent::Gene(gene) => Some(gene_row(facts, stored, gene)),
+            StatementContent::Drug(_) => None,
+        })
+        .collect()
+}
+
+fn explained<T>(stored: &StoredStatement, content: T) -> Explained<T> {
+    Explained {
+        id: stored.statement.id.clone(),
+        content,
+        capsule: stored.statement.capsule.clone(),
+    }
+}
+
+/// The reports that arrived with the inputs of a capsule: those filed from the same message.
+fn sources(facts: &[FiledFact], capsule: &Capsule) -> Vec<ResultSource> {
+    let is_input =
+        |filed: &&FiledFact| capsule.inputs.iter().any(|input| input.resource == filed.resource);
+    let raws: Vec<_> =
+        facts.iter().filter(is_input).filter_map(|f| f.fact.source.raw.as_ref()).collect();
+    let mut sources: Vec<ResultSource> = facts
+        .iter()
+        .filter(|filed| filed.fact.source.raw.as_ref().is_some_and(|raw| raws.contains(&raw)))
+        .filter_map(|filed| match &filed.fact.content {
+            FactContent::Report(report) => Some(ResultSource {
+                laboratory: report.laboratory.clone(),
+                date: report.issued.map(model::Timestamp::day).or(report.collected),
+                status: report.status,
+            }),
+            _ => None,
+        })
+        .collect();
+    sources.dedup();
+    sources
+}
+
+fn report_rows(facts: &[FiledFact]) -> Vec<ReportRow> {
+    let mut rows: Vec<ReportRow> = facts
+        .iter()
+        .filter_map(|filed| match &filed.fact.content {
+            FactContent::Report(report) => Some(report_row(filed, report)),
+            _ => None,
+        })
+        .collect();
+    rows.sort_by_key(|row| std::cmp::Reverse((row.issued, row.number.clone())));
+    rows
+}
+
+fn report_row(filed: &FiledFact, report: &Report) -> ReportRow {
+    ReportRow {
+        resource: Some(filed.resource.clone()),
+        title: report.service.words().unwrap_or("Report").to_owned(),
+        laboratory: report.laboratory.clone(),
+        number: report.filler.as_ref().map(|filler| filler.value.clone()),
+        collected: report.collected,
+        issued: report.issued,
+        received: None,
+        door: None,
+        raw: filed.fact.source.raw.clone(),
+        status: report.status,
+        change: None,
+        problems: Vec::new(),
+    }
+}
