@@ -1,0 +1,254 @@
+//! The command line. Every read command has `--json`.
+
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Cognate: molecular results in, decisions at the point of care out.
+#[derive(Debug, Parser)]
+#[command(name = "cognate", version)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Create a data directory with its master key.
+    Init(InitArguments),
+    /// Serve FHIR, CDS Hooks and the pages, and listen for laboratory messages.
+    Serve(ServeArguments),
+    /// Take in a file: VCF or gVCF (plain or gzip), HL7 v2 message, FHIR Bundle.
+    Ingest(IngestArguments),
+    /// Pharmacogenomics without a store.
+    #[command(subcommand)]
+    Pgx(PgxCommand),
+    /// Show how a statement came about.
+    Explain(StatementArguments),
+    /// Make a statement again from its inputs and compare the bytes.
+    Replay(StatementArguments),
+    /// Knowledge packs.
+    #[command(subcommand)]
+    Knowledge(KnowledgeCommand),
+    /// Add people who log in.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Add services that call with a token.
+    #[command(subcommand)]
+    Client(ClientCommand),
+    /// Load the demonstration through the real doors, and stay or check it.
+    Demo(DemoArguments),
+    /// Look for what is wrong with an installation.
+    Doctor(DoctorArguments),
+    /// Print completions for a shell.
+    Completions {
+        /// bash, zsh, fish, elvish or powershell.
+        shell: clap_complete::Shell,
+    },
+    /// Print this reference as markdown.
+    #[command(hide = true)]
+    Reference,
+}
+
+/// Where the data is.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct StoreArguments {
+    /// Data directory.
+    #[arg(long, env = "COGNATE_DIRECTORY", default_value = "cognate-data", value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// File with the master key; by default `master.key` in the data directory. Keep it apart
+    /// from backups.
+    #[arg(long, env = "COGNATE_MASTER_KEY_FILE", value_name = "FILE")]
+    pub(crate) master_key_file: Option<PathBuf>,
+}
+
+/// `cognate init`
+#[derive(Args, Debug)]
+pub(crate) struct InitArguments {
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+}
+
+/// `cognate serve`
+#[derive(Args, Debug)]
+pub(crate) struct ServeArguments {
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// Address for HTTP. Plain HTTP is served on loopback only; put a TLS proxy before it.
+    #[arg(long, env = "COGNATE_HTTP", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub(crate) http: SocketAddr,
+    /// Address for HL7 v2 over MLLP; plain MLLP listens on loopback only.
+    #[arg(long, env = "COGNATE_MLLP", default_value = "127.0.0.1:2575", value_name = "ADDRESS")]
+    pub(crate) mllp: SocketAddr,
+    /// Address under which callers reach this server; links begin with it.
+    #[arg(long, env = "COGNATE_BASE_URL", value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Name of the feed behind the MLLP listener.
+    #[arg(long, default_value = "mllp", value_name = "NAME")]
+    pub(crate) feed: String,
+}
+
+/// `cognate ingest`
+#[derive(Args, Debug)]
+pub(crate) struct IngestArguments {
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// Files to take in.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Id of the patient a variant file belongs to. Needed for VCF, refused for the others.
+    #[arg(long, value_name = "ID")]
+    pub(crate) patient: Option<String>,
+    /// Sample to take from a file with several.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sample: Option<String>,
+    /// State that a position the file does not mention is reference. Only for files that report
+    /// every variant of every position; it is stamped on the result.
+    #[arg(long)]
+    pub(crate) absent_is_reference: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `cognate pgx`
+#[derive(Debug, Subcommand)]
+pub(crate) enum PgxCommand {
+    /// Call star alleles and phenotypes from a VCF or gVCF file.
+    Call(PgxCallArguments),
+}
+
+/// `cognate pgx call`
+#[derive(Args, Debug)]
+pub(crate) struct PgxCallArguments {
+    /// VCF or gVCF, plain or gzip.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Sample to take from a file with several.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sample: Option<String>,
+    /// State that a position the file does not mention is reference.
+    #[arg(long)]
+    pub(crate) absent_is_reference: bool,
+    /// Show what the calls mean for drugs, too.
+    #[arg(long)]
+    pub(crate) drugs: bool,
+    /// Knowledge pack directory to use in place of the built-in pack.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) pack: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `cognate explain` and `cognate replay`
+#[derive(Args, Debug)]
+pub(crate) struct StatementArguments {
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// Id of the statement.
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// Version; the current one if not given.
+    #[arg(long, value_name = "N")]
+    pub(crate) version: Option<u64>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `cognate knowledge`
+#[derive(Debug, Subcommand)]
+pub(crate) enum KnowledgeCommand {
+    /// List packs, their dates, sources and digests.
+    List(KnowledgeArguments),
+    /// Look for faults in packs.
+    Lint(KnowledgeArguments),
+    /// Write the digests of a pack's files into its manifest, after an edit.
+    Seal {
+        /// Pack directory.
+        directory: PathBuf,
+    },
+}
+
+/// `cognate knowledge list` and `lint`
+#[derive(Args, Debug)]
+pub(crate) struct KnowledgeArguments {
+    /// Pack directories; the built-in pack if none is given.
+    #[arg(value_name = "DIR")]
+    pub(crate) directories: Vec<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `cognate account`
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Add or replace an account; the password is read from standard input.
+    Add {
+        #[command(flatten)]
+        store: StoreArguments,
+        /// Login.
+        login: String,
+        /// Role, `prescriber`.
+        #[arg(long)]
+        role: String,
+        /// Name shown on pages.
+        #[arg(long)]
+        name: String,
+    },
+}
+
+/// `cognate client`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClientCommand {
+    /// Add a service and print its token, once.
+    Add {
+        #[command(flatten)]
+        store: StoreArguments,
+        /// Id of the service.
+        id: String,
+        /// Role: `service-client` reads for decision support, `interface` files results.
+        #[arg(long)]
+        role: String,
+        /// Name of the service.
+        #[arg(long)]
+        name: String,
+    },
+}
+
+/// `cognate demo`
+#[derive(Args, Debug)]
+pub(crate) struct DemoArguments {
+    /// New directory for the demonstration's data; a temporary one if not given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) directory: Option<PathBuf>,
+    /// Directory with the demonstration's messages.
+    #[arg(long, default_value = "demo", value_name = "DIR")]
+    pub(crate) messages: PathBuf,
+    /// Address for HTTP, on loopback.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub(crate) http: SocketAddr,
+    /// Address for MLLP, on loopback.
+    #[arg(long, default_value = "127.0.0.1:2575", value_name = "ADDRESS")]
+    pub(crate) mllp: SocketAddr,
+    /// Fire the order, check the card, print what happened and end.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Write addresses, logins and tokens to this file when ready; for scripts.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
+}
+
+/// `cognate doctor`
+#[derive(Args, Debug)]
+pub(crate) struct DoctorArguments {
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,55 @@
+//! The commands, one file each.
+
+mod access;
+mod demo;
+mod doctor;
+mod explain;
+mod ingest;
+mod init;
+mod knowledge;
+mod pgx;
+mod reference;
+mod replay;
+mod serve;
+
+use crate::arguments::{Arguments, Command};
+use crate::outcome::Outcome;
+use std::io::Write;
+
+/// Runs one command.
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
+    match arguments.command {
+        Command::Init(init) => init::run(&init),
+        Command::Serve(serve) => serve::run(&serve),
+        Command::Ingest(ingest) => ingest::run(&ingest),
+        Command::Pgx(pgx) => pgx::run(&pgx),
+        Command::Explain(statement) => explain::run(&statement),
+        Command::Replay(statement) => replay::run(&statement),
+        Command::Knowledge(knowledge) => knowledge::run(&knowledge),
+        Command::Account(account) => access::account(&account),
+        Command::Client(client) => access::client(&client),
+        Command::Demo(demo) => demo::run(&demo),
+        Command::Doctor(doctor) => doctor::run(&doctor),
+        Command::Completions { shell } => reference::completions(shell),
+        Command::Reference => reference::markdown(),
+    }
+}
+
+/// Writes data to standard output. A reader that has gone away (`| head`) is no failure.
+fn print(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a value as indented JSON to standard output.
+fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    print(&format!("{}\n", serde_json::to_string_pretty(value)?))
+}
+
+/// Says something to the person at the terminal.
+#[expect(clippy::print_stderr, reason = "talk goes to standard error")]
+fn say(text: &str) {
+    eprintln!("{text}");
+}

@@ -1,0 +1,86 @@
+//! The people and services of the demonstration, and where they find it.
+
+use crate::arguments::StoreArguments;
+use crate::command::access::{put_account, put_client};
+use record::{Record, Role};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::path::Path;
+
+/// Who logs in: login, name, role.
+const PEOPLE: [(&str, &str, Role); 4] = [
+    ("paula", "Dr Paula Prescriber", Role::Prescriber),
+    ("philip", "Philip Pharmacist", Role::Pharmacist),
+    ("lena", "Lena Laboratory", Role::LaboratoryReviewer),
+    ("oscar", "Oscar Operator", Role::Operator),
+];
+
+/// What was made up for this run.
+pub(crate) struct Secrets {
+    /// Everybody's password.
+    pub(crate) password: String,
+    /// Token of the EHR, for FHIR.
+    pub(crate) ehr_token: String,
+    /// Token of the order entry, for CDS Hooks.
+    pub(crate) order_entry_token: String,
+}
+
+/// A running demonstration.
+pub(crate) struct Setting {
+    /// Address of HTTP.
+    pub(crate) http: SocketAddr,
+    /// Address of MLLP.
+    pub(crate) mllp: SocketAddr,
+    /// Its store.
+    pub(crate) store: StoreArguments,
+    /// Its logins and tokens.
+    pub(crate) secrets: Secrets,
+}
+
+/// Creates accounts with one random password, and services with a random token each.
+pub(crate) fn people_and_services(record: &Record) -> anyhow::Result<Secrets> {
+    let password: String = server::random_token()?.chars().take(16).collect();
+    for (login, name, role) in PEOPLE {
+        put_account(record, login, name, role, &password)?;
+    }
+    let ehr_token = put_client(record, "demo-ehr", "Demonstration EHR", Role::Interface)?;
+    let order_entry_token =
+        put_client(record, "demo-orders", "Demonstration order entry", Role::ServiceClient)?;
+    Ok(Secrets { password, ehr_token, order_entry_token })
+}
+
+impl Setting {
+    /// What is printed when everything is loaded.
+    pub(crate) fn invitation(&self, messages: &Path) -> String {
+        let mut text = format!("\nThe demonstration is ready: http://{}\n\nLogins\n", self.http);
+        for (login, name, role) in PEOPLE {
+            let (password, role) = (&self.secrets.password, role.word());
+            text.push_str(&format!("  {login:<8} {password}   {name}, {role}\n"));
+        }
+        text.push_str(&format!(
+            "\nAn order-sign that gets a card (ask for another order with another `id`)\n  curl -s \
+             http://{}/cds-services/pgx-medication-safety \\\n    -H 'Authorization: Bearer {}' \
+             \\\n    -H 'Content-Type: application/json' \\\n    --data @{}\n\nHL7 v2 over MLLP \
+             is taken on {}. Ctrl-C ends the demonstration.\n",
+            self.http,
+            self.secrets.order_entry_token,
+            messages.join("cds/order-sign-ana-again.json").display(),
+            self.mllp,
+        ));
+        text
+    }
+
+    /// The same for scripts.
+    pub(crate) fn ready(&self) -> Value {
+        json!({
+            "url": format!("http://{}", self.http),
+            "mllp": self.mllp.to_string(),
+            "directory": self.store.directory,
+            "login": PEOPLE.first().map(|person| person.0),
+            "reviewer": PEOPLE.get(2).map(|person| person.0),
+            "password": self.secrets.password,
+            "orderEntryToken": self.secrets.order_entry_token,
+            "ehrToken": self.secrets.ehr_token,
+        })
+    }
+}

@@ -1,0 +1,17 @@
+//! `cognate init`
+
+use super::say;
+use crate::arguments::InitArguments;
+use crate::outcome::Outcome;
+use crate::store;
+
+/// Creates a data directory with its master key.
+pub(crate) fn run(arguments: &InitArguments) -> anyhow::Result<Outcome> {
+    store::create(&arguments.store)?;
+    say(&format!("created a store at `{}`", arguments.store.directory.display()));
+    say(&format!(
+        "the master key is `{}`: without it nothing can be read; keep a copy apart from backups",
+        store::key_file(&arguments.store).display()
+    ));
+    Ok(Outcome::Done)
+}
