@@ -48,7 +48,7 @@ pub struct NewRaw {
     pub door: Door,
     /// Media type, `x-application/hl7-v2+er7`.
     pub media_type: String,
-    /// What tells a repetition: sender and control id; unique within the feed as the sender means it.
+    /// What tells a repetition: sender and control id, unique within the feed as they mean it.
     pub message_key: Option<String>,
     /// Who sent it: address or certificate.
     pub peer: String,

@@ -29,6 +29,8 @@ mod search;
 mod sql;
 mod statement;
 mod store;
+#[cfg(test)]
+mod tests;
 mod vault;
 
 pub use access::{Access, Action, Purpose, Role, Scope, permitted};

@@ -17,9 +17,9 @@ pub const TEXT_BYTES_MAX: usize = 1024;
 /// Resource changes in one commit.
 pub const COMMIT_CHANGES_MAX: usize = 10_000;
 /// Facts of one resource version.
-pub const FACTS_MAX: usize = 100_000;
+pub const FACTS_MAX: usize = 20_000;
 /// Statements of one patient.
-pub const STATEMENTS_MAX: usize = 10_000;
+pub const STATEMENTS_MAX: usize = 2_000;
 /// Rows of one list or page.
 pub const PAGE_ROWS_MAX: u32 = 1000;
 /// Terms of one search.

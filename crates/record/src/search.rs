@@ -13,7 +13,7 @@ use crate::resource::stored;
 use crate::store::Executor;
 use crate::vault::Vault;
 use crate::{Access, Action, Failure, Record, Stored};
-use plan::Plan;
+pub(crate) use plan::Plan;
 
 /// How a search parameter compares (FHIR R4 §3.1.1.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

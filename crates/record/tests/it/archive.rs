@@ -35,7 +35,7 @@ fn messages_wait_in_the_order_of_arrival_until_they_are_settled() {
             (message.summary.state, message.body),
             (state, vec![u8::try_from(place).unwrap(); 10])
         );
-        assert_eq!(message.summary.problems, [problem.clone()]);
+        assert_eq!(message.summary.problems, std::slice::from_ref(&problem));
         let listed = record.raw_list(&interface, Some(state), 10).unwrap();
         assert_eq!(listed.len(), 1, "{state:?}");
         assert_eq!(listed[0], message.summary);

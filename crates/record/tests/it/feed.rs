@@ -64,11 +64,11 @@ fn waiting_ends_with_a_commit_of_this_or_another_process() {
     assert_eq!(record.wait_for_change(0, Duration::from_millis(50)), 0);
     assert!(start.elapsed() >= Duration::from_millis(50));
     commit(record, vec![put(observation("o1", "p1", "x"))]).unwrap();
-    assert_eq!(record.wait_for_change(0, Duration::from_secs(60)), 1);
+    assert_eq!(record.wait_for_change(0, Duration::from_mins(1)), 1);
     // A second opening shares nothing with the first but the files.
     let other = open_at(fixture.directory.path()).unwrap();
     let waited = std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| record.wait_for_change(1, Duration::from_secs(60)));
+        let waiting = scope.spawn(|| record.wait_for_change(1, Duration::from_mins(1)));
         commit(&other, vec![put(observation("o2", "p1", "x"))]).unwrap();
         waiting.join().unwrap()
     });

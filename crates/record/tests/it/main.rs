@@ -7,6 +7,8 @@ mod crash;
 #[cfg(test)]
 mod feed;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod opening;
 #[cfg(test)]
 mod privacy;

@@ -109,9 +109,12 @@ fn when_the_audit_cannot_be_written_nothing_is_returned() {
     assert!(matches!(denied, Err(Failure::Audit(_))));
 }
 
+/// What is done to the text of a segment, by name.
+type Mutation = (&'static str, fn(&str) -> String);
+
 #[test]
 fn altered_removed_and_cut_audit_lines_are_found() {
-    let mutations: [(&str, fn(&str) -> String); 5] = [
+    let mutations: [Mutation; 5] = [
         ("altered", |text| text.replacen("prescriber", "pharmacist", 1)),
         ("removed", |text| text.split_inclusive('\n').skip(1).collect()),
         ("doubled", |text| {

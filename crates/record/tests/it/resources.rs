@@ -103,7 +103,8 @@ fn what_cannot_be_stored_is_refused_with_its_place() {
         (json!([]), "change[0].resourceType"),
         (json!({"resourceType": "Observation", "id": "a", "meta": 1}), "Observation/a meta"),
         (
-            json!({"resourceType": "Observation", "id": "a", "subject": {"reference": "urn:uuid:1"}}),
+            json!({"resourceType": "Observation", "id": "a",
+                "subject": {"reference": "urn:uuid:1"}}),
             "Observation.subject",
         ),
         (

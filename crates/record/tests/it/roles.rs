@@ -56,7 +56,14 @@ fn with(others: &[Role]) -> Vec<Role> {
     CLINICIANS.iter().chain(others).copied().collect()
 }
 
-fn table() -> Vec<(&'static str, Vec<Role>, Call)> {
+/// A method, who may call it, and a call of it.
+type Line = (&'static str, Vec<Role>, Call);
+
+fn table() -> Vec<Line> {
+    [raw_and_clinical(), interpreting(), others()].concat()
+}
+
+fn raw_and_clinical() -> Vec<Line> {
     let clinical = || with(&[ServiceClient, LaboratoryReviewer, Interface, Role::Patient]);
     let raw_readers = || vec![LaboratoryReviewer, InterfaceAnalyst, Interface];
     vec![
@@ -79,6 +86,11 @@ fn table() -> Vec<(&'static str, Vec<Role>, Call)> {
             let resource_type = "Patient".to_owned();
             r.search(a, &Query { resource_type, terms: vec![], count: 5, cursor: None }).map(drop)
         }),
+    ]
+}
+
+fn interpreting() -> Vec<Line> {
+    vec![
         ("facts", with(&[ServiceClient, Engine]), |r, a, _| r.facts(a, &p1()).map(drop)),
         ("facts_of_version", with(&[ServiceClient, Engine]), |r, a, _| {
             let (resource_type, id) = ("Patient".to_owned(), "p1".to_owned());
@@ -107,6 +119,11 @@ fn table() -> Vec<(&'static str, Vec<Role>, Call)> {
         ("changes", vec![Engine], |r, a, _| r.changes(a, 0, 5).map(drop)),
         ("cursor", vec![Engine, Operator], |r, a, _| r.cursor(a, "c").map(drop)),
         ("set_cursor", vec![Engine, Operator], |r, a, _| r.set_cursor(a, "c", 1)),
+    ]
+}
+
+fn others() -> Vec<Line> {
+    vec![
         ("reviews", vec![LaboratoryReviewer, InterfaceAnalyst, Interface], |r, a, _| {
             r.reviews(a, true).map(drop)
         }),

@@ -87,78 +87,84 @@ fn fill(record: &Record) {
     commit(record, vec![gone]).unwrap();
 }
 
+const O: &str = "Observation";
+const ALL: &[&str] = &["o-both", "o-open", "o-period", "o-plain", "o-undated"];
+
+/// Type, terms, and the ids they find.
+type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+
+/// Every kind of term over what `fill` stores.
+const CASES: &[Case] = &[
+    (O, &[], ALL),
+    // token, §3.1.1.4.10
+    (O, &[("code", "81247-9")], &["o-both"]),
+    (O, &[("code", "http://loinc.org|81247-9")], &["o-both"]),
+    (O, &[("code", "|local")], &["o-both"]),
+    (O, &[("code", "|81247-9")], &[]),
+    (O, &[("code", "urn:other|81247-9")], &[]),
+    (O, &[("code", "http://loinc.org|")], ALL),
+    (O, &[("code", "81247-9,48018-6")], &["o-both", "o-open", "o-period", "o-plain"]),
+    (O, &[("code", "81247-9"), ("code", "local")], &["o-both"]),
+    (O, &[("code", "81247-9"), ("code", "48018-6")], &[]),
+    (O, &[("code", r"a\|b\,c")], &["o-undated"]),
+    (O, &[("code:not", "48018-6")], &["o-both", "o-undated"]),
+    (O, &[("status", "amended")], &["o-period"]),
+    (O, &[("status", "AMENDED")], &[]),
+    (O, &[("category:missing", "false")], &["o-both"]),
+    (O, &[("category:missing", "true"), ("patient", "p1")], &["o-plain", "o-undated"]),
+    // reference
+    (O, &[("patient", "p1")], &["o-both", "o-plain", "o-undated"]),
+    (O, &[("patient", "Patient/p2")], &["o-open", "o-period"]),
+    (O, &[("subject:Patient", "p2")], &["o-open", "o-period"]),
+    (O, &[("subject:Group", "p2")], &[]),
+    (O, &[("subject", "Group/p2")], &[]),
+    (O, &[("_id", "o-plain,o-both,p1")], &["o-both", "o-plain"]),
+    // date, §3.1.1.4.6 and §3.1.1.4.7
+    (O, &[("date", "2026-01-02")], &["o-plain"]),
+    (O, &[("date", "2026-01")], &["o-plain"]),
+    (O, &[("date", "2026-03-01")], &["o-both"]),
+    (O, &[("date", "2026-03-01T10:00")], &["o-both"]),
+    (O, &[("date", "2026-03-01T12:00:00+02:00")], &["o-both"]),
+    (O, &[("date", "2026-02-05")], &[]),
+    (O, &[("date", "2026-02")], &["o-period"]),
+    (O, &[("date", "gt2026-02-05")], &["o-both", "o-open", "o-period"]),
+    (O, &[("date", "sa2026-02-05")], &["o-both", "o-open"]),
+    (O, &[("date", "lt2026-02-05")], &["o-period", "o-plain"]),
+    (O, &[("date", "eb2026-02-05")], &["o-plain"]),
+    (O, &[("date", "ge2026-03-01"), ("date", "le2026-03-01")], &["o-both"]),
+    (O, &[("date", "ge2030")], &["o-open"]),
+    (O, &[("date", "ne2026-01-02")], &["o-both", "o-open", "o-period"]),
+    (O, &[("date:missing", "true")], &["o-undated"]),
+    (O, &[("_lastUpdated", "2026-01-01")], ALL),
+    (O, &[("_lastUpdated", "gt2026-01-01")], &[]),
+    // string, §3.1.1.4.8
+    ("Patient", &[("name", "mül")], &["p1"]),
+    ("Patient", &[("family", "MU")], &["p2"]),
+    ("Patient", &[("given", "ana")], &["p1", "p3"]),
+    ("Patient", &[("given:exact", "Ana")], &["p1"]),
+    ("Patient", &[("given:exact", "ana")], &[]),
+    ("Patient", &[("family:contains", "LA C")], &["p3"]),
+    ("Patient", &[("family:contains", "%")], &[]),
+    ("Patient", &[("family", "Cruz")], &[]),
+    ("Patient", &[("birthdate", "1961-04-02")], &["p1"]),
+    ("Patient", &[("birthdate", "1961")], &["p1", "p2"]),
+    ("Patient", &[("birthdate:missing", "true")], &["p3"]),
+    ("Patient", &[("identifier", "1")], &["p1", "p3"]),
+    ("Patient", &[("identifier", "urn:a|2")], &["p2"]),
+    ("Patient", &[("identifier", "urn:b|2")], &[]),
+    ("Patient", &[("identifier", "urn:a|")], &["p1", "p2", "p3"]),
+    ("DiagnosticReport", &[("result", "Observation/o-both")], &["r1"]),
+    ("DiagnosticReport", &[("result", "urn:example:elsewhere")], &["r1"]),
+    ("DiagnosticReport", &[("identifier", "urn:lab|F-1")], &["r1"]),
+    ("MedicationRequest", &[("code", "32968"), ("status", "active")], &["m1"]),
+    ("MedicationRequest", &[("authoredon", "2026-05")], &["m1"]),
+];
+
 #[test]
 fn terms_find_what_they_say() {
     let fixture = fixture();
     fill(&fixture.record);
-    let o = "Observation";
-    let all = ["o-both", "o-open", "o-period", "o-plain", "o-undated"];
-    let cases: &[(&str, &[(&str, &str)], &[&str])] = &[
-        (o, &[], &all),
-        // token, §3.1.1.4.10
-        (o, &[("code", "81247-9")], &["o-both"]),
-        (o, &[("code", "http://loinc.org|81247-9")], &["o-both"]),
-        (o, &[("code", "|local")], &["o-both"]),
-        (o, &[("code", "|81247-9")], &[]),
-        (o, &[("code", "urn:other|81247-9")], &[]),
-        (o, &[("code", "http://loinc.org|")], &all),
-        (o, &[("code", "81247-9,48018-6")], &["o-both", "o-open", "o-period", "o-plain"]),
-        (o, &[("code", "81247-9"), ("code", "local")], &["o-both"]),
-        (o, &[("code", "81247-9"), ("code", "48018-6")], &[]),
-        (o, &[("code", r"a\|b\,c")], &["o-undated"]),
-        (o, &[("code:not", "48018-6")], &["o-both", "o-undated"]),
-        (o, &[("status", "amended")], &["o-period"]),
-        (o, &[("status", "AMENDED")], &[]),
-        (o, &[("category:missing", "false")], &["o-both"]),
-        (o, &[("category:missing", "true"), ("patient", "p1")], &["o-plain", "o-undated"]),
-        // reference
-        (o, &[("patient", "p1")], &["o-both", "o-plain", "o-undated"]),
-        (o, &[("patient", "Patient/p2")], &["o-open", "o-period"]),
-        (o, &[("subject:Patient", "p2")], &["o-open", "o-period"]),
-        (o, &[("subject:Group", "p2")], &[]),
-        (o, &[("subject", "Group/p2")], &[]),
-        (o, &[("_id", "o-plain,o-both,p1")], &["o-both", "o-plain"]),
-        // date, §3.1.1.4.6 and §3.1.1.4.7
-        (o, &[("date", "2026-01-02")], &["o-plain"]),
-        (o, &[("date", "2026-01")], &["o-plain"]),
-        (o, &[("date", "2026-03-01")], &["o-both"]),
-        (o, &[("date", "2026-03-01T10:00")], &["o-both"]),
-        (o, &[("date", "2026-03-01T12:00:00+02:00")], &["o-both"]),
-        (o, &[("date", "2026-02-05")], &[]),
-        (o, &[("date", "2026-02")], &["o-period"]),
-        (o, &[("date", "gt2026-02-05")], &["o-both", "o-open", "o-period"]),
-        (o, &[("date", "sa2026-02-05")], &["o-both", "o-open"]),
-        (o, &[("date", "lt2026-02-05")], &["o-period", "o-plain"]),
-        (o, &[("date", "eb2026-02-05")], &["o-plain"]),
-        (o, &[("date", "ge2026-03-01"), ("date", "le2026-03-01")], &["o-both"]),
-        (o, &[("date", "ge2030")], &["o-open"]),
-        (o, &[("date", "ne2026-01-02")], &["o-both", "o-open", "o-period"]),
-        (o, &[("date:missing", "true")], &["o-undated"]),
-        (o, &[("_lastUpdated", "2026-01-01")], &all),
-        (o, &[("_lastUpdated", "gt2026-01-01")], &[]),
-        // string, §3.1.1.4.8
-        ("Patient", &[("name", "mül")], &["p1"]),
-        ("Patient", &[("family", "MU")], &["p2"]),
-        ("Patient", &[("given", "ana")], &["p1", "p3"]),
-        ("Patient", &[("given:exact", "Ana")], &["p1"]),
-        ("Patient", &[("given:exact", "ana")], &[]),
-        ("Patient", &[("family:contains", "LA C")], &["p3"]),
-        ("Patient", &[("family:contains", "%")], &[]),
-        ("Patient", &[("family", "Cruz")], &[]),
-        ("Patient", &[("birthdate", "1961-04-02")], &["p1"]),
-        ("Patient", &[("birthdate", "1961")], &["p1", "p2"]),
-        ("Patient", &[("birthdate:missing", "true")], &["p3"]),
-        ("Patient", &[("identifier", "1")], &["p1", "p3"]),
-        ("Patient", &[("identifier", "urn:a|2")], &["p2"]),
-        ("Patient", &[("identifier", "urn:b|2")], &[]),
-        ("Patient", &[("identifier", "urn:a|")], &["p1", "p2", "p3"]),
-        ("DiagnosticReport", &[("result", "Observation/o-both")], &["r1"]),
-        ("DiagnosticReport", &[("result", "urn:example:elsewhere")], &["r1"]),
-        ("DiagnosticReport", &[("identifier", "urn:lab|F-1")], &["r1"]),
-        ("MedicationRequest", &[("code", "32968"), ("status", "active")], &["m1"]),
-        ("MedicationRequest", &[("authoredon", "2026-05")], &["m1"]),
-    ];
-    for (resource_type, terms, expected) in cases {
+    for (resource_type, terms, expected) in CASES {
         let page = search(&fixture.record, resource_type, terms);
         assert_eq!(ids(&page), *expected, "{resource_type} {terms:?}");
         assert_eq!(page.total, expected.len() as u64, "{resource_type} {terms:?}");

@@ -1,0 +1,250 @@
+//! What needs a hand inside: rows altered in the database, crashes between the two files.
+
+use crate::sql::lint;
+use crate::store::{Executor, Value, values};
+use crate::{
+    Access, Commit, Condition, Failure, MasterKey, NewRaw, Purpose, Query, RawState, Record,
+    ResourceChange, Role, Scope, Settings, Term,
+};
+use model::provenance::Door;
+use model::{PatientId, RawId, TenantId, Timestamp};
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+fn open() -> (Record, tempfile::TempDir) {
+    let directory = tempfile::tempdir().unwrap();
+    let master_key = MasterKey::create_file(directory.path().join("key")).unwrap();
+    let settings = Settings { directory: directory.path().join("data"), master_key, readers: 1 };
+    let ticks = AtomicI64::new(1_767_225_600_000_000);
+    let clock = move || Timestamp::from_micros(ticks.fetch_add(1000, Ordering::Relaxed));
+    (Record::open(settings, Arc::new(clock)).unwrap(), directory)
+}
+
+fn access(role: Role) -> Access {
+    Access::new(TenantId::new("t1"), "a", role, Purpose::Treatment, Scope::Tenant)
+}
+
+fn observe(record: &Record, id: &str, patient: &str) {
+    let resource = json!({"resourceType": "Observation", "id": id, "status": "final",
+        "subject": {"reference": format!("Patient/{patient}")}});
+    let change = ResourceChange::Put { resource, facts: vec![], condition: Condition::Any };
+    let commit = Commit { changes: vec![change], ..Commit::default() };
+    record.commit(&access(Role::Interface), commit).unwrap();
+}
+
+fn alter(record: &Record, sql: &'static str, values: Vec<Value>) {
+    let changed = record
+        .inner
+        .record_writer
+        .write(move |executor: &dyn Executor| executor.execute(sql, &values))
+        .unwrap();
+    assert!(changed > 0, "{sql}");
+}
+
+#[test]
+fn an_altered_moved_or_older_body_is_never_served() {
+    let body = "SELECT body FROM resource_version WHERE tenant = $1 AND id = $2 AND version = $3";
+    let put = "UPDATE resource_version SET body = $1 WHERE tenant = $2 AND id = $3 AND version = 2";
+    for case in ["flipped", "cut", "empty", "other patient", "older version", "other digest"] {
+        let (record, _directory) = open();
+        for (id, patient) in [("o1", "p1"), ("o1", "p1"), ("o2", "p2"), ("o2", "p2")] {
+            observe(&record, id, patient);
+        }
+        let bytes = |id: &str, version: i64| {
+            let key = values!["t1", id, version].to_vec();
+            let row = record.inner.record.read(|e| e.one(body, &key)).unwrap();
+            row.bytes(0).unwrap().to_vec()
+        };
+        let mut own = bytes("o1", 2);
+        match case {
+            "flipped" => own[40] ^= 1,
+            "cut" => own.truncate(own.len() - 1),
+            "empty" => own.clear(),
+            "other patient" => own = bytes("o2", 2),
+            "older version" => own = bytes("o1", 1),
+            _ => alter(
+                &record,
+                "UPDATE resource_version SET sha256 = $1 WHERE tenant = $2 AND version = 2",
+                values!["00", "t1"].to_vec(),
+            ),
+        }
+        if case != "other digest" {
+            alter(&record, put, values![own, "t1", "o1"].to_vec());
+        }
+        let reader = access(Role::Prescriber);
+        let sealed = |failure: Option<Failure>| matches!(failure, Some(Failure::Sealed { .. }));
+        assert!(sealed(record.read(&reader, "Observation", "o1").err()), "{case}");
+        let query = Query {
+            resource_type: "Observation".to_owned(),
+            terms: vec![Term::parse("_id", "o1")],
+            count: 5,
+            cursor: None,
+        };
+        assert!(sealed(record.search(&reader, &query).err()), "{case}");
+        assert!(record.vread(&reader, "Observation", "o1", 1).unwrap().is_some(), "{case}");
+    }
+}
+
+#[test]
+fn without_its_data_key_nothing_of_a_patient_can_be_read() {
+    let (record, _directory) = open();
+    observe(&record, "o1", "p1");
+    observe(&record, "o2", "p2");
+    alter(
+        &record,
+        "DELETE FROM data_key WHERE tenant = $1 AND owner = $2",
+        values!["t1", "p1"].to_vec(),
+    );
+    let reader = access(Role::Prescriber);
+    let gone = record.read(&reader, "Observation", "o1");
+    assert!(matches!(gone, Err(Failure::Sealed { .. })));
+    assert!(record.read(&reader, "Observation", "o2").unwrap().is_some());
+}
+
+#[test]
+fn identifiers_are_only_kept_hashed() {
+    let (record, _directory) = open();
+    let resource = json!({"resourceType": "Patient", "id": "p1",
+        "identifier": [{"system": "urn:a", "value": "MRN-77"}]});
+    let change = ResourceChange::Put { resource, facts: vec![], condition: Condition::Any };
+    let commit = Commit { changes: vec![change], ..Commit::default() };
+    record.commit(&access(Role::Interface), commit).unwrap();
+    let sql = "SELECT code FROM search_token WHERE tenant = $1 AND parameter = $2";
+    let key = values!["t1", "identifier"];
+    let row = record.inner.record.read(|executor| executor.one(sql, key)).unwrap();
+    assert_eq!(row.text(0).unwrap(), record.inner.keys.index_hash("t1", "MRN-77"));
+    assert_ne!(
+        record.inner.keys.index_hash("t1", "MRN-77"),
+        record.inner.keys.index_hash("t2", "MRN-77")
+    );
+}
+
+fn archived(record: &Record) -> RawId {
+    let raw = NewRaw {
+        feed: "lab".to_owned(),
+        door: Door::Fhir,
+        media_type: "application/fhir+json".to_owned(),
+        message_key: None,
+        peer: "client".to_owned(),
+        body: b"{}".to_vec(),
+        state: RawState::Received,
+    };
+    record.archive(&access(Role::Interface), raw).unwrap()
+}
+
+#[test]
+fn a_crash_between_the_two_files_does_not_file_twice() {
+    let (record, _directory) = open();
+    let interface = access(Role::Interface);
+    let ids: Vec<RawId> = (0..5).map(|_| archived(&record)).collect();
+    for id in &ids[..3] {
+        let raw = Some((id.clone(), RawState::Filed, vec![]));
+        record.commit(&interface, Commit { raw, ..Commit::default() }).unwrap();
+        // As if the process had ended before the copy in the archive was brought up to date.
+        record.copy_raw_state(&interface, id, RawState::Received).unwrap();
+    }
+    let waiting: Vec<RawId> = record
+        .raw_waiting(&interface, 1)
+        .unwrap()
+        .into_iter()
+        .map(|message| message.summary.id)
+        .collect();
+    assert_eq!(waiting, ids[3..4]);
+    let filed = record.raw_list(&interface, Some(RawState::Filed), 10).unwrap();
+    assert_eq!(filed.len(), 3);
+}
+
+#[test]
+fn a_failed_job_takes_nothing_with_it_and_spoils_no_other() {
+    let (record, _directory) = open();
+    let put = "INSERT INTO feed_cursor (tenant, name, sequence) VALUES ($1, $2, $3)";
+    std::thread::scope(|scope| {
+        for number in 0..40_i64 {
+            let writer = &record.inner.record_writer;
+            scope.spawn(move || {
+                let result = writer.write(move |executor| {
+                    executor.execute(put, values!["t1", format!("c{number}"), number])?;
+                    if number % 2 == 0 { Err(Failure::NotFound) } else { Ok(number) }
+                });
+                let expected = if number % 2 == 0 { Err(Failure::NotFound) } else { Ok(number) };
+                assert_eq!(result, expected);
+            });
+        }
+    });
+    let count = "SELECT count(*) FROM feed_cursor WHERE tenant = $1";
+    let row = record.inner.record.read(|executor| executor.one(count, values!["t1"])).unwrap();
+    assert_eq!(row.int(0).unwrap(), 20);
+}
+
+#[test]
+fn built_queries_are_in_the_shared_subset() {
+    let (record, _directory) = open();
+    let patients = (0..3).map(|n| PatientId::new(format!("p{n}"))).collect();
+    let narrowed = Access::new(
+        TenantId::new("t1"),
+        "a",
+        Role::Prescriber,
+        Purpose::Treatment,
+        Scope::Patients(patients),
+    );
+    let term = Term::parse;
+    let query = |resource_type: &str, terms: Vec<Term>, cursor| Query {
+        resource_type: resource_type.to_owned(),
+        terms,
+        count: 5,
+        cursor,
+    };
+    let terms = vec![
+        term("code:not", "s|a,b,c|"),
+        term("date", "ge2026,ne2025"),
+        term("_lastUpdated", "gt2020"),
+        term("_id", "a,b"),
+        term("subject:Patient", "p1"),
+        term("category:missing", "true"),
+    ];
+    let names = vec![term("name", "a"), term("name:contains", "b"), term("name:exact", "c")];
+    for (resource_type, terms) in [("Observation", terms), ("Patient", names)] {
+        let first = query(resource_type, terms.clone(), None);
+        let plan = crate::search::Plan::new(&narrowed, &first, &record.inner.keys).unwrap();
+        assert!(plan.unknown.is_empty());
+        let next = query(resource_type, terms, Some(plan.cursor_after("x")));
+        let next = crate::search::Plan::new(&narrowed, &next, &record.inner.keys).unwrap();
+        for builder in [&plan.count, &plan.page, &next.page] {
+            assert_eq!(lint::problems(&builder.sql), Vec::<String>::new(), "{}", builder.sql);
+            assert!(lint::keeps_to_tenant(&builder.sql));
+            let highest = lint::parameters(&builder.sql).into_iter().max();
+            assert_eq!(highest, Some(builder.values.len()), "{}", builder.sql);
+        }
+    }
+}
+
+#[test]
+fn sealed_bodies_open_only_at_their_place() {
+    let (record, _directory) = open();
+    let keys = &record.inner.keys;
+    let (key, wrapped) = keys.new_data_key(&["t1", "p1"]).unwrap();
+    let place = ["t1", "p1", "Observation", "o1", "1"];
+    for body in [&b""[..], b"x", &[0; 5000]] {
+        let sealed = key.seal(&place, body).unwrap();
+        assert_eq!(key.open(&place, &sealed).unwrap(), body);
+        assert_ne!(sealed, key.seal(&place, body).unwrap(), "a nonce was used twice");
+        let again = keys.data_key(&["t1", "p1"], &wrapped).unwrap();
+        assert_eq!(again.open(&place, &sealed).unwrap(), body);
+        for other in [
+            ["t2", "p1", "Observation", "o1", "1"],
+            ["t1", "p2", "Observation", "o1", "1"],
+            ["t1", "p1", "Observation", "o1", "2"],
+            // The same letters, parted otherwise.
+            ["t1", "p1", "Observatio", "no1", "1"],
+        ] {
+            assert!(matches!(key.open(&other, &sealed), Err(Failure::Sealed { .. })));
+        }
+        for place_of_byte in 0..sealed.len() {
+            let mut altered = sealed.clone();
+            altered[place_of_byte] ^= 1;
+            assert!(key.open(&place, &altered).is_err(), "{place_of_byte}");
+        }
+    }
+    assert!(keys.data_key(&["t1", "p2"], &wrapped).is_err());
+}
