@@ -102,6 +102,7 @@ impl<'m, 's> Reader<'m, 's> {
                         open.order.specimens.push(specimen);
                     }
                 }
+                "ADD" | "DSC" => self.continuation(segment),
                 "NTE" => note(segment, before, open.as_mut(), oru),
                 _ => {}
             }
@@ -110,6 +111,15 @@ impl<'m, 's> Reader<'m, 's> {
             }
         }
         self.close(open.take(), oru);
+    }
+
+    /// ADD goes on with the field before it, DSC says that another message does (HL7 v2.5.1
+    /// §2.10.2). Half a value is worse than none, so the message is not to be filed.
+    fn continuation(&mut self, segment: Segment<'m>) {
+        if segment.id() == "ADD" || !segment.field(1).is_empty() {
+            let text = "continued over segments or messages, which is not supported";
+            self.context.problems.push(Problem::error("continued", segment.place(), text));
+        }
     }
 
     fn patient(&mut self, segment: Segment<'m>, oru: &mut Oru) {

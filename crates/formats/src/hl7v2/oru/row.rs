@@ -45,6 +45,9 @@ pub(super) struct Row<'m> {
     pub(super) loinc: Option<String>,
     /// OBX-3 as sent.
     pub(super) code: Coding,
+    family: Option<Family>,
+    /// Whether its code is a gene's own phenotype code, known by its name.
+    is_product: bool,
     /// OBX-4.
     pub(super) sub_id: String,
     pub(super) status: ResultStatus,
@@ -71,11 +74,18 @@ impl<'m> Row<'m> {
             let text = "final now, with the value left out: the stored value is meant";
             context.problems.push(Problem::warning("value-not-resent", place.clone(), text));
         }
+        let loinc = loinc(&segment, context);
+        let code = coding(&segment.field(3), 1);
+        let known = loinc.as_deref().and_then(code::family);
+        let name = code.display.as_deref().filter(|_| loinc.is_some() && known.is_none());
+        let is_product = name.is_some_and(|name| code::gene_of_product_code(name).is_some());
         Self {
             place,
             index,
-            loinc: loinc(&segment, context),
-            code: coding(&segment.field(3), 1),
+            loinc,
+            code,
+            family: if is_product { Some(Family::Gene) } else { known },
+            is_product,
             sub_id: segment.field(4).value().unwrap_or_default(),
             status: status::joined(own_status, order_status),
             notes: Vec::new(),
@@ -118,20 +128,19 @@ impl<'m> Row<'m> {
 
     /// The kind of finding it belongs to; `None`: a code that is not ours, or none.
     pub(super) fn family(&self) -> Option<Family> {
-        let loinc = self.loinc.as_deref()?;
-        code::family(loinc).or_else(|| self.product_gene().map(|_| Family::Gene))
+        self.family
     }
 
     /// The code by which its value is read: a gene's own phenotype code is read as 53040-2.
     pub(super) fn item(&self) -> Option<&str> {
         let loinc = self.loinc.as_deref()?;
-        let known = code::family(loinc).is_some();
-        Some(if !known && self.product_gene().is_some() { code::PHENOTYPE } else { loinc })
+        Some(if self.is_product { code::PHENOTYPE } else { loinc })
     }
 
     /// The gene in the name of a gene's own phenotype code.
     pub(super) fn product_gene(&self) -> Option<&str> {
-        self.code.display.as_deref().and_then(code::gene_of_product_code)
+        let name = self.code.display.as_deref().filter(|_| self.is_product)?;
+        code::gene_of_product_code(name)
     }
 
     /// OBX-5 as text: repetitions are lines, and continuation rows follow.

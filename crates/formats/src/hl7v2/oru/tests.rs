@@ -332,6 +332,9 @@ fn what_cannot_be_filed_for_one_person_is_an_error() {
     assert!(errors(&format!("{head}{ana}{ana}")).is_empty());
     assert_eq!(errors(&format!("{head}OBR|1")), ["PID missing-segment"]);
     assert_eq!(errors(&format!("{head}PID|||7^^^H")), ["OBR missing-segment"]);
+    assert_eq!(errors(&format!("{head}{ana}ADD|rest")), ["ADD[1] continued"]);
+    assert_eq!(errors(&format!("{head}{ana}DSC|next|F")), ["DSC[1] continued"]);
+    assert!(errors(&format!("{head}{ana}DSC|")).is_empty());
     let adt = head.replace("ORU^R01", "ADT^A01");
     assert_eq!(errors(&format!("{adt}{ana}")), ["MSH-9 message-type"]);
 }

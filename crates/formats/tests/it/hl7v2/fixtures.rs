@@ -176,6 +176,7 @@ fn the_demonstration_message_reads_without_a_problem() {
     });
     let (status, gene) = gene.unwrap();
     assert!(status.is_final());
+    assert_eq!(gene.source_class.as_ref().unwrap().words, "Germline");
     assert_eq!(gene.genotype.as_deref(), Some("*2/*2"));
     assert_eq!(gene.phenotype.as_ref().unwrap().words, "Poor Metabolizer");
 }
