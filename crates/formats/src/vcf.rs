@@ -224,7 +224,7 @@ impl Reading<'_> {
         problems: &mut Vec<Problem>,
     ) -> Result<Option<GenotypeCall>, Problem> {
         let malformed = |text: String| Problem::error("malformed-record", place(number), text);
-        let span = record::span(line).map_err(malformed)?;
+        let span = record::span(line, self.sample).map_err(malformed)?;
         let Some(name) = canonical_chromosome(span.chromosome) else { return Ok(None) };
         evidence.see_accession(span.chromosome, number)?;
         if !self.index.overlaps(&name, span.start, span.end) {

@@ -17,7 +17,7 @@ pub(super) struct Span<'l> {
     pub(super) chromosome: &'l str,
     /// POS.
     pub(super) start: u64,
-    /// Last position: END if given, else by the length of REF.
+    /// Last position: END or, for a block, LEN if given, else by the length of REF.
     pub(super) end: u64,
 }
 
@@ -32,8 +32,9 @@ pub(super) struct Context<'h> {
     pub(super) line: u64,
 }
 
-/// Where the record lies, from its first eight columns; the rest is not looked at.
-pub(super) fn span(line: &[u8]) -> Result<Span<'_>, String> {
+/// Where the record lies, from its first eight columns; of the rest only a block's LEN is looked
+/// at, in the column of the sample.
+pub(super) fn span(line: &[u8], sample: usize) -> Result<Span<'_>, String> {
     let mut columns = line.split(|byte| *byte == b'\t');
     let mut head: [&[u8]; COLUMNS_MIN] = [b""; COLUMNS_MIN];
     for (index, cell) in head.iter_mut().enumerate() {
@@ -41,7 +42,7 @@ pub(super) fn span(line: &[u8]) -> Result<Span<'_>, String> {
             format!("the record has {index} columns, but at least {COLUMNS_MIN} are needed")
         })?;
     }
-    let [chromosome, position, _, reference, _, _, _, info] = head;
+    let [chromosome, position, _, reference, alternate, _, _, info] = head;
     let chromosome =
         std::str::from_utf8(chromosome).map_err(|_| "CHROM is not UTF-8".to_owned())?;
     let start = number(position).ok_or("POS is not a number")?;
@@ -51,14 +52,31 @@ pub(super) fn span(line: &[u8]) -> Result<Span<'_>, String> {
     if reference.is_empty() {
         return Err("REF is empty".into());
     }
-    let end = match info_value(info, b"END") {
-        Some(value) => number(value).ok_or("END is not a number")?,
-        None => start + reference.len() as u64 - 1,
+    let end = if let Some(value) = info_value(info, b"END") {
+        number(value).ok_or("END is not a number")?
+    } else {
+        let block = alternate.split(|byte| *byte == b',').any(|allele| allele == b"<*>");
+        let length = if block { block_length(columns, sample)? } else { None };
+        start.saturating_add(length.unwrap_or(reference.len() as u64).saturating_sub(1))
     };
     if end < start || end > u64::from(u32::MAX) {
         return Err("END lies before POS or beyond any chromosome".into());
     }
     Ok(Span { chromosome, start, end })
+}
+
+/// The sample's LEN, which VCF 4.5 (§1.6.2) has for `<*>` in place of END.
+fn block_length<'l>(
+    mut columns: impl Iterator<Item = &'l [u8]>,
+    sample: usize,
+) -> Result<Option<u64>, String> {
+    let Some(keys) = columns.next() else { return Ok(None) };
+    let place = keys.split(|byte| *byte == b':').position(|key| key == b"LEN");
+    let (Some(place), Some(values)) = (place, columns.nth(sample)) else { return Ok(None) };
+    match values.split(|byte| *byte == b':').nth(place) {
+        None | Some(b"" | b".") => Ok(None),
+        Some(length) => number(length).map(Some).ok_or_else(|| "LEN is not a number".into()),
+    }
 }
 
 fn number(bytes: &[u8]) -> Option<u64> {

@@ -144,6 +144,7 @@ fn blocks_reach_to_their_end() {
         ("chr10 94781859 . G <*> . . END=94781859 GT 0/0", 94_781_859),
         ("chr10 94781859 . G <NON_REF> . . . GT 0/0", 94_781_859),
         ("chr10 94781000 . A . . . END=94782000 GT 0/0", 94_782_000),
+        ("chr10 94781000 . A <*> . . . GT:LEN 0/0:1001", 94_782_000),
         // Not callable through there.
         ("chr10 94781000 . A <NON_REF> . . END=94782000 GT ./.", 94_782_000),
     ] {
@@ -264,6 +265,7 @@ fn malformed_input_is_an_error_with_its_line() {
         ("chr10 94781859 . G A . . END=5 GT 0/1", "malformed-record"),
         ("chr10 94781859 . G A . . END=x GT 0/1", "malformed-record"),
         ("chr10 94781859 . G A . . . GT 0/2", "malformed-record"),
+        ("chr10 94781859 . G <*> . . . GT:LEN 0/0:x", "malformed-record"),
         ("chr10 94781859 . G A . . . GT 0/x", "malformed-record"),
         ("chr10 94781859 . G A . . . GT 0/1 0/1", "malformed-record"),
         ("chr10 94781859 . G A . . . GT", "malformed-record"),
@@ -354,7 +356,7 @@ proptest! {
         reference in "[GgATN*<.]{0,4}",
         alternate in "[A,<NON_REF>*.é]{0,8}",
         info in "END=[0-9]{0,11}|[;=A-Z]{0,6}",
-        keys in "GT(:(PS|DP|GQ|FT)){0,3}|\\PC{0,4}",
+        keys in "GT(:(PS|DP|GQ|FT|LEN)){0,3}|\\PC{0,4}",
         sample in "[0-9./|:]{0,10}|\\PC{0,6}",
     ) {
         let head = file(GRCH38, &["S"], &[]);

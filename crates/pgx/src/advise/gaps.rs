@@ -26,6 +26,9 @@ pub(super) fn remark(
         if !callability.is_complete() {
             notes.push(format!("{}: {}", view.gene, callability.words()));
         }
+        if statement.basis == Basis::SinglePosition {
+            notes.push(format!("{}: no diplotype; one position stands in for it", view.gene));
+        }
         let mut lacking = callability.tier1_missing.clone();
         if let Some(position) = deciding_position(knowledge, &view.gene)
             && (callability.missing.contains(&position) || callability.filtered.contains(&position))

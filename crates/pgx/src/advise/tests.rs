@@ -196,6 +196,13 @@ fn an_incomplete_call_says_so_and_is_not_plain_standard_without_the_decisive_pos
     seen.calls.retain(|call| call.position != 200 || call.alleles == [Some(1), Some(1)]);
     let statement = ask(&knowledge, &[call_gene(&gene, &seen)]);
     assert_eq!(statement.state, AdviceState::Avoid);
+    // One position that stands in for the diplotype says so.
+    let mut single = call_gene(&gene, &others_reference(&gene, &[]));
+    single.basis = model::statement::Basis::SinglePosition;
+    single.diplotypes.clear();
+    let statement = ask(&knowledge, &[single]);
+    assert_eq!(statement.notes, ["GENE1: no diplotype; one position stands in for it"]);
+    assert_eq!(statement.genes[0].call, "Normal Metabolizer");
     // The one deciding position counts like those of tier 1.
     gene.positions[0].tier1 = false;
     gene.fallback = Some(Fallback { position: 0, functions: Vec::new() });
