@@ -245,10 +245,9 @@ pub fn file_variants(
         reviews: Vec::new(),
     };
     match record.commit(access, commit) {
-        // Another process has just filed it.
-        Err(record::Failure::Conflict { .. }) => Ok(Outcome::Filed(about.patient)),
+        // A conflict: another process has just filed it.
+        Ok(_) | Err(record::Failure::Conflict { .. }) => Ok(Outcome::Filed(about.patient)),
         Err(failure) => Err(failure.into()),
-        Ok(_) => Ok(Outcome::Filed(about.patient)),
     }
 }
 

@@ -83,7 +83,7 @@ impl Connection {
         let mut buffer = vec![0_u8; READ_BYTES];
         let mut begun: Option<Instant> = None;
         loop {
-            while let Some(event) = framer.next() {
+            for event in framer.by_ref() {
                 begun = None;
                 if !self.handle(&mut stream, event).await? {
                     return Ok(());

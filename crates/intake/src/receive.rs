@@ -66,9 +66,10 @@ pub fn receive(
         problems.extend(refusals(message, feed));
     }
     let rejected = first_error(&problems).is_some();
-    let (outcome, state) = match rejected {
-        true => (Outcome::Rejected, RawState::Rejected),
-        false => (Outcome::Accepted, RawState::Received),
+    let (outcome, state) = if rejected {
+        (Outcome::Rejected, RawState::Rejected)
+    } else {
+        (Outcome::Accepted, RawState::Received)
     };
     let acknowledgement = acknowledge(record, message.as_ref(), outcome, &problems);
     let raw = record.archive(

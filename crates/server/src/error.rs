@@ -94,7 +94,7 @@ impl From<record::Failure> for Error {
                 "forbidden",
                 "your role may not do this for this purpose",
             ),
-            F::NotFound { .. } => Self::not_found(),
+            F::NotFound => Self::not_found(),
             F::Conflict { place, expected, found } => Self::problems(
                 StatusCode::PRECONDITION_FAILED,
                 vec![Problem::error(

@@ -115,7 +115,7 @@ fn check(card: &Value) -> anyhow::Result<()> {
 
 /// Prints where to go and waits for the end.
 async fn stay(arguments: &DemoArguments, setting: &Setting) -> anyhow::Result<Outcome> {
-    print(&setting.invitation(&arguments.messages))?;
+    print(&setting.invitation(&arguments.messages)?)?;
     if let Some(file) = &arguments.ready_file {
         let ready = serde_json::to_string_pretty(&setting.ready())?;
         std::fs::write(file, ready)

@@ -42,9 +42,10 @@ pub(crate) fn run(arguments: &DoctorArguments) -> anyhow::Result<Outcome> {
             findings.push(Finding {
                 what: "messages",
                 fine: true,
-                text: match states.is_empty() {
-                    true => "none received yet".to_owned(),
-                    false => format!("{}; {waiting} wait for a person", states.join(", ")),
+                text: if states.is_empty() {
+                    "none received yet".to_owned()
+                } else {
+                    format!("{}; {waiting} wait for a person", states.join(", "))
                 },
             });
             let audit = record.verify_audit();

@@ -21,9 +21,10 @@ pub(crate) fn run(arguments: &IngestArguments) -> anyhow::Result<Outcome> {
     let settings = FileSettings {
         patient: arguments.patient.as_deref().map(PatientId::new),
         sample: arguments.sample.clone(),
-        absent_position: match arguments.absent_is_reference {
-            true => AbsentPosition::Reference,
-            false => AbsentPosition::NotTested,
+        absent_position: if arguments.absent_is_reference {
+            AbsentPosition::Reference
+        } else {
+            AbsentPosition::NotTested
         },
     };
     let progress = progress(arguments.files.len());

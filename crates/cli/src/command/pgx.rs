@@ -30,9 +30,10 @@ pub(crate) fn run(command: &PgxCommand) -> anyhow::Result<Outcome> {
     let (set, problems) = read(arguments, &pack)?;
     let Some(set) = set else { return refused(arguments, &problems) };
     let genes = ::pgx::call(&pack.pgx, &set);
-    let drugs: Vec<DrugStatement> = match arguments.drugs {
-        true => pack.pgx.drugs.iter().map(|d| ::pgx::advise(&pack.pgx, d, &genes)).collect(),
-        false => Vec::new(),
+    let drugs: Vec<DrugStatement> = if arguments.drugs {
+        pack.pgx.drugs.iter().map(|d| ::pgx::advise(&pack.pgx, d, &genes)).collect()
+    } else {
+        Vec::new()
     };
     if arguments.json {
         print_json(&json!({
@@ -61,9 +62,10 @@ fn read(
 ) -> anyhow::Result<(Option<GenotypeSet>, Vec<Problem>)> {
     let file = File::open(&arguments.file)
         .with_context(|| format!("`{}` cannot be opened", arguments.file.display()))?;
-    let absent_position = match arguments.absent_is_reference {
-        true => AbsentPosition::Reference,
-        false => AbsentPosition::NotTested,
+    let absent_position = if arguments.absent_is_reference {
+        AbsentPosition::Reference
+    } else {
+        AbsentPosition::NotTested
     };
     let settings = ReadSettings {
         sample: arguments.sample.clone(),

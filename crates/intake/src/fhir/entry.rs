@@ -57,6 +57,9 @@ struct Named<'e> {
     creates: bool,
 }
 
+/// What every entry comes to, by its place in the Bundle, and what was noticed.
+pub(super) type Plan = (Vec<(usize, Planned)>, Vec<Problem>);
+
 /// Plans every entry of a transaction, in processing order.
 ///
 /// # Errors
@@ -66,7 +69,7 @@ pub(super) fn plan(
     access: &Access,
     raw: &RawId,
     entries: &[Entry],
-) -> Result<(Vec<(usize, Planned)>, Vec<Problem>), Failure> {
+) -> Result<Plan, Failure> {
     let mut problems = structure(entries);
     problems = forbid(problems)?;
     let mut named = Vec::with_capacity(entries.len());
@@ -100,10 +103,10 @@ fn structure(entries: &[Entry]) -> Vec<Problem> {
 
 /// A Bundle's entry holds its resource one level down; a resource alone is its own place.
 fn place_of(entry: &Entry) -> String {
-    match entry.place.starts_with("Bundle") {
-        true => format!("{}.resource", entry.place),
-        false => entry.place.clone(),
+    if entry.place.starts_with("Bundle") {
+        return format!("{}.resource", entry.place);
     }
+    entry.place.clone()
 }
 
 fn name<'e>(record: &Record, access: &Access, entry: &'e Entry) -> Result<Named<'e>, Failure> {
@@ -204,15 +207,13 @@ fn read(references: &References, named: &Named) -> Result<Planned, Failure> {
 fn condition(entry: &Entry, problems: &mut Vec<Problem>) -> Condition {
     let Some(tag) = &entry.if_match else { return Condition::Any };
     let digits = tag.trim_start_matches("W/").trim_matches('"');
-    match digits.parse() {
-        Ok(version) => Condition::Version(version),
-        Err(_) => {
-            let place = format!("{}.request.ifMatch", entry.place);
-            let text = "it is not a version, such as W/\"3\"";
-            problems.push(Problem::error("bad-value", place, text));
-            Condition::Any
-        }
+    if let Ok(version) = digits.parse() {
+        return Condition::Version(version);
     }
+    let place = format!("{}.request.ifMatch", entry.place);
+    let text = "it is not a version, such as W/\"3\"";
+    problems.push(Problem::error("bad-value", place, text));
+    Condition::Any
 }
 
 fn set_id(resource: &mut Value, id: &str) {

@@ -43,9 +43,10 @@ impl References<'_> {
             }
         }
         for missing in rewrite_references(resource, &self.known) {
-            let text = match missing.contains('?') {
-                true => "a conditional reference matches nothing",
-                false => "a reference names no entry of the Bundle",
+            let text = if missing.contains('?') {
+                "a conditional reference matches nothing"
+            } else {
+                "a reference names no entry of the Bundle"
             };
             problems.push(Problem::error("bad-reference", place, text));
         }

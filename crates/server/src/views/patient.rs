@@ -100,9 +100,10 @@ fn drug_rows(app: &App, facts: &[FiledFact], statements: &[StoredStatement]) -> 
             .map(|drug| drug.rxnorm.as_str())
             .filter(|rxnorm| rows.contains_key(*rxnorm))
             .collect();
-        let keys: Vec<String> = match known.is_empty() {
-            true => vec![format!("~{}", words(medication))],
-            false => known.into_iter().map(str::to_owned).collect(),
+        let keys: Vec<String> = if known.is_empty() {
+            vec![format!("~{}", words(medication))]
+        } else {
+            known.into_iter().map(str::to_owned).collect()
         };
         for key in keys {
             let row = rows.entry(key).or_insert_with(|| DrugRow {

@@ -4,6 +4,7 @@ use crate::arguments::StoreArguments;
 use crate::command::access::{put_account, put_client};
 use record::{Record, Role};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -51,23 +52,27 @@ pub(crate) fn people_and_services(record: &Record) -> anyhow::Result<Secrets> {
 
 impl Setting {
     /// What is printed when everything is loaded.
-    pub(crate) fn invitation(&self, messages: &Path) -> String {
-        let mut text = format!("\nThe demonstration is ready: http://{}\n\nLogins\n", self.http);
+    pub(crate) fn invitation(&self, messages: &Path) -> anyhow::Result<String> {
+        let mut text = String::new();
+        writeln!(text, "\nThe demonstration is ready: http://{}\n\nLogins", self.http)?;
         for (login, name, role) in PEOPLE {
             let (password, role) = (&self.secrets.password, role.word());
-            text.push_str(&format!("  {login:<8} {password}   {name}, {role}\n"));
+            writeln!(text, "  {login:<8} {password}   {name}, {role}")?;
         }
-        text.push_str(&format!(
-            "\nAn order-sign that gets a card (ask for another order with another `id`)\n  curl -s \
-             http://{}/cds-services/pgx-medication-safety \\\n    -H 'Authorization: Bearer {}' \
-             \\\n    -H 'Content-Type: application/json' \\\n    --data @{}\n\nHL7 v2 over MLLP \
-             is taken on {}. Ctrl-C ends the demonstration.\n",
+        let order = messages.join("cds/order-sign-ana-again.json");
+        write!(
+            text,
+            "\nAn order that gets a card (once; give it another `id` to ask again)\n  \
+             curl -s http://{}/cds-services/pgx-medication-safety \\\n    \
+             -H 'Authorization: Bearer {}' \\\n    \
+             -H 'Content-Type: application/json' \\\n    --data @{}\n\n\
+             HL7 v2 over MLLP is taken on {}. Ctrl-C ends the demonstration.\n",
             self.http,
             self.secrets.order_entry_token,
-            messages.join("cds/order-sign-ana-again.json").display(),
+            order.display(),
             self.mllp,
-        ));
-        text
+        )?;
+        Ok(text)
     }
 
     /// The same for scripts.

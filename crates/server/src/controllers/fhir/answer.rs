@@ -40,10 +40,8 @@ pub(crate) fn written(
 ) -> Response {
     let reference = resource.reference.clone();
     let location = format!("{}/{reference}", app.fhir_base());
-    let mut response = match prefers_minimal(request) {
-        true => bytes(status, Vec::new()),
-        false => stored(status, resource),
-    };
+    let mut response =
+        if prefers_minimal(request) { bytes(status, Vec::new()) } else { stored(status, resource) };
     put(response.headers_mut(), header::ETAG, &format!("W/\"{}\"", reference.version));
     put(response.headers_mut(), header::LOCATION, &location);
     response

@@ -4,6 +4,7 @@ use crate::error::Error;
 use axum::http::StatusCode;
 use intake::fhir::term;
 use record::Query;
+use std::fmt::Write as _;
 
 /// Resources on a page, if the caller names no number.
 const PAGE_RESOURCES_DEFAULT: u32 = 50;
@@ -65,7 +66,10 @@ fn escape(text: &mut String, part: &str) {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' => {
                 text.push(char::from(byte));
             }
-            other => text.push_str(&format!("%{other:02X}")),
+            other => {
+                // Writing to a string cannot fail.
+                let _ = write!(text, "%{other:02X}");
+            }
         }
     }
 }
