@@ -4,7 +4,7 @@ use super::charset::Charset;
 use super::separators::Separators;
 use std::borrow::Cow;
 
-/// Longest run of blank lines that `\.sp<n>\` may ask for.
+/// Longest run of blank lines that `\.sp<n>\` may ask for; a longer one stays as written.
 const BLANK_LINES_MAX: usize = 100;
 
 /// Text as it may stand in a field: separators and line ends become escape sequences. `None` if
@@ -95,7 +95,7 @@ fn replacement(body: &[u8], separators: &Separators, hexadecimal: bool) -> Optio
         b".br" | b".BR" | b".sp" => Some(vec![b'\n']),
         [b'.', b's', b'p', count @ ..] => {
             let count: usize = std::str::from_utf8(count).ok()?.trim().parse().ok()?;
-            Some(vec![b'\n'; count.min(BLANK_LINES_MAX)])
+            (count <= BLANK_LINES_MAX).then(|| vec![b'\n'; count])
         }
         [b'X', digits @ ..] if hexadecimal => hex(digits),
         _ => None,
@@ -140,6 +140,16 @@ mod tests {
             let read = unescape(written.as_bytes(), &separators, Charset::UTF_8);
             assert_eq!(read, meant, "{written}");
         }
+    }
+
+    #[test]
+    fn blank_lines_are_limited_at_the_limit_and_one_over() {
+        let read = |text: &str| {
+            let text = text.as_bytes();
+            unescape(text, &Separators::default(), Charset::UTF_8).into_owned()
+        };
+        assert_eq!(read(r"\.sp100\"), "\n".repeat(BLANK_LINES_MAX));
+        assert_eq!(read(r"\.sp101\"), r"\.sp101\");
     }
 
     #[test]

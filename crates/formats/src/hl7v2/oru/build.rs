@@ -44,7 +44,7 @@ pub(super) fn gene(group: &Group<'_, '_>, rows: &[&Row<'_>], context: &mut Conte
     let mut pick = Pick::new(&rows, context);
     let content = GeneFinding {
         gene: pick.gene(),
-        genotype: pick.text("84413-4"),
+        genotype: pick.genotype(),
         haplotypes: pick.texts("84414-2"),
         phenotype: pick.answer("53040-2"),
         efficacy: pick.answer("51961-1"),

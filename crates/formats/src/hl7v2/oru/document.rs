@@ -16,6 +16,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
+/// Bytes looked at for what a text is.
+const HEAD_BYTES: usize = 4096;
+
 /// An attachment. `Debug` shows sizes, never contents.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Document {
@@ -133,6 +136,8 @@ fn hex(data: &[u8]) -> Option<Vec<u8>> {
 
 fn sniff(bytes: &[u8]) -> &'static str {
     let text = bytes.trim_ascii_start();
+    let start = text.get(..text.len().min(HEAD_BYTES)).unwrap_or_default();
+    let mentions = |words: &[u8]| memchr::memmem::find(start, words).is_some();
     match bytes {
         _ if bytes.starts_with(b"%PDF") => "application/pdf",
         _ if bytes.starts_with(b"PK\x03\x04") => "application/zip",
@@ -141,7 +146,9 @@ fn sniff(bytes: &[u8]) -> &'static str {
         _ if bytes.starts_with(b"\xFF\xD8\xFF") => "image/jpeg",
         _ if bytes.starts_with(b"\x89PNG") => "image/png",
         _ if text.starts_with(br"{\rtf") => "application/rtf",
+        _ if text.starts_with(b"{") && mentions(b"\"resourceType\"") => "application/fhir+json",
         _ if text.starts_with(b"{") => "application/json",
+        _ if text.starts_with(b"<") && mentions(b"http://hl7.org/fhir") => "application/fhir+xml",
         _ if text.starts_with(b"<") => "application/xml",
         _ => "application/octet-stream",
     }

@@ -237,6 +237,27 @@ fn values_that_must_not_be_used_are_kept_as_they_came() {
 }
 
 #[test]
+fn genotypes_in_every_form_that_is_sent() {
+    for (row, expected, flagged) in [
+        ("ST|84413-4^G^LN|2a|*2/*2", Some("*2/*2"), false),
+        ("CWE|84413-4^G^LN|2a|*2/*2", Some("*2/*2"), false),
+        ("CWE|84413-4^G^LN|2a|^*2/*2", Some("*2/*2"), false),
+        ("CWE|84413-4^G^LN|2a|*2/*2^CYP2C19 *2/*2^99L", Some("*2/*2"), false),
+        ("CWE|84413-4^G^LN|2a|CA123^*2/*2^ClinGen", Some("*2/*2"), false),
+        ("CWE|84413-4^G^LN|2a|G1^Normal/variant^99L", Some("Normal/variant"), false),
+        ("CWE|84413-4^G^LN|2a|*1/*2~*1/*3", None, true),
+        ("ST|84413-4^G^LN|2a|*1/*2~*1/*3", None, true),
+        ("CWE|84413-4^G^LN|2a|not specified", None, false),
+    ] {
+        let (order, problems) = read(&[CYP2C19, row]);
+        let FindingContent::Gene(gene) = &order.findings[0].content else { panic!("{row}") };
+        assert_eq!(gene.genotype.as_deref(), expected, "{row}");
+        assert_eq!(!problems.is_empty(), flagged, "{row} {problems:?}");
+        assert_eq!(!order.findings[0].other.is_empty(), flagged, "{row}");
+    }
+}
+
+#[test]
 fn a_genes_own_phenotype_code_names_its_gene() {
     let name = "CYP2C19 gene product metabolic activity interpretation";
     let row = format!("CWE|79716-7^{name}^LN|3|LA9657-3^Poor metabolizer^LN");

@@ -114,6 +114,30 @@ fn the_frame_limit_holds_at_the_limit_and_one_over() {
 }
 
 #[test]
+fn the_head_of_an_oversized_frame_is_limited() {
+    for (limit, kept) in [(HEAD_BYTES_MAX - 1, HEAD_BYTES_MAX - 1), (100_000, HEAD_BYTES_MAX)] {
+        let mut framer = Framer::new(Limits { frame_bytes_max: limit });
+        framer.push(&frame(&vec![b'x'; limit + 1]));
+        let Some(Event::TooLarge(head)) = framer.next() else { panic!("{limit}") };
+        assert_eq!(head.len(), kept);
+        assert!(framer.is_closed());
+    }
+}
+
+/// Rescanning from the start at every read, this would look at 80,000 million bytes.
+#[test]
+fn a_large_frame_may_come_byte_by_byte() {
+    let payload = vec![b'x'; 400_000];
+    let mut framer = Framer::new(Limits::default());
+    let mut found = Vec::new();
+    for byte in frame(&payload) {
+        framer.push(&[byte]);
+        found.extend(framer.by_ref());
+    }
+    assert_eq!(found, [Event::Frame(crate::mllp::Frame { payload, warnings: Vec::new() })]);
+}
+
+#[test]
 fn debug_output_holds_no_contents() {
     let mut framer = Framer::new(Limits::default());
     framer.push(b"\x0BSECRET\x1C\r\x0BSECRET");

@@ -130,7 +130,7 @@ fn narrative_and_attachments_only() {
             ("application/pdf", true, 14),
             ("application/pdf", false, 15),
             ("application/octet-stream", true, 0),
-            ("application/json", false, 25),
+            ("application/fhir+json", false, 25),
             ("application/octet-stream", false, 0),
         ]
     );

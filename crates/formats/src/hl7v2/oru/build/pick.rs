@@ -70,6 +70,15 @@ impl<'p, 'r, 'm, 's> Pick<'p, 'r, 'm, 's> {
         first
     }
 
+    /// 84413-4: of a coded element the part that is written as star alleles.
+    pub(super) fn genotype(&mut self) -> Option<String> {
+        let row = self.one("84413-4")?;
+        let parts = [1, 2].map(|number| row.value().component(number).value());
+        let single = row.value().repetitions().count() == 1 && !row.is_plain_text();
+        let starred = parts.into_iter().flatten().find(|text| text.starts_with('*'));
+        starred.filter(|_| single).or_else(|| self.text("84413-4"))
+    }
+
     /// All short texts of an item.
     pub(super) fn texts(&mut self, item: &str) -> Vec<String> {
         let texts = |row: &'r Row<'m>| {
