@@ -97,6 +97,8 @@ struct State {
     durable: u64,
     flushing: bool,
     broken: bool,
+    /// Counts the segments of this process; a full disk begins a new one.
+    segment: u32,
 }
 
 /// The audit log of this process.
@@ -172,7 +174,8 @@ impl Audit {
         }
         if state.file.is_none() {
             event.pins = latest_pins(&self.directory).map_err(|e| Failure::Audit(e.to_string()))?;
-            state.file = Some(Arc::new(self.begin().map_err(|e| Failure::Audit(e.to_string()))?));
+            let begun = self.begin(state.segment).map_err(|e| Failure::Audit(e.to_string()))?;
+            state.file = Some(Arc::new(begun));
         }
         event.number = state.number + 1;
         let failed = |error: serde_json::Error| Failure::Audit(error.to_string());
@@ -186,9 +189,13 @@ impl Audit {
         Ok(())
     }
 
-    fn begin(&self) -> std::io::Result<File> {
+    fn begin(&self, segment: u32) -> std::io::Result<File> {
         std::fs::create_dir_all(&self.directory)?;
-        let path = self.directory.join(format!("{}.{SEGMENT_ENDING}", self.segment));
+        let name = match segment {
+            0 => format!("{}.{SEGMENT_ENDING}", self.segment),
+            more => format!("{}-{more}.{SEGMENT_ENDING}", self.segment),
+        };
+        let path = self.directory.join(name);
         let file = OpenOptions::new().create_new(true).append(true).mode(0o600).open(path)?;
         File::open(&self.directory)?.sync_all()?;
         Ok(file)
@@ -200,9 +207,14 @@ impl Audit {
         mut state: MutexGuard<'a, State>,
         number: u64,
     ) -> Result<(), Failure> {
-        while state.durable < number {
-            if state.broken {
-                return Err(Failure::Audit("the audit log cannot be written".to_owned()));
+        let failed = || Err(Failure::Audit("the audit log cannot be written".to_owned()));
+        let segment = state.segment;
+        loop {
+            if state.broken || state.segment != segment {
+                return failed();
+            }
+            if state.durable >= number {
+                return Ok(());
             }
             if state.flushing {
                 state = self.flushed.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -212,18 +224,42 @@ impl Audit {
             let bytes = std::mem::take(&mut state.buffer);
             let (file, last) = (state.file.clone(), state.number);
             drop(state);
-            let written = match &file {
-                Some(file) => (&**file).write_all(&bytes).and_then(|()| file.sync_data()),
-                None => Err(std::io::Error::other("no segment")),
-            };
+            let done = file.map_or(Flush::NotWritten, |file| flush(&file, &bytes));
             state = self.lock();
-            state.flushing = false;
-            match written {
-                Ok(()) => state.durable = last,
-                Err(_) => state.broken = true,
+            match done {
+                Flush::Durable => state.durable = last,
+                // What was written may have gone for good: nothing is promised any more.
+                Flush::NotSynced => state.broken = true,
+                // A full disk: a new segment is begun, and works once there is room.
+                Flush::NotWritten => {
+                    *state = State { segment: segment + 1, ..State::default() };
+                }
             }
+            state.flushing = false;
             self.flushed.notify_all();
         }
-        Ok(())
+    }
+}
+
+/// How far the bytes of a flush came.
+enum Flush {
+    Durable,
+    NotSynced,
+    NotWritten,
+}
+
+fn flush(mut file: &File, bytes: &[u8]) -> Flush {
+    match file.write_all(bytes).map(|()| file.sync_data()) {
+        Ok(Ok(())) => Flush::Durable,
+        Ok(Err(_)) => Flush::NotSynced,
+        Err(_) => Flush::NotWritten,
+    }
+}
+
+#[cfg(test)]
+impl Audit {
+    /// Puts another file in the place of the segment.
+    pub(crate) fn write_to(&self, file: File) {
+        self.lock().file = Some(Arc::new(file));
     }
 }

@@ -75,6 +75,10 @@ pub(crate) fn no_nul(place: &str, value: &str) -> Result<(), crate::Failure> {
 
 /// A number of rows asked for: 1 to [`PAGE_ROWS_MAX`].
 pub(crate) fn rows(place: &str, count: u32) -> Result<u32, crate::Failure> {
+    if count == 0 {
+        let text = "must be at least 1".to_owned();
+        return Err(crate::Failure::Invalid { place: place.to_owned(), text });
+    }
     within(place, count as usize, PAGE_ROWS_MAX as usize, "rows")?;
     Ok(count)
 }

@@ -248,3 +248,37 @@ fn sealed_bodies_open_only_at_their_place() {
     }
     assert!(keys.data_key(&["t1", "p2"], &wrapped).is_err());
 }
+
+#[test]
+fn after_a_full_disk_the_audit_goes_on_in_a_new_segment() {
+    let (record, _directory) = open();
+    let reader = access(Role::Prescriber);
+    record.read(&reader, "Patient", "p1").unwrap();
+    let full = std::fs::OpenOptions::new().append(true).open("/dev/full").unwrap();
+    record.inner.audit.write_to(full);
+    assert!(matches!(record.read(&reader, "Patient", "p2"), Err(Failure::Audit(_))));
+    record.read(&reader, "Patient", "p3").unwrap();
+    assert!(record.health().writable);
+    let found = record.verify_audit();
+    assert!(found.is_intact(), "{found:?}");
+    assert_eq!((found.segments, found.events), (2, 2));
+}
+
+#[test]
+fn events_of_many_callers_are_one_chain() {
+    let (record, _directory) = open();
+    let record = &record;
+    std::thread::scope(|scope| {
+        for caller in 0..8 {
+            scope.spawn(move || {
+                for number in 0..25 {
+                    let id = format!("p-{caller}-{number}");
+                    record.read(&access(Role::Prescriber), "Patient", &id).unwrap();
+                }
+            });
+        }
+    });
+    let found = record.verify_audit();
+    assert!(found.is_intact(), "{found:?}");
+    assert_eq!((found.segments, found.events), (1, 200));
+}

@@ -6,7 +6,7 @@ use super::value::{Range, date_range, fold, split_unescaped, unescape};
 use super::{Parameter, ParameterKind, Query, Term};
 use crate::key::Keys;
 use crate::limit::{
-    SEARCH_TERMS_MAX, SEARCH_VALUE_BYTES_MAX, SEARCH_VALUES_MAX, no_nul, rows, within,
+    PAGE_ROWS_MAX, SEARCH_TERMS_MAX, SEARCH_VALUE_BYTES_MAX, SEARCH_VALUES_MAX, no_nul, within,
 };
 use crate::resource::is_resource_type;
 use crate::store::values;
@@ -40,7 +40,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     pub(crate) fn new(access: &Access, query: &Query, keys: &Keys) -> Result<Self, Failure> {
-        rows("_count", query.count)?;
+        within("_count", query.count as usize, PAGE_ROWS_MAX as usize, "entries")?;
         within("terms", query.terms.len(), SEARCH_TERMS_MAX, "terms")?;
         if !is_resource_type(&query.resource_type) {
             return Err(invalid("resource type", "is not the name of a FHIR type"));

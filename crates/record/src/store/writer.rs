@@ -100,7 +100,8 @@ impl Writer {
 
     /// Whether writing has ended for good: after an input/output error nothing is promised.
     pub(crate) fn is_stopped(&self) -> bool {
-        self.status.stopped.load(Ordering::Relaxed)
+        let has_ended = self.thread.as_ref().is_none_or(JoinHandle::is_finished);
+        self.status.stopped.load(Ordering::Relaxed) || has_ended
     }
 }
 
