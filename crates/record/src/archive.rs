@@ -1,6 +1,7 @@
 //! The raw archive: every byte received, before anything is made of it.
 
 mod door;
+mod new;
 mod state;
 
 pub(crate) use state::{check_problems, put_state, state_in_record};
@@ -14,6 +15,7 @@ use crate::vault::{Vault, sha256};
 use crate::{Access, Action, Failure, Record};
 use model::provenance::Door;
 use model::{Problem, RawId, Timestamp};
+use new::New;
 use std::sync::Arc;
 
 /// Bodies that one call gives at most, so that a backlog of large files does not fill memory.
@@ -89,6 +91,15 @@ pub struct RawSummary {
     pub acknowledgement: Option<Vec<u8>>,
 }
 
+/// What became of a message that is archived only if it is new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Archived {
+    /// It is new, and durable.
+    New(RawId),
+    /// The same was archived before; its stored acknowledgement is the answer.
+    Known(Box<RawSummary>),
+}
+
 /// An archived message with its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawMessage {
@@ -101,38 +112,57 @@ pub struct RawMessage {
 impl Record {
     /// Archives a message. On return it is durable: only now may it be acknowledged.
     pub fn archive(&self, access: &Access, raw: NewRaw) -> Result<RawId, Failure> {
+        let new = self.prepare(access, raw, None)?;
+        self.inner.archive_writer.write(move |executor| new.insert(executor))
+    }
+
+    /// Archives a message together with its acknowledgement, unless the feed has brought the same
+    /// bytes under the same sender and control id before: then that message is given and nothing
+    /// is stored. Both are one transaction, so two connections that bring it at once file it once.
+    pub fn archive_once(
+        &self,
+        access: &Access,
+        raw: NewRaw,
+        acknowledgement: &[u8],
+    ) -> Result<Archived, Failure> {
+        self.permit(access, Action::ReadRaw)?;
+        let new = self.prepare(access, raw, Some(acknowledgement))?;
+        let done = self.inner.archive_writer.write(move |executor| new.insert_once(executor))?;
+        match done {
+            Archived::New(id) => Ok(Archived::New(id)),
+            Archived::Known(summary) => {
+                let mut touched = Touched::default();
+                let mut known = Some(*summary);
+                self.complete(access, known.summaries(), &mut touched)?;
+                self.note(access, Action::ReadRaw, &touched)?;
+                known.map(|known| Archived::Known(Box::new(known))).ok_or(Failure::NotFound)
+            }
+        }
+    }
+
+    fn prepare(
+        &self,
+        access: &Access,
+        raw: NewRaw,
+        acknowledgement: Option<&[u8]>,
+    ) -> Result<New, Failure> {
         self.permit(access, Action::ArchiveRaw)?;
         within("body", raw.body.len(), RAW_BODY_BYTES_MAX, "bytes")?;
+        let length = acknowledgement.map_or(0, <[u8]>::len);
+        within("acknowledgement", length, ACKNOWLEDGEMENT_BYTES_MAX, "bytes")?;
         limit::text("feed", &raw.feed)?;
         limit::text("media type", &raw.media_type)?;
         limit::text("message key", raw.message_key.as_deref().unwrap_or_default())?;
         limit::text("peer", &raw.peer)?;
-        let id = self.new_id();
-        let row_id = id.clone();
-        let tenant = access.tenant().as_str().to_owned();
-        let (keys, now) = (Arc::clone(&self.inner.keys), self.now());
-        self.inner.archive_writer.write(move |executor| {
-            let vault = Vault::new(executor, &keys, &tenant);
-            let sealed = vault.seal(&row_id, &["raw", &row_id, "body"], &raw.body, now)?;
-            let sequence = executor.one(sql::SEQUENCE_NEXT, &[])?.count(0)?;
-            let row = values![
-                tenant.as_str(),
-                row_id.as_str(),
-                sequence,
-                raw.feed,
-                door::word(raw.door),
-                raw.media_type,
-                raw.message_key.unwrap_or_default(),
-                raw.peer,
-                now.micros(),
-                raw.state.word(),
-                sha256(&raw.body),
-                raw.body.len() as u64,
-                sealed,
-            ];
-            executor.execute(sql::RAW_PUT, row).map(|_| ())
-        })?;
-        Ok(RawId::new(id))
+        Ok(New {
+            id: self.new_id(),
+            tenant: access.tenant().as_str().to_owned(),
+            keys: Arc::clone(&self.inner.keys),
+            now: self.now(),
+            sha256: sha256(&raw.body),
+            raw,
+            acknowledgement: acknowledgement.map(<[u8]>::to_vec),
+        })
     }
 
     /// Keeps the acknowledgement that was sent, to be sent again for a repetition.

@@ -60,31 +60,42 @@ pub struct StoredFeedback {
 impl Record {
     /// Notes that a card was shown. The same key again replaces it.
     pub fn put_shown(&self, access: &Access, shown: Shown) -> Result<(), Failure> {
+        self.put_all_shown(access, vec![shown])
+    }
+
+    /// Notes all cards of one answer in one transaction.
+    pub fn put_all_shown(&self, access: &Access, shown: Vec<Shown>) -> Result<(), Failure> {
         self.permit(access, Action::WriteDecisions)?;
-        let Shown { key, patient, card_id, service, rule, pack, body } = shown;
-        if !access.sees(patient.as_str()) {
-            return Err(Failure::NotFound);
+        within("cards", shown.len(), SHOWN_KEYS_MAX, "cards")?;
+        let mut cards = Vec::new();
+        for card in shown {
+            if !access.sees(card.patient.as_str()) {
+                return Err(Failure::NotFound);
+            }
+            let body = document("shown", &card.body)?;
+            let Shown { key, card_id, service, rule, pack, .. } = &card;
+            for text in [key, card_id, service, rule, pack] {
+                limit::text("shown card", text)?;
+            }
+            cards.push((card, body));
         }
-        let texts = [
-            ("key", &key),
-            ("card", &card_id),
-            ("service", &service),
-            ("rule", &rule),
-            ("pack", &pack),
-        ];
-        for (place, text) in texts {
-            limit::text(place, text)?;
+        if cards.is_empty() {
+            return Ok(());
         }
-        let body = document("shown", &body)?;
         let tenant = access.tenant().as_str().to_owned();
         let (keys, now) = (Arc::clone(&self.inner.keys), self.now());
         self.inner.record_writer.write(move |executor| {
             let vault = Vault::new(executor, &keys, &tenant);
-            let owner = patient.as_str();
-            let sealed = vault.seal(owner, &["shown", &key, &card_id], &body, now)?;
-            let micros = now.micros();
-            let row = values![&tenant, owner, key, card_id, service, rule, pack, micros, sealed];
-            executor.execute(sql::SHOWN_PUT, row).map(|_| ())
+            for (card, body) in cards {
+                let Shown { key, patient, card_id, service, rule, pack, .. } = card;
+                let owner = patient.as_str();
+                let sealed = vault.seal(owner, &["shown", &key, &card_id], &body, now)?;
+                let micros = now.micros();
+                let row =
+                    values![&tenant, owner, key, card_id, service, rule, pack, micros, sealed];
+                executor.execute(sql::SHOWN_PUT, row)?;
+            }
+            Ok(())
         })
     }
 

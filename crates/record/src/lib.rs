@@ -35,7 +35,7 @@ mod vault;
 
 pub use access::{Access, Action, Purpose, Role, Scope, permitted};
 pub use account::{Account, Client, Session};
-pub use archive::{NewRaw, RawMessage, RawState, RawSummary};
+pub use archive::{Archived, NewRaw, RawMessage, RawState, RawSummary};
 pub use decision::{Feedback, Shown, StoredFeedback};
 pub use failure::Failure;
 pub use feed::{Change, ChangeKind};

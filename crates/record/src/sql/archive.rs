@@ -3,8 +3,8 @@
 super::statements! {
     SEQUENCE_NEXT = "UPDATE position SET value = value + 1 WHERE name = 'raw' RETURNING value";
     RAW_PUT = "INSERT INTO raw (tenant, id, sequence, feed, door, media_type, message_key, peer,
-        received, state, sha256, length_bytes, body)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+        received, state, sha256, length_bytes, acknowledgement, body)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     RAW_STATE_PUT = "UPDATE raw SET state = $1 WHERE tenant = $2 AND id = $3";
     RAW_ACKNOWLEDGEMENT_PUT =
         "UPDATE raw SET acknowledgement = $1 WHERE tenant = $2 AND id = $3";
@@ -24,5 +24,9 @@ super::statements! {
         sha256, length_bytes, acknowledgement FROM raw
         WHERE tenant = $1 AND feed = $2 AND message_key = $3 AND state <> $4
         ORDER BY sequence DESC LIMIT 1";
+    RAW_BY_KEY_AND_DIGEST = "SELECT id, sequence, feed, door, media_type, message_key, peer,
+        received, state, sha256, length_bytes, acknowledgement FROM raw
+        WHERE tenant = $1 AND feed = $2 AND message_key = $3 AND state <> $4 AND sha256 = $5
+        ORDER BY sequence LIMIT 1";
     RAW_STATES = "SELECT state, count(*) FROM raw GROUP BY state ORDER BY state";
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{access, commit, fixture, observation, put, raw};
 use model::{Problem, RawId};
-use record::{Commit, Failure, NewReview, RawState, Role};
+use record::{Archived, Commit, Failure, NewReview, RawState, Role};
 
 #[test]
 fn messages_wait_in_the_order_of_arrival_until_they_are_settled() {
@@ -125,4 +125,46 @@ fn one_tenant_does_not_see_the_archive_of_another() {
     assert_eq!(record.read(&other, "Observation", "o1").unwrap(), None);
     let filing = Commit { raw: Some((id, RawState::Filed, vec![])), ..Commit::default() };
     assert_eq!(record.commit(&other, filing), Err(Failure::NotFound));
+}
+
+#[test]
+fn the_same_message_at_once_by_many_connections_is_archived_once() {
+    let fixture = fixture();
+    let record = &fixture.record;
+    let interface = access(Role::Interface);
+    let outcomes: Vec<Archived> = std::thread::scope(|scope| {
+        let bring = |n: u8| {
+            let interface = &interface;
+            let ack = [n];
+            scope.spawn(move || record.archive_once(interface, raw("LAB|1", b"one"), &ack).unwrap())
+        };
+        let threads: Vec<_> = (0..8).map(bring).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let new: Vec<_> = outcomes
+        .iter()
+        .filter_map(|o| if let Archived::New(id) = o { Some(id) } else { None })
+        .collect();
+    assert_eq!(new.len(), 1);
+    let stored = record.raw(&interface, new[0]).unwrap().unwrap().summary;
+    assert_eq!(stored.acknowledgement.as_ref().map(Vec::len), Some(1));
+    for outcome in &outcomes {
+        if let Archived::Known(known) = outcome {
+            assert_eq!(**known, stored);
+        }
+    }
+    // Other bytes under the same id, another feed, or no id at all: new each time.
+    let mut other_feed = raw("LAB|1", b"one");
+    other_feed.feed = "other".to_owned();
+    let mut no_key = raw("", b"one");
+    no_key.message_key = None;
+    for message in [raw("LAB|1", b"two"), other_feed, no_key.clone(), no_key] {
+        let outcome = record.archive_once(&interface, message.clone(), b"a").unwrap();
+        assert!(matches!(outcome, Archived::New(_)), "{message:?}");
+    }
+    // The first of those is known by now, and so is still the one before it.
+    for body in [b"one", b"two"] {
+        let outcome = record.archive_once(&interface, raw("LAB|1", body), b"a").unwrap();
+        assert!(matches!(outcome, Archived::Known(_)));
+    }
 }

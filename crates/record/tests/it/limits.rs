@@ -38,6 +38,9 @@ fn of_the_archive() {
     at("acknowledgement", ACKNOWLEDGEMENT_BYTES_MAX, |n| {
         record.set_acknowledgement(&interface, &id, &vec![b'x'; n])
     });
+    at("acknowledgement", ACKNOWLEDGEMENT_BYTES_MAX, |n| {
+        record.archive_once(&interface, raw("once", b"x"), &vec![b'x'; n])
+    });
     at("problems", PROBLEMS_MAX, |n| {
         let problems = vec![Problem::note("a", "b", "c"); n];
         record.set_raw_state(&interface, &id, RawState::Unmatched, &problems)
@@ -162,6 +165,18 @@ fn of_statements_and_decisions() {
     });
     let client = access(Role::ServiceClient);
     at("keys", SHOWN_KEYS_MAX, |n| record.shown(&client, &p1, &vec!["k".to_owned(); n]));
+    at("cards", SHOWN_KEYS_MAX, |n| {
+        let shown = |key: usize| record::Shown {
+            key: key.to_string(),
+            patient: p1.clone(),
+            card_id: "c".to_owned(),
+            service: "s".to_owned(),
+            rule: "r".to_owned(),
+            pack: "p".to_owned(),
+            body: json!({}),
+        };
+        record.put_all_shown(&client, (0..n).map(shown).collect())
+    });
     at("feedback", DOCUMENT_BYTES_MAX, |n| {
         let body = json!("x".repeat(n - 2));
         let (service, card) = ("s".to_owned(), "c".to_owned());

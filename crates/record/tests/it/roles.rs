@@ -68,6 +68,9 @@ fn raw_and_clinical() -> Vec<Line> {
     let raw_readers = || vec![LaboratoryReviewer, InterfaceAnalyst, Interface];
     vec![
         ("archive", vec![Interface], |r, a, _| r.archive(a, raw("k2", b"x")).map(drop)),
+        ("archive_once", vec![Interface], |r, a, _| {
+            r.archive_once(a, raw("k3", b"x"), b"a").map(drop)
+        }),
         ("set_acknowledgement", vec![Interface], |r, a, k| r.set_acknowledgement(a, &k.raw, b"x")),
         ("raw", raw_readers(), |r, a, k| r.raw(a, &k.raw).map(drop)),
         ("raw_waiting", raw_readers(), |r, a, _| r.raw_waiting(a, 5).map(drop)),
@@ -147,6 +150,7 @@ fn others() -> Vec<Line> {
         }),
         ("session", vec![Operator, PrivacyOfficer], |r, a, _| r.session(a, "11").map(drop)),
         ("delete_session", vec![Operator], |r, a, _| r.delete_session(a, "11")),
+        ("put_all_shown", with(&[ServiceClient]), |r, a, _| r.put_all_shown(a, vec![shown()])),
         ("put_shown", with(&[ServiceClient]), |r, a, _| r.put_shown(a, shown())),
         ("shown", with(&[ServiceClient]), |r, a, _| r.shown(a, &p1(), &["k".to_owned()]).map(drop)),
         ("put_feedback", with(&[ServiceClient]), |r, a, _| {
@@ -195,7 +199,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 36 * Role::ALL.len());
+    assert_eq!(calls, 38 * Role::ALL.len());
 }
 
 #[test]
