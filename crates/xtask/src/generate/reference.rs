@@ -16,7 +16,14 @@ pub(super) fn markdown(metadata: &Metadata) -> Result<Result<String, String>> {
     let Some(binary) = binary(metadata) else {
         return Ok(Err(format!("no built binary; build `cli` first, or name one in {BINARY}")));
     };
-    let output = Command::new(&binary)
+    let mut command = Command::new(&binary);
+    // Help shows the values of these, and they are this machine's.
+    for (name, _) in
+        env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("COGNATE_"))
+    {
+        command.env_remove(name);
+    }
+    let output = command
         .arg("reference")
         .output()
         .with_context(|| format!("cannot run {}", binary.display()))?;
