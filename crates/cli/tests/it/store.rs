@@ -1,0 +1,138 @@
+//! Commands on a store: taking in, explaining, replaying, looking for faults.
+
+use crate::terminal::{Ran, cognate, demo, write};
+use std::path::Path;
+
+struct Store {
+    directory: tempfile::TempDir,
+}
+
+impl Store {
+    /// A store with the demonstration's patients.
+    fn with_patients() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Self { directory };
+        assert_eq!(store.run(&["init"]).code, 0);
+        let bundle = demo("fhir/patients.transaction.json");
+        let filed = store.run(&["ingest", bundle.to_str().unwrap()]);
+        assert_eq!(filed.code, 0, "{}", filed.stderr);
+        store
+    }
+
+    fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let at = self.path().join("data");
+        let mut all = arguments.to_vec();
+        all.extend(["--directory", at.to_str().unwrap()]);
+        cognate(&all)
+    }
+}
+
+#[test]
+fn a_variant_file_becomes_statements_that_explain_and_replay() {
+    let store = Store::with_patients();
+    let file = demo("vcf/ben-sample.vcf");
+    let file = file.to_str().unwrap();
+    let filed = store.run(&["ingest", file, "--patient", "ben-sample", "--json"]);
+    assert_eq!(filed.code, 0, "{}", filed.stderr);
+    assert!(filed.json()["statementsWritten"].as_u64().unwrap() > 0);
+
+    let again = store.run(&["ingest", file, "--patient", "ben-sample", "--json"]);
+    assert_eq!(again.json()["statementsWritten"], 0, "the same file changes nothing");
+
+    let id = statement_of("ben-sample", "drug", "36567");
+    let explained = store.run(&["explain", &id]);
+    assert_eq!(explained.code, 0, "{}", explained.stderr);
+    for words in ["simvastatin", "Avoid", "Poor Function", "Knowledge  pgx", "Engine     pgx"] {
+        assert!(explained.stdout.contains(words), "{words} is not in {}", explained.stdout);
+    }
+    let replayed = store.run(&["replay", &id, "--json"]);
+    assert_eq!(replayed.code, 0, "{}", replayed.stderr);
+    assert_eq!(replayed.json()["same"], true);
+}
+
+/// The id that the interpreter gives: it follows from tenant, patient, kind and subject.
+fn statement_of(patient: &str, kind: &str, subject: &str) -> String {
+    let tenant = model::TenantId::new("default");
+    interpret::statement_id(&tenant, &model::PatientId::new(patient), kind, subject).to_string()
+}
+
+#[test]
+fn what_is_not_there_ends_with_three() {
+    let store = Store::with_patients();
+    let none = statement_of("nobody", "gene", "CYP2C19");
+    for command in ["explain", "replay"] {
+        let ran = store.run(&[command, &none]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (3, ""), "{command}");
+    }
+}
+
+#[test]
+fn a_file_for_the_wrong_use_is_refused_before_anything_is_filed() {
+    let store = Store::with_patients();
+    let vcf = demo("vcf/ben-sample.vcf");
+    let bundle = demo("fhir/patients.transaction.json");
+    let text = write(store.path(), "letter.txt", "Dear colleague,\n");
+    let cases = [
+        (vec!["ingest", vcf.to_str().unwrap()], "--patient"),
+        (vec!["ingest", bundle.to_str().unwrap(), "--patient", "ana-example"], "its own patient"),
+        (vec!["ingest", text.as_str()], "neither VCF, HL7 v2 nor FHIR"),
+        (vec!["ingest", vcf.to_str().unwrap(), "--patient", "nobody"], "nobody"),
+    ];
+    for (arguments, words) in cases {
+        let ran = store.run(&arguments);
+        assert_eq!(ran.code, 1, "{arguments:?}");
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(said.contains(words), "{words} is not in {said}");
+    }
+}
+
+#[test]
+fn a_file_on_the_wrong_build_is_quarantined() {
+    let store = Store::with_patients();
+    let good = std::fs::read_to_string(demo("vcf/ben-sample.vcf")).unwrap();
+    let older = good.replace("length=133797422", "length=135534747");
+    let file = write(store.path(), "older.vcf", &older);
+    let ran = store.run(&["ingest", &file, "--patient", "ben-sample"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("quarantined") && ran.stdout.contains("wrong-build"));
+    let doctor = store.run(&["doctor"]);
+    assert!(doctor.stdout.contains("1 quarantined"), "{}", doctor.stdout);
+}
+
+#[test]
+fn a_message_for_an_unknown_patient_waits_for_a_person() {
+    let store = Store::with_patients();
+    let message = std::fs::read_to_string(demo("messages/oru-pgx-ana.hl7")).unwrap();
+    let file = write(store.path(), "other.hl7", &message.replace("|100001^", "|999999^"));
+    let ran = store.run(&["ingest", &file]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.contains("waits for a person"), "{}", ran.stdout);
+    let broken = write(store.path(), "broken.hl7", &message.replace("\nOBX|3|", "\nO?X|3|"));
+    let ran = store.run(&["ingest", &broken]);
+    assert!(ran.stdout.contains("O?X") || ran.stdout.contains("segment"), "{}", ran.stdout);
+}
+
+#[test]
+fn doctor_finds_a_missing_store_and_a_whole_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path().join("none");
+    let missing = cognate(&["doctor", "--directory", at.to_str().unwrap()]);
+    assert_eq!(missing.code, 1);
+    assert!(missing.stdout.contains("cognate init"), "{}", missing.stdout);
+    let store = Store::with_patients();
+    let whole = store.run(&["doctor", "--json"]);
+    assert_eq!(whole.code, 0, "{}", whole.stdout);
+    assert!(whole.json().as_array().unwrap().iter().all(|finding| finding["fine"] == true));
+}
+
+#[test]
+fn a_second_init_keeps_the_key() {
+    let store = Store::with_patients();
+    let again = store.run(&["init"]);
+    assert_eq!(again.code, 1);
+    assert_eq!(store.run(&["doctor"]).code, 0, "the store still opens");
+}

@@ -1,0 +1,45 @@
+//! Running the binary and looking at what it says.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What a command left behind.
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+}
+
+/// Runs `cognate`, without whatever the environment says of a store.
+pub(crate) fn cognate(arguments: &[&str]) -> Ran {
+    let output = Command::new(env!("CARGO_BIN_EXE_cognate"))
+        .args(arguments)
+        .env_remove("COGNATE_DIRECTORY")
+        .env_remove("COGNATE_MASTER_KEY_FILE")
+        .output()
+        .unwrap();
+    Ran {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A file of the demonstration.
+pub(crate) fn demo(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo").join(name)
+}
+
+/// A new file with these contents in a directory.
+pub(crate) fn write(directory: &Path, name: &str, contents: &str) -> String {
+    let path = directory.join(name);
+    std::fs::write(&path, contents).unwrap();
+    path.to_str().unwrap().to_owned()
+}
