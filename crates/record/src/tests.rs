@@ -203,8 +203,11 @@ fn built_queries_are_in_the_shared_subset() {
         term("subject:Patient", "p1"),
         term("category:missing", "true"),
     ];
+    let alone = vec![term("code:not", "s|a,b,c|"), term("date", "ge2026"), term("status", "final")];
     let names = vec![term("name", "a"), term("name:contains", "b"), term("name:exact", "c")];
-    for (resource_type, terms) in [("Observation", terms), ("Patient", names)] {
+    for (resource_type, terms) in
+        [("Observation", terms), ("Observation", alone), ("Patient", names)]
+    {
         let first = query(resource_type, terms.clone(), None);
         let plan = crate::search::Plan::new(&narrowed, &first, &record.inner.keys).unwrap();
         assert!(plan.unknown.is_empty());

@@ -49,6 +49,7 @@ impl Plan {
         let head = values![tenant, &query.resource_type];
         let (mut count, mut page) = (Builder::new(COUNT, head), Builder::new(PAGE, head));
         let mut unknown = Vec::new();
+        let driven = query.terms.iter().any(|term| is_selective(&query.resource_type, term));
         for term in &query.terms {
             check(term)?;
             let known = find(&query.resource_type, &term.parameter)
@@ -60,7 +61,8 @@ impl Plan {
                 });
                 continue;
             };
-            let condition = Condition { parameter, term, tenant, keys };
+            let each = driven && !is_selective(&query.resource_type, term);
+            let condition = Condition { parameter, term, tenant, keys, each };
             condition.write(&mut count)?;
             condition.write(&mut page)?;
         }
@@ -106,6 +108,17 @@ fn check(term: &Term) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whether a term finds few resources however many there are: those of one patient, of one
+/// identifier, or one by its id. The other terms are then looked up for these only.
+fn is_selective(resource_type: &str, term: &Term) -> bool {
+    let Some(parameter) = find(resource_type, &term.parameter) else { return false };
+    let negates = matches!(term.modifier.as_deref(), Some("not" | "missing"));
+    let selects = parameter.name == "_id"
+        || parameter.kind == ParameterKind::Reference
+        || is_identifier(parameter) && term.values.iter().all(|value| !value.ends_with('|'));
+    selects && !negates
+}
+
 fn modifier_is_known(parameter: &Parameter, modifier: Option<&str>) -> bool {
     let Some(modifier) = modifier else { return true };
     let own_column = parameter.name.starts_with('_');
@@ -123,6 +136,8 @@ struct Condition<'a> {
     term: &'a Term,
     tenant: &'a str,
     keys: &'a Keys,
+    /// Looked up for each resource that another term has found, instead of listed as a whole.
+    each: bool,
 }
 
 impl Condition<'_> {
@@ -164,8 +179,13 @@ impl Condition<'_> {
             ParameterKind::Reference => "search_reference",
         };
         // $1 and $2 are the tenant and the type of the query around.
+        let (head, of) = if self.each {
+            ("EXISTS (SELECT 1", " AND s.id = r.id")
+        } else {
+            ("r.id IN (SELECT s.id", "")
+        };
         to.push(&format!(
-            "r.id IN (SELECT s.id FROM {table} s WHERE s.tenant = $1 AND s.resource_type = $2 \
+            "{head} FROM {table} s WHERE s.tenant = $1 AND s.resource_type = $2{of} \
              AND s.parameter = "
         ));
         to.bind(self.parameter.name);

@@ -114,6 +114,10 @@ const CASES: &[Case] = &[
     (O, &[("category:missing", "true"), ("patient", "p1")], &["o-plain", "o-undated"]),
     // reference
     (O, &[("patient", "p1")], &["o-both", "o-plain", "o-undated"]),
+    (O, &[("patient", "p1"), ("code", "48018-6"), ("date:missing", "false")], &["o-plain"]),
+    (O, &[("patient", "p1"), ("code:not", "48018-6")], &["o-both", "o-undated"]),
+    (O, &[("patient", "p1"), ("date", "ge2026-03")], &["o-both"]),
+    (O, &[("patient", "p1,p2"), ("status", "amended")], &["o-period"]),
     (O, &[("patient", "Patient/p2")], &["o-open", "o-period"]),
     (O, &[("subject:Patient", "p2")], &["o-open", "o-period"]),
     (O, &[("subject:Group", "p2")], &[]),
@@ -150,6 +154,8 @@ const CASES: &[Case] = &[
     ("Patient", &[("birthdate", "1961")], &["p1", "p2"]),
     ("Patient", &[("birthdate:missing", "true")], &["p3"]),
     ("Patient", &[("identifier", "1")], &["p1", "p3"]),
+    ("Patient", &[("identifier", "1"), ("name", "de la")], &["p3"]),
+    ("Patient", &[("identifier", "1"), ("birthdate:missing", "true")], &["p3"]),
     ("Patient", &[("identifier", "urn:a|2")], &["p2"]),
     ("Patient", &[("identifier", "urn:b|2")], &[]),
     ("Patient", &[("identifier", "urn:a|")], &["p1", "p2", "p3"]),
@@ -169,6 +175,17 @@ fn terms_find_what_they_say() {
         assert_eq!(ids(&page), *expected, "{resource_type} {terms:?}");
         assert_eq!(page.total, expected.len() as u64, "{resource_type} {terms:?}");
         assert!(page.unknown_parameters.is_empty(), "{terms:?}");
+        // A term that selects few makes the others be looked up another way, with one answer.
+        let ids_of_all = match *resource_type {
+            O => ALL.join(","),
+            "Patient" => "p1,p2,p3".to_owned(),
+            _ => "m1,r1".to_owned(),
+        };
+        let mut driven = terms.to_vec();
+        driven.push(("_id", &ids_of_all));
+        let page = search(&fixture.record, resource_type, &driven);
+        assert_eq!(ids(&page), *expected, "driven {resource_type} {terms:?}");
+        assert_eq!(page.total, expected.len() as u64, "driven {resource_type} {terms:?}");
     }
 }
 
