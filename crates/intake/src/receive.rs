@@ -12,8 +12,7 @@ use formats::hl7v2::ack::{self, ErrorCode, Fault, Outcome, Reply};
 use model::problem::first_error;
 use model::provenance::Door;
 use model::{Problem, RawId, Severity};
-use record::{Access, NewRaw, Purpose, RawState, Record, Role, Scope};
-use sha2::{Digest, Sha256};
+use record::{Access, Archived, NewRaw, Purpose, RawState, Record, Role, Scope};
 
 /// Media type of HL7 v2 in its ER7 encoding.
 pub const HL7_V2: &str = "application/hl7-v2+er7";
@@ -51,17 +50,7 @@ pub fn receive(
     bytes: Vec<u8>,
 ) -> Result<Receipt, Failure> {
     let access = feed_access(feed);
-    let digest = hex::encode(Sha256::digest(&bytes));
     let (message, mut problems) = Message::parse(bytes.clone());
-    let key = message.as_ref().map(message_key);
-    if let Some(key) = &key
-        && let Some(known) = record.raw_duplicate(&access, &feed.id, key)?
-        && known.sha256 == digest
-        && let Some(acknowledgement) = known.acknowledgement
-    {
-        // The sender did not get our answer: it gets the same one, and there is no new work.
-        return Ok(Receipt { raw: known.id, outcome: Outcome::Accepted, acknowledgement });
-    }
     if let Some(message) = &message {
         problems.extend(refusals(message, feed));
     }
@@ -72,19 +61,29 @@ pub fn receive(
         (Outcome::Accepted, RawState::Received)
     };
     let acknowledgement = acknowledge(record, message.as_ref(), outcome, &problems);
-    let raw = record.archive(
-        &access,
-        NewRaw {
-            feed: feed.id.clone(),
-            door: Door::Mllp,
-            media_type: HL7_V2.to_owned(),
-            message_key: key,
-            peer: peer.to_owned(),
-            body: bytes,
-            state,
-        },
-    )?;
-    record.set_acknowledgement(&access, &raw, &acknowledgement)?;
+    let new = NewRaw {
+        feed: feed.id.clone(),
+        door: Door::Mllp,
+        media_type: HL7_V2.to_owned(),
+        message_key: message.as_ref().map(message_key),
+        peer: peer.to_owned(),
+        body: bytes,
+        state,
+    };
+    let raw = match record.archive_once(&access, new.clone(), &acknowledgement)? {
+        Archived::New(raw) => raw,
+        // It was refused by the rules of an earlier day and is taken by those of today.
+        Archived::Known(known) if known.state == RawState::Rejected && !rejected => {
+            let raw = record.archive(&access, new)?;
+            record.set_acknowledgement(&access, &raw, &acknowledgement)?;
+            raw
+        }
+        // The sender did not get our answer: it gets the same one, and there is no new work.
+        Archived::Known(known) => {
+            let acknowledgement = known.acknowledgement.unwrap_or(acknowledgement);
+            return Ok(Receipt { raw: known.id, outcome, acknowledgement });
+        }
+    };
     if rejected {
         record.set_raw_state(&access, &raw, state, &problems)?;
     }
