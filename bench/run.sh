@@ -15,16 +15,22 @@ order=demo/cds/order-sign-ana-again.json
 order_id='order-clopidogrel-2'
 service=cds-services/pgx-medication-safety
 
-cargo build --quiet --locked --package cli --release
+# COGNATE_PROFILE=dev tries this script out; its figures are none.
+case ${COGNATE_PROFILE:-release} in
+  dev) profile=dev folder=debug ;;
+  release) profile=release folder=release ;;
+  *) echo "bench: COGNATE_PROFILE is dev or release" >&2; exit 2 ;;
+esac
+cargo build --quiet --locked --package cli --profile "$profile"
 cargo build --quiet --locked --package xtask
-cognate="$CARGO_TARGET_DIR/release/cognate"
+cognate="$CARGO_TARGET_DIR/$folder/cognate"
 xtask="$CARGO_TARGET_DIR/debug/xtask"
 
 echo "machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores," \
   "$(awk '/MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)"
 echo "system:  $(uname -sr), $(rustc --version)"
 echo "disk:    $(findmnt -n -o FSTYPE,SOURCE --target "$demo_scratch" | tr -s ' ')"
-echo "commit:  $(git log -1 --format='%h %cs')"
+echo "commit:  $(git log -1 --format='%h %cs'), profile $profile"
 
 demo_start "$cognate"
 url="$(demo_field url)/$service"
@@ -34,15 +40,16 @@ load() {
   "$xtask" bench-cds --url "$url" --token "$token" --body "$order" \
     --callers "$callers" --requests "$requests" "$@"
 }
-echo
-echo "order-sign, each request a new order, each answered with a card that is stored:"
-load --fresh "$order_id" --expect '"indicator"'
+# Silence first: afterwards the patient has thousands of cards to look through.
 echo
 echo "order-sign, the same order again, answered with silence:"
 # The first one gets its card here, so that all that are measured do not.
 load --requests "$callers" >/dev/null
 load --expect '"cards":[]'
 
+echo
+echo "order-sign, each request a new order, each answered with a card that is stored:"
+load --fresh "$order_id" --expect '"indicator"'
 echo
 echo "cognate pgx call $variants, whole process, warm:"
 "$xtask" bench-command --runs "$runs" -- "$cognate" pgx call "$variants" --json
