@@ -32,7 +32,8 @@ pub enum ResourceChange {
         /// The resource as JSON with `resourceType` and `id` set. `meta.versionId` and
         /// `meta.lastUpdated` are replaced.
         resource: Value,
-        /// What it says, in the domain's types; kept beside exactly this version.
+        /// What it says, in the domain's types; kept beside exactly this version. A `Patient`
+        /// needs its `Patient` fact.
         facts: Vec<Fact>,
         /// What must be stored now.
         condition: Condition,

@@ -105,7 +105,7 @@ fn without_its_data_key_nothing_of_a_patient_can_be_read() {
 #[test]
 fn identifiers_are_only_kept_hashed() {
     let (record, _directory) = open();
-    let resource = json!({"resourceType": "Patient", "id": "p1",
+    let resource = json!({"resourceType": "Specimen", "id": "s1",
         "identifier": [{"system": "urn:a", "value": "MRN-77"}]});
     let change = ResourceChange::Put { resource, facts: vec![], condition: Condition::Any };
     let commit = Commit { changes: vec![change], ..Commit::default() };
@@ -284,4 +284,22 @@ fn events_of_many_callers_are_one_chain() {
     let found = record.verify_audit();
     assert!(found.is_intact(), "{found:?}");
     assert_eq!((found.segments, found.events), (1, 200));
+}
+
+#[test]
+fn a_schema_of_a_newer_program_is_refused() {
+    let (record, directory) = open();
+    alter(
+        &record,
+        "INSERT INTO migration (version, applied) VALUES ($1, $2)",
+        values![99_i64, 0_i64].to_vec(),
+    );
+    drop(record);
+    let settings = Settings {
+        directory: directory.path().join("data"),
+        master_key: MasterKey::from_file(directory.path().join("key")).unwrap(),
+        readers: 1,
+    };
+    let refused = Record::open(settings, Arc::new(|| Timestamp::from_micros(0))).unwrap_err();
+    assert!(refused.to_string().contains("version 99"), "{refused}");
 }

@@ -97,6 +97,12 @@ fn content(
 ) -> Result<Content, Failure> {
     let place = format!("{resource_type}/{id}");
     within(&format!("{place} facts"), facts.len(), FACTS_MAX, "facts")?;
+    // Matching and every list of patients rest on it: a patient without it would be overlooked.
+    let is_patient = |fact: &Fact| matches!(fact.content, FactContent::Patient(_));
+    if resource_type == "Patient" && !facts.iter().any(is_patient) {
+        let text = "has no demographics among its facts".to_owned();
+        return Err(Failure::Invalid { place, text });
+    }
     let mut entries = extract(resource_type, &resource, tenant, keys)?;
     entries.extend(identifiers(facts, id, &place, tenant, keys)?);
     let compartment = compartment(resource_type, id, &resource)?;

@@ -6,6 +6,7 @@ use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 use std::path::Path;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// How long a connection waits for the lock of another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
@@ -49,7 +50,8 @@ impl Sqlite {
         let failed = |error: rusqlite::Error| storage(&error);
         connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
         connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
-        connection.pragma_update(None, "key", format!("x'{raw_key}'")).map_err(failed)?;
+        let raw_key = Zeroizing::new(format!("x'{raw_key}'"));
+        connection.pragma_update(None, "key", raw_key.as_str()).map_err(failed)?;
         let opened = Self { connection };
         if opened.cipher_version()?.is_empty() {
             let text = "this build's SQLite cannot encrypt".to_owned();

@@ -1,6 +1,6 @@
 //! Versions, conditions, history, compartments.
 
-use crate::support::{access, commit, fixture, narrowed, observation, patient, put};
+use crate::support::{access, commit, fixture, narrowed, observation, patient, patient_fact, put};
 use model::{PatientId, ResourceRef};
 use record::{ChangeKind, Commit, Condition, Failure, ResourceChange, Role};
 use serde_json::{Value, json};
@@ -107,6 +107,7 @@ fn what_cannot_be_stored_is_refused_with_its_place() {
                 "subject": {"reference": "urn:uuid:1"}}),
             "Observation.subject",
         ),
+        (json!({"resourceType": "Patient", "id": "p1"}), "Patient/p1"),
         (
             json!({"resourceType": "Observation", "id": "a", "subject": {"reference": "Patient/a"},
                 "patient": {"reference": "Patient/b"}}),
@@ -122,6 +123,28 @@ fn what_cannot_be_stored_is_refused_with_its_place() {
             other => panic!("{resource}: {other:?}"),
         }
     }
+}
+
+#[test]
+fn a_patients_fact_is_about_that_patient() {
+    let fixture = fixture();
+    for (facts, good) in [
+        (vec![patient_fact("p1", "Example", "1")], true),
+        (vec![patient_fact("p2", "Example", "1")], false),
+        (vec![crate::support::gene_fact("TPMT")], false),
+        (vec![], false),
+    ] {
+        let resource = json!({"resourceType": "Patient", "id": "p1"});
+        let change = ResourceChange::Put { resource, facts, condition: Condition::Any };
+        assert_eq!(commit(&fixture.record, vec![change]).is_ok(), good);
+    }
+    // Found by the fact's identifier, though the resource has none.
+    let identifier = model::patient::Identifier {
+        authority: "urn:example:mrn".to_owned(),
+        value: "1".to_owned(),
+    };
+    let found = fixture.record.find_patients(&access(Role::Interface), &[identifier]).unwrap();
+    assert_eq!(found.len(), 1);
 }
 
 #[test]

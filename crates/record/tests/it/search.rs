@@ -1,6 +1,6 @@
 //! Search as callers see it: FHIR R4 §3.1.1.
 
-use crate::support::{access, commit, fixture, narrowed, observation, patient, put};
+use crate::support::{access, commit, fixture, narrowed, observation, patient, patient_fact, put};
 use proptest::prelude::*;
 use record::{
     Access, Condition, Failure, Page, ParameterKind, Query, Record, ResourceChange, Role, Term,
@@ -35,7 +35,8 @@ fn fill(record: &Record) {
         if let Some(born) = born {
             resource["birthDate"] = json!(born);
         }
-        put(resource)
+        let facts = vec![patient_fact(id, family, number)];
+        ResourceChange::Put { resource, facts, condition: Condition::Any }
     };
     let mut coded = observation("o-both", "p1", "81247-9");
     coded["code"]["coding"].as_array_mut().unwrap().push(json!({"code": "local"}));
