@@ -12,6 +12,8 @@ COGNATE_URL=$(demo_field url)
 COGNATE_LOGIN=$(demo_field login)
 COGNATE_PASSWORD=$(demo_field password)
 COGNATE_REVIEWER=$(demo_field reviewer)
+# Without them the stories would skip, and CI would be green for nothing.
+: "${COGNATE_URL:?}" "${COGNATE_LOGIN:?}" "${COGNATE_PASSWORD:?}"
 export COGNATE_URL COGNATE_LOGIN COGNATE_PASSWORD COGNATE_REVIEWER
 # In the background, so that a signal to this script is not held up by it.
 e2e/run.sh &
