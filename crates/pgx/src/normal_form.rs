@@ -62,23 +62,23 @@ impl NormalForm {
 
     /// Whether it takes the base at `position` away or replaces it.
     pub(crate) fn touches(&self, position: u64) -> bool {
-        position >= self.position && position < self.position + self.deleted.len() as u64
+        position >= self.position && position < self.position.saturating_add(self.deleted.len() as u64)
     }
 
     /// First base after the right-most equivalent spelling.
     pub(crate) fn right_end(&self, context: Option<&IndelContext>) -> u64 {
         let mut moved = self.clone();
         while moved.is_pure_indel() {
-            let next = moved.position + moved.deleted.len() as u64;
+            let next = moved.position.saturating_add(moved.deleted.len() as u64);
             let moving =
                 if moved.deleted.is_empty() { &mut moved.inserted } else { &mut moved.deleted };
             if moving.first().copied() != base_at(context, next) {
                 break;
             }
             moving.rotate_left(1);
-            moved.position += 1;
+            moved.position = moved.position.saturating_add(1);
         }
-        moved.position + moved.deleted.len() as u64
+        moved.position.saturating_add(moved.deleted.len() as u64)
     }
 }
 
