@@ -3,7 +3,7 @@
 mod make;
 mod wording;
 
-pub(crate) use make::{build, key_of, test_rule};
+pub(crate) use make::{build, test_rule};
 pub(crate) use wording::act_words;
 
 use model::code::Coding;
@@ -53,6 +53,8 @@ pub struct Card {
     pub uuid: String,
     /// Under which it counts as shown.
     pub key: String,
+    /// The key it has for the same order while no dose is chosen.
+    pub undosed_key: String,
     /// Row of the pack that made it.
     pub rule: String,
     /// The order it is about, `MedicationRequest/103`.

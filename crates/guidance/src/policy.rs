@@ -150,8 +150,7 @@ fn decide_drug(context: Context, subject: Subject, decision: &mut Decision) {
     }
     // A card shown before the dose was chosen has said what it had to say about the order; one
     // shown for another dose has not.
-    let undosed = card::key_of(context, subject, &verdict, None);
-    if moment.shown.contains(&card.key) || moment.shown.contains(&undosed) {
+    if moment.shown.contains(&card.key) || moment.shown.contains(&card.undosed_key) {
         decision.silences.push(quiet(SilenceReason::AlreadyShown, Some(card.rule)));
         return;
     }

@@ -221,6 +221,17 @@ impl Record {
         })
     }
 
+    /// Whether a message waits to be filed. It tells nothing about the message, so it is not
+    /// audited: a worker may ask as often as it likes.
+    pub fn is_raw_waiting(&self, access: &Access) -> Result<bool, Failure> {
+        self.permit(access, Action::ReadRaw)?;
+        let tenant = access.tenant().as_str();
+        let key = values![tenant, RawState::Received.word(), 0_i64, 1_u32];
+        let row =
+            self.inner.archive.read(|executor| executor.first(sql::RAW_IN_STATE_AFTER, key))?;
+        Ok(row.is_some())
+    }
+
     /// Messages without their bytes, the latest first.
     pub fn raw_list(
         &self,
@@ -261,6 +272,18 @@ impl Record {
             let row = executor.first(sql::RAW_BY_KEY, key)?;
             row.map(|row| summary(vault, &row)).transpose()
         })
+    }
+
+    /// Whether an earlier message of the feed had the same sender and control id and other bytes.
+    /// It tells nothing about either message, so it is not audited.
+    pub fn reuses_key(&self, access: &Access, message: &RawSummary) -> Result<bool, Failure> {
+        self.permit(access, Action::ReadRaw)?;
+        let Some(key) = message.message_key.as_deref() else { return Ok(false) };
+        let tenant = access.tenant().as_str();
+        let values = values![tenant, &message.feed, key, message.sequence, &message.sha256];
+        let found =
+            self.inner.archive.read(|executor| executor.first(sql::RAW_KEY_USED_BEFORE, values))?;
+        Ok(found.is_some())
     }
 
     /// One audited read of `archive.db`; states and problems are those of `record.db`.

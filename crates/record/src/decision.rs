@@ -208,22 +208,3 @@ fn stored(vault: &Vault<'_>, row: &Row) -> Result<StoredFeedback, Failure> {
         },
     })
 }
-
-impl Record {
-    /// Every key that was shown for a patient: what a moment of care is decided with.
-    pub fn shown_keys(
-        &self,
-        access: &Access,
-        patient: &PatientId,
-    ) -> Result<BTreeSet<String>, Failure> {
-        self.permit(access, Action::ReadDecisions)?;
-        self.audited_read(access, Action::ReadDecisions, |executor, touched| {
-            touched.patient(patient.as_str());
-            let key = values![access.tenant().as_str(), patient.as_str()];
-            let mut query = Builder::new(sql::SHOWN_KEYS, key);
-            query.scope(access, "patient");
-            let rows = executor.query(&query.sql, &query.values)?;
-            rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
-        })
-    }
-}

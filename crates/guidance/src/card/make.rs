@@ -66,6 +66,7 @@ pub(crate) fn build(context: Context, subject: Subject, verdict: &Verdict) -> Ca
     let key = key_of(context, subject, verdict, subject.order.dosage.as_deref());
     let source = source(context, verdict);
     Card {
+        undosed_key: key_of(context, subject, verdict, None),
         uuid: uuid(&key, "card"),
         rule: rule_of(subject, verdict),
         order: subject.order.reference.clone(),

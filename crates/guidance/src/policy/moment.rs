@@ -155,6 +155,9 @@ impl SilenceReason {
 pub struct ShownKey {
     /// Its key, SHA-256 in hex.
     pub key: String,
+    /// The key it has for the same order while no dose is chosen. Either in `Moment::shown`
+    /// silences the card.
+    pub undosed_key: String,
     /// The card's UUID, as feedback names it.
     pub card: String,
     /// Row of the pack.
@@ -167,6 +170,7 @@ impl From<&Card> for ShownKey {
     fn from(card: &Card) -> Self {
         Self {
             key: card.key.clone(),
+            undosed_key: card.undosed_key.clone(),
             card: card.uuid.clone(),
             rule: card.rule.clone(),
             drug: card.rxnorm.clone(),

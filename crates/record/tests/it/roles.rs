@@ -73,6 +73,7 @@ fn raw_and_clinical() -> Vec<Line> {
         }),
         ("set_acknowledgement", vec![Interface], |r, a, k| r.set_acknowledgement(a, &k.raw, b"x")),
         ("raw", raw_readers(), |r, a, k| r.raw(a, &k.raw).map(drop)),
+        ("is_raw_waiting", raw_readers(), |r, a, _| r.is_raw_waiting(a).map(drop)),
         ("raw_waiting", raw_readers(), |r, a, _| r.raw_waiting(a, 5).map(drop)),
         ("raw_list", raw_readers(), |r, a, _| r.raw_list(a, None, 5).map(drop)),
         ("raw_duplicate", raw_readers(), |r, a, _| r.raw_duplicate(a, "lab", "k").map(drop)),
@@ -199,7 +200,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 38 * Role::ALL.len());
+    assert_eq!(calls, 39 * Role::ALL.len());
 }
 
 #[test]
