@@ -8,6 +8,7 @@ mod resolve;
 pub use query::term;
 
 use crate::failure::Failure;
+use crate::receive::bounded;
 use entry::{Planned, answer, plan};
 use formats::fhir::access::{id, resource_type};
 use formats::fhir::build::transaction_response;
@@ -53,7 +54,7 @@ pub fn transaction(
             let answers: Vec<_> = filed.iter().map(|(_, done)| answer(base, done)).collect();
             Ok(transaction_response(&answers, false))
         }
-        Kind::Batch => Ok(batch(record, access, base, &raw, read)),
+        Kind::Batch => batch(record, access, base, &raw, read),
     });
     keep_reason(record, access, &raw, result)
 }
@@ -177,27 +178,60 @@ fn keep_reason<T>(
     raw: &RawId,
     result: Result<T, Failure>,
 ) -> Result<T, Failure> {
-    if let Err(Failure::Refused(problems)) = &result {
-        record.set_raw_state(access, raw, RawState::Rejected, problems)?;
+    if let Err(failure) = &result {
+        let problems = match failure {
+            Failure::Refused(problems) => bounded(problems.clone()),
+            Failure::Precondition { place, text } => {
+                vec![Problem::error("precondition", place, text)]
+            }
+            Failure::Record(record::Failure::Conflict { place, .. }) => {
+                vec![Problem::error("conflict", place, "another version stands there")]
+            }
+            Failure::Record(record::Failure::Invalid { place, text }) => {
+                vec![Problem::error("bad-value", place, text)]
+            }
+            Failure::Record(record::Failure::TooMuch { place, limit }) => {
+                vec![Problem::error("too-much", place, format!("more than {limit}"))]
+            }
+            _ => return result,
+        };
+        record.set_raw_state(access, raw, RawState::Rejected, &problems)?;
     }
     result
 }
 
-fn batch(record: &Record, access: &Access, base: &str, raw: &RawId, read: Transaction) -> Value {
-    let answers: Vec<_> = read
-        .entries
-        .into_iter()
-        .map(|entry| {
-            let alone = Transaction { kind: Kind::Transaction, entries: vec![entry] };
-            match file(record, access, raw, &alone) {
-                Ok(filed) => {
-                    filed.first().map_or_else(Default::default, |(_, done)| answer(base, done))
-                }
-                Err(failure) => entry::refusal(&failure),
+/// Each entry for itself. The body counts as filed once every entry has been tried and one of
+/// them could be filed; why the others could not is kept with it.
+fn batch(
+    record: &Record,
+    access: &Access,
+    base: &str,
+    raw: &RawId,
+    read: Transaction,
+) -> Result<Value, Failure> {
+    let mut refused = Vec::new();
+    let mut filed_any = read.entries.is_empty();
+    let mut answers = Vec::new();
+    for entry in read.entries {
+        let (index, place) = (entry.index, entry.place.clone());
+        let alone = Transaction { kind: Kind::Transaction, entries: vec![entry] };
+        let answered = match file_as(record, access, raw, &alone, RawState::Rejected) {
+            Ok(filed) => {
+                filed_any = true;
+                filed.first().map_or_else(Default::default, |(_, done)| answer(base, done))
             }
-        })
-        .collect();
-    transaction_response(&answers, true)
+            Err(failure) => {
+                refused.push(Problem::warning("entry-refused", place, failure.to_string()));
+                entry::refusal(&failure)
+            }
+        };
+        answers.push((index, answered));
+    }
+    let state = if filed_any { RawState::Filed } else { RawState::Rejected };
+    record.set_raw_state(access, raw, state, &bounded(refused))?;
+    answers.sort_by_key(|(index, _)| *index);
+    let answers: Vec<_> = answers.into_iter().map(|(_, answered)| answered).collect();
+    Ok(transaction_response(&answers, true))
 }
 
 /// Plans every entry, files what is to be filed in one commit, and gives the outcome of each
@@ -208,18 +242,28 @@ fn file(
     raw: &RawId,
     transaction: &Transaction,
 ) -> Result<Vec<(usize, Planned)>, Failure> {
+    file_as(record, access, raw, transaction, RawState::Filed)
+}
+
+/// As [`file`], with the state that the archived body has afterwards: of a batch it is not yet
+/// filed, and a body that is filed takes no second commit.
+fn file_as(
+    record: &Record,
+    access: &Access,
+    raw: &RawId,
+    transaction: &Transaction,
+    state: RawState,
+) -> Result<Vec<(usize, Planned)>, Failure> {
     let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let (mut planned, warnings) = plan(record, access, raw, &transaction.entries)?;
+    let warnings = bounded(warnings);
     let changes: Vec<ResourceChange> =
         planned.iter_mut().filter_map(|(_, planned)| planned.take_change()).collect();
     if changes.is_empty() {
-        record.set_raw_state(access, raw, RawState::Filed, &warnings)?;
+        record.set_raw_state(access, raw, state, &warnings)?;
     } else {
-        let commit = Commit {
-            changes,
-            raw: Some((raw.clone(), RawState::Filed, warnings)),
-            reviews: Vec::new(),
-        };
+        let commit =
+            Commit { changes, raw: Some((raw.clone(), state, warnings)), reviews: Vec::new() };
         let committed = record.commit(access, commit)?;
         let mut stored = committed.resources.into_iter();
         for (_, planned) in &mut planned {

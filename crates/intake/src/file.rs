@@ -150,6 +150,10 @@ fn ingest_message(record: &Record, access: &Access, bytes: Vec<u8>) -> Result<Fi
     if outcome != ack::Outcome::Accepted {
         return Err(Failure::Refused(problems));
     }
+    if message.summary.state == RawState::Filed {
+        let text = "it was filed before".to_owned();
+        return Ok(Filed { raw: Some(raw), text, problems, done: true });
+    }
     let (text, done) = match file_message(record, &feed, &message)? {
         Outcome::Filed(patient) => (format!("filed for patient {patient}"), true),
         Outcome::Review(reason) => (format!("waits for a person: {reason}"), false),

@@ -137,7 +137,9 @@ impl Connection {
             tokio::task::spawn_blocking(move || receive(&record, &feed, &peer, message.payload));
         match received.await {
             Ok(Ok(receipt)) => {
-                stream.write_all(&frame(&receipt.acknowledgement)).await?;
+                if receipt.is_wanted {
+                    stream.write_all(&frame(&receipt.acknowledgement)).await?;
+                }
                 Ok(true)
             }
             // Not even an error could be archived: closing makes the sender keep the message.

@@ -16,18 +16,26 @@ use formats::fhir::build::{
 use formats::hl7v2::oru::{FindingContent, OrderGroup, Oru, StudyFinding, TextResult};
 use identity::{ResultIdentity, derived_id};
 use model::assay::{Assay, Coverage};
-use model::reported::Report;
+use model::reported::{Report, ResultStatus};
 use model::specimen::Origin;
 use model::{CodeableConcept, PatientId, Problem, RawId, TenantId, Timestamp};
 use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Largest attachment that is held by a resource, in bytes; base64 and a copy in the report must
+/// fit a resource of the record (8 MiB). A larger one stays in the archive and is pointed at.
+pub const ATTACHMENT_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// The resources of one order of a message, and where in the message each came from.
 #[derive(Clone, Debug, Default)]
 pub struct Filing {
     /// Id of the report, for finding what an earlier version held.
     pub report_id: String,
-    /// When the laboratory released it.
+    /// When the laboratory released it (OBR-22), else when it sent it (MSH-7): by this the versions
+    /// of a result are put in order.
     pub issued: Option<Timestamp>,
+    /// How final it is.
+    pub status: ResultStatus,
     /// Resources with their places, in the order to file them.
     pub resources: Vec<(Value, String)>,
     /// What could not become a resource of its own.
@@ -45,6 +53,8 @@ pub struct Context<'c> {
     pub patient: &'c PatientId,
     /// The archived message.
     pub raw: &'c RawId,
+    /// Its digest, by which an attachment that is too large for a resource is pointed at.
+    pub sha256: &'c str,
     /// When it was received.
     pub received: Timestamp,
 }
@@ -75,7 +85,11 @@ impl<'b> Builder<'b> {
             context,
             identity: ResultIdentity::of(oru, order, place, context),
             subject: format!("Patient/{}", context.patient),
-            filing: Filing { issued: order.issued, ..Filing::default() },
+            filing: Filing {
+                issued: order.issued.or(oru.message_time),
+                status: order.status,
+                ..Filing::default()
+            },
         }
     }
 
@@ -114,8 +128,12 @@ impl<'b> Builder<'b> {
             self.order.collected.map(|date| date.to_string()),
             self.order.issued.map(|at| at.to_string()),
         );
-        for (number, finding) in self.order.findings.iter().enumerate() {
-            let id = self.id(&format!("finding:{}:{number}", finding.sub_id));
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        for finding in &self.order.findings {
+            let key = finding::key(finding);
+            let number = seen.entry(key.clone()).or_default();
+            let id = self.id(&format!("finding:{key}:{number}"));
+            *number += 1;
             let head = Head {
                 id: &id,
                 subject: &self.subject,
@@ -156,10 +174,12 @@ impl<'b> Builder<'b> {
     fn documents(&mut self) -> Vec<Attachment> {
         let mut forms = Vec::new();
         for (number, document) in self.order.documents.iter().enumerate() {
+            let fits = document.bytes.len() <= ATTACHMENT_BYTES_MAX;
+            let archived = || format!("urn:cognate:raw:sha256:{}", self.context.sha256);
             let attachment = Attachment {
                 content_type: document.media_type.clone(),
-                data: (!document.bytes.is_empty()).then(|| document.bytes.clone()),
-                url: document.pointer.clone(),
+                data: (fits && !document.bytes.is_empty()).then(|| document.bytes.clone()),
+                url: if fits { document.pointer.clone() } else { Some(archived()) },
                 title: Some(title(document.damaged, document.code.display.as_deref())),
             };
             let id = self.id(&format!("document:{number}"));

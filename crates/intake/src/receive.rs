@@ -12,7 +12,9 @@ use formats::hl7v2::ack::{self, ErrorCode, Fault, Outcome, Reply};
 use model::problem::first_error;
 use model::provenance::Door;
 use model::{Problem, RawId, Severity};
+use record::limit::PROBLEMS_MAX;
 use record::{Access, Archived, NewRaw, Purpose, RawState, Record, Role, Scope};
+use sha2::{Digest, Sha256};
 
 /// Media type of HL7 v2 in its ER7 encoding.
 pub const HL7_V2: &str = "application/hl7-v2+er7";
@@ -22,6 +24,13 @@ const VERSIONS: [&str; 8] = ["2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7"
 /// ERR segments in one acknowledgement.
 const FAULTS_MAX: usize = 10;
 
+/// Longest header segment that is echoed in an acknowledgement, in bytes. HL7 v2.5.1 §2.15.9
+/// allows some 2,000 bytes over all of its fields.
+const HEADER_BYTES_MAX: usize = 8 * 1024;
+
+/// Longest key by which a repetition is known, in bytes; what is longer is known by its digest.
+const KEY_BYTES_MAX: usize = 512;
+
 /// What became of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
@@ -29,6 +38,8 @@ pub struct Receipt {
     pub raw: RawId,
     /// What it was answered.
     pub outcome: Outcome,
+    /// Whether the sender wants this answer (MSH-15).
+    pub is_wanted: bool,
     /// The acknowledgement's bytes, without framing.
     pub acknowledgement: Vec<u8>,
 }
@@ -54,6 +65,7 @@ pub fn receive(
     if let Some(message) = &message {
         problems.extend(refusals(message, feed));
     }
+    let problems = bounded(problems);
     let rejected = first_error(&problems).is_some();
     let (outcome, state) = if rejected {
         (Outcome::Rejected, RawState::Rejected)
@@ -61,6 +73,7 @@ pub fn receive(
         (Outcome::Accepted, RawState::Received)
     };
     let acknowledgement = acknowledge(record, message.as_ref(), outcome, &problems);
+    let is_wanted = message.as_ref().is_none_or(|message| ack::is_wanted(message, outcome));
     let new = NewRaw {
         feed: feed.id.clone(),
         door: Door::Mllp,
@@ -80,14 +93,18 @@ pub fn receive(
         }
         // The sender did not get our answer: it gets the same one, and there is no new work.
         Archived::Known(known) => {
+            if rejected && known.problems.is_empty() {
+                // A crash came between the archiving and the reasons.
+                record.set_raw_state(&access, &known.id, known.state, &problems)?;
+            }
             let acknowledgement = known.acknowledgement.unwrap_or(acknowledgement);
-            return Ok(Receipt { raw: known.id, outcome, acknowledgement });
+            return Ok(Receipt { raw: known.id, outcome, is_wanted, acknowledgement });
         }
     };
     if rejected {
         record.set_raw_state(&access, &raw, state, &problems)?;
     }
-    Ok(Receipt { raw, outcome, acknowledgement })
+    Ok(Receipt { raw, outcome, is_wanted, acknowledgement })
 }
 
 /// Archives bytes that never became a whole message.
@@ -120,14 +137,41 @@ pub fn quarantine(
 
 /// Sender and control id: under which a repeated message is known again.
 fn message_key(message: &Message) -> String {
-    ["MSH-3", "MSH-4", "MSH-10"]
+    let key = ["MSH-3", "MSH-4", "MSH-10"]
         .map(|place| message.value(place).unwrap_or_default())
-        .join("\u{1f}")
+        .join("\u{1f}");
+    if key.len() <= KEY_BYTES_MAX && !key.contains('\0') {
+        return key;
+    }
+    format!("sha256:{}", hex::encode(Sha256::digest(key.as_bytes())))
+}
+
+/// Whether the header is longer than an answer can echo.
+fn has_long_header(message: &Message) -> bool {
+    message.segment("MSH", 1).is_some_and(|header| header.raw().len() > HEADER_BYTES_MAX)
+}
+
+/// As many problems as the archive keeps; the last one then says how many more there are. The
+/// errors come first, so that none of them is cut.
+pub(crate) fn bounded(mut problems: Vec<Problem>) -> Vec<Problem> {
+    if problems.len() > PROBLEMS_MAX {
+        problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
+        let kept = PROBLEMS_MAX - 1;
+        let text = format!("{} more were noticed and are not listed", problems.len() - kept);
+        problems.truncate(kept);
+        problems.push(Problem::note("more-problems", "message", text));
+    }
+    problems
 }
 
 /// Why a readable message is not one of this feed.
 fn refusals(message: &Message, feed: &Feed) -> Vec<Problem> {
     let mut problems = Vec::new();
+    if has_long_header(message) {
+        let text = format!("the header is longer than {HEADER_BYTES_MAX} bytes");
+        problems.push(Problem::error("header-too-long", "MSH", text));
+        return problems;
+    }
     let (code, trigger) = message.kind();
     if (code.as_str(), trigger.as_str()) != ("ORU", "R01") {
         let text = format!("this feed takes ORU^R01, not {code}^{trigger}");
@@ -157,7 +201,8 @@ fn acknowledge(
     let faults: Vec<Fault> = errors.take(FAULTS_MAX).map(fault).collect();
     let reply =
         Reply { outcome, control_id: &record.new_id(), time: record.now(), faults: &faults };
-    ack::acknowledge(message, &reply)
+    // Without its message an answer has a header of our own.
+    ack::acknowledge(message.filter(|message| !has_long_header(message)), &reply)
 }
 
 /// A refusal of this feed has its own code of HL7 table 0357; the reader's problems have theirs.

@@ -4,16 +4,18 @@ use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::matching::{Claimed, Match, decide};
 use crate::oru::{Context, Filing, filings, reference_to};
-use crate::receive::{HL7_V2, feed_access};
+use crate::receive::{HL7_V2, bounded, feed_access};
 use formats::fhir::facts::facts_of;
 use formats::hl7v2::Message;
 use formats::hl7v2::oru::{self, Oru, Settings};
 use knowledge::Pack;
 use model::patient::{Identifier, Patient};
 use model::problem::first_error;
+use model::reported::ResultStatus;
 use model::{PatientId, Problem, TenantId};
 use record::{Access, Commit, Condition, NewReview, RawMessage, RawState, Record, ResourceChange};
 use serde_json::Value;
+use std::cmp::Ordering;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -66,21 +68,28 @@ impl Worker {
         }
     }
 
-    /// Files everything that waits now; returns how many messages were worked off.
+    /// Files everything that waits now; returns how many messages were worked off. A message that
+    /// fails does not keep the ones behind it waiting.
     ///
     /// # Errors
-    /// When the record fails; what was filed before stays filed.
+    /// When the record fails, the last failure; what was filed before stays filed.
     pub fn work_off(&self) -> Result<usize, Failure> {
         let access = feed_access(&self.fallback);
         let mut done = 0;
         loop {
             let waiting = self.record.raw_waiting(&access, MESSAGES_PER_READ_MAX)?;
-            if waiting.is_empty() {
-                return Ok(done);
-            }
+            let before = done;
+            let mut failed = None;
             for message in &waiting {
-                self.file(message)?;
-                done += 1;
+                match self.file(message) {
+                    Ok(_) => done += 1,
+                    Err(failure) => failed = Some(failure),
+                }
+            }
+            match failed {
+                Some(failure) if done == before => return Err(failure),
+                None if waiting.is_empty() => return Ok(done),
+                _ => {}
             }
         }
     }
@@ -92,16 +101,33 @@ impl Worker {
     pub fn file(&self, message: &RawMessage) -> Result<Outcome, Failure> {
         let id = &message.summary.feed;
         let feed = self.feeds.iter().find(|feed| feed.id == *id).unwrap_or(&self.fallback);
-        if message.summary.media_type == crate::file::VCF {
-            return crate::file::file_variants(
-                &self.record,
-                &feed_access(feed),
-                &self.pack,
-                message,
-            );
-        }
-        file_message(&self.record, feed, message)
+        let access = feed_access(feed);
+        let filed = if message.summary.media_type == crate::file::VCF {
+            crate::file::file_variants(&self.record, &access, &self.pack, message)
+        } else {
+            file_message(&self.record, feed, message)
+        };
+        filed.or_else(|failure| park(&self.record, &access, message, failure))
     }
+}
+
+/// A message that the record can never hold is put aside with the reason: trying again would stop
+/// every message behind it. What may go better next time is an error still.
+fn park(
+    record: &Record,
+    access: &Access,
+    message: &RawMessage,
+    failure: Failure,
+) -> Result<Outcome, Failure> {
+    use record::Failure as Of;
+    let Failure::Record(Of::TooMuch { .. } | Of::Invalid { .. } | Of::Sealed { .. }) = &failure
+    else {
+        return Err(failure);
+    };
+    tracing::error!(%failure, raw = %message.summary.id, "a message cannot be filed");
+    let problem = Problem::error("cannot-be-filed", "message", failure.to_string());
+    record.set_raw_state(access, &message.summary.id, RawState::ParseError, &[problem])?;
+    Ok(Outcome::Unreadable)
 }
 
 /// Reads, matches and files one HL7 v2 result.
@@ -113,15 +139,20 @@ pub fn file_message(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Ou
     let (oru, mut problems) = match read(feed, raw) {
         Ok(read) => read,
         Err(problems) => {
+            let problems = bounded(problems);
             record.set_raw_state(&access, &raw.summary.id, RawState::ParseError, &problems)?;
             return Ok(Outcome::Unreadable);
         }
     };
+    if record.reuses_key(&access, &raw.summary)? {
+        let text = "the sender used this control id before, for another message";
+        problems.push(Problem::warning("control-id-reused", "MSH-10", text));
+    }
     let claimed = claimed(feed, &oru);
     let found = record.find_patients(&access, &claimed.identifiers)?;
     match decide(&claimed, &found) {
         Match::Review { reason, candidates } => {
-            review(record, &access, raw, &reason, candidates, problems)?;
+            review(record, &access, raw, ("unmatched", &reason), candidates, problems)?;
             Ok(Outcome::Review(reason))
         }
         Match::Sure(patient) => {
@@ -130,21 +161,26 @@ pub fn file_message(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Ou
                 feed: &feed.id,
                 patient: &patient.id,
                 raw: &raw.summary.id,
+                sha256: &raw.summary.sha256,
                 received: raw.summary.received,
             };
             let filings = filings(&oru, &context);
-            if let Some(reason) = older_than_filed(record, &access, &filings)? {
+            if let Some(reason) = superseded(record, &access, &filings)? {
                 let candidates = vec![(patient.id.to_string(), Vec::new())];
-                review(record, &access, raw, &reason, candidates, problems)?;
-                return Ok(Outcome::Review(reason));
+                review(record, &access, raw, ("superseded", reason), candidates, problems)?;
+                return Ok(Outcome::Review(reason.to_owned()));
             }
             let changes = changes(record, &access, raw, &filings, &mut problems)?;
             let commit = Commit {
                 changes,
-                raw: Some((raw.summary.id.clone(), RawState::Filed, problems)),
+                raw: Some((raw.summary.id.clone(), RawState::Filed, bounded(problems))),
                 reviews: Vec::new(),
             };
-            record.commit(&access, commit)?;
+            match record.commit(&access, commit) {
+                // Another process has just filed it.
+                Err(record::Failure::Conflict { place, .. }) if place.starts_with("raw/") => {}
+                done => drop(done?),
+            }
             Ok(Outcome::Filed(patient.id))
         }
     }
@@ -206,12 +242,13 @@ fn review(
     record: &Record,
     access: &Access,
     raw: &RawMessage,
-    reason: &str,
+    (word, reason): (&str, &str),
     candidates: Vec<(String, Vec<String>)>,
     problems: Vec<Problem>,
 ) -> Result<(), Failure> {
+    let problems = bounded(problems);
     let review = NewReview {
-        reason: "unmatched".to_owned(),
+        reason: word.to_owned(),
         raw: Some(raw.summary.id.clone()),
         patient: None,
         candidates: candidates.into_iter().map(|(id, _)| PatientId::new(id)).collect(),
@@ -221,29 +258,57 @@ fn review(
     let commit = Commit {
         changes: Vec::new(),
         raw: Some((raw.summary.id.clone(), RawState::Unmatched, problems)),
-        reviews: vec![review],
+        reviews: if is_listed(record, access, raw)? { Vec::new() } else { vec![review] },
     };
     record.commit(access, commit)?;
     Ok(())
 }
 
-/// A version released before the one that stands must not take its place.
-fn older_than_filed(
+/// Whether the message waits on the review list already: it was given a second time.
+fn is_listed(record: &Record, access: &Access, raw: &RawMessage) -> Result<bool, Failure> {
+    if raw.summary.state != RawState::Unmatched {
+        return Ok(false);
+    }
+    let open = record.reviews(access, true)?;
+    Ok(open.iter().any(|review| review.entry.raw.as_ref() == Some(&raw.summary.id)))
+}
+
+/// Why a message must not take the place of what stands: versions follow each other by the time
+/// of release (OBR-22), then by how final they are, then by arrival. What is final is never
+/// replaced by what is not yet (HL7 v2.5.1 table 0085: after F come C, D and W only).
+fn superseded(
     record: &Record,
     access: &Access,
     filings: &[Filing],
-) -> Result<Option<String>, Failure> {
+) -> Result<Option<&'static str>, Failure> {
     for filing in filings {
         let stored = record.read(access, "DiagnosticReport", &filing.report_id)?;
         let Some(stored) = stored.filter(|stored| !stored.deleted) else { continue };
-        let standing: Option<Value> = serde_json::from_slice(&stored.body).ok();
-        let issued =
-            standing.as_ref().and_then(|report| formats::fhir::access::instant(report, "issued"));
-        if let (Some(incoming), Some(standing)) = (filing.issued, issued)
-            && incoming < standing
-        {
-            let reason = "a later version of this result is filed already";
-            return Ok(Some(reason.to_owned()));
+        let standing: Value = serde_json::from_slice(&stored.body).unwrap_or_default();
+        let status = standing.get("status").and_then(Value::as_str).unwrap_or_default();
+        let standing_rank = match status {
+            "final" => 1,
+            "corrected" | "amended" | "appended" => 2,
+            _ => 0,
+        };
+        let issued = formats::fhir::access::instant(&standing, "issued");
+        let later = filing.issued.zip(issued).map(|(incoming, standing)| incoming.cmp(&standing));
+        if later == Some(Ordering::Less) {
+            return Ok(Some("a later version of this result is filed already"));
+        }
+        let open = matches!(
+            filing.status,
+            ResultStatus::Registered
+                | ResultStatus::Partial
+                | ResultStatus::Preliminary
+                | ResultStatus::Unknown
+        );
+        if open && standing_rank > 0 {
+            return Ok(Some("a final version of this result is filed already"));
+        }
+        let is_first_final = filing.status == ResultStatus::Final && standing_rank == 2;
+        if is_first_final && later != Some(Ordering::Greater) {
+            return Ok(Some("a corrected version of this result is filed already"));
         }
     }
     Ok(None)
@@ -280,12 +345,12 @@ pub(crate) fn standing(
 ) -> Result<Option<Condition>, Failure> {
     let kind = formats::fhir::access::resource_type(resource).unwrap_or_default();
     let id = formats::fhir::access::id(resource).unwrap_or_default();
-    let Some(stored) = record.read(access, kind, id)? else {
+    // What was taken back by one correction may come again with the next.
+    let Some(stored) = record.read(access, kind, id)?.filter(|stored| !stored.deleted) else {
         return Ok(Some(Condition::Absent));
     };
-    let same = !stored.deleted
-        && serde_json::from_slice::<Value>(&stored.body)
-            .is_ok_and(|standing| same_content(&standing, resource));
+    let same = serde_json::from_slice::<Value>(&stored.body)
+        .is_ok_and(|standing| same_content(&standing, resource));
     Ok((!same).then_some(Condition::Version(stored.reference.version)))
 }
 

@@ -20,6 +20,25 @@ pub(super) enum Built {
     Unusable(Box<Problem>),
 }
 
+/// What a finding is about, so that it is known again in another version of the report, wherever
+/// it stands there: order and sub-IDs are the sender's and may change.
+pub(super) fn key(finding: &Finding) -> String {
+    let gene = |gene: &Option<Gene>| gene.as_ref().and_then(name).unwrap_or_default();
+    match &finding.content {
+        FindingContent::Gene(found) => format!("gene:{}", gene(&found.gene)),
+        FindingContent::Variant(found) => {
+            let names = [&found.hgvs_coding, &found.hgvs_genomic, &found.spdi, &found.hgvs_protein];
+            let named = names.into_iter().flatten().next().cloned();
+            let known = || found.identifiers.first().map(|coding| coding.code.clone());
+            let named = named.or_else(known).unwrap_or_else(|| finding.sub_id.clone());
+            format!("variant:{}:{named}", gene(&found.gene))
+        }
+        FindingContent::Drug(_) | FindingContent::Overall(_) | FindingContent::Study(_) => {
+            format!("part:{}", finding.sub_id)
+        }
+    }
+}
+
 pub(super) fn observation(finding: &Finding, head: &Head<'_>) -> Built {
     match &finding.content {
         FindingContent::Gene(gene) => gene_observation(gene, finding, head),

@@ -1,0 +1,343 @@
+//! What a message becomes: resources, facts, and what later messages do to them.
+
+use crate::support::{ANA, Fixture, INTERMEDIATE, NORMAL, POOR, fixture, result};
+use base64::Engine as _;
+use model::PatientId;
+use model::fact::FactContent;
+use record::RawState;
+use serde_json::Value;
+
+const EARLY: &str = "20260112092500+0000";
+const LATE: &str = "20260114100000+0000";
+
+#[test]
+fn the_demonstration_message_becomes_resources_and_facts() {
+    let fixture = fixture();
+    let before = fixture.sequence();
+    let kept = fixture.file(ANA);
+    assert_eq!(kept.state, RawState::Filed);
+    assert_eq!(kept.problems, []);
+    let expected = ["DiagnosticReport 1", "Observation 1", "Provenance 1", "Specimen 1"];
+    assert_eq!(fixture.changed(before), expected);
+    assert_eq!(
+        fixture.findings("ana-example"),
+        [
+            "Final Germline CYP2C19 *2/*2 Poor Metabolizer",
+            "Final Unknown assay CYP2C19 [Targeted genotyping of CYP2C19 *2, *3 and *17]",
+            "Final Unknown report NS26-000117",
+            "Final Unknown specimen NS26-S-0117",
+        ]
+    );
+    // Every fact says from which message, and from where in it.
+    for filed in fixture.facts("ana-example") {
+        let place = &filed.fact.source.place;
+        match filed.resource.resource_type.as_str() {
+            "Observation" => assert!(place.starts_with("OBX["), "{place}"),
+            "DiagnosticReport" => assert_eq!(place, "OBR[1]"),
+            "Specimen" => assert_eq!(place, "SPM[1]"),
+            _ => continue,
+        }
+        assert_eq!(filed.fact.source.raw.as_ref(), Some(&kept.id));
+    }
+    let report = fixture.resource("DiagnosticReport", before);
+    assert_eq!(report["status"], "final");
+    assert_eq!(report["issued"], "2026-01-12T09:25:00.000Z");
+    assert_eq!(report["subject"]["reference"], "Patient/ana-example");
+    let provenance = fixture.resource("Provenance", before);
+    assert_eq!(provenance["target"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn the_same_result_again_changes_nothing() {
+    let fixture = fixture();
+    fixture.file(ANA);
+    let before = fixture.sequence();
+    assert_eq!(fixture.file(ANA).state, RawState::Filed);
+    assert_eq!(fixture.changed(before), [""; 0]);
+    // Sent anew under another control id: only where it came from is added.
+    assert_eq!(fixture.file(&ANA.replace("0112-0117", "0113-0001")).state, RawState::Filed);
+    assert_eq!(fixture.changed(before), ["Provenance 1"]);
+}
+
+#[test]
+fn a_file_with_a_message_may_be_given_twice() {
+    let fixture = fixture();
+    let take = |text: &str| {
+        let settings = intake::file::FileSettings::default();
+        let pack = crate::support::pack();
+        let access = fixture.access();
+        let bytes = text.as_bytes().to_vec();
+        intake::file::ingest(&fixture.record, &access, &pack, "ana.hl7", bytes, &settings)
+    };
+    assert!(take(ANA).unwrap().done);
+    let before = fixture.sequence();
+    let again = take(ANA).unwrap();
+    assert!(again.done, "{again:?}");
+    assert_eq!(fixture.sequence(), before);
+    // A test message is refused each time, not only the first.
+    let test = ANA.replace("|P|2.5.1", "|T|2.5.1").replace("NS26-000117", "NS26-000999");
+    for _ in 0..2 {
+        let refused = take(&test).unwrap_err();
+        assert!(refused.to_string().contains("MSH-11"), "{refused}");
+    }
+    assert_eq!(fixture.sequence(), before);
+    // One that waits for a person waits once.
+    let stranger = ANA.replace("100001", "999999");
+    for _ in 0..2 {
+        assert!(!take(&stranger).unwrap().done);
+    }
+    assert_eq!(fixture.record.reviews(&fixture.access(), true).unwrap().len(), 1);
+}
+
+#[test]
+fn a_correction_is_the_next_version_of_the_same_resources() {
+    let fixture = fixture();
+    let start = fixture.sequence();
+    let genes = [("CYP2C19", "*1/*2", INTERMEDIATE), ("TPMT", "*1/*1", NORMAL)];
+    fixture.file(&result("M-1", "F-1", EARLY, 'F', &genes));
+    let first = fixture.changes(start);
+    let before = fixture.sequence();
+    let corrected = [("CYP2C19", "*2/*2", POOR)];
+    let kept = fixture.file(&result("M-2", "F-1", LATE, 'C', &corrected));
+    assert_eq!(kept.state, RawState::Filed);
+    let expected = ["DiagnosticReport 2", "Observation 2", "Observation 2 deleted", "Provenance 1"];
+    assert_eq!(fixture.changed(before), expected);
+    for change in fixture.changes(before).iter().filter(|c| c.resource_type != "Provenance") {
+        assert!(first.iter().any(|c| c.id == change.id), "{change:?}");
+    }
+    let lines = fixture.findings("ana-example");
+    let expected =
+        ["Corrected Unknown CYP2C19 *2/*2 Poor Metabolizer", "Corrected Unknown report F-1"];
+    assert_eq!(lines, expected);
+}
+
+/// A finding is known by what it is about, not by its place among the others.
+#[test]
+fn a_correction_that_drops_or_reorders_genes_keeps_the_others() {
+    for (name, corrected, changed) in [
+        ("the first is dropped", vec![("TPMT", "*1/*1", NORMAL)], vec!["Observation 2 deleted"]),
+        ("reordered", vec![("TPMT", "*1/*1", NORMAL), ("CYP2C19", "*1/*2", INTERMEDIATE)], vec![]),
+        (
+            "one is put before them",
+            vec![
+                ("NUDT15", "*1/*1", NORMAL),
+                ("CYP2C19", "*1/*2", INTERMEDIATE),
+                ("TPMT", "*1/*1", NORMAL),
+            ],
+            vec!["Observation 1"],
+        ),
+    ] {
+        let fixture = fixture();
+        let genes = [("CYP2C19", "*1/*2", INTERMEDIATE), ("TPMT", "*1/*1", NORMAL)];
+        fixture.file(&result("M-1", "F-1", EARLY, 'F', &genes));
+        let before = fixture.sequence();
+        fixture.file(&result("M-2", "F-1", EARLY, 'F', &corrected));
+        let mut seen = fixture.changed(before);
+        seen.retain(|line| line.starts_with("Observation"));
+        assert_eq!(seen, changed, "{name}");
+    }
+}
+
+#[test]
+fn what_is_older_or_less_final_does_not_replace_what_stands() {
+    let (first, second) = ([("CYP2C19", "*2/*2", POOR)], [("CYP2C19", "*1/*1", NORMAL)]);
+    for (name, standing, incoming, replaces) in [
+        ("an older correction", (LATE, 'F'), (EARLY, 'C'), false),
+        ("an older final", (LATE, 'C'), (EARLY, 'F'), false),
+        ("preliminary, of the same time", (EARLY, 'F'), (EARLY, 'P'), false),
+        ("preliminary, without a time", (EARLY, 'F'), ("", 'P'), false),
+        ("final after preliminary, of the same time", (EARLY, 'P'), (EARLY, 'F'), true),
+        ("a correction of the same time", (EARLY, 'F'), (EARLY, 'C'), true),
+        ("a later correction", (EARLY, 'F'), (LATE, 'C'), true),
+        ("a later preliminary", (EARLY, 'F'), (LATE, 'P'), false),
+    ] {
+        let fixture = fixture();
+        fixture.file(&result("M-1", "F-1", standing.0, standing.1, &first));
+        let before = fixture.sequence();
+        let lines = fixture.findings("ana-example");
+        let kept = fixture.file(&result("M-2", "F-1", incoming.0, incoming.1, &second));
+        if replaces {
+            assert_eq!(kept.state, RawState::Filed, "{name}");
+            assert_ne!(fixture.findings("ana-example"), lines, "{name}");
+            continue;
+        }
+        assert_ne!(kept.state, RawState::Filed, "{name}");
+        assert_eq!(fixture.sequence(), before, "{name}");
+        assert_eq!(fixture.findings("ana-example"), lines, "{name}");
+        let reviews = fixture.record.reviews(&fixture.access(), true).unwrap();
+        assert_eq!(reviews.len(), 1, "{name}");
+        assert!(reviews[0].entry.text.contains("version of this result"), "{name}");
+        assert_eq!(reviews[0].entry.candidates, [PatientId::new("ana-example")], "{name}");
+    }
+}
+
+/// Whether CYP2C19 results of Ana's are final: only those reach the engines.
+fn are_final(fixture: &Fixture) -> Vec<bool> {
+    let facts = fixture.facts("ana-example").into_iter().map(|filed| filed.fact);
+    let genes = facts.filter(|fact| matches!(fact.content, FactContent::GeneResult(_)));
+    genes.map(|fact| fact.status.is_final()).collect()
+}
+
+#[test]
+fn a_preliminary_result_is_filed_and_not_used() {
+    let fixture = fixture();
+    let before = fixture.sequence();
+    let genes = [("CYP2C19", "*2/*2", POOR)];
+    fixture.file(&result("M-1", "F-1", EARLY, 'P', &genes));
+    assert_eq!(fixture.resource("Observation", before)["status"], "preliminary");
+    assert_eq!(fixture.resource("DiagnosticReport", before)["status"], "preliminary");
+    let lines = fixture.findings("ana-example");
+    assert!(lines[0].starts_with("Preliminary Unknown CYP2C19 *2/*2"), "{lines:?}");
+    assert_eq!(are_final(&fixture), [false]);
+    fixture.file(&result("M-2", "F-1", LATE, 'F', &genes));
+    assert_eq!(are_final(&fixture), [true]);
+    // Posted to the wrong patient (OBX-11 W), or taken back (D): no longer used.
+    for status in ['W', 'D'] {
+        let issued = if status == 'W' { "20260115100000+0000" } else { "20260116100000+0000" };
+        let text = result(&format!("M-{status}"), "F-1", issued, status, &genes);
+        fixture.file(&text.replace(&format!("||GE|{status}"), "||GE|C"));
+        assert_eq!(fixture.resource("Observation", before)["status"], "entered-in-error");
+        assert_eq!(are_final(&fixture), [false]);
+    }
+}
+
+fn with_rows(control_id: &str, rows: &[&str]) -> String {
+    let base = result(control_id, "F-7", EARLY, 'F', &[]);
+    rows.iter().fold(base, |text, row| text + row + "\r")
+}
+
+#[test]
+fn a_narrative_alone_is_kept_in_the_laboratorys_words() {
+    let fixture = fixture();
+    let before = fixture.sequence();
+    let kept = fixture.file(&with_rows(
+        "M-1",
+        &["OBX|1|TX|51969-4^Genetic analysis report^LN||CYP2C19 *2/*2 was found.||||||F"],
+    ));
+    assert_eq!(kept.state, RawState::Filed);
+    assert_eq!(fixture.changed(before), ["DiagnosticReport 1", "Provenance 1"]);
+    let report = fixture.resource("DiagnosticReport", before);
+    assert!(report["conclusion"].as_str().unwrap().contains("*2/*2 was found"), "{report}");
+    // Nothing is concluded from words.
+    assert_eq!(fixture.findings("ana-example"), ["Final Unknown report F-7"]);
+}
+
+fn attachment(bytes: &[u8]) -> String {
+    let text = base64::engine::general_purpose::STANDARD.encode(bytes);
+    format!(
+        "OBX|1|ED|51969-4^Genetic analysis report^LN||NSML^Application^PDF^Base64^{text}||||||F"
+    )
+}
+
+const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+
+#[test]
+fn an_attachment_is_filed_as_a_document() {
+    let fixture = fixture();
+    let before = fixture.sequence();
+    let kept = fixture.file(&with_rows("M-1", &[&attachment(PDF)]));
+    assert_eq!(kept.state, RawState::Filed);
+    let expected = ["DiagnosticReport 1", "DocumentReference 1", "Provenance 1"];
+    assert_eq!(fixture.changed(before), expected);
+    let document = fixture.resource("DocumentReference", before);
+    let content = &document["content"][0]["attachment"];
+    assert_eq!(content["contentType"], "application/pdf");
+    assert_eq!(decoded(&content["data"]), PDF);
+    assert!(!document.to_string().contains("damaged"));
+    let report = fixture.resource("DiagnosticReport", before);
+    assert_eq!(report["presentedForm"][0]["contentType"], "application/pdf");
+}
+
+fn decoded(data: &Value) -> Vec<u8> {
+    base64::engine::general_purpose::STANDARD.decode(data.as_str().unwrap()).unwrap()
+}
+
+#[test]
+fn a_damaged_attachment_is_filed_and_marked() {
+    let whole = attachment(PDF);
+    let cut = whole.replace("||||||F", "").trim_end_matches('=').to_owned();
+    let cut = format!("{}||||||F", cut.get(..cut.len() - 9).unwrap());
+    let placeholder = whole.replace("^Base64^", "^Base64^JVBERi0x...");
+    for row in [cut, placeholder] {
+        let fixture = fixture();
+        let before = fixture.sequence();
+        let kept = fixture.file(&with_rows("M-1", &[&row]));
+        assert_eq!(kept.state, RawState::Filed);
+        assert!(kept.problems.iter().any(|problem| problem.code == "damaged-document"));
+        let document = fixture.resource("DocumentReference", before);
+        assert!(document.to_string().contains("damaged as received"), "{document}");
+    }
+}
+
+/// A large scan must not stop the messages behind it.
+#[test]
+fn an_attachment_too_large_for_a_resource_stays_in_the_archive() {
+    let fixture = fixture();
+    let before = fixture.sequence();
+    let mut large = PDF.to_vec();
+    large.splice(20..20, std::iter::repeat_n(b' ', 7 * 1024 * 1024));
+    fixture.receive(&with_rows("M-1", &[&attachment(&large)]));
+    let behind = fixture.file(ANA);
+    assert_eq!(behind.state, RawState::Filed);
+    let kept = fixture.record.raw_list(&fixture.access(), Some(RawState::Filed), 10).unwrap();
+    let large = kept.iter().find(|kept| kept.length_bytes > 1_000_000).unwrap();
+    let document = fixture.resource("DocumentReference", before);
+    let content = &document["content"][0]["attachment"];
+    assert!(content.get("data").is_none());
+    assert!(content["url"].as_str().unwrap().contains(&large.sha256), "{content}");
+}
+
+/// One message that can never be filed is parked; the others go on.
+#[test]
+fn a_message_that_cannot_be_filed_does_not_stop_the_others() {
+    let fixture = fixture();
+    // More identifiers than a look-up takes.
+    let many: Vec<String> = (0..80).map(|n| format!("{n}^^^COGNATE-DEMO^MR~")).collect();
+    let many = many.concat() + "100001^^^";
+    let poisoned = fixture.receive(&ANA.replace("100001^^^", &many));
+    let behind = fixture.file(&ANA.replace("0112-0117", "0112-0118"));
+    assert_eq!(behind.state, RawState::Filed);
+    let kept = fixture.record.raw(&fixture.access(), &poisoned.raw).unwrap().unwrap().summary;
+    assert_eq!(kept.state, RawState::ParseError);
+    let reason = model::problem::first_error(&kept.problems).unwrap();
+    assert_eq!(reason.code, "cannot-be-filed");
+    assert_eq!(fixture.work_off(), 0);
+}
+
+#[test]
+fn a_message_with_very_many_remarks_is_filed() {
+    let fixture = fixture();
+    let rows: Vec<String> =
+        (0..1_500).map(|n| format!("OBX|{n}|ST|X{n}^Local^99L|{n}z|value||||||F")).collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let kept = fixture.file(&with_rows("M-1", &rows));
+    assert_eq!(kept.state, RawState::Filed);
+    assert!(kept.problems.len() > 500, "{}", kept.problems.len());
+}
+
+/// What a correction takes back, the next one may bring again.
+#[test]
+fn a_finding_that_was_taken_back_can_come_again() {
+    let fixture = fixture();
+    let before = fixture.sequence();
+    let (both, one) = (
+        [("CYP2C19", "*1/*2", INTERMEDIATE), ("TPMT", "*1/*1", NORMAL)],
+        [("TPMT", "*1/*1", NORMAL)],
+    );
+    for (day, genes) in [("12", &both[..]), ("13", &one[..]), ("14", &both[..])] {
+        let issued = format!("202601{day}100000+0000");
+        let kept = fixture.file(&result(&format!("M-{day}"), "F-1", &issued, 'C', genes));
+        assert_eq!(kept.state, RawState::Filed);
+    }
+    let mut seen = fixture.changed(before);
+    seen.retain(|line| line.starts_with("Observation"));
+    let expected = [
+        "Observation 1",
+        "Observation 1",
+        "Observation 2",
+        "Observation 2 deleted",
+        "Observation 3",
+        "Observation 3",
+    ];
+    assert_eq!(seen, expected);
+}

@@ -1,0 +1,20 @@
+//! The doors as senders meet them, with a real record behind them.
+
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod fhir;
+#[cfg(test)]
+mod filing;
+#[cfg(test)]
+mod listener;
+#[cfg(test)]
+mod matching;
+#[cfg(test)]
+mod rebuild;
+#[cfg(test)]
+mod receiving;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod variants;
