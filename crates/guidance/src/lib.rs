@@ -14,6 +14,6 @@ pub mod policy;
 pub mod worklist;
 
 pub use card::{Card, Indicator};
-pub use orders::{Order, Resolution, resolve};
+pub use orders::{Needs, Order, Resolution, needs, resolve};
 pub use policy::{Decision, Hook, Moment, Role, Settings, Silence, SilenceReason, decide};
 pub use worklist::{WorkRow, worklist};

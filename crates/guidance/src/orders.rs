@@ -8,6 +8,7 @@ mod name;
 use knowledge::pgx::{Drug, PgxKnowledge};
 use model::code::{CodeableConcept, system};
 use model::medication::Medication;
+use std::collections::BTreeSet;
 
 /// Ingredients and codes looked at in one order; more are left out and said so.
 pub const INGREDIENTS_MAX: usize = 32;
@@ -118,6 +119,34 @@ impl Resolution {
             self.ingredients.push(ResolvedDrug { rxnorm: rxnorm.into(), how });
         }
     }
+}
+
+/// What has to be known to decide on these orders: the drugs they are for, the drugs that may be
+/// offered in their place, and the genes of all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// RxNorm ingredient codes.
+    pub drugs: BTreeSet<String>,
+    /// HGNC symbols.
+    pub genes: BTreeSet<String>,
+}
+
+/// What a decision on these orders looks up, so that nothing else has to be read.
+pub fn needs(knowledge: &PgxKnowledge, orders: &[Order]) -> Needs {
+    let mut drugs = BTreeSet::new();
+    for order in orders {
+        for found in resolve(knowledge, order).ingredients {
+            let rules = knowledge.actions.iter().filter(|rule| rule.rxnorm == found.rxnorm);
+            drugs.extend(
+                rules.flat_map(|rule| &rule.alternatives).map(|(rxnorm, _)| rxnorm.clone()),
+            );
+            drugs.insert(found.rxnorm);
+        }
+    }
+    drugs.retain(|rxnorm| knowledge.drug(rxnorm).is_some());
+    let of_drugs = drugs.iter().filter_map(|rxnorm| knowledge.drug(rxnorm));
+    let genes = of_drugs.flat_map(|drug| drug.genes.iter().cloned()).collect();
+    Needs { drugs, genes }
 }
 
 /// Finds the drugs of an order: RxNorm ingredient code, RxNorm product code, the ingredients of

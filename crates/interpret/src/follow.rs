@@ -1,9 +1,10 @@
 //! Following the change feed: what changed is interpreted again, and only that.
 
 use crate::conclude::{conclude, is_relevant};
+use crate::identity::statement_id;
 use knowledge::Pack;
 use model::statement::Statement;
-use model::{PatientId, TenantId};
+use model::{PatientId, StatementId, TenantId};
 use record::{Access, ChangeKind, Purpose, Record, Role, Scope};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -75,6 +76,11 @@ impl Interpreter {
         );
         record.keep_pack(&access, &pack.reference(), &pack.files)?;
         Ok(Self { record, pack, tenant: tenant.clone(), access })
+    }
+
+    /// The id of the statement about a subject: `("gene", "CYP2C19")`, `("drug", "32968")`.
+    pub fn statement_id(&self, patient: &PatientId, kind: &str, subject: &str) -> StatementId {
+        statement_id(&self.tenant, patient, kind, subject)
     }
 
     /// The pack in use.

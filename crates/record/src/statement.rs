@@ -100,6 +100,33 @@ impl Record {
         })
     }
 
+    /// Those of a patient's current statements that have these ids: what one order needs, however
+    /// many drugs the pack speaks of.
+    pub fn statements_by_id(
+        &self,
+        access: &Access,
+        patient: &PatientId,
+        ids: &[StatementId],
+    ) -> Result<Vec<StoredStatement>, Failure> {
+        within("ids", ids.len(), STATEMENTS_MAX, "ids")?;
+        self.audited_read(access, Action::ReadStatements, |executor, touched| {
+            touched.patient(patient.as_str());
+            let tenant = access.tenant().as_str();
+            let key = values![tenant, patient.as_str()];
+            let mut query = Builder::new(sql::STATEMENTS_OF_PATIENT, key);
+            query.scope(access, "s.patient");
+            query.push(" AND (0 = 1");
+            for id in ids {
+                query.push(" OR s.id = ");
+                query.bind(id.as_str());
+            }
+            query.push(") ORDER BY v.id");
+            let vault = Vault::new(executor, &self.inner.keys, tenant);
+            let rows = executor.query(&query.sql, &query.values)?;
+            rows.iter().map(|row| stored(&vault, row)).collect()
+        })
+    }
+
     /// One version of a statement; without a number the current one, withdrawn or not.
     pub fn statement(
         &self,

@@ -117,6 +117,9 @@ fn interpreting() -> Vec<Line> {
         ("statements", with(&[ServiceClient, Engine, Role::Patient]), |r, a, _| {
             r.statements(a, &p1()).map(drop)
         }),
+        ("statements_by_id", with(&[ServiceClient, Engine, Role::Patient]), |r, a, _| {
+            r.statements_by_id(a, &p1(), &[StatementId::new("s1")]).map(drop)
+        }),
         ("statement", with(&[ServiceClient, Engine, Role::Patient]), |r, a, _| {
             r.statement(a, &StatementId::new("s1"), None).map(drop)
         }),
@@ -200,7 +203,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 39 * Role::ALL.len());
+    assert_eq!(calls, 40 * Role::ALL.len());
 }
 
 #[test]
