@@ -32,6 +32,11 @@ impl Error {
         Self { status, issue: "invalid", problems }
     }
 
+    /// One fault of a request, with its place and an issue type of its own.
+    fn at(status: StatusCode, issue: &'static str, place: String, text: impl Into<String>) -> Self {
+        Self { status, issue, problems: vec![Problem::error(issue, place, text)] }
+    }
+
     /// Something failed here.
     pub fn internal(text: impl Into<String>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "exception", text)
@@ -50,6 +55,11 @@ impl Error {
     /// The status.
     pub fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// The FHIR issue type.
+    pub(crate) fn issue(&self) -> &'static str {
+        self.issue
     }
 
     /// The sentences, for pages.
@@ -95,22 +105,18 @@ impl From<record::Failure> for Error {
                 "your role may not do this for this purpose",
             ),
             F::NotFound => Self::not_found(),
-            F::Conflict { place, expected, found } => Self::problems(
-                StatusCode::PRECONDITION_FAILED,
-                vec![Problem::error(
-                    "conflict",
-                    place,
-                    format!("{found} is there, not {expected}"),
-                )],
-            ),
+            F::Conflict { place, expected, found } => {
+                let text = format!("{found} is there, not {expected}");
+                Self::at(StatusCode::PRECONDITION_FAILED, "conflict", place, text)
+            }
             F::Invalid { place, text } => Self::problems(
                 StatusCode::BAD_REQUEST,
                 vec![Problem::error("invalid", place, text)],
             ),
-            F::TooMuch { place, limit } => Self::problems(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                vec![Problem::error("too-costly", place, format!("more than {limit}"))],
-            ),
+            F::TooMuch { place, limit } => {
+                let text = format!("more than {limit}");
+                Self::at(StatusCode::PAYLOAD_TOO_LARGE, "too-costly", place, text)
+            }
             other => Self::internal(other.to_string()),
         }
     }
@@ -126,10 +132,9 @@ impl From<intake::Failure> for Error {
                 Self::problems(StatusCode::UNPROCESSABLE_ENTITY, problems)
             }
             F::NotFound(_) => Self::not_found(),
-            F::Precondition { place, text } => Self::problems(
-                StatusCode::PRECONDITION_FAILED,
-                vec![Problem::error("precondition", place, text)],
-            ),
+            F::Precondition { place, text } => {
+                Self::at(StatusCode::PRECONDITION_FAILED, "multiple-matches", place, text)
+            }
             F::Listener(error) => Self::internal(error.to_string()),
         }
     }

@@ -9,6 +9,8 @@ mod caller;
 mod controllers;
 mod error;
 mod page;
+mod refusal;
+mod route;
 mod router;
 mod views;
 
@@ -16,4 +18,4 @@ pub use app::{App, Settings};
 pub use caller::token_digest;
 pub use controllers::login::{password_hash, password_is_right, random_token};
 pub use error::Error;
-pub use router::router;
+pub use router::{router, routes};

@@ -51,8 +51,10 @@ impl IntoResponse for PageError {
         if status == StatusCode::NOT_FOUND {
             return html(status, web::not_found(&NotFoundView { session: None }));
         }
-        let title = match status {
-            StatusCode::FORBIDDEN => "Your role may not see this",
+        let title = match (status, self.error.issue()) {
+            (StatusCode::FORBIDDEN, "forbidden") => "Your role may not see this",
+            (StatusCode::FORBIDDEN, _) => "The form was not accepted",
+            (StatusCode::METHOD_NOT_ALLOWED, _) => "This address does not take that",
             _ => "The page could not be made",
         };
         let view = ErrorView {

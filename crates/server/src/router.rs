@@ -2,11 +2,12 @@
 
 use crate::app::App;
 use crate::controllers::{cds, fhir, health, login, pages};
-use crate::error::Error;
-use crate::page;
+use crate::refusal;
+use crate::route::{Route, table};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
+use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
 /// Largest body of the FHIR interface, in bytes (a laboratory's transaction).
@@ -14,48 +15,60 @@ const FHIR_BODY_BYTES_MAX: usize = formats::fhir::bundle::BUNDLE_BYTES_MAX;
 /// Largest form of the pages, in bytes.
 const FORM_BYTES_MAX: usize = 64 * 1024;
 
+/// What people see.
+const PAGES: &[Route] = &[
+    Route::new("GET", "/", || get(pages::start)),
+    Route::new("GET", "/login", || get(login::form)),
+    Route::new("POST", "/login", || post(login::submit)),
+    Route::new("POST", "/logout", || post(login::logout)),
+    Route::new("GET", "/patients", || get(pages::patients)),
+    Route::new("GET", "/patients/{id}", || get(pages::patient)),
+    Route::new("GET", "/statements/{id}", || get(pages::statement)),
+    Route::new("GET", "/reviews", || get(pages::reviews)),
+    Route::new("GET", "/assets/{name}", || get(pages::asset)),
+    Route::new("GET", "/favicon.ico", || get(pages::favicon)),
+];
+
+/// What order-entry screens call.
+const DECISION_SUPPORT: &[Route] = &[
+    Route::new("GET", "/cds-services", || get(cds::discovery)),
+    Route::new("POST", "/cds-services/{id}", || post(cds::call)),
+    Route::new("POST", "/cds-services/{id}/feedback", || post(cds::feedback)),
+];
+
+/// What monitors call.
+const HEALTH: &[Route] = &[
+    Route::new("GET", "/healthz", || get(health::live)),
+    Route::new("GET", "/readyz", || get(health::ready)),
+    Route::new("GET", "/version", || get(health::version)),
+];
+
+/// Every route as method and path, in axum's form: `("GET", "/patients/{id}")`.
+pub fn routes() -> Vec<(&'static str, &'static str)> {
+    [PAGES, DECISION_SUPPORT, fhir::ROUTES, HEALTH]
+        .into_iter()
+        .flatten()
+        .map(|route| (route.method, route.path))
+        .collect()
+}
+
 /// The whole server.
 pub fn router(app: App) -> Router {
-    let pages = Router::new()
-        .route("/", get(pages::start))
-        .route("/login", get(login::form).post(login::submit))
-        .route("/logout", post(login::logout))
-        .route("/patients", get(pages::patients))
-        .route("/patients/{id}", get(pages::patient))
-        .route("/statements/{id}", get(pages::statement))
-        .route("/reviews", get(pages::reviews))
-        .route("/assets/{name}", get(pages::asset))
-        .route("/favicon.ico", get(pages::favicon))
-        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
-    let decision_support = Router::new()
-        .route("/cds-services", get(cds::discovery))
-        .route("/cds-services/{id}", post(cds::call))
-        .route("/cds-services/{id}/feedback", post(cds::feedback))
-        .layer(DefaultBodyLimit::max(cds::BODY_BYTES_MAX));
-    let fhir = fhir::router().layer(DefaultBodyLimit::max(FHIR_BODY_BYTES_MAX));
-    let health = Router::new()
-        .route("/healthz", get(health::live))
-        .route("/readyz", get(health::ready))
-        .route("/version", get(health::version));
     Router::new()
-        .merge(pages)
-        .merge(decision_support)
-        .merge(fhir)
-        .merge(health)
+        .merge(table(PAGES).layer(DefaultBodyLimit::max(FORM_BYTES_MAX)))
+        .merge(table(DECISION_SUPPORT).layer(DefaultBodyLimit::max(cds::BODY_BYTES_MAX)))
+        .merge(table(fhir::ROUTES).layer(DefaultBodyLimit::max(FHIR_BODY_BYTES_MAX)))
+        .merge(table(HEALTH))
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn(refusal::in_our_form))
         .with_state(app)
 }
 
-async fn nothing_here(uri: axum::http::Uri) -> axum::response::Response {
-    use axum::response::IntoResponse;
-    if uri.path().starts_with("/fhir") || uri.path().starts_with("/cds-services") {
-        return Error::not_found().into_response();
-    }
-    page::html(StatusCode::NOT_FOUND, web::not_found(&web::view::NotFoundView { session: None }))
+async fn nothing_here() -> StatusCode {
+    StatusCode::NOT_FOUND
 }
 
-async fn wrong_method() -> Error {
-    let text = "this address does not take that method";
-    Error::new(StatusCode::METHOD_NOT_ALLOWED, "not-supported", text)
+async fn wrong_method() -> StatusCode {
+    StatusCode::METHOD_NOT_ALLOWED
 }

@@ -2,9 +2,11 @@
 
 mod identity;
 mod patient;
+mod patients;
 mod review;
 mod statement;
 
-pub(crate) use patient::{patient_list, patient_page};
+pub(crate) use patient::patient_page;
+pub(crate) use patients::patient_list;
 pub(crate) use review::review_list;
 pub(crate) use statement::explain_page;

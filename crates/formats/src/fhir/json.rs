@@ -42,6 +42,34 @@ pub type Literals = BTreeMap<String, String>;
 /// One [`Problem`] of severity error. Its place is a FHIRPath-like path
 /// (`Bundle.entry[2].resource.status`), or `line 3 column 7` where the text is no JSON.
 pub fn read(bytes: &[u8], bytes_max: usize) -> Result<Document, Problem> {
+    parse(bytes, bytes_max, Rules::Resource)
+}
+
+/// Reads one JSON object that is a message around resources, such as a CDS Hooks request, where
+/// `null` and what is empty say something (CDS Hooks 2.0: a prefetch key that is `null`). What is
+/// ambiguous is refused as in [`read`].
+///
+/// # Errors
+/// As [`read`]; places have no root (`context.draftOrders.entry[0]`).
+pub fn read_message(bytes: &[u8], bytes_max: usize) -> Result<Value, Problem> {
+    parse(bytes, bytes_max, Rules::Message).map(|document| document.value).map_err(|mut problem| {
+        if let Some(place) = problem.place.strip_prefix('.') {
+            problem.place = place.to_owned();
+        }
+        problem
+    })
+}
+
+/// What a body has to keep to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rules {
+    /// FHIR's JSON representation.
+    Resource,
+    /// JSON without ambiguities.
+    Message,
+}
+
+fn parse(bytes: &[u8], bytes_max: usize, rules: Rules) -> Result<Document, Problem> {
     if bytes.len() > bytes_max {
         let text = format!("the body has more than {bytes_max} bytes");
         return Err(Problem::error("too-long", "body", text));
@@ -56,13 +84,17 @@ pub fn read(bytes: &[u8], bytes_max: usize) -> Result<Document, Problem> {
         numbers: Numbers::new(text),
         lost: Literals::new(),
         failed: None,
+        rules,
     };
     let mut parser = serde_json::Deserializer::from_str(text);
     let outcome = Node { state: &mut state }.deserialize(&mut parser).and_then(|value| {
         parser.end()?;
         Ok(value)
     });
-    let root = || root_of(text);
+    let root = || match rules {
+        Rules::Resource => root_of(text),
+        Rules::Message => String::new(),
+    };
     match (outcome, state.failed) {
         (_, Some(mut problem)) => {
             problem.place = format!("{}{}", root(), problem.place);
@@ -117,6 +149,7 @@ struct State<'t> {
     numbers: Numbers<'t>,
     lost: Literals,
     failed: Option<Problem>,
+    rules: Rules,
 }
 
 enum Step {
@@ -159,6 +192,11 @@ impl State<'_> {
             self.lost.insert(path, text.to_owned());
         }
         Value::Number(number)
+    }
+
+    /// Whether FHIR's rules on `null` and on what is empty hold.
+    fn is_resource(&self) -> bool {
+        self.rules == Rules::Resource
     }
 
     /// Whether the innermost field is the companion of a primitive, `_given`.
@@ -228,14 +266,14 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
                 return Err(state.fail("duplicate-key", "the same key stands twice in an object"));
             }
             let value = entries.next_value_seed(Node { state: &mut *state })?;
-            if value.is_null() {
+            if value.is_null() && state.is_resource() {
                 return Err(state.fail("null", "null may only stand in an array of primitives"));
             }
             if let Some(Step::Field(key)) = state.path.pop() {
                 object.insert(key, value);
             }
         }
-        if object.is_empty() {
+        if object.is_empty() && state.is_resource() {
             return Err(state.fail("empty-object", "an object may not be empty"));
         }
         state.depth -= 1;
@@ -252,17 +290,17 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
             let Some(value) = items.next_element_seed(Node { state: &mut *state })? else { break };
             nulls |= value.is_null();
             objects |= value.is_object();
-            if value.is_array() {
+            if value.is_array() && state.is_resource() {
                 return Err(state.fail("nested-array", "an array may not hold an array"));
             }
-            if nulls && objects && !companion {
+            if nulls && objects && !companion && state.is_resource() {
                 return Err(state.fail("null", "null may only stand in an array of primitives"));
             }
             state.path.pop();
             array.push(value);
         }
         state.path.pop();
-        if array.is_empty() {
+        if array.is_empty() && state.is_resource() {
             return Err(state.fail("empty-array", "an array may not be empty"));
         }
         state.depth -= 1;

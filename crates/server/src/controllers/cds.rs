@@ -10,8 +10,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use guidance::cds::{self, Feedback, Outcome, Request};
 use guidance::policy::PendingTest;
-use guidance::{Card, Decision, Moment, Settings, decide};
-use model::{PatientId, Problem, Statement};
+use guidance::{Card, Decision, Moment, Order, Settings, decide, needs};
+use model::{PatientId, Problem, Statement, StatementId};
 use record::{Role, Shown};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -67,8 +67,7 @@ fn known(service: &str) -> Result<(), Error> {
 }
 
 fn json_body(body: &[u8]) -> Result<Value, Error> {
-    formats::fhir::json::read(body, BODY_BYTES_MAX)
-        .map(|document| document.value)
+    formats::fhir::json::read_message(body, BODY_BYTES_MAX)
         .map_err(|problem| bad_request(vec![problem]))
 }
 
@@ -81,14 +80,38 @@ fn bad_request(problems: Vec<Problem>) -> Error {
 fn answer(app: &App, caller: &Caller, body: &Value) -> Result<Value, Error> {
     let request = cds::read_request(body).map_err(bad_request)?;
     let patient = PatientId::new(request.patient_id.clone());
-    let statements = statements(app, caller, &patient)?;
-    let shown = app.record().shown_keys(&caller.access, &patient)?;
-    let decision = decide_on(app, caller, &request, &patient, &statements, &shown);
+    let statements = statements(app, caller, &patient, &request.orders)?;
+    let decision = decide_once(app, caller, &request, &patient, &statements)?;
     for silence in &decision.silences {
         tracing::debug!(reason = silence.reason.word(), rule = silence.rule, "silent");
     }
     remember(app, caller, &patient, &decision)?;
     Ok(cds::answer(&decision.cards, &request))
+}
+
+/// Decides, and decides again with what was shown before: only the keys that could be shown now
+/// are looked up, however many cards the patient's orders have had.
+fn decide_once(
+    app: &App,
+    caller: &Caller,
+    request: &Request,
+    patient: &PatientId,
+    statements: &[Statement],
+) -> Result<Decision, Error> {
+    let decision = decide_on(app, caller, request, patient, statements, &BTreeSet::new());
+    let keys: Vec<String> = decision
+        .shown
+        .iter()
+        .flat_map(|shown| [shown.key.clone(), shown.undosed_key.clone()])
+        .collect();
+    if keys.is_empty() {
+        return Ok(decision);
+    }
+    let shown = app.record().shown(&caller.access, patient, &keys)?;
+    if shown.is_empty() {
+        return Ok(decision);
+    }
+    Ok(decide_on(app, caller, request, patient, statements, &shown))
 }
 
 fn decide_on(
@@ -122,20 +145,33 @@ fn decide_on(
 }
 
 /// A patient whom nobody has interpreted yet is interpreted now, so that "not tested" is a
-/// statement with a capsule, too. A patient the caller may not see does not exist.
-fn statements(app: &App, caller: &Caller, patient: &PatientId) -> Result<Vec<Statement>, Error> {
-    let read = |app: &App| app.record().statements(&caller.access, patient);
-    let mut found = read(app)?;
-    if found.is_empty() {
-        app.record()
-            .read(&caller.access, "Patient", patient.as_str())?
-            .filter(|stored| !stored.deleted)
-            .ok_or_else(|| {
-                let text = "the patient is not known here";
-                Error::new(StatusCode::NOT_FOUND, "not-found", text)
-            })?;
+/// statement with a capsule, too. A patient the caller may not see, or who was deleted, does not
+/// exist: statements that outlive a deletion are no answer.
+fn statements(
+    app: &App,
+    caller: &Caller,
+    patient: &PatientId,
+    orders: &[Order],
+) -> Result<Vec<Statement>, Error> {
+    let access = &caller.access;
+    let person = app.record().read(access, "Patient", patient.as_str())?;
+    if person.is_none_or(|stored| stored.deleted) {
+        let text = "the patient is not known here";
+        return Err(Error::new(StatusCode::NOT_FOUND, "not-found", text));
+    }
+    let needs = needs(&app.pack().pgx, orders);
+    let id = |kind: &str, subject: &String| app.interpreter().statement_id(patient, kind, subject);
+    let drugs: Vec<StatementId> = needs.drugs.iter().map(|drug| id("drug", drug)).collect();
+    let genes = needs.genes.iter().map(|gene| id("gene", gene));
+    let ids: Vec<StatementId> = drugs.iter().cloned().chain(genes).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut found = app.record().statements_by_id(access, patient, &ids)?;
+    let has = |id: &StatementId| found.iter().any(|stored| stored.statement.id == *id);
+    if !drugs.iter().all(has) {
         app.interpreter().interpret_always(patient)?;
-        found = read(app)?;
+        found = app.record().statements_by_id(access, patient, &ids)?;
     }
     Ok(found.into_iter().map(|stored| stored.statement).collect())
 }
@@ -146,21 +182,20 @@ fn remember(
     patient: &PatientId,
     decision: &Decision,
 ) -> Result<(), Error> {
-    for (shown, card) in decision.shown.iter().zip(&decision.cards) {
-        app.record().put_shown(
-            &caller.access,
-            Shown {
-                key: shown.key.clone(),
-                patient: patient.clone(),
-                card_id: shown.card.clone(),
-                service: cds::SERVICE_ID.to_owned(),
-                rule: shown.rule.clone(),
-                pack: app.pack().reference().digest,
-                body: summary(card),
-            },
-        )?;
+    if decision.shown.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let pack = app.pack().reference().digest;
+    let shown = decision.shown.iter().zip(&decision.cards).map(|(shown, card)| Shown {
+        key: shown.key.clone(),
+        patient: patient.clone(),
+        card_id: shown.card.clone(),
+        service: cds::SERVICE_ID.to_owned(),
+        rule: shown.rule.clone(),
+        pack: pack.clone(),
+        body: summary(card),
+    });
+    Ok(app.record().put_all_shown(&caller.access, shown.collect())?)
 }
 
 /// What is kept of a shown card.

@@ -8,75 +8,28 @@ mod search;
 mod transaction;
 mod write;
 
-use crate::app::App;
-use axum::Router;
-use axum::routing::{MethodRouter, get, post};
+use crate::route::{Offer, Route};
+use axum::routing::{get, post, put};
 use formats::fhir::build::Interaction;
 
-/// What a route offers, for the CapabilityStatement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Offer {
-    /// Interactions on a resource type.
-    Type(&'static [Interaction]),
-    /// Interactions on the whole server.
-    System(&'static [Interaction]),
-    /// Nothing that is listed.
-    Nothing,
-}
-
-/// One route.
-pub(crate) struct Route {
-    /// Path below the FHIR base, in axum's form.
-    pub(crate) path: &'static str,
-    /// What it does.
-    pub(crate) offer: Offer,
-    handler: fn() -> MethodRouter<App>,
-}
+/// What the base takes; it answers with and without a slash.
+const SYSTEM: Offer = Offer::System(&[Interaction::Transaction, Interaction::Batch]);
 
 /// Every FHIR route.
 pub(crate) const ROUTES: &[Route] = &[
-    Route { path: "/metadata", offer: Offer::Nothing, handler: || get(metadata::show) },
-    Route {
-        path: "/",
-        offer: Offer::System(&[Interaction::Transaction, Interaction::Batch]),
-        handler: || post(transaction::submit),
-    },
-    Route {
-        path: "/{type}",
-        offer: Offer::Type(&[Interaction::SearchType]),
-        handler: || get(search::by_get),
-    },
-    Route {
-        path: "/{type}/_search",
-        offer: Offer::Type(&[Interaction::SearchType]),
-        handler: || post(search::by_post),
-    },
-    Route {
-        path: "/{type}",
-        offer: Offer::Type(&[Interaction::Create]),
-        handler: || post(write::create),
-    },
-    Route {
-        path: "/{type}/{id}",
-        offer: Offer::Type(&[Interaction::Read]),
-        handler: || get(read::read),
-    },
-    Route {
-        path: "/{type}/{id}",
-        offer: Offer::Type(&[Interaction::Update]),
-        handler: || axum::routing::put(write::update),
-    },
-    Route {
-        path: "/{type}/{id}/_history/{version}",
-        offer: Offer::Type(&[Interaction::Vread]),
-        handler: || get(read::vread),
-    },
+    Route::new("GET", "/fhir/metadata", || get(metadata::show)),
+    Route::new("POST", "/fhir", || post(transaction::submit)).offering(SYSTEM),
+    Route::new("POST", "/fhir/", || post(transaction::submit)).offering(SYSTEM),
+    Route::new("GET", "/fhir/{type}", || get(search::by_get))
+        .offering(Offer::Type(&[Interaction::SearchType])),
+    Route::new("POST", "/fhir/{type}/_search", || post(search::by_post))
+        .offering(Offer::Type(&[Interaction::SearchType])),
+    Route::new("POST", "/fhir/{type}", || post(write::create))
+        .offering(Offer::Type(&[Interaction::Create])),
+    Route::new("GET", "/fhir/{type}/{id}", || get(read::read))
+        .offering(Offer::Type(&[Interaction::Read])),
+    Route::new("PUT", "/fhir/{type}/{id}", || put(write::update))
+        .offering(Offer::Type(&[Interaction::Update])),
+    Route::new("GET", "/fhir/{type}/{id}/_history/{version}", || get(read::vread))
+        .offering(Offer::Type(&[Interaction::Vread])),
 ];
-
-/// The FHIR routes as a router. The base answers with and without a slash.
-pub(crate) fn router() -> Router<App> {
-    let table = ROUTES.iter().fold(Router::new(), |router, route| {
-        router.route(&format!("/fhir{}", route.path), (route.handler)())
-    });
-    table.route("/fhir", post(transaction::submit))
-}

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::caller::{Caller, cookie, csrf_of, door, session_cookie, token_digest};
 use crate::error::Error;
-use crate::page;
+use crate::page::{self, PageError};
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -18,8 +18,8 @@ use web::view::LoginView;
 
 /// How long a session lasts at most, in hours.
 const SESSION_HOURS_MAX: i64 = 12;
-/// Form token of the login form itself, before there is a session.
-const LOGIN_COOKIE: &str = "cognate-login";
+/// How long a login form may stay open, in seconds.
+const FORM_SECONDS_MAX: i64 = 900;
 /// A hash to compare with when there is no such account, so that both cases take as long.
 const NO_ACCOUNT_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0IG9mIG5vYm9keQ$\
                                Zm9yIG5vYm9keSBhdCBhbGwsIG5ldmVyIG1hdGNoZXM";
@@ -40,8 +40,8 @@ pub(crate) struct Credentials {
 }
 
 /// `GET /login`
-pub(crate) async fn form(Query(next): Query<Next>) -> Response {
-    show(StatusCode::OK, None, next.next.as_deref())
+pub(crate) async fn form(State(app): State<App>, Query(next): Query<Next>) -> Response {
+    show(&app, StatusCode::OK, None, next.next.as_deref())
 }
 
 /// `POST /login`
@@ -49,18 +49,27 @@ pub(crate) async fn submit(
     State(app): State<App>,
     headers: HeaderMap,
     Form(credentials): Form<Credentials>,
+) -> Result<Response, PageError> {
+    sign_in(app, &headers, credentials).await.map_err(PageError::at(web::path::PATIENTS))
+}
+
+async fn sign_in(
+    app: App,
+    headers: &HeaderMap,
+    credentials: Credentials,
 ) -> Result<Response, Error> {
-    let expected = cookie(&headers, LOGIN_COOKIE);
-    if expected.as_deref() != Some(credentials.csrf.as_str()) {
+    let secure = app.settings().secure_cookies;
+    let expected = cookie(headers, form_cookie(secure));
+    if credentials.csrf.is_empty() || expected.as_deref() != Some(credentials.csrf.as_str()) {
         let words = "the form was open for too long; please log in again";
-        return Ok(show(StatusCode::FORBIDDEN, Some(words), credentials.next.as_deref()));
+        return Ok(show(&app, StatusCode::FORBIDDEN, Some(words), credentials.next.as_deref()));
     }
     let next = credentials.next.clone();
-    let secure = app.settings().secure_cookies;
     let token = app.blocking(move |app| start_session(app, &credentials)).await?;
     let Some(token) = token else {
         let words = "the login or the password is wrong";
-        return Ok(show(StatusCode::UNAUTHORIZED, Some(words), next.as_deref()));
+        tracing::warn!("a login was refused");
+        return Ok(show(&app, StatusCode::UNAUTHORIZED, Some(words), next.as_deref()));
     };
     let mut response = Redirect::to(&local_path(next.as_deref())).into_response();
     let cookie = set_cookie(session_cookie(secure), &token, secure, SESSION_HOURS_MAX * 3_600);
@@ -72,19 +81,29 @@ pub(crate) async fn submit(
 pub(crate) async fn logout(
     State(app): State<App>,
     headers: HeaderMap,
-    caller: Caller,
+    caller: Result<Caller, Error>,
     Form(form): Form<FormToken>,
+) -> Result<Response, PageError> {
+    let at = PageError::at(web::path::PATIENTS);
+    end_session(app, &headers, caller, &form).await.map_err(at)
+}
+
+async fn end_session(
+    app: App,
+    headers: &HeaderMap,
+    caller: Result<Caller, Error>,
+    form: &FormToken,
 ) -> Result<Response, Error> {
-    form.check(&caller)?;
+    form.check(&caller?)?;
     let secure = app.settings().secure_cookies;
-    if let Some(token) = cookie(&headers, session_cookie(secure)) {
+    if let Some(token) = cookie(headers, session_cookie(secure)) {
         app.blocking(move |app| {
             let door = door(&app.settings().tenant);
             Ok(app.record().delete_session(&door, &token_digest(&token))?)
         })
         .await?;
     }
-    let mut response = Redirect::to("/login").into_response();
+    let mut response = Redirect::to(web::path::LOGIN).into_response();
     let gone = set_cookie(session_cookie(secure), "", secure, 0);
     response.headers_mut().append(header::SET_COOKIE, gone);
     Ok(response)
@@ -102,7 +121,7 @@ impl FormToken {
         if caller.csrf.as_deref() == Some(self.csrf.as_str()) {
             return Ok(());
         }
-        Err(Error::new(StatusCode::FORBIDDEN, "forbidden", "the form is not of this session"))
+        Err(Error::new(StatusCode::FORBIDDEN, "security", "the form is not of this session"))
     }
 }
 
@@ -144,7 +163,12 @@ pub fn random_token() -> Result<String, Error> {
         .map_err(|_| Error::internal("the system has no randomness"))
 }
 
-fn show(status: StatusCode, error: Option<&str>, next: Option<&str>) -> Response {
+/// Cookie with the form token of the login form itself, before there is a session.
+fn form_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-cognate-login" } else { "cognate-login" }
+}
+
+fn show(app: &App, status: StatusCode, error: Option<&str>, next: Option<&str>) -> Response {
     let Ok(csrf) = random_token().map(|token| csrf_of(&token)) else {
         return Error::internal("the system has no randomness").into_response();
     };
@@ -156,7 +180,9 @@ fn show(status: StatusCode, error: Option<&str>, next: Option<&str>) -> Response
         notice: None,
     };
     let mut response = page::html(status, web::login(&view));
-    response.headers_mut().append(header::SET_COOKIE, set_cookie(LOGIN_COOKIE, &csrf, false, 900));
+    let secure = app.settings().secure_cookies;
+    let cookie = set_cookie(form_cookie(secure), &csrf, secure, FORM_SECONDS_MAX);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
     response
 }
 

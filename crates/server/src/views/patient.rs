@@ -1,10 +1,11 @@
-//! The patient list and the patient page.
+//! The patient page.
 
 use super::identity::{identity, session};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use guidance::orders::{Order, resolve};
+use knowledge::Pack;
 use model::PatientId;
 use model::absence::Absence;
 use model::fact::{FactContent, FiledFact};
@@ -15,42 +16,8 @@ use model::statement::{Capsule, DrugStatement, GeneStatement, StatementContent};
 use record::StoredStatement;
 use std::collections::BTreeMap;
 use web::view::{
-    CurrentMedicine, DrugRow, Explained, GeneRow, Known, PatientListRow, PatientListView,
-    PatientView, ReportRow, ResultSource,
+    CurrentMedicine, DrugRow, Explained, GeneRow, Known, PatientView, ReportRow, ResultSource,
 };
-
-/// Patients listed on one page.
-const PATIENTS_LISTED_MAX: u32 = 100;
-
-/// The patients whose name or record number holds `query`.
-pub(crate) fn patient_list(
-    app: &App,
-    caller: &Caller,
-    query: &str,
-) -> Result<PatientListView, Error> {
-    let wanted = query.trim().to_lowercase();
-    let mut patients = app.record().patients(&caller.access, PATIENTS_LISTED_MAX + 1)?;
-    patients.retain(|patient| is_meant(patient, &wanted));
-    patients.sort_by_key(|patient| patient.names.first().map(model::patient::PersonName::banner));
-    let more = patients.len() > PATIENTS_LISTED_MAX as usize;
-    patients.truncate(PATIENTS_LISTED_MAX as usize);
-    Ok(PatientListView {
-        session: session(app, caller),
-        today: app.record().now().day(),
-        query: query.to_owned(),
-        patients: patients
-            .iter()
-            .map(|patient| PatientListRow { id: patient.id.clone(), identity: identity(patient) })
-            .collect(),
-        more,
-    })
-}
-
-fn is_meant(patient: &Patient, wanted: &str) -> bool {
-    let name = |name: &model::patient::PersonName| name.banner().to_lowercase().contains(wanted);
-    let number = |id: &model::patient::Identifier| id.value.to_lowercase() == wanted;
-    wanted.is_empty() || patient.names.iter().any(name) || patient.identifiers.iter().any(number)
-}
 
 /// Everything the patient page shows.
 pub(crate) fn patient_page(
@@ -63,7 +30,7 @@ pub(crate) fn patient_page(
     let patient = patient_of(&facts).ok_or_else(Error::not_found)?;
     let statements = app.record().statements(&caller.access, id)?;
     Ok(PatientView {
-        session: session(app, caller),
+        session: session(app, caller)?,
         today: app.record().now().day(),
         id: id.clone(),
         identity: identity(patient),
@@ -88,7 +55,7 @@ fn drug_rows(app: &App, facts: &[FiledFact], statements: &[StoredStatement]) -> 
     let mut rows: BTreeMap<String, DrugRow> = BTreeMap::new();
     for stored in statements {
         if let StatementContent::Drug(drug) = &stored.statement.content {
-            rows.insert(drug.rxnorm.clone(), drug_row(facts, stored, drug));
+            rows.insert(drug.rxnorm.clone(), drug_row(app, facts, stored, drug));
         }
     }
     for medication in facts.iter().filter_map(current_medication) {
@@ -140,6 +107,7 @@ fn medicine(medication: &Medication) -> CurrentMedicine {
 
 /// A drug's row.
 pub(crate) fn drug_row(
+    app: &App,
     facts: &[FiledFact],
     stored: &StoredStatement,
     drug: &DrugStatement,
@@ -148,8 +116,21 @@ pub(crate) fn drug_row(
         drug: drug.drug.clone(),
         current: Vec::new(),
         reports: sources(facts, &stored.statement.capsule),
-        advice: Some(explained(stored, drug.clone())),
+        advice: Some(explained(stored, with_population_names(app.pack(), drug))),
     }
+}
+
+/// The same advice with the pack's names of the populations: `Acute coronary syndrome or PCI`. A
+/// code that the loaded pack does not name stays as it is.
+fn with_population_names(pack: &Pack, drug: &DrugStatement) -> DrugStatement {
+    let mut drug = drug.clone();
+    for one in &mut drug.recommendations {
+        let mut named = pack.populations.iter().filter(|named| named.rxnorm == drug.rxnorm);
+        if let Some(named) = named.find(|named| named.code == one.population) {
+            one.population.clone_from(&named.name);
+        }
+    }
+    drug
 }
 
 /// A gene's row.

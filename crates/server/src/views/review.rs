@@ -1,11 +1,10 @@
 //! The messages that wait for a person.
 
-use super::identity::{identity, session};
+use super::identity::{demographics, identity, session};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use model::PatientId;
-use model::fact::FactContent;
 use record::Review;
 use web::view::{Candidate, ReviewListView, ReviewRow};
 
@@ -16,7 +15,7 @@ pub(crate) fn review_list(app: &App, caller: &Caller) -> Result<ReviewListView, 
     for review in &open {
         messages.extend(row(app, caller, review)?);
     }
-    Ok(ReviewListView { session: session(app, caller), today: app.record().now().day(), messages })
+    Ok(ReviewListView { session: session(app, caller)?, today: app.record().now().day(), messages })
 }
 
 fn row(app: &App, caller: &Caller, review: &Review) -> Result<Option<ReviewRow>, Error> {
@@ -38,20 +37,19 @@ fn row(app: &App, caller: &Caller, review: &Review) -> Result<Option<ReviewRow>,
     }))
 }
 
-/// A patient the caller may see; another one stays a number on the list.
+/// A patient the caller may see; another one stays a number on the list. Reviewers compare names
+/// and birth dates, so the resource is read: facts are not theirs.
 fn candidate(app: &App, caller: &Caller, id: &PatientId) -> Result<Option<Candidate>, Error> {
-    let facts = match app.record().facts(&caller.access, id) {
-        Ok(facts) => facts,
-        Err(record::Failure::Denied { .. }) => return Ok(None),
+    let stored = match app.record().read(&caller.access, "Patient", id.as_str()) {
+        Ok(stored) => stored.filter(|stored| !stored.deleted),
+        Err(record::Failure::Denied { .. }) => None,
         Err(failure) => return Err(failure.into()),
     };
-    Ok(facts.iter().find_map(|filed| match &filed.fact.content {
-        FactContent::Patient(patient) => Some(Candidate {
-            id: id.clone(),
-            identity: identity(patient),
-            agrees: Vec::new(),
-            differs: Vec::new(),
-        }),
-        _ => None,
+    let Some(stored) = stored else { return Ok(None) };
+    Ok(Some(Candidate {
+        id: id.clone(),
+        identity: identity(&demographics(&stored)?),
+        agrees: Vec::new(),
+        differs: Vec::new(),
     }))
 }

@@ -37,11 +37,11 @@ pub(crate) fn explain_page(
                     rows.push(gene_row(&facts, &of_gene, gene));
                 }
             }
-            (Subject::Drug(Box::new(drug_row(&facts, &stored, drug))), rows)
+            (Subject::Drug(Box::new(drug_row(app, &facts, &stored, drug))), rows)
         }
     };
     Ok(ExplainView {
-        session: session(app, caller),
+        session: session(app, caller)?,
         today: app.record().now().day(),
         patient,
         identity: identity(person),

@@ -109,8 +109,12 @@ pub(super) fn action(action: Action) -> String {
     }
 }
 
-/// The population code of a pack, readable: `acs-pci` → `ACS PCI`; `general` → `all patients`.
+/// The population of a recommendation, readable. A name of the pack stays as it is; a code is
+/// made readable: `acs-pci` → `ACS PCI`; `general` → `all patients`.
 pub(super) fn population(code: &str) -> String {
+    if code.contains(' ') {
+        return code.to_owned();
+    }
     if code.is_empty() || code == GENERAL {
         return "all patients".to_owned();
     }
@@ -192,9 +196,12 @@ mod tests {
 
     #[test]
     fn populations_are_readable() {
-        for (code, shown) in
-            [("general", "all patients"), ("acs-pci", "ACS PCI"), ("child", "child")]
-        {
+        for (code, shown) in [
+            ("general", "all patients"),
+            ("acs-pci", "ACS PCI"),
+            ("child", "child"),
+            ("Non-cardiac use", "Non-cardiac use"),
+        ] {
             assert_eq!(population(code), shown);
         }
     }

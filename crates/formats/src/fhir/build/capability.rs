@@ -29,8 +29,10 @@ pub struct ResourceCapability {
     pub interactions: Vec<Interaction>,
     /// Search parameters.
     pub search_parameters: Vec<SearchParameter>,
-    /// Whether creates, updates and deletes may be conditional.
-    pub is_conditional: bool,
+    /// Whether creates may be conditional.
+    pub has_conditional_create: bool,
+    /// Whether updates may be conditional, outside a Bundle.
+    pub has_conditional_update: bool,
 }
 
 /// A search parameter.
@@ -131,14 +133,15 @@ fn resource(resource: &ResourceCapability) -> Value {
             .with("type", parameter.kind.as_str())
             .build()
     };
-    let conditional =
-        |interaction| (resource.is_conditional && offers(interaction)).then_some(true);
+    let conditional = |has, interaction| (has && offers(interaction)).then_some(true);
+    let create = conditional(resource.has_conditional_create, Interaction::Create);
+    let update = conditional(resource.has_conditional_update, Interaction::Update);
     Object::default()
         .with("type", resource.resource_type.as_str())
         .list("interaction", interactions(&resource.interactions))
         .with("versioning", "versioned")
-        .some("conditionalCreate", conditional(Interaction::Create))
-        .some("conditionalUpdate", conditional(Interaction::Update))
+        .some("conditionalCreate", create)
+        .some("conditionalUpdate", update)
         .list("searchParam", resource.search_parameters.iter().map(parameter).collect())
         .build()
 }

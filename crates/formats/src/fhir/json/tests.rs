@@ -109,3 +109,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_message_may_say_nothing_but_not_two_things() {
+    let read = |text: &str| read_message(text.as_bytes(), 1_000);
+    for text in [
+        r#"{"prefetch":{"patient":null,"medications":{}}}"#,
+        r#"{"context":{"selections":[]}}"#,
+        r#"{"a":[[1],[]],"b":[null,{"c":1}]}"#,
+        "{}",
+    ] {
+        let value: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(read(text), Ok(value), "{text}");
+    }
+    for (text, code, place) in [
+        (r#"{"hook":"a","hook":"b"}"#, "duplicate-key", "hook"),
+        (r#"{"context":{"x":[{"y":1,"y":2}]}}"#, "duplicate-key", "context.x[0].y"),
+        ("[]", "not-an-object", "body"),
+        ("{", "bad-json", "line 1 column 1"),
+    ] {
+        let problem = read(text).unwrap_err();
+        assert_eq!((problem.code.as_str(), problem.place.as_str()), (code, place), "{text}");
+    }
+    assert_eq!(read_message(b"{\"a\":1}", 6).unwrap_err().code, "too-long");
+    assert!(read_message(b"{\"a\":1}", 7).is_ok());
+}

@@ -1,7 +1,8 @@
 //! The CapabilityStatement, made from the table the router is built from.
 
-use super::{Offer, ROUTES, answer};
+use super::{ROUTES, answer};
 use crate::app::App;
+use crate::route::Offer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -10,12 +11,13 @@ use formats::fhir::build::{
 };
 use record::search_parameters;
 
-/// Types with a search index and a Patient compartment. Others are stored and read by id.
-pub(crate) const INDEXED_TYPES: [&str; 15] = [
+/// Types with a search index. Others are stored and read by id.
+pub(crate) const INDEXED_TYPES: [&str; 16] = [
     "Condition",
     "DiagnosticReport",
     "DocumentReference",
     "Encounter",
+    "Medication",
     "MedicationRequest",
     "MedicationStatement",
     "Observation",
@@ -69,6 +71,7 @@ fn resource(resource_type: &str) -> ResourceCapability {
             Offer::System(_) | Offer::Nothing => &[],
         }),
         search_parameters,
-        is_conditional: true,
+        has_conditional_create: true,
+        has_conditional_update: false,
     }
 }

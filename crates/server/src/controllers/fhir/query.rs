@@ -4,6 +4,7 @@ use crate::error::Error;
 use axum::http::StatusCode;
 use intake::fhir::term;
 use record::Query;
+use record::limit::PAGE_ROWS_MAX;
 use std::fmt::Write as _;
 
 /// Resources on a page, if the caller names no number.
@@ -29,9 +30,11 @@ pub(crate) fn read(resource_type: String, pairs: Vec<(String, String)>) -> Resul
         match name.as_str() {
             CURSOR => query.cursor = Some(value),
             "_count" => {
-                query.count = value.parse().map_err(|_| {
+                let asked: u32 = value.parse().map_err(|_| {
                     Error::new(StatusCode::BAD_REQUEST, "value", "`_count` is not a number")
                 })?;
+                // A server may give fewer than were asked for (FHIR R4 §3.1.1.5.6).
+                query.count = asked.min(PAGE_ROWS_MAX);
                 written.push((name, value));
             }
             // Content negotiation, not a search: there is only JSON.
@@ -93,6 +96,8 @@ mod tests {
             link("/fhir/Patient", &asked.written, Some("y z")),
             "/fhir/Patient?family:exact=Example&_count=2&_cursor=y%20z"
         );
+        let many = vec![("_count".to_owned(), (PAGE_ROWS_MAX + 1).to_string())];
+        assert_eq!(read("Patient".into(), many).unwrap().query.count, PAGE_ROWS_MAX);
         let bad = vec![("_count".to_owned(), "many".to_owned())];
         assert!(read("Patient".into(), bad).is_err());
     }

@@ -1,5 +1,6 @@
 //! Searching a type.
 
+use super::metadata::INDEXED_TYPES;
 use super::{answer, query};
 use crate::app::App;
 use crate::caller::Caller;
@@ -42,6 +43,11 @@ async fn run(
     headers: HeaderMap,
     caller: Caller,
 ) -> Result<Response, Error> {
+    if !INDEXED_TYPES.contains(&resource_type.as_str()) {
+        // Nothing is indexed, so an empty answer would not mean that there is nothing.
+        let text = "this type is not searched here; the CapabilityStatement lists those that are";
+        return Err(Error::new(StatusCode::NOT_FOUND, "not-supported", text));
+    }
     let asked = query::read(resource_type, pairs)?;
     let strict = handling(&headers) == Some("strict");
     app.blocking(move |app| {
@@ -76,12 +82,13 @@ fn bundle(app: &App, asked: &query::Asked, page: &Page) -> Result<Value, Error> 
     };
     let used: Vec<(String, String)> =
         asked.written.iter().filter(|(name, _)| !unused(name)).cloned().collect();
-    let link = |relation: &str, cursor: Option<&str>| Link {
+    let link = |relation: &str, pairs: &[(String, String)], cursor: Option<&str>| Link {
         relation: relation.to_owned(),
-        url: query::link(&base, &used, cursor),
+        url: query::link(&base, pairs, cursor),
     };
-    let mut links = vec![link("self", asked.query.cursor.as_deref())];
-    links.extend(page.next.as_deref().map(|next| link("next", Some(next))));
+    let mut links = vec![link("self", &used, asked.query.cursor.as_deref())];
+    // The place of the next page is one in the search as it was asked, unused parameters and all.
+    links.extend(page.next.as_deref().map(|next| link("next", &asked.written, Some(next))));
     let mut entries = Vec::with_capacity(page.entries.len() + 1);
     for stored in &page.entries {
         let resource: Value = serde_json::from_slice(&stored.body)

@@ -1,0 +1,216 @@
+//! Every route against everybody who may not use it.
+
+use crate::app::{Answer, CLIENT, INTERFACE, NOBODY, TestApp, Who, access};
+use crate::cds::{clopidogrel_tablet, order};
+use model::PatientId;
+use record::Role;
+use serde_json::{Value, json};
+
+/// How a route is guarded.
+enum Guard {
+    /// Anybody may call it.
+    Open,
+    /// A page: without a login the login form.
+    Page,
+    /// An interface: without a login an `OperationOutcome`.
+    Interface,
+}
+use Guard::{Interface, Open, Page};
+
+/// One route as the test calls it.
+struct Row {
+    method: &'static str,
+    /// As the router writes it.
+    route: &'static str,
+    guard: Guard,
+    /// With `{patient}` where a patient's id goes.
+    uri: &'static str,
+    /// A caller whose role may not use it.
+    wrong_role: Option<Who>,
+    /// Whether it reads the patient named in its address or body.
+    is_of_patient: bool,
+}
+
+const fn row(
+    (method, route): (&'static str, &'static str),
+    guard: Guard,
+    uri: &'static str,
+    wrong_role: Option<Who>,
+    is_of_patient: bool,
+) -> Row {
+    Row { method, route, guard, uri, wrong_role, is_of_patient }
+}
+
+const OPERATOR: Option<Who> = Some(Who::Person(Role::Operator));
+const OFFICER: Option<Who> = Some(Who::Client(Role::PrivacyOfficer));
+const SERVICE: &str = "/cds-services/pgx-medication-safety";
+const FEEDBACK: &str = "/cds-services/pgx-medication-safety/feedback";
+const VREAD: (&str, &str) = ("GET", "/fhir/{type}/{id}/_history/{version}");
+
+const TABLE: &[Row] = &[
+    row(("GET", "/"), Open, "/", None, false),
+    row(("GET", "/login"), Open, "/login", None, false),
+    row(("POST", "/login"), Open, "/login", None, false),
+    row(("POST", "/logout"), Page, "/logout", None, false),
+    row(("GET", "/patients"), Page, "/patients", OPERATOR, false),
+    row(("GET", "/patients/{id}"), Page, "/patients/{patient}", OPERATOR, true),
+    row(("GET", "/statements/{id}"), Page, "/statements/{patient}", OPERATOR, true),
+    row(("GET", "/reviews"), Page, "/reviews", Some(Who::Person(Role::Prescriber)), false),
+    row(("GET", "/assets/{name}"), Open, "/assets/{asset}", None, false),
+    row(("GET", "/favicon.ico"), Open, "/favicon.ico", None, false),
+    row(("GET", "/cds-services"), Open, "/cds-services", None, false),
+    row(("POST", "/cds-services/{id}"), Interface, SERVICE, Some(INTERFACE), true),
+    row(("POST", "/cds-services/{id}/feedback"), Interface, FEEDBACK, Some(INTERFACE), false),
+    row(("GET", "/fhir/metadata"), Open, "/fhir/metadata", None, false),
+    row(("POST", "/fhir"), Interface, "/fhir", Some(CLIENT), false),
+    row(("POST", "/fhir/"), Interface, "/fhir/", Some(CLIENT), false),
+    row(("GET", "/fhir/{type}"), Interface, "/fhir/Patient?_id={patient}", OFFICER, false),
+    row(("POST", "/fhir/{type}/_search"), Interface, "/fhir/Patient/_search", OFFICER, false),
+    row(("POST", "/fhir/{type}"), Interface, "/fhir/Patient", Some(CLIENT), false),
+    row(("GET", "/fhir/{type}/{id}"), Interface, "/fhir/Patient/{patient}", OFFICER, true),
+    row(("PUT", "/fhir/{type}/{id}"), Interface, "/fhir/Patient/{patient}", Some(CLIENT), false),
+    row(VREAD, Interface, "/fhir/Patient/{patient}/_history/1", OFFICER, true),
+    row(("GET", "/healthz"), Open, "/healthz", None, false),
+    row(("GET", "/readyz"), Open, "/readyz", None, false),
+    row(("GET", "/version"), Open, "/version", None, false),
+];
+
+impl Row {
+    /// Calls it with a body that is right, so that only access can be what is refused.
+    async fn call(&self, app: &TestApp, who: Who, patient: &str) -> Answer {
+        let asset = web::asset_path("cognate.css");
+        let uri = self.uri.replace("{patient}", patient).replace("/assets/{asset}", &asset);
+        let call = app.call(self.method, &uri).by(who);
+        let call = match (self.method, self.route) {
+            ("POST", "/fhir/{type}/_search") => call.form(&[("_id", patient)]),
+            ("POST", "/login" | "/logout") => call.form(&[("csrf", "x")]),
+            ("POST" | "PUT", _) => call.json(&self.body(patient)),
+            _ => call,
+        };
+        call.send().await
+    }
+
+    fn body(&self, patient: &str) -> Value {
+        match self.route {
+            "/fhir" | "/fhir/" => {
+                json!({"resourceType": "Bundle", "type": "transaction", "entry": []})
+            }
+            "/fhir/{type}" | "/fhir/{type}/{id}" => json!({
+                "resourceType": "Patient", "id": patient, "name": [{"family": "Example"}]
+            }),
+            "/cds-services/{id}/feedback" => json!({"feedback": [{
+                "card": "0b6f1e2c-4a52-4f0e-8f43-2a1d5b7c9e10",
+                "outcome": "overridden",
+                "outcomeTimestamp": "2026-01-12T10:00:00Z"
+            }]}),
+            _ => order("order-sign", patient, "order-1", &clopidogrel_tablet()),
+        }
+    }
+
+    fn name(&self) -> String {
+        format!("{} {}", self.method, self.route)
+    }
+}
+
+#[test]
+fn the_table_holds_every_route_and_no_other() {
+    let mut routed: Vec<_> = server::routes();
+    let mut tested: Vec<_> = TABLE.iter().map(|row| (row.method, row.route)).collect();
+    routed.sort_unstable();
+    tested.sort_unstable();
+    assert_eq!(tested, routed);
+}
+
+#[tokio::test]
+async fn without_a_login_nothing_is_told() {
+    let app = TestApp::with_result();
+    for row in TABLE {
+        for who in [Who::Nobody, Who::Stranger] {
+            let answer = row.call(&app, who, "ana-example").await;
+            let name = format!("{} by {who:?}", row.name());
+            match row.guard {
+                Open => {
+                    assert_ne!(answer.status, 401, "{name}");
+                    let location = answer.header("location");
+                    assert!(!location.starts_with("/login"), "{name}");
+                }
+                Page => {
+                    assert_eq!(answer.status, 303, "{name}");
+                    assert!(answer.header("location").starts_with("/login?next=/"), "{name}");
+                    assert!(answer.body.is_empty(), "{name}");
+                }
+                Interface => {
+                    assert_eq!(answer.outcome(401)["code"], "login", "{name}");
+                    assert_eq!(answer.header("www-authenticate"), "Bearer", "{name}");
+                }
+            }
+            assert!(!answer.text().contains("EXAMPLE"), "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_wrong_role_is_refused() {
+    let app = TestApp::with_result();
+    for row in TABLE {
+        let Some(who) = row.wrong_role else { continue };
+        let answer = row.call(&app, who, "ana-example").await;
+        let name = row.name();
+        match row.guard {
+            Open => panic!("{name} is open"),
+            Page => {
+                assert_eq!(answer.status, 403, "{name}");
+                assert!(answer.text().contains("Your role may not see this"), "{name}");
+            }
+            Interface => assert_eq!(answer.outcome(403)["code"], "forbidden", "{name}"),
+        }
+        assert!(!answer.text().contains("EXAMPLE"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_hidden_patient_is_like_an_absent_one() {
+    let app = TestApp::with_result();
+    let engine = access(Role::Engine);
+    let ana = PatientId::new("ana-example");
+    let statement = app.record.statements(&engine, &ana).unwrap()[0].statement.id.to_string();
+    for row in TABLE.iter().filter(|row| row.is_of_patient) {
+        let hidden = if row.route == "/statements/{id}" { &statement } else { "ana-example" };
+        let seen = row.call(&app, Who::Person(Role::Prescriber), hidden).await;
+        assert_eq!(seen.status, 200, "{}: {}", row.name(), seen.text());
+        let hidden = row.call(&app, Who::Narrow, hidden).await;
+        let absent = row.call(&app, Who::Narrow, NOBODY).await;
+        assert_eq!(hidden.status, 404, "{}", row.name());
+        assert_eq!(absent.status, 404, "{}", row.name());
+        assert_eq!(hidden.without_log_id(), absent.without_log_id(), "{}", row.name());
+        let names = |answer: &Answer| answer.headers.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&hidden), names(&absent), "{}", row.name());
+    }
+}
+
+#[tokio::test]
+async fn a_hidden_patient_is_in_no_search() {
+    let app = TestApp::with_result();
+    for (uri, seen) in [
+        ("/fhir/Patient?_id=ana-example", 0),
+        ("/fhir/Patient?_id=ben-sample", 1),
+        ("/fhir/Patient?family=Example", 0),
+        ("/fhir/Observation?patient=ana-example", 0),
+        ("/fhir/DiagnosticReport?subject=Patient/ana-example", 0),
+    ] {
+        let answer = app.get(Who::Narrow, uri).await.json();
+        assert_eq!(answer["total"], seen, "{uri}");
+        let everything = app.get(Who::Person(Role::Prescriber), uri).await.json();
+        assert_ne!(everything["total"], 0, "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_or_foreign_credential_is_never_passed_over_for_another() {
+    let app = TestApp::new();
+    for authorization in ["Bearer", "Bearer ", "Basic dXNlcjpwYXNz", "Bearer of-nobody"] {
+        let call = app.call("GET", "/fhir/Patient/ana-example").by(Who::Person(Role::Prescriber));
+        let answer = call.header("authorization", authorization).send().await;
+        assert_eq!(answer.outcome(401)["code"], "login", "{authorization}");
+    }
+}

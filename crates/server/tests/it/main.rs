@@ -1,0 +1,28 @@
+//! What callers of the HTTP side rely on: the whole router over a real record, in one process.
+
+#[cfg(test)]
+mod access;
+#[cfg(test)]
+mod app;
+#[cfg(test)]
+mod audit;
+#[cfg(test)]
+mod bundle;
+#[cfg(test)]
+mod cds;
+#[cfg(test)]
+mod crud;
+#[cfg(test)]
+mod feedback;
+#[cfg(test)]
+mod health;
+#[cfg(test)]
+mod login;
+#[cfg(test)]
+mod metadata;
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod refusal;
+#[cfg(test)]
+mod search;
