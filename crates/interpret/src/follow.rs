@@ -6,12 +6,17 @@ use knowledge::Pack;
 use model::statement::Statement;
 use model::{PatientId, StatementId, TenantId};
 use record::{Access, ChangeKind, Purpose, Record, Role, Scope};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Name of the follower's place in the change feed.
 const CURSOR: &str = "interpret";
+/// Name of the cursor that holds what was interpreted with last, as a number: see `mark`.
+const LAST_USED: &str = "interpret-last-used";
+/// Bytes of a digest in that number, few enough for every database's integers.
+const MARK_BYTES: usize = 6;
 /// Changes read from the feed at a time.
 const CHANGES_PER_READ_MAX: u32 = 1_000;
 /// How long one wait for a change lasts before the stop signal is looked at again.
@@ -61,8 +66,8 @@ pub struct Interpreter {
 
 impl Interpreter {
     /// An interpreter with this pack, which is kept in the record so that what it concludes can
-    /// be replayed after the pack has changed. A pack other than the last one used starts the
-    /// feed anew, so that every patient is interpreted with it.
+    /// be replayed after the pack has changed. A pack or engine other than the last one used
+    /// starts the feed anew, so that every patient is interpreted with it.
     ///
     /// # Errors
     /// When the record fails.
@@ -75,7 +80,30 @@ impl Interpreter {
             Scope::Tenant,
         );
         record.keep_pack(&access, &pack.reference(), &pack.files)?;
-        Ok(Self { record, pack, tenant: tenant.clone(), access })
+        let interpreter = Self { record, pack, tenant: tenant.clone(), access };
+        interpreter.begin()?;
+        Ok(interpreter)
+    }
+
+    /// Starts the feed anew if another pack or engine was used last, also when this one was used
+    /// before that: the statements that stand are the other one's.
+    fn begin(&self) -> Result<(), Failure> {
+        let mark = self.mark();
+        if self.record.cursor(&self.access, LAST_USED)? != mark {
+            // In this order: a crash in between starts anew once more.
+            self.record.set_cursor(&self.access, &self.cursor(), 0)?;
+            self.record.set_cursor(&self.access, LAST_USED, mark)?;
+        }
+        Ok(())
+    }
+
+    /// A number that differs for every pack and engine; never zero, which is a cursor not set.
+    fn mark(&self) -> u64 {
+        let engine = pgx::engine();
+        let parts = [self.pack.reference().digest, engine.name, engine.version];
+        let digest = Sha256::digest(parts.join("\n").as_bytes());
+        let bytes = digest.iter().take(MARK_BYTES);
+        bytes.fold(0, |mark, byte| mark << 8 | u64::from(*byte)).max(1)
     }
 
     /// The id of the statement about a subject: `("gene", "CYP2C19")`, `("drug", "32968")`.
@@ -156,6 +184,23 @@ impl Interpreter {
     pub fn interpret_always(&self, patient: &PatientId) -> Result<u64, Failure> {
         let facts = self.record.facts(&self.access, patient)?;
         self.write(patient, conclude(&self.tenant, patient, &self.pack, &facts).statements)
+    }
+
+    /// Whether every change of a patient's resources has been interpreted. With a long way behind
+    /// it is not known, and the answer is no: nobody may be told of yesterday's result as today's.
+    ///
+    /// # Errors
+    /// When the record fails.
+    pub fn is_current(&self, patient: &PatientId) -> Result<bool, Failure> {
+        let place = self.record.cursor(&self.access, &self.cursor())?;
+        if self.record.wait_for_change(place, Duration::ZERO) <= place {
+            return Ok(true);
+        }
+        let changes = self.record.changes(&self.access, place, CHANGES_PER_READ_MAX)?;
+        let is_of_patient = |change: &record::Change| {
+            change.kind == ChangeKind::Resource && change.patient.as_ref() == Some(patient)
+        };
+        Ok(changes.len() < CHANGES_PER_READ_MAX as usize && !changes.iter().any(is_of_patient))
     }
 
     /// How many changes of the feed are not yet interpreted.

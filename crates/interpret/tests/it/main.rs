@@ -1,0 +1,10 @@
+//! From facts in a real record to statements, and back again from their capsules.
+
+#[cfg(test)]
+mod concluding;
+#[cfg(test)]
+mod following;
+#[cfg(test)]
+mod replaying;
+#[cfg(test)]
+mod support;
