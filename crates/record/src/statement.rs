@@ -101,7 +101,8 @@ impl Record {
     }
 
     /// Those of a patient's current statements that have these ids: what one order needs, however
-    /// many drugs the pack speaks of.
+    /// many drugs the pack speaks of. [`Failure::NotFound`] for a patient who is not known, was
+    /// deleted or may not be seen; statements that outlive a deletion are no answer.
     pub fn statements_by_id(
         &self,
         access: &Access,
@@ -112,14 +113,19 @@ impl Record {
         self.audited_read(access, Action::ReadStatements, |executor, touched| {
             touched.patient(patient.as_str());
             let tenant = access.tenant().as_str();
+            let head = values![tenant, "Patient", patient.as_str()];
+            let known = match executor.first(sql::RESOURCE_GET, head)? {
+                Some(row) => row.int(2)? == 0,
+                None => false,
+            };
+            if !known || !access.sees(patient.as_str()) {
+                return Err(Failure::NotFound);
+            }
             let key = values![tenant, patient.as_str()];
             let mut query = Builder::new(sql::STATEMENTS_OF_PATIENT, key);
             query.scope(access, "s.patient");
-            query.push(" AND (0 = 1");
-            for id in ids {
-                query.push(" OR s.id = ");
-                query.bind(id.as_str());
-            }
+            query.push(" AND s.id IN (");
+            query.bind_list(ids.iter().map(StatementId::as_str));
             query.push(") ORDER BY v.id");
             let vault = Vault::new(executor, &self.inner.keys, tenant);
             let rows = executor.query(&query.sql, &query.values)?;

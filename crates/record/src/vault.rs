@@ -100,6 +100,16 @@ impl Builder {
         self.sql.push_str(sql);
     }
 
+    /// Appends parameters parted by commas; both databases take an empty list as one that holds
+    /// nothing only in this form.
+    pub(crate) fn bind_list<'v>(&mut self, values: impl Iterator<Item = &'v str>) {
+        self.push("NULL");
+        for value in values {
+            self.push(", ");
+            self.bind(value);
+        }
+    }
+
     /// Adds the next `$n`.
     pub(crate) fn bind(&mut self, value: impl Into<Value>) {
         self.values.push(value.into());

@@ -1,8 +1,8 @@
 //! Statements: written once, withdrawn, never lost.
 
-use crate::support::{access, fixture, statement};
+use crate::support::{access, commit, fixture, narrowed, patient, statement};
 use model::{PatientId, StatementId};
-use record::{ChangeKind, Failure, Role, StatementsPut};
+use record::{ChangeKind, Condition, Failure, ResourceChange, Role, StatementsPut};
 
 fn p1() -> PatientId {
     PatientId::new("p1")
@@ -91,4 +91,30 @@ fn another_patients_statements_are_refused_whole() {
         assert_eq!(record.cursor(&engine, "c").unwrap(), 0);
     }
     assert_eq!(record.statements(&engine, &p2).unwrap().len(), 1);
+}
+
+#[test]
+fn an_order_reads_the_statements_it_names_of_a_patient_who_is_there() {
+    let fixture = fixture();
+    let record = &fixture.record;
+    let engine = access(Role::Engine);
+    let statements = ["a", "b", "c"].map(|id| statement(id, "p1", "x")).to_vec();
+    record.put_statements(&engine, &p1(), statements, None).unwrap();
+    let ids = ["c", "a", "none"].map(StatementId::new);
+    let read = |access: &record::Access| record.statements_by_id(access, &p1(), &ids);
+    let client = access(Role::ServiceClient);
+    assert_eq!(read(&client), Err(Failure::NotFound), "nobody has filed the patient");
+
+    commit(record, vec![patient("p1", "Example", "1")]).unwrap();
+    let found: Vec<String> =
+        read(&client).unwrap().iter().map(|s| s.statement.id.to_string()).collect();
+    assert_eq!(found, ["a", "c"]);
+    assert_eq!(record.statements_by_id(&client, &p1(), &[]).unwrap(), []);
+    assert!(read(&narrowed(Role::Prescriber, &["p1"])).is_ok());
+    assert_eq!(read(&narrowed(Role::Prescriber, &["p2"])), Err(Failure::NotFound));
+
+    let (resource_type, id) = ("Patient".to_owned(), "p1".to_owned());
+    let gone = ResourceChange::Delete { resource_type, id, condition: Condition::Any };
+    commit(record, vec![gone]).unwrap();
+    assert_eq!(read(&client), Err(Failure::NotFound), "a deleted patient has no statements");
 }
