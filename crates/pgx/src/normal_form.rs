@@ -62,7 +62,8 @@ impl NormalForm {
 
     /// Whether it takes the base at `position` away or replaces it.
     pub(crate) fn touches(&self, position: u64) -> bool {
-        position >= self.position && position < self.position.saturating_add(self.deleted.len() as u64)
+        position >= self.position
+            && position < self.position.saturating_add(self.deleted.len() as u64)
     }
 
     /// First base after the right-most equivalent spelling.
