@@ -3,7 +3,7 @@
 use crate::error::Error;
 use interpret::Interpreter;
 use knowledge::Pack;
-use model::TenantId;
+use model::{PatientId, TenantId};
 use record::Record;
 use std::sync::Arc;
 
@@ -61,6 +61,20 @@ impl App {
     /// Address of the FHIR base.
     pub fn fhir_base(&self) -> String {
         format!("{}/fhir", self.inner.settings.base_url)
+    }
+
+    /// Interprets what was filed about a patient and is not interpreted yet; whether there was
+    /// anything. A result that is in the record must not be answered with "not tested". Only for a
+    /// patient whom the caller sees.
+    ///
+    /// # Errors
+    /// When the record or the interpretation fails; then there is no answer, not an old one.
+    pub(crate) fn interpret_news(&self, patient: &PatientId) -> Result<bool, Error> {
+        let is_behind = !self.interpreter().is_current(patient)?;
+        if is_behind {
+            self.interpreter().interpret(patient)?;
+        }
+        Ok(is_behind)
     }
 
     /// Runs store work off the async threads.

@@ -12,6 +12,9 @@ use std::fmt;
 /// Media type of every FHIR answer.
 pub(crate) const FHIR_JSON: &str = "application/fhir+json; charset=utf-8";
 
+/// What a caller is told of a failure of ours.
+const INSIDE: &str = "something failed here; the log tells what, under the id given";
+
 /// A failure as a caller sees it.
 #[derive(Clone, Debug)]
 pub struct Error {
@@ -62,17 +65,33 @@ impl Error {
         self.issue
     }
 
-    /// The sentences, for pages.
+    /// The sentences a caller is told. What failed inside is for the log alone.
     pub fn text(&self) -> String {
+        if self.status.is_server_error() {
+            return INSIDE.to_owned();
+        }
+        self.details()
+    }
+
+    fn details(&self) -> String {
         let texts: Vec<&str> = self.problems.iter().map(|p| p.text.as_str()).collect();
         texts.join("; ")
     }
 
     /// The `OperationOutcome`, with the id of the log line.
     pub fn outcome(&self, log_id: &str) -> serde_json::Value {
+        if self.status.is_server_error() {
+            let problem = Problem::error(self.issue, "", INSIDE);
+            let inside = Self { status: self.status, issue: self.issue, problems: vec![problem] };
+            return inside.issues(log_id);
+        }
         if self.issue == "invalid" {
             return outcome_of_problems(&self.problems, Some(log_id));
         }
+        self.issues(log_id)
+    }
+
+    fn issues(&self, log_id: &str) -> serde_json::Value {
         let issues: Vec<Issue> = self
             .problems
             .iter()
@@ -89,7 +108,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.status, self.text())
+        write!(f, "{}: {}", self.status, self.details())
     }
 }
 
@@ -171,4 +190,44 @@ impl IntoResponse for Error {
 /// An id that joins an answer to its log line. It orders by time and says nothing else.
 pub(crate) fn log_id() -> String {
     uuid::Uuid::now_v7().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_inside_is_for_the_log() {
+        let error = Error::internal("disk full at /var/lib/x");
+        assert!(error.to_string().contains("disk full"), "the log line");
+        assert!(!error.text().contains("disk"), "the page");
+        let outcome = error.outcome("0190");
+        assert!(!outcome.to_string().contains("disk"), "{outcome}");
+        assert_eq!(outcome["issue"][0]["code"], "exception");
+        assert_eq!(outcome["issue"][0]["diagnostics"], "log id 0190");
+    }
+
+    #[test]
+    fn failures_of_the_record_keep_their_meaning() {
+        use record::Failure as F;
+        let place = || "Patient/a".to_owned();
+        for (failure, status, code) in [
+            (F::NotFound, 404, "not-found"),
+            (F::Denied { action: "a", role: "r", purpose: "p" }, 403, "forbidden"),
+            (
+                F::Conflict { place: place(), expected: "1".into(), found: "2".into() },
+                412,
+                "conflict",
+            ),
+            (F::Invalid { place: place(), text: "t".into() }, 400, "invalid"),
+            (F::TooMuch { place: place(), limit: "3".into() }, 413, "too-costly"),
+            (F::Sealed { place: place() }, 500, "exception"),
+            (F::Audit("full".into()), 500, "exception"),
+        ] {
+            let error = Error::from(failure.clone());
+            assert_eq!(error.status().as_u16(), status, "{failure}");
+            let outcome = error.outcome("id");
+            assert_eq!(outcome["issue"][0]["code"], code, "{failure}: {outcome}");
+        }
+    }
 }

@@ -153,25 +153,26 @@ fn statements(
     patient: &PatientId,
     orders: &[Order],
 ) -> Result<Vec<Statement>, Error> {
-    let access = &caller.access;
-    let person = app.record().read(access, "Patient", patient.as_str())?;
-    if person.is_none_or(|stored| stored.deleted) {
-        let text = "the patient is not known here";
-        return Err(Error::new(StatusCode::NOT_FOUND, "not-found", text));
-    }
     let needs = needs(&app.pack().pgx, orders);
     let id = |kind: &str, subject: &String| app.interpreter().statement_id(patient, kind, subject);
     let drugs: Vec<StatementId> = needs.drugs.iter().map(|drug| id("drug", drug)).collect();
     let genes = needs.genes.iter().map(|gene| id("gene", gene));
     let ids: Vec<StatementId> = drugs.iter().cloned().chain(genes).collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut found = app.record().statements_by_id(access, patient, &ids)?;
+    let read = |app: &App| match app.record().statements_by_id(&caller.access, patient, &ids) {
+        Err(record::Failure::NotFound) => {
+            let text = "the patient is not known here";
+            Err(Error::new(StatusCode::NOT_FOUND, "not-found", text))
+        }
+        other => Ok(other?),
+    };
+    let mut found = read(app)?;
     let has = |id: &StatementId| found.iter().any(|stored| stored.statement.id == *id);
-    if !drugs.iter().all(has) {
+    let is_missing = !drugs.iter().all(has);
+    if is_missing {
         app.interpreter().interpret_always(patient)?;
-        found = app.record().statements_by_id(access, patient, &ids)?;
+    }
+    if is_missing || app.interpret_news(patient)? {
+        found = read(app)?;
     }
     Ok(found.into_iter().map(|stored| stored.statement).collect())
 }

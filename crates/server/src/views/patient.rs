@@ -28,6 +28,7 @@ pub(crate) fn patient_page(
 ) -> Result<PatientView, Error> {
     let facts = app.record().facts(&caller.access, id)?;
     let patient = patient_of(&facts).ok_or_else(Error::not_found)?;
+    app.interpret_news(id)?;
     let statements = app.record().statements(&caller.access, id)?;
     Ok(PatientView {
         session: session(app, caller)?,

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use model::PatientId;
-use record::Review;
+use record::{Action, Review, permitted};
 use web::view::{Candidate, ReviewListView, ReviewRow};
 
 /// The review list.
@@ -40,12 +40,12 @@ fn row(app: &App, caller: &Caller, review: &Review) -> Result<Option<ReviewRow>,
 /// A patient the caller may see; another one stays a number on the list. Reviewers compare names
 /// and birth dates, so the resource is read: facts are not theirs.
 fn candidate(app: &App, caller: &Caller, id: &PatientId) -> Result<Option<Candidate>, Error> {
-    let stored = match app.record().read(&caller.access, "Patient", id.as_str()) {
-        Ok(stored) => stored.filter(|stored| !stored.deleted),
-        Err(record::Failure::Denied { .. }) => None,
-        Err(failure) => return Err(failure.into()),
-    };
-    let Some(stored) = stored else { return Ok(None) };
+    let access = &caller.access;
+    if !permitted(access.role(), access.purpose(), Action::ReadClinical) {
+        return Ok(None);
+    }
+    let stored = app.record().read(access, "Patient", id.as_str())?;
+    let Some(stored) = stored.filter(|stored| !stored.deleted) else { return Ok(None) };
     Ok(Some(Candidate {
         id: id.clone(),
         identity: identity(&demographics(&stored)?),

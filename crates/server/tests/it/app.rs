@@ -139,12 +139,17 @@ impl TestApp {
 
     /// Receives, files and interprets a message.
     pub(crate) fn file_message(&self, message: &str) {
+        self.only_file_message(message);
+        self.interpreter.catch_up().unwrap();
+    }
+
+    /// Receives and files a message, and leaves it at that.
+    pub(crate) fn only_file_message(&self, message: &str) {
         let feed = Feed::production("north", &tenant());
         let bytes = message.as_bytes().to_vec();
         intake::receive::receive(&self.record, &feed, "127.0.0.1", bytes).unwrap();
         let worker = Worker::new(self.record.clone(), pack(), vec![feed], &tenant());
         worker.work_off().unwrap();
-        self.interpreter.catch_up().unwrap();
     }
 
     /// Moves the clock on.

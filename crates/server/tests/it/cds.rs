@@ -220,6 +220,26 @@ async fn what_cannot_be_answered_is_refused_with_its_place() {
     assert_eq!(cards(&app.post(CLIENT, SERVICE, &whole).await).len(), 1);
 }
 
+/// Ana Example's result, CYP2C19 *2/*2.
+pub(crate) fn poor_metabolizer() -> String {
+    let oru = testkit::oru::Oru::new(&testkit::patients::ana_example(), "MSG-1");
+    oru.gene("CYP2C19", "*2/*2", "LA9657-3^Poor metabolizer").text()
+}
+
+#[tokio::test]
+async fn a_result_just_filed_is_not_answered_with_not_tested() {
+    let app = TestApp::new();
+    app.interpreter.catch_up().unwrap();
+    let tablet = clopidogrel_tablet();
+    let before = ask(&app, "order-sign", "order-1", &tablet).await;
+    assert!(!before.text().contains("*2/*2"));
+    // Filed, and the interpreter has not come to it.
+    app.only_file_message(&poor_metabolizer());
+    let found = cards(&ask(&app, "order-sign", "order-1", &tablet).await);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0]["indicator"], "critical", "{found:?}");
+}
+
 #[tokio::test]
 async fn a_prefetch_of_nothing_is_no_fault() {
     // CDS Hooks 2.0, prefetch: null where the client has no such data.

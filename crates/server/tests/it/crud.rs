@@ -122,6 +122,19 @@ async fn a_conditional_create_finds_none_one_or_several() {
     assert_eq!(app.total("Observation").await, before + 2);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn conditional_creates_at_the_same_time_create_once() {
+    let app = TestApp::new();
+    let once = || {
+        let call = app.call("POST", "/fhir/Observation").by(INTERFACE).json(&glucose(90));
+        call.header("if-none-exist", "identifier=urn:lab|G-1").send()
+    };
+    let (a, b, c, d) = tokio::join!(once(), once(), once(), once());
+    let mut statuses = [a, b, c, d].map(|answer| answer.status.as_u16());
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 200, 200, 201]);
+}
+
 #[tokio::test]
 async fn what_cannot_be_filed_names_its_place() {
     let app = TestApp::new();

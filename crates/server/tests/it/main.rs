@@ -17,6 +17,8 @@ mod feedback;
 #[cfg(test)]
 mod health;
 #[cfg(test)]
+mod log;
+#[cfg(test)]
 mod login;
 #[cfg(test)]
 mod metadata;

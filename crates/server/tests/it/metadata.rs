@@ -15,9 +15,10 @@ fn smallest(resource_type: &str) -> Value {
         "DiagnosticReport" | "Observation" => {
             json!({"status": "final", "code": words, "subject": subject})
         }
-        "DocumentReference" => {
-            json!({"status": "current", "subject": subject, "content": [{"attachment": {"title": "Report"}}]})
-        }
+        "DocumentReference" => json!({
+            "status": "current", "subject": subject,
+            "content": [{"attachment": {"title": "Report"}}]
+        }),
         "Encounter" => json!({"status": "finished", "class": {"code": "AMB"}, "subject": subject}),
         "Medication" | "Specimen" => json!({"status": if resource_type == "Medication" {
             "active"

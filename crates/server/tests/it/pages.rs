@@ -87,6 +87,18 @@ async fn a_patient_without_any_result_is_not_shown_as_normal() {
 }
 
 #[tokio::test]
+async fn a_result_just_filed_is_on_the_page() {
+    let app = TestApp::new();
+    app.interpreter.catch_up().unwrap();
+    let before = app.get(PRESCRIBER, "/patients/ana-example").await.text();
+    assert!(!before.contains("*2/*2"));
+    app.only_file_message(&crate::cds::poor_metabolizer());
+    let text = app.get(PRESCRIBER, "/patients/ana-example").await.text();
+    let genes = between(&text, "id=\"genes\"", "</section>");
+    assert!(genes.contains("*2/*2") && genes.contains("Poor Metabolizer"), "{genes}");
+}
+
+#[tokio::test]
 async fn a_drug_can_be_asked_about() {
     let app = TestApp::with_result();
     let page = |drug: &'static str| {
@@ -142,6 +154,10 @@ async fn messages_that_wait_are_listed_for_those_who_review() {
     assert!(text.contains("Messages waiting"), "in the head of the page, too");
     let prescriber = app.get(PRESCRIBER, "/patients").await.text();
     assert!(!prescriber.contains("Messages waiting"));
+    // Who mends connections sees the message, and nobody of the record.
+    let analyst = app.get(Who::Person(Role::InterfaceAnalyst), "/reviews").await.text();
+    assert!(analyst.contains("EXAMPLE, Anabel"));
+    assert!(!between(&analyst, "Candidates", "</div>").contains("EXAMPLE"), "{analyst}");
 }
 
 #[tokio::test]
