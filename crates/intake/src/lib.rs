@@ -14,6 +14,7 @@ pub mod matching;
 pub mod mllp;
 pub mod oru;
 pub mod receive;
+mod version;
 pub mod work;
 
 pub use failure::Failure;

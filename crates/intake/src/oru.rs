@@ -16,6 +16,7 @@ use formats::fhir::build::{
 use formats::hl7v2::oru::{FindingContent, OrderGroup, Oru, StudyFinding, TextResult};
 use identity::{ResultIdentity, derived_id};
 use model::assay::{Assay, Coverage};
+use model::patient::Identifier;
 use model::reported::{Report, ResultStatus};
 use model::specimen::Origin;
 use model::{CodeableConcept, PatientId, Problem, RawId, TenantId, Timestamp};
@@ -36,6 +37,10 @@ pub struct Filing {
     pub issued: Option<Timestamp>,
     /// How final it is.
     pub status: ResultStatus,
+    /// The laboratory's number for it.
+    pub filler: Option<Identifier>,
+    /// References to results that the message takes back without repeating their values.
+    pub taken_back: Vec<String>,
     /// Resources with their places, in the order to file them.
     pub resources: Vec<(Value, String)>,
     /// What could not become a resource of its own.
@@ -61,11 +66,16 @@ pub struct Context<'c> {
 
 /// Builds the resources of every order of a message.
 pub fn filings(oru: &Oru, context: &Context<'_>) -> Vec<Filing> {
-    oru.orders
-        .iter()
-        .enumerate()
-        .map(|(place, order)| Builder::new(oru, order, place, context).build())
-        .collect()
+    let mut seen: BTreeMap<ResultIdentity, usize> = BTreeMap::new();
+    let mut filings = Vec::new();
+    for (place, order) in oru.orders.iter().enumerate() {
+        let identity = ResultIdentity::of(oru, order, place, context);
+        let before = seen.entry(identity.clone()).or_default();
+        let identity = identity.repeated(*before);
+        *before += 1;
+        filings.push(Builder::new(oru, order, identity, context).build());
+    }
+    filings
 }
 
 struct Builder<'b> {
@@ -78,16 +88,22 @@ struct Builder<'b> {
 }
 
 impl<'b> Builder<'b> {
-    fn new(oru: &'b Oru, order: &'b OrderGroup, place: usize, context: &'b Context<'b>) -> Self {
+    fn new(
+        oru: &'b Oru,
+        order: &'b OrderGroup,
+        identity: ResultIdentity,
+        context: &'b Context<'b>,
+    ) -> Self {
         Self {
             oru,
             order,
             context,
-            identity: ResultIdentity::of(oru, order, place, context),
+            identity,
             subject: format!("Patient/{}", context.patient),
             filing: Filing {
                 issued: order.issued.or(oru.message_time),
                 status: order.status,
+                filler: order.filler.clone(),
                 ..Filing::default()
             },
         }
@@ -152,7 +168,13 @@ impl<'b> Builder<'b> {
                 }
                 // It stands in the report itself.
                 Built::InReport => {}
-                Built::Unusable(problem) => self.filing.problems.push(*problem),
+                Built::Unusable(problem) => {
+                    let status = finding.status;
+                    if matches!(status, ResultStatus::EnteredInError | ResultStatus::Cancelled) {
+                        self.filing.taken_back.push(format!("Observation/{id}"));
+                    }
+                    self.filing.problems.push(*problem);
+                }
             }
         }
         results

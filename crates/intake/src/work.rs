@@ -3,19 +3,17 @@
 use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::matching::{Claimed, Match, decide};
-use crate::oru::{Context, Filing, filings, reference_to};
+use crate::oru::{Context, Filing, filings};
 use crate::receive::{HL7_V2, bounded, feed_access};
+use crate::version::{self, Objection, standing, withdrawn};
 use formats::fhir::facts::facts_of;
 use formats::hl7v2::Message;
 use formats::hl7v2::oru::{self, Oru, Settings};
 use knowledge::Pack;
 use model::patient::{Identifier, Patient};
 use model::problem::first_error;
-use model::reported::ResultStatus;
 use model::{PatientId, Problem, TenantId};
 use record::{Access, Commit, Condition, NewReview, RawMessage, RawState, Record, ResourceChange};
-use serde_json::Value;
-use std::cmp::Ordering;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -152,6 +150,7 @@ pub fn file_message(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Ou
     let found = record.find_patients(&access, &claimed.identifiers)?;
     match decide(&claimed, &found) {
         Match::Review { reason, candidates } => {
+            let candidates = candidates.into_iter().map(|(id, _)| PatientId::new(id)).collect();
             review(record, &access, raw, ("unmatched", &reason), candidates, problems)?;
             Ok(Outcome::Review(reason))
         }
@@ -165,9 +164,9 @@ pub fn file_message(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Ou
                 received: raw.summary.received,
             };
             let filings = filings(&oru, &context);
-            if let Some(reason) = superseded(record, &access, &filings)? {
-                let candidates = vec![(patient.id.to_string(), Vec::new())];
-                review(record, &access, raw, ("superseded", reason), candidates, problems)?;
+            if let Some(objection) = version::objection(record, &access, &patient.id, &filings)? {
+                let Objection { word, reason, patients } = objection;
+                review(record, &access, raw, (word, reason), patients, problems)?;
                 return Ok(Outcome::Review(reason.to_owned()));
             }
             let changes = changes(record, &access, raw, &filings, &mut problems)?;
@@ -243,7 +242,7 @@ fn review(
     access: &Access,
     raw: &RawMessage,
     (word, reason): (&str, &str),
-    candidates: Vec<(String, Vec<String>)>,
+    candidates: Vec<PatientId>,
     problems: Vec<Problem>,
 ) -> Result<(), Failure> {
     let problems = bounded(problems);
@@ -251,7 +250,7 @@ fn review(
         reason: word.to_owned(),
         raw: Some(raw.summary.id.clone()),
         patient: None,
-        candidates: candidates.into_iter().map(|(id, _)| PatientId::new(id)).collect(),
+        candidates,
         text: reason.to_owned(),
         problems: problems.clone(),
     };
@@ -273,47 +272,6 @@ fn is_listed(record: &Record, access: &Access, raw: &RawMessage) -> Result<bool,
     Ok(open.iter().any(|review| review.entry.raw.as_ref() == Some(&raw.summary.id)))
 }
 
-/// Why a message must not take the place of what stands: versions follow each other by the time
-/// of release (OBR-22), then by how final they are, then by arrival. What is final is never
-/// replaced by what is not yet (HL7 v2.5.1 table 0085: after F come C, D and W only).
-fn superseded(
-    record: &Record,
-    access: &Access,
-    filings: &[Filing],
-) -> Result<Option<&'static str>, Failure> {
-    for filing in filings {
-        let stored = record.read(access, "DiagnosticReport", &filing.report_id)?;
-        let Some(stored) = stored.filter(|stored| !stored.deleted) else { continue };
-        let standing: Value = serde_json::from_slice(&stored.body).unwrap_or_default();
-        let status = standing.get("status").and_then(Value::as_str).unwrap_or_default();
-        let standing_rank = match status {
-            "final" => 1,
-            "corrected" | "amended" | "appended" => 2,
-            _ => 0,
-        };
-        let issued = formats::fhir::access::instant(&standing, "issued");
-        let later = filing.issued.zip(issued).map(|(incoming, standing)| incoming.cmp(&standing));
-        if later == Some(Ordering::Less) {
-            return Ok(Some("a later version of this result is filed already"));
-        }
-        let open = matches!(
-            filing.status,
-            ResultStatus::Registered
-                | ResultStatus::Partial
-                | ResultStatus::Preliminary
-                | ResultStatus::Unknown
-        );
-        if open && standing_rank > 0 {
-            return Ok(Some("a final version of this result is filed already"));
-        }
-        let is_first_final = filing.status == ResultStatus::Final && standing_rank == 2;
-        if is_first_final && later != Some(Ordering::Greater) {
-            return Ok(Some("a corrected version of this result is filed already"));
-        }
-    }
-    Ok(None)
-}
-
 /// What has to be written: new and changed resources, and the removal of results that an earlier
 /// version of the report had and this one has not.
 fn changes(
@@ -332,68 +290,11 @@ fn changes(
             let Some(condition) = standing(record, access, resource)? else { continue };
             changes.push(ResourceChange::Put { resource: resource.clone(), facts, condition });
         }
-        changes.extend(withdrawn(record, access, filing)?);
+        let gone = withdrawn(record, access, filing)?.into_iter();
+        changes.extend(gone.map(|(resource_type, id)| {
+            let condition = Condition::Any;
+            ResourceChange::Delete { resource_type, id, condition }
+        }));
     }
     Ok(changes)
-}
-
-/// The condition under which a resource is to be written; `None` if it stands there already.
-pub(crate) fn standing(
-    record: &Record,
-    access: &Access,
-    resource: &Value,
-) -> Result<Option<Condition>, Failure> {
-    let kind = formats::fhir::access::resource_type(resource).unwrap_or_default();
-    let id = formats::fhir::access::id(resource).unwrap_or_default();
-    // What was taken back by one correction may come again with the next.
-    let Some(stored) = record.read(access, kind, id)?.filter(|stored| !stored.deleted) else {
-        return Ok(Some(Condition::Absent));
-    };
-    let same = serde_json::from_slice::<Value>(&stored.body)
-        .is_ok_and(|standing| same_content(&standing, resource));
-    Ok((!same).then_some(Condition::Version(stored.reference.version)))
-}
-
-/// Equal but for what the record itself adds (`meta.versionId`, `meta.lastUpdated`).
-fn same_content(standing: &Value, incoming: &Value) -> bool {
-    let plain = |value: &Value| {
-        let mut value = value.clone();
-        if let Some(object) = value.as_object_mut() {
-            let empty = object.get_mut("meta").and_then(Value::as_object_mut).is_some_and(|meta| {
-                meta.remove("versionId");
-                meta.remove("lastUpdated");
-                meta.is_empty()
-            });
-            if empty {
-                object.remove("meta");
-            }
-        }
-        value
-    };
-    plain(standing) == plain(incoming)
-}
-
-fn withdrawn(
-    record: &Record,
-    access: &Access,
-    filing: &Filing,
-) -> Result<Vec<ResourceChange>, Failure> {
-    let stored = record.read(access, "DiagnosticReport", &filing.report_id)?;
-    let Some(stored) = stored.filter(|stored| !stored.deleted) else { return Ok(Vec::new()) };
-    let standing: Value = serde_json::from_slice(&stored.body).unwrap_or_default();
-    let kept: Vec<String> =
-        filing.resources.iter().filter_map(|(resource, _)| reference_to(resource)).collect();
-    let references = formats::fhir::access::all(&standing, "result.reference");
-    let gone = references
-        .into_iter()
-        .filter_map(Value::as_str)
-        .filter(|reference| !kept.iter().any(|kept| kept == reference))
-        .filter_map(formats::fhir::access::type_and_id);
-    Ok(gone
-        .map(|(kind, id)| ResourceChange::Delete {
-            resource_type: kind.to_owned(),
-            id: id.to_owned(),
-            condition: Condition::Any,
-        })
-        .collect())
 }

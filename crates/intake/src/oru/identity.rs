@@ -5,7 +5,7 @@ use formats::hl7v2::oru::{OrderGroup, Oru};
 
 /// The parts a result is known by: filler number with its namespace, else placer, service and
 /// specimen. A result that has no number at all is known by its message alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ResultIdentity(Vec<String>);
 
 impl ResultIdentity {
@@ -26,6 +26,14 @@ impl ResultIdentity {
         parts.push(service.unwrap_or_default());
         parts.push(specimen.map(|number| number.value.clone()).unwrap_or_default());
         Self(parts)
+    }
+
+    /// Of several orders with one identity in a message each is a result of its own.
+    pub(super) fn repeated(mut self, before: usize) -> Self {
+        if before > 0 {
+            self.0.push(format!("repeated {before}"));
+        }
+        self
     }
 }
 

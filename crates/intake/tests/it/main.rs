@@ -18,3 +18,5 @@ mod receiving;
 mod support;
 #[cfg(test)]
 mod variants;
+#[cfg(test)]
+mod versions;

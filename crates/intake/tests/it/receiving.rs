@@ -209,3 +209,21 @@ fn what_the_record_cannot_hold_is_still_answered_and_kept() {
         assert_eq!(fixture.record.raw_waiting(&fixture.access(), 10).unwrap(), [], "{name}");
     }
 }
+
+/// Rules change: a message refused under the old ones is taken once under the new ones.
+#[test]
+fn a_message_refused_before_is_taken_once_by_other_rules() {
+    let mut fixture = fixture();
+    let message = ANA.replace("|P|2.5.1", "|T|2.5.1");
+    let refused = fixture.receive(&message);
+    assert_eq!(refused.outcome, Outcome::Rejected);
+    fixture.feed.processing_ids.push("T".to_owned());
+    let taken = fixture.receive(&message);
+    assert_eq!(taken.outcome, Outcome::Accepted);
+    assert_ne!(taken.raw, refused.raw);
+    assert_eq!(fixture.work_off(), 1);
+    for _ in 0..2 {
+        assert_eq!(fixture.receive(&message), taken);
+        assert_eq!(fixture.work_off(), 0);
+    }
+}

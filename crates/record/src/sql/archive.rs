@@ -27,7 +27,7 @@ super::statements! {
     RAW_BY_KEY_AND_DIGEST = "SELECT id, sequence, feed, door, media_type, message_key, peer,
         received, state, sha256, length_bytes, acknowledgement FROM raw
         WHERE tenant = $1 AND feed = $2 AND message_key = $3 AND state <> $4 AND sha256 = $5
-        ORDER BY sequence LIMIT 1";
+        ORDER BY sequence DESC LIMIT 1";
     RAW_KEY_USED_BEFORE = "SELECT 1 FROM raw WHERE tenant = $1 AND feed = $2 AND message_key = $3
         AND sequence < $4 AND sha256 <> $5 LIMIT 1";
     RAW_STATES = "SELECT state, count(*) FROM raw GROUP BY state ORDER BY state";

@@ -77,6 +77,10 @@ fn raw_and_clinical() -> Vec<Line> {
         ("raw_waiting", raw_readers(), |r, a, _| r.raw_waiting(a, 5).map(drop)),
         ("raw_list", raw_readers(), |r, a, _| r.raw_list(a, None, 5).map(drop)),
         ("raw_duplicate", raw_readers(), |r, a, _| r.raw_duplicate(a, "lab", "k").map(drop)),
+        ("reuses_key", raw_readers(), |r, a, k| {
+            let raw = r.raw(&access(Interface), &k.raw)?.ok_or(Failure::NotFound)?;
+            r.reuses_key(a, &raw.summary).map(drop)
+        }),
         ("set_raw_state", raw_readers(), |r, a, k| {
             r.set_raw_state(a, &k.raw, RawState::Unmatched, &[])
         }),
@@ -207,7 +211,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 40 * Role::ALL.len());
+    assert_eq!(calls, 41 * Role::ALL.len());
 }
 
 #[test]
