@@ -119,7 +119,7 @@ fn accepted(item: &Value, place: &str, problems: &mut Vec<Problem>) -> Option<Ou
 /// The specification leaves the reason out if the user gave none; if it is there, it holds a code
 /// or a comment.
 fn overridden(item: &Value, place: &str, problems: &mut Vec<Problem>) -> Option<Outcome> {
-    let Some(given) = item.get("overrideReason") else {
+    let Some(given) = item.get("overrideReason").filter(|given| !given.is_null()) else {
         return Some(Outcome::Overridden { reason: None, comment: None });
     };
     let reason = given.get("reason").and_then(coding).filter(|coding| !coding.code.is_empty());

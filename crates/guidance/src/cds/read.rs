@@ -16,6 +16,11 @@ pub(super) fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
+/// Whether a value is null or an object without members.
+pub(super) fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
 /// A required text; its absence is a problem.
 pub(super) fn required<'a>(
     value: &'a Value,

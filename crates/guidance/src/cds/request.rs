@@ -2,7 +2,7 @@
 
 mod prefetch;
 
-use super::read::{concept, list, relative, required, sorted, text};
+use super::read::{concept, is_nothing, list, relative, required, sorted, text};
 use crate::key::is_uuid;
 use crate::orders::Order;
 use crate::policy::{Hook, ORDERS_MAX};
@@ -234,10 +234,12 @@ impl<'a> Reader<'a> {
         resource: &Value,
         place: &str,
     ) -> Option<(CodeableConcept, Vec<CodeableConcept>)> {
-        if let Some(value) = resource.get("medicationCodeableConcept") {
+        // Null or empty, it says as little as an order without it.
+        let said = |name| resource.get(name).filter(|value| !is_nothing(value));
+        if let Some(value) = said("medicationCodeableConcept") {
             return Some((concept(value), Vec::new()));
         }
-        let reference = resource.get("medicationReference")?;
+        let reference = said("medicationReference")?;
         let target = text(reference, "reference").unwrap_or_default();
         let Some(medication) = self.find_medication(resource, target) else {
             let at = format!("{place}.medicationReference");

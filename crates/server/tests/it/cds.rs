@@ -191,7 +191,7 @@ type Spoil = fn(&mut Value);
 async fn what_cannot_be_answered_is_refused_with_its_place() {
     let app = TestApp::with_result();
     let whole = order("order-select", "ana-example", "order-1", &clopidogrel_tablet());
-    let cases: [(&str, Spoil); 8] = [
+    let cases: [(&str, Spoil); 10] = [
         ("hook", |r| drop(r.as_object_mut().unwrap().remove("hook"))),
         ("hook", |r| r["hook"] = json!("encounter-start")),
         ("hookInstance", |r| r["hookInstance"] = json!("1")),
@@ -205,6 +205,14 @@ async fn what_cannot_be_answered_is_refused_with_its_place() {
         ("context.draftOrders.entry[0].resource.medicationCodeableConcept", |r| {
             let draft = &mut r["context"]["draftOrders"]["entry"][0]["resource"];
             draft.as_object_mut().unwrap().remove("medicationCodeableConcept");
+        }),
+        ("context.draftOrders.entry[0].resource.medicationCodeableConcept", |r| {
+            let draft = &mut r["context"]["draftOrders"]["entry"][0]["resource"];
+            draft["medicationCodeableConcept"] = Value::Null;
+        }),
+        ("context.draftOrders.entry[0].resource.medicationCodeableConcept", |r| {
+            let draft = &mut r["context"]["draftOrders"]["entry"][0]["resource"];
+            draft["medicationCodeableConcept"] = json!({});
         }),
     ];
     for (place, spoil) in cases {

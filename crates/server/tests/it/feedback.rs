@@ -29,19 +29,25 @@ async fn each_answer_is_kept_once() {
         "acceptedSuggestions": [{"id": "0b6f1e2c-4a52-4f0e-8f43-2a1d5b7c9e10"}],
         "outcomeTimestamp": "2026-01-12T10:00:00Z"
     }]});
+    let without_reason = json!({"feedback": [{
+        "card": card["uuid"], "outcome": "overridden", "overrideReason": null,
+        "outcomeTimestamp": "2026-01-12T10:30:00Z"
+    }]});
     let overridden = json!({"feedback": [{
         "card": card["uuid"], "outcome": "overridden",
         "overrideReason": {"userComment": "already on prasugrel"},
         "outcomeTimestamp": "2026-01-12T11:00:00Z"
     }]});
-    for (sent, kept) in [(&accepted, 1), (&accepted, 1), (&overridden, 2), (&overridden, 2)] {
+    for (sent, kept) in
+        [(&accepted, 1), (&accepted, 1), (&without_reason, 2), (&overridden, 3), (&overridden, 3)]
+    {
         let answer = app.post(CLIENT, FEEDBACK, sent).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         assert_eq!(stored(&app).len(), kept);
     }
     let kept = stored(&app);
     let outcomes: Vec<&str> = kept.iter().map(|one| one.feedback.outcome.as_str()).collect();
-    assert_eq!(outcomes, ["overridden", "accepted"]);
+    assert_eq!(outcomes, ["overridden", "overridden", "accepted"]);
     for one in &kept {
         assert_eq!(one.patient, Some(PatientId::new("ana-example")));
         assert_eq!(json!(one.feedback.card), card["uuid"]);
