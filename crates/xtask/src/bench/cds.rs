@@ -104,10 +104,12 @@ impl fmt::Display for Measured {
 /// No connection, a broken one, another status, or an answer without the expected text.
 pub fn run(settings: &Settings) -> Result<Measured> {
     let next = AtomicUsize::new(0);
+    let next = &next;
     let started = Instant::now();
     let outcomes: Vec<Result<Caller>> = thread::scope(|scope| {
-        let callers: Vec<_> =
-            (0..settings.callers).map(|_| scope.spawn(|| call(settings, &next))).collect();
+        let callers: Vec<_> = (0..settings.callers)
+            .map(|number| scope.spawn(move || call(settings, number, next)))
+            .collect();
         callers
             .into_iter()
             .map(|caller| caller.join().unwrap_or_else(|_| Err(anyhow!("a caller panicked"))))
@@ -134,18 +136,18 @@ struct Caller {
     answer_bytes: usize,
 }
 
-fn call(settings: &Settings, next: &AtomicUsize) -> Result<Caller> {
+/// One caller: its own warm-up, then its share of the requests that are measured.
+fn call(settings: &Settings, caller: usize, next: &AtomicUsize) -> Result<Caller> {
     let mut connection = Connection::open(&settings.target, &settings.headers)?;
-    let end = settings.requests + WARM_UP * settings.callers;
-    for _ in 0..WARM_UP {
+    for round in 0..WARM_UP {
         // Numbers of the warm-up are beyond those that are measured.
-        let number = end + next.fetch_add(1, Ordering::Relaxed);
+        let number = settings.requests + caller * WARM_UP + round;
         verify(settings, &connection.post(&settings.body(number))?)?;
     }
     let mut caller = Caller { started: Instant::now(), latencies: Vec::new(), answer_bytes: 0 };
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
-        if number >= end {
+        if number >= settings.requests {
             return Ok(caller);
         }
         let body = settings.body(number);
