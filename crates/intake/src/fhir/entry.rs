@@ -11,6 +11,9 @@ use record::{Access, Condition, Record, ResourceChange, Stored};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Code of the problem that a resource to be read is not there.
+const NOT_FOUND: &str = "not-found";
+
 /// What an entry comes to.
 #[derive(Debug)]
 pub(super) enum Planned {
@@ -22,6 +25,8 @@ pub(super) enum Planned {
     },
     /// Filed, or found and left as it is.
     Done { stored: Stored, created: bool },
+    /// Read.
+    Found(Stored),
     /// Deleted, or never there.
     Gone,
 }
@@ -198,10 +203,12 @@ fn read(references: &References, named: &Named) -> Result<Planned, Failure> {
         return Err(Failure::Refused(vec![Problem::error("not-supported", place, text)]));
     }
     let stored = references.record.read(references.access, &named.resource_type, &named.id)?;
-    Ok(match stored.filter(|stored| !stored.deleted) {
-        Some(stored) => Planned::Done { stored, created: false },
-        None => Planned::Gone,
-    })
+    let Some(stored) = stored.filter(|stored| !stored.deleted) else {
+        let text = "there is no such resource";
+        let place = format!("{}.request.url", entry.place);
+        return Err(Failure::Refused(vec![Problem::error(NOT_FOUND, place, text)]));
+    };
+    Ok(Planned::Found(stored))
 }
 
 fn condition(entry: &Entry, problems: &mut Vec<Problem>) -> Condition {
@@ -232,6 +239,13 @@ pub(super) fn answer(base: &str, planned: &Planned) -> TransactionAnswer {
             last_modified: Some(stored.recorded),
             ..TransactionAnswer::default()
         },
+        Planned::Found(stored) => TransactionAnswer {
+            status: "200 OK".to_owned(),
+            etag: Some(format!("W/\"{}\"", stored.reference.version)),
+            last_modified: Some(stored.recorded),
+            resource: serde_json::from_slice(&stored.body).ok(),
+            ..TransactionAnswer::default()
+        },
         Planned::Gone | Planned::Change { .. } => {
             TransactionAnswer { status: "204 No Content".to_owned(), ..Default::default() }
         }
@@ -241,6 +255,9 @@ pub(super) fn answer(base: &str, planned: &Planned) -> TransactionAnswer {
 /// The answer to an entry of a batch that was refused.
 pub(super) fn refusal(failure: &Failure) -> TransactionAnswer {
     let (status, problems) = match failure {
+        Failure::Refused(problems) if problems.iter().any(|p| p.code == NOT_FOUND) => {
+            ("404 Not Found", problems.clone())
+        }
         Failure::Refused(problems) => ("400 Bad Request", problems.clone()),
         Failure::Precondition { place, text } => {
             ("412 Precondition Failed", vec![Problem::error("precondition", place, text)])

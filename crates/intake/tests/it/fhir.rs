@@ -198,12 +198,15 @@ fn a_batch_is_filed_entry_by_entry() {
         entry("PUT", "Observation/o-2", &genotype(Some("o-2"), "Patient/nobody")),
         entry("PUT", "Observation/o-3", &genotype(Some("o-3"), "Patient/ben-sample")),
         json!({"request": {"method": "GET", "url": "Patient/carla-tester"}}),
+        json!({"request": {"method": "GET", "url": "Patient/nobody"}}),
     ];
     let answer = send(&fixture, &bundle("batch", &entries)).unwrap();
     assert_eq!(answer["type"], "batch-response");
     let status = |index: usize| answer["entry"][index]["response"]["status"].clone();
-    let all = [status(0), status(1), status(2), status(3)];
-    assert_eq!(all, ["201 Created", "400 Bad Request", "201 Created", "200 OK"]);
+    let all = [status(0), status(1), status(2), status(3), status(4)];
+    let expected = ["201 Created", "400 Bad Request", "201 Created", "200 OK", "404 Not Found"];
+    assert_eq!(all, expected);
+    assert_eq!(answer["entry"][3]["resource"]["name"][0]["family"], "TESTER");
     let told = answer["entry"][1]["response"]["outcome"].to_string();
     assert!(told.contains("not known"), "{told}");
     assert_eq!(fixture.findings("ana-example"), ["Final Unknown CYP2C19 *1/*2 -"]);
@@ -238,4 +241,21 @@ fn a_deletion_takes_the_facts_with_it() {
         assert_eq!(answer["entry"][0]["response"]["status"], "204 No Content");
         assert_eq!(fixture.findings("ana-example"), [""; 0]);
     }
+}
+
+/// Reading in a transaction sees what stood before; what is not there fails the whole.
+#[test]
+fn a_transaction_reads_what_is_there() {
+    let fixture = fixture();
+    let put = entry("PUT", "Observation/o-1", &genotype(Some("o-1"), "Patient/ana-example"));
+    let get = |url: &str| json!({"request": {"method": "GET", "url": url}});
+    let before = fixture.sequence();
+    let body = bundle("transaction", &[put.clone(), get("Patient/nobody")]);
+    let Err(Failure::Refused(problems)) = send(&fixture, &body) else { panic!("it was taken") };
+    assert_eq!(problems[0].place, "Bundle.entry[1].request.url");
+    assert_eq!(fixture.sequence(), before);
+    let body = bundle("transaction", &[get("Patient/ana-example"), put]);
+    let answer = send(&fixture, &body).unwrap();
+    assert_eq!(answer["entry"][0]["resource"]["id"], "ana-example");
+    assert_eq!(answer["entry"][1]["response"]["status"], "201 Created");
 }

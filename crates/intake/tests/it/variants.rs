@@ -116,6 +116,29 @@ fn whose_it_is_must_be_said_and_known() {
     assert_eq!(fixture.record.raw_list(&fixture.access(), None, 100).unwrap().len(), kept);
 }
 
+/// A crash between the archive and the filing leaves a file that waits; the worker files it.
+#[test]
+fn the_worker_files_what_a_crash_left_waiting() {
+    let fixture = fixture();
+    let filed = take(&fixture, BEN, &settings("ben-sample")).unwrap();
+    let kept = fixture.record.raw(&fixture.access(), &filed.raw.unwrap()).unwrap().unwrap();
+    let other = crate::support::fixture();
+    let waiting = record::NewRaw {
+        feed: kept.summary.feed,
+        door: kept.summary.door,
+        media_type: kept.summary.media_type,
+        message_key: kept.summary.message_key,
+        peer: kept.summary.peer,
+        body: kept.body,
+        state: RawState::Received,
+    };
+    let raw = other.record.archive(&other.access(), waiting).unwrap();
+    assert_eq!(other.work_off(), 1);
+    let state = other.record.raw(&other.access(), &raw).unwrap().unwrap().summary.state;
+    assert_eq!(state, RawState::Filed);
+    assert_eq!(genotypes(&other, "ben-sample"), genotypes(&fixture, "ben-sample"));
+}
+
 fn with_second_sample() -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in text().lines() {
