@@ -20,9 +20,12 @@ use model::specimen::Origin;
 use model::{CodeableConcept, Fact, PatientId, Problem, RawId};
 use record::{Access, Commit, NewRaw, RawMessage, RawState, Record, ResourceChange};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// Media type under which variant files are archived.
 pub const VCF: &str = "text/vcf";
+/// System of the tag that tells which positions were read from a file.
+const SITES: &str = "urn:cognate:sites";
 /// Name of the feed that files come in by.
 const FEED: &str = "file";
 
@@ -105,6 +108,16 @@ pub fn sites(pack: &Pack) -> Vec<Site> {
         sites.collect::<Vec<_>>()
     };
     pack.pgx.genes.iter().flat_map(of_gene).collect()
+}
+
+/// A short name for exactly these positions.
+fn digest(sites: &[Site]) -> String {
+    let words = |site: &Site| {
+        let Site { chromosome, position, reference, alternates, span_end } = site;
+        format!("{chromosome}:{position}-{span_end}{reference}>{}", alternates.join(","))
+    };
+    let words: Vec<String> = sites.iter().map(words).collect();
+    uuid_of(words.iter().map(String::as_str))
 }
 
 /// Takes in one file.
@@ -238,12 +251,13 @@ pub fn file_variants(
         absent_position: about.absent_position,
         ..ReadSettings::default()
     };
-    let (set, problems) = read_genotypes(message.body.as_slice(), &sites(pack), &settings);
+    let sites = sites(pack);
+    let (set, problems) = read_genotypes(message.body.as_slice(), &sites, &settings);
     let Some(set) = set else {
         record.set_raw_state(access, raw, RawState::Quarantined, &problems)?;
         return Ok(Outcome::Unreadable);
     };
-    let changes = resources(record, access, message, &about, set)?;
+    let changes = resources(record, access, message, &about, (&sites, set))?;
     let commit = Commit {
         changes,
         raw: Some((raw.clone(), RawState::Filed, problems)),
@@ -262,7 +276,7 @@ fn resources(
     access: &Access,
     message: &RawMessage,
     about: &VariantFile,
-    set: GenotypeSet,
+    (sites, set): (&[Site], GenotypeSet),
 ) -> Result<Vec<ResourceChange>, Failure> {
     let raw = &message.summary.id;
     let subject = format!("Patient/{}", about.patient);
@@ -289,7 +303,12 @@ fn resources(
         contents: std::slice::from_ref(&attachment),
         related: &[],
     };
-    let resource = document_reference(&document, &id, &subject);
+    let mut resource = document_reference(&document, &id, &subject);
+    if let Some(object) = resource.as_object_mut() {
+        // Other positions are other genotypes: then the same file makes the next version.
+        object
+            .insert("meta".to_owned(), json!({"tag": [{"system": SITES, "code": digest(sites)}]}));
+    }
     let Some(condition) = standing(record, access, &resource)? else { return Ok(Vec::new()) };
     let facts = facts(message, about, set);
     let target = format!("DocumentReference/{id}");

@@ -116,6 +116,34 @@ fn whose_it_is_must_be_said_and_known() {
     assert_eq!(fixture.record.raw_list(&fixture.access(), None, 100).unwrap().len(), kept);
 }
 
+/// With a pack of more genes the same file tells more.
+#[test]
+fn the_same_file_is_read_anew_for_other_positions() {
+    let fixture = fixture();
+    let mut fewer = (*pack()).clone();
+    let left_out = fewer.pgx.genes.pop().unwrap();
+    let take_with = |pack: &knowledge::Pack| {
+        let settings = settings("ben-sample");
+        let access = fixture.access();
+        ingest(&fixture.record, &access, pack, "ben.vcf", BEN.to_vec(), &settings).unwrap()
+    };
+    take_with(&fewer);
+    let chromosome = |set: &GenotypeSet| {
+        set.calls.iter().filter(|call| call.chromosome == left_out.chromosome).count()
+    };
+    let first = genotypes(&fixture, "ben-sample");
+    assert_eq!(chromosome(&first[0]), 0);
+    let before = fixture.sequence();
+    take_with(&pack());
+    assert_eq!(fixture.changed(before), ["DocumentReference 2", "Provenance 2"]);
+    let second = genotypes(&fixture, "ben-sample");
+    assert_eq!(second.len(), 1);
+    assert!(chromosome(&second[0]) > 0);
+    let before = fixture.sequence();
+    take_with(&pack());
+    assert_eq!(fixture.sequence(), before);
+}
+
 /// A crash between the archive and the filing leaves a file that waits; the worker files it.
 #[test]
 fn the_worker_files_what_a_crash_left_waiting() {
