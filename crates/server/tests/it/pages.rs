@@ -279,6 +279,8 @@ async fn nobody_is_missed_however_many_there_are() {
         ("N120a", vec!["ZULETZT, Zoe"]),
         ("100001", vec!["EXAMPLE, Ana"]),
         ("many11", (110..120).map(|_| "").collect()),
+        // In the order of their names, which is not that of their ids.
+        ("u", vec!["VON DER AUE, Anna Maria", "ZULETZT, Zoe"]),
         ("nobody", vec![]),
         ("100%", vec![]),
         ("a|b\\", vec![]),
