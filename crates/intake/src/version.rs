@@ -24,20 +24,57 @@ pub(crate) struct Objection {
     pub(crate) patients: Vec<PatientId>,
 }
 
+/// What the record holds of a result before a message about it is filed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Earlier {
+    /// Nothing, ever: no resource of the result is there, for all have their ids from it and are
+    /// filed together.
+    Never,
+    /// Its report was deleted.
+    Deleted,
+    /// The report that stands.
+    Report(Value),
+}
+
+impl Earlier {
+    /// What the record holds of the result that a filing is about.
+    pub(crate) fn of(record: &Record, access: &Access, filing: &Filing) -> Result<Self, Failure> {
+        let stored = record.read(access, "DiagnosticReport", &filing.report_id)?;
+        Ok(match stored {
+            None => Self::Never,
+            Some(stored) if stored.deleted => Self::Deleted,
+            Some(stored) => Self::Report(serde_json::from_slice(&stored.body).unwrap_or_default()),
+        })
+    }
+
+    /// Results, by type and id, that the report had and the filing has not.
+    pub(crate) fn left_out_of(&self, filing: &Filing) -> Vec<(String, String)> {
+        let Self::Report(report) = self else { return Vec::new() };
+        let kept: Vec<String> =
+            filing.resources.iter().filter_map(|(resource, _)| reference_to(resource)).collect();
+        let gone = all(report, "result.reference")
+            .into_iter()
+            .filter_map(Value::as_str)
+            .filter(|reference| !kept.iter().any(|kept| kept == reference))
+            .filter_map(type_and_id);
+        gone.map(|(kind, id)| (kind.to_owned(), id.to_owned())).collect()
+    }
+}
+
 /// What speaks against filing a message's results for their patient, if anything.
 pub(crate) fn objection(
     record: &Record,
     access: &Access,
     patient: &PatientId,
-    filings: &[Filing],
+    filings: &[(Filing, Earlier)],
 ) -> Result<Option<Objection>, Failure> {
-    for filing in filings {
+    for (filing, earlier) in filings {
         if let Some(other) = filed_for_another(record, access, patient, filing)? {
             let patients = vec![patient.clone(), other];
             let reason = "this result is filed for another patient, and was not taken back there";
             return Ok(Some(Objection { word: "other-patient", reason, patients }));
         }
-        if let Some(reason) = superseded(record, access, filing)? {
+        if let Some(reason) = superseded(record, access, filing, earlier)? {
             let patients = vec![patient.clone()];
             return Ok(Some(Objection { word: "superseded", reason, patients }));
         }
@@ -53,12 +90,11 @@ fn superseded(
     record: &Record,
     access: &Access,
     filing: &Filing,
+    earlier: &Earlier,
 ) -> Result<Option<&'static str>, Failure> {
-    let Some(standing) = current(record, access, "DiagnosticReport", &filing.report_id)? else {
-        return Ok(None);
-    };
-    let (is_final, is_corrected) = (is_final(&standing), status(&standing) != "final");
-    let released = filing.issued.zip(instant(&standing, "issued"));
+    let Earlier::Report(standing) = earlier else { return Ok(None) };
+    let (is_final, is_corrected) = (is_final(standing), status(standing) != "final");
+    let released = filing.issued.zip(instant(standing, "issued"));
     let order = released.map(|(incoming, standing)| incoming.cmp(&standing));
     if order == Some(Ordering::Less) {
         return Ok(Some("a later version of this result is filed already"));
@@ -74,7 +110,9 @@ fn superseded(
         ResultStatus::Final if is_corrected && order != Some(Ordering::Greater) => {
             Ok(Some("a corrected version of this result is filed already"))
         }
-        ResultStatus::Final | ResultStatus::Amended if leaves_out(record, access, filing)? => {
+        ResultStatus::Final | ResultStatus::Amended
+            if leaves_out(record, access, filing, earlier)? =>
+        {
             Ok(Some(
                 "results of the filed version of this result are missing, and it is no correction",
             ))
@@ -84,8 +122,13 @@ fn superseded(
 }
 
 /// Whether a final result would go that the message does not take back.
-fn leaves_out(record: &Record, access: &Access, filing: &Filing) -> Result<bool, Failure> {
-    for (kind, id) in withdrawn(record, access, filing)? {
+fn leaves_out(
+    record: &Record,
+    access: &Access,
+    filing: &Filing,
+    earlier: &Earlier,
+) -> Result<bool, Failure> {
+    for (kind, id) in earlier.left_out_of(filing) {
         if filing.taken_back.contains(&format!("{kind}/{id}")) {
             continue;
         }
@@ -215,23 +258,4 @@ fn same_content(standing: &Value, incoming: &Value) -> bool {
         value
     };
     plain(standing) == plain(incoming)
-}
-
-/// Results, by type and id, that an earlier version of the report had and this one has not.
-pub(crate) fn withdrawn(
-    record: &Record,
-    access: &Access,
-    filing: &Filing,
-) -> Result<Vec<(String, String)>, Failure> {
-    let Some(standing) = current(record, access, "DiagnosticReport", &filing.report_id)? else {
-        return Ok(Vec::new());
-    };
-    let kept: Vec<String> =
-        filing.resources.iter().filter_map(|(resource, _)| reference_to(resource)).collect();
-    let gone = all(&standing, "result.reference")
-        .into_iter()
-        .filter_map(Value::as_str)
-        .filter(|reference| !kept.iter().any(|kept| kept == reference))
-        .filter_map(type_and_id);
-    Ok(gone.map(|(kind, id)| (kind.to_owned(), id.to_owned())).collect())
 }

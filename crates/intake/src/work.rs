@@ -5,7 +5,7 @@ use crate::feed::Feed;
 use crate::matching::{Claimed, Match, decide};
 use crate::oru::{Context, Filing, filings};
 use crate::receive::{HL7_V2, bounded, feed_access};
-use crate::version::{self, Objection, standing, withdrawn};
+use crate::version::{self, Earlier, Objection, standing};
 use formats::fhir::facts::facts_of;
 use formats::hl7v2::Message;
 use formats::hl7v2::oru::{self, Oru, Settings};
@@ -163,7 +163,7 @@ pub fn file_message(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Ou
                 sha256: &raw.summary.sha256,
                 received: raw.summary.received,
             };
-            let filings = filings(&oru, &context);
+            let filings = with_earlier(record, &access, filings(&oru, &context))?;
             if let Some(objection) = version::objection(record, &access, &patient.id, &filings)? {
                 let Objection { word, reason, patients } = objection;
                 review(record, &access, raw, (word, reason), patients, problems)?;
@@ -272,25 +272,41 @@ fn is_listed(record: &Record, access: &Access, raw: &RawMessage) -> Result<bool,
     Ok(open.iter().any(|review| review.entry.raw.as_ref() == Some(&raw.summary.id)))
 }
 
+fn with_earlier(
+    record: &Record,
+    access: &Access,
+    filings: Vec<Filing>,
+) -> Result<Vec<(Filing, Earlier)>, Failure> {
+    let found = filings.into_iter().map(|filing| {
+        let earlier = Earlier::of(record, access, &filing)?;
+        Ok((filing, earlier))
+    });
+    found.collect()
+}
+
 /// What has to be written: new and changed resources, and the removal of results that an earlier
 /// version of the report had and this one has not.
 fn changes(
     record: &Record,
     access: &Access,
     raw: &RawMessage,
-    filings: &[Filing],
+    filings: &[(Filing, Earlier)],
     problems: &mut Vec<Problem>,
 ) -> Result<Vec<ResourceChange>, Failure> {
     let mut changes = Vec::new();
-    for filing in filings {
+    for (filing, earlier) in filings {
         problems.extend(filing.problems.iter().cloned());
         for (resource, place) in &filing.resources {
             let (facts, noticed) = facts_of(resource, Some(raw.summary.id.clone()), place);
             problems.extend(noticed);
-            let Some(condition) = standing(record, access, resource)? else { continue };
+            let condition = match earlier {
+                Earlier::Never => Some(Condition::Absent),
+                Earlier::Deleted | Earlier::Report(_) => standing(record, access, resource)?,
+            };
+            let Some(condition) = condition else { continue };
             changes.push(ResourceChange::Put { resource: resource.clone(), facts, condition });
         }
-        let gone = withdrawn(record, access, filing)?.into_iter();
+        let gone = earlier.left_out_of(filing).into_iter();
         changes.extend(gone.map(|(resource_type, id)| {
             let condition = Condition::Any;
             ResourceChange::Delete { resource_type, id, condition }

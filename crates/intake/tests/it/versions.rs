@@ -244,3 +244,24 @@ fn orders_with_one_number_are_both_filed() {
     fixture.file(&message.replace("|M-1|", "|M-2|"));
     assert_eq!(fixture.changed(before), ["Provenance 1", "Provenance 1"]);
 }
+
+/// A report that somebody deleted comes back with the next message, and nothing is stuck.
+#[test]
+fn a_deleted_report_can_be_filed_again() {
+    let fixture = fixture();
+    let before = fixture.sequence();
+    fixture.file(&result("M-1", "F-1", EARLY, 'F', &BOTH));
+    let report = fixture.resource("DiagnosticReport", before);
+    let url = format!("DiagnosticReport/{}", report["id"].as_str().unwrap());
+    let delete = serde_json::json!({
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "entry": [{"request": {"method": "DELETE", "url": url}}],
+    });
+    let body = serde_json::to_vec(&delete).unwrap();
+    intake::fhir::transaction(&fixture.record, &fixture.access(), "", &body).unwrap();
+    let before = fixture.sequence();
+    let kept = fixture.file(&result("M-2", "F-1", EARLY, 'F', &BOTH));
+    assert_eq!(kept.state, RawState::Filed);
+    assert_eq!(fixture.changed(before), ["DiagnosticReport 3", "Provenance 1"]);
+}
