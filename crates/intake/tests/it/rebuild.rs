@@ -40,7 +40,11 @@ fn contents(fixture: &Fixture) -> Vec<(String, Fact)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 12,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn a_record_can_be_rebuilt_from_its_archive(messages in messages(), at_once in any::<bool>()) {
