@@ -153,7 +153,8 @@ impl Interpreter {
                 Ok(_) => {
                     let cursor = self.cursor();
                     let place = self.record.cursor(&self.access, &cursor).unwrap_or(0);
-                    self.record.wait_for_change(place, wait);
+                    // Commits that change no resource (shown cards, sessions) wake nobody.
+                    while self.record.wait_for_change(place, wait) <= place && !stop() {}
                 }
                 Err(error) => {
                     tracing::error!(%error, "interpretation failed and will be tried again");
@@ -192,8 +193,8 @@ impl Interpreter {
     /// # Errors
     /// When the record fails.
     pub fn is_current(&self, patient: &PatientId) -> Result<bool, Failure> {
-        let place = self.record.cursor(&self.access, &self.cursor())?;
-        if self.record.wait_for_change(place, Duration::ZERO) <= place {
+        let (place, last) = self.record.cursor_and_last(&self.access, &self.cursor())?;
+        if last <= place {
             return Ok(true);
         }
         let changes = self.record.changes(&self.access, place, CHANGES_PER_READ_MAX)?;
@@ -208,8 +209,8 @@ impl Interpreter {
     /// # Errors
     /// When the record fails.
     pub fn behind(&self) -> Result<u64, Failure> {
-        let place = self.record.cursor(&self.access, &self.cursor())?;
-        Ok(self.record.health().last_sequence.saturating_sub(place))
+        let (place, last) = self.record.cursor_and_last(&self.access, &self.cursor())?;
+        Ok(last.saturating_sub(place))
     }
 
     fn has_statements(&self, patient: &PatientId) -> Result<bool, Failure> {

@@ -27,6 +27,8 @@ pub struct Pack {
     pub pgx: PgxKnowledge,
     /// What the population codes of the rules mean.
     pub populations: Vec<Population>,
+    /// Digest of `files` as they were loaded; every statement and answer asks for it.
+    digest: String,
 }
 
 impl Pack {
@@ -74,7 +76,8 @@ impl Pack {
             return Err(LoadError::Unlisted { file: file.clone() });
         }
         let (pgx, populations) = load::tables(&files, &manifest)?;
-        Ok(Self { manifest, files, pgx, populations })
+        let digest = pack_digest(&files);
+        Ok(Self { manifest, files, pgx, populations, digest })
     }
 
     /// The pack that ships inside the program.
@@ -89,7 +92,7 @@ impl Pack {
             pack: self.manifest.id.clone(),
             version: self.manifest.version.clone(),
             date: self.manifest.date.clone(),
-            digest: pack_digest(&self.files),
+            digest: self.digest.clone(),
         }
     }
 }

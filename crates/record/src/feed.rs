@@ -120,6 +120,18 @@ impl Record {
         row.map_or(Ok(0), |row| row.count(0))
     }
 
+    /// Where a follower of the feed has come to, and the last change there is: one read for what
+    /// every order asks.
+    pub fn cursor_and_last(&self, access: &Access, name: &str) -> Result<(u64, u64), Failure> {
+        self.permit(access, Action::UseCursor)?;
+        let key = values![access.tenant().as_str(), name];
+        self.inner.record.read(|executor| {
+            let row = executor.first(sql::CURSOR_GET, key)?;
+            let cursor = row.map_or(Ok(0), |row| row.count(0))?;
+            Ok((cursor, executor.one(sql::SEQUENCE_LAST, &[])?.count(0)?))
+        })
+    }
+
     /// Notes where a follower has come to, or sends it back to an earlier place.
     pub fn set_cursor(&self, access: &Access, name: &str, sequence: u64) -> Result<(), Failure> {
         self.permit(access, Action::UseCursor)?;

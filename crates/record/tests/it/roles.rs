@@ -133,6 +133,7 @@ fn interpreting() -> Vec<Line> {
         }),
         ("changes", vec![Engine], |r, a, _| r.changes(a, 0, 5).map(drop)),
         ("cursor", vec![Engine, Operator], |r, a, _| r.cursor(a, "c").map(drop)),
+        ("cursor_and_last", vec![Engine, Operator], |r, a, _| r.cursor_and_last(a, "c").map(drop)),
         ("set_cursor", vec![Engine, Operator], |r, a, _| r.set_cursor(a, "c", 1)),
     ]
 }
@@ -211,7 +212,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 41 * Role::ALL.len());
+    assert_eq!(calls, 42 * Role::ALL.len());
 }
 
 #[test]

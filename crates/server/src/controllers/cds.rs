@@ -1,7 +1,7 @@
 //! CDS Hooks 2.0: discovery, the service, feedback.
 
 use crate::app::App;
-use crate::caller::Caller;
+use crate::caller::{Caller, Credentials};
 use crate::error::Error;
 use axum::Json;
 use axum::body::Bytes;
@@ -28,28 +28,32 @@ pub(crate) async fn discovery() -> Response {
 pub(crate) async fn call(
     State(app): State<App>,
     Path(service): Path<String>,
-    caller: Caller,
+    credentials: Credentials,
     body: Bytes,
 ) -> Result<Response, Error> {
-    known(&service)?;
-    let body = json_body(&body)?;
-    let answer = app.blocking(move |app| answer(app, &caller, &body)).await?;
-    let mut response = Json(answer).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    app.blocking(move |app| {
+        let caller = credentials.caller(app)?;
+        known(&service)?;
+        let answer = answer(app, &caller, &json_body(&body)?)?;
+        let mut response = Json(answer).into_response();
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        Ok(response)
+    })
+    .await
 }
 
 /// `POST /cds-services/{id}/feedback`
 pub(crate) async fn feedback(
     State(app): State<App>,
     Path(service): Path<String>,
-    caller: Caller,
+    credentials: Credentials,
     body: Bytes,
 ) -> Result<StatusCode, Error> {
-    known(&service)?;
-    let body = json_body(&body)?;
-    let feedback = cds::read_feedback(&body).map_err(bad_request)?;
     app.blocking(move |app| {
+        let caller = credentials.caller(app)?;
+        known(&service)?;
+        let body = json_body(&body)?;
+        let feedback = cds::read_feedback(&body).map_err(bad_request)?;
         for (item, raw) in feedback.iter().zip(items(&body)) {
             let stored = stored_feedback(item, raw);
             app.record().put_feedback(&caller.access, stored)?;
