@@ -3,7 +3,6 @@
 
 use crate::failure::Failure;
 use crate::feed::Feed;
-use crate::identity::uuid_of;
 use crate::receive::{Receipt, receive};
 use crate::version::standing;
 use crate::work::{Outcome, file_message};
@@ -18,7 +17,7 @@ use model::provenance::{Door, Source};
 use model::reported::{Report, ResultStatus};
 use model::specimen::Origin;
 use model::{CodeableConcept, Fact, PatientId, Problem, RawId};
-use record::{Access, Commit, NewRaw, RawMessage, RawState, Record, ResourceChange};
+use record::{Access, Commit, NewRaw, RawMessage, RawState, Record, ResourceChange, derived_id};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -117,7 +116,7 @@ fn digest(sites: &[Site]) -> String {
         format!("{chromosome}:{position}-{span_end}{reference}>{}", alternates.join(","))
     };
     let words: Vec<String> = sites.iter().map(words).collect();
-    uuid_of(words.iter().map(String::as_str))
+    derived_id(words.iter().map(String::as_str))
 }
 
 /// Takes in one file.
@@ -287,7 +286,7 @@ fn resources(
         set.sample.as_str(),
         if about.absent_position == AbsentPosition::Reference { "reference" } else { "" },
     ];
-    let id = uuid_of(parts.into_iter());
+    let id = derived_id(parts);
     let attachment = Attachment {
         content_type: VCF.to_owned(),
         data: None,
@@ -314,7 +313,7 @@ fn resources(
     let target = format!("DocumentReference/{id}");
     let agent =
         Agent { kind: "enterer".to_owned(), name: access.actor().to_owned(), reference: None };
-    let provenance_id = uuid_of([id.as_str(), "provenance"].into_iter());
+    let provenance_id = derived_id([id.as_str(), "provenance"]);
     let source =
         provenance(&provenance_id, &[target], message.summary.received, &[agent], Some(raw));
     let mut changes = vec![ResourceChange::Put { resource, facts, condition }];

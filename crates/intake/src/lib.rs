@@ -9,7 +9,6 @@ mod failure;
 pub mod feed;
 pub mod fhir;
 pub mod file;
-mod identity;
 pub mod matching;
 pub mod mllp;
 pub mod oru;

@@ -1,26 +1,17 @@
 //! The id of a statement: the same subject about the same patient keeps it over versions.
 
 use model::{PatientId, StatementId, TenantId};
-use sha2::{Digest, Sha256};
+use record::derived_id;
 
 /// The id of what is said about `subject` (a gene symbol, an RxNorm ingredient) for a patient:
-/// a version 8 UUID over the SHA-256 of its parts, so that any run of the engines agrees on it.
+/// derived from its parts, so that any run of the engines agrees on it.
 pub fn statement_id(
     tenant: &TenantId,
     patient: &PatientId,
     kind: &str,
     subject: &str,
 ) -> StatementId {
-    let mut hash = Sha256::new();
-    for part in [tenant.as_str(), patient.as_str(), kind, subject] {
-        // The length first, so that no two lists of parts run together to the same text.
-        hash.update(part.len().to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    let digest: [u8; 32] = hash.finalize().into();
-    let mut bytes = [0_u8; 16];
-    bytes.iter_mut().zip(digest).for_each(|(byte, from)| *byte = from);
-    StatementId::new(uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string())
+    StatementId::new(derived_id([tenant.as_str(), patient.as_str(), kind, subject]))
 }
 
 #[cfg(test)]

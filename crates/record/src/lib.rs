@@ -41,7 +41,7 @@ pub use failure::Failure;
 pub use feed::{Change, ChangeKind};
 pub use health::{AuditVerification, Health};
 pub use key::{MasterKey, random_bytes};
-pub use record::{Clock, Record, Settings};
+pub use record::{Clock, Record, Settings, derived_id};
 pub use resource::{Commit, Committed, Condition, ResourceChange, Stored};
 pub use review::{NewReview, Resolution, Review};
 pub use search::{Page, Parameter, ParameterKind, Query, Term, search_parameters};

@@ -5,6 +5,7 @@ use crate::key::Keys;
 use crate::limit::READERS_MAX;
 use crate::store::{self, Executor, Pool, Writer};
 use crate::{Access, Action, Failure, MasterKey, sql};
+use aws_lc_rs::digest;
 use model::Timestamp;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex};
@@ -150,10 +151,42 @@ impl Record {
     }
 }
 
+/// An id that follows from what it names, so that whoever makes it again finds what was there: a
+/// UUID version 8 (RFC 9562) over the SHA-256 of the parts, each with its length before it, so
+/// that no two lists of parts run together to the same text.
+pub fn derived_id<'p>(parts: impl IntoIterator<Item = &'p str>) -> String {
+    let mut hash = digest::Context::new(&digest::SHA256);
+    for part in parts {
+        hash.update(&(part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    let mut bytes = [0_u8; 16];
+    bytes.iter_mut().zip(hash.finish().as_ref()).for_each(|(byte, from)| *byte = *from);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
+}
+
 /// A UUID version 7 of a time, lower case.
 pub(crate) fn uuid_at(now: Timestamp) -> String {
     let micros = u64::try_from(now.micros()).unwrap_or(0);
     let nanos = u32::try_from(micros % 1_000_000).unwrap_or(0) * 1000;
     let time = uuid::Timestamp::from_unix(NoContext, micros / 1_000_000, nanos);
     Uuid::new_v7(time).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::derived_id;
+
+    #[test]
+    fn an_id_depends_on_every_part_and_its_place() {
+        let one = derived_id(["t", "p", "gene", "CYP2C19"]);
+        assert_eq!(one, derived_id(["t", "p", "gene", "CYP2C19"]));
+        for other in [
+            derived_id(["t", "p", "CYP2C19", "gene"]),
+            derived_id(["tp", "", "gene", "CYP2C19"]),
+            derived_id(["t", "p", "gene"]),
+        ] {
+            assert_ne!(one, other);
+        }
+    }
 }

@@ -40,5 +40,5 @@ impl ResultIdentity {
 /// The id of one resource of a result: a version 8 UUID over the parts.
 pub(super) fn derived_id(identity: &ResultIdentity, part: &str) -> String {
     let parts = identity.0.iter().map(String::as_str).chain([part]);
-    crate::identity::uuid_of(parts)
+    record::derived_id(parts)
 }
