@@ -39,7 +39,7 @@ pub(crate) fn patient_page(
         drug_query: drug_query.to_owned(),
         drugs: drug_rows(app, &facts, &statements),
         genes: gene_rows(&facts, &statements),
-        reports: report_rows(&facts),
+        reports: report_rows(app, caller, &facts)?,
     })
 }
 
@@ -186,16 +186,19 @@ fn sources(facts: &[FiledFact], capsule: &Capsule) -> Vec<ResultSource> {
     sources
 }
 
-fn report_rows(facts: &[FiledFact]) -> Vec<ReportRow> {
-    let mut rows: Vec<ReportRow> = facts
-        .iter()
-        .filter_map(|filed| match &filed.fact.content {
-            FactContent::Report(report) => Some(report_row(filed, report)),
-            _ => None,
-        })
-        .collect();
+/// Every report with the day it came in: when the version that stands was filed.
+fn report_rows(app: &App, caller: &Caller, facts: &[FiledFact]) -> Result<Vec<ReportRow>, Error> {
+    let mut rows = Vec::new();
+    for filed in facts {
+        let FactContent::Report(report) = &filed.fact.content else { continue };
+        let (kind, id) = (&filed.resource.resource_type, &filed.resource.id);
+        let stored = app.record().vread(&caller.access, kind, id, filed.resource.version)?;
+        let mut row = report_row(filed, report);
+        row.received = stored.map(|stored| stored.recorded);
+        rows.push(row);
+    }
     rows.sort_by_key(|row| std::cmp::Reverse((row.issued, row.number.clone())));
-    rows
+    Ok(rows)
 }
 
 fn report_row(filed: &FiledFact, report: &Report) -> ReportRow {

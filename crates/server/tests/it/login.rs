@@ -37,7 +37,7 @@ async fn a_wrong_password_and_an_unknown_login_look_the_same() {
     let unknown = log_in(&app, "nobody", "guess", "/patients").await;
     for answer in [&wrong, &unknown] {
         assert_eq!(answer.status, 401);
-        assert!(answer.text().contains("the login or the password is wrong"));
+        assert!(answer.text().contains("The login or the password is wrong"));
         assert!(answer.set_cookie("cognate-session").is_none());
         assert_eq!(answer.header("cache-control"), "no-store");
     }

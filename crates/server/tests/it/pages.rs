@@ -96,6 +96,9 @@ async fn a_result_just_filed_is_on_the_page() {
     let text = app.get(PRESCRIBER, "/patients/ana-example").await.text();
     let genes = between(&text, "id=\"genes\"", "</section>");
     assert!(genes.contains("*2/*2") && genes.contains("Poor Metabolizer"), "{genes}");
+    // A report that is here came in on a day; only one that is not is pending.
+    let reports = between(&text, "id=\"reports\"", "</section>");
+    assert!(reports.contains("UTC") && !reports.contains("pending"), "{reports}");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Failures. A failure is said to be one; it never looks like an empty answer.
 
 use super::frame::{Frame, document};
+use super::words;
 use crate::path;
 use crate::view::{ErrorView, NotFoundView};
 use maud::html;
@@ -13,7 +14,7 @@ pub fn error(view: &ErrorView) -> String {
         banner: None,
         main: html! {
             h1 { (view.title) }
-            p.error-summary { (view.text) }
+            p.error-summary { (words::sentence(&view.text)) }
             dl.capsule {
                 div { dt { "Status" } dd { (view.status) } }
                 div { dt { "For the log" } dd { code { (view.log_id) } } }

@@ -1,6 +1,7 @@
 //! The login page.
 
 use super::frame::{Frame, document};
+use super::words;
 use crate::path;
 use crate::view::LoginView;
 use maud::html;
@@ -18,7 +19,7 @@ pub fn login(view: &LoginView) -> String {
                 h1 { "Log in" }
                 @if let Some(notice) = &view.notice { p.intro { (notice) } }
                 @if let Some(error) = &view.error {
-                    p.error-summary id="login-error" role="alert" { (error) }
+                    p.error-summary id="login-error" role="alert" { (words::sentence(error)) }
                 }
                 form method="post" action=(path::LOGIN) {
                     input type="hidden" name="csrf" value=(view.csrf);

@@ -30,7 +30,7 @@ pub fn reviews(view: &ReviewListView) -> String {
 fn card(message: &ReviewRow, today: PartialDate) -> Markup {
     html! {
         article.card {
-            h2 { (message.reason) }
+            h2 { (words::sentence(&message.reason)) }
             dl.capsule {
                 div { dt { "Received" } dd { (words::instant(message.received)) } }
                 div {

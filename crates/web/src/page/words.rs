@@ -125,6 +125,12 @@ pub(super) fn population(code: &str) -> String {
     code.split('-').map(word).collect::<Vec<_>>().join(" ")
 }
 
+/// Words that come without a capital, as a sentence or heading begins.
+pub(super) fn sentence(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
 pub(super) fn result_status(status: ResultStatus) -> &'static str {
     match status {
         ResultStatus::Registered => "ordered, in work",
