@@ -5,7 +5,7 @@ mod built_in;
 use crate::digest::{pack_digest, sha256_hex};
 use crate::error::LoadError;
 use crate::manifest::Manifest;
-use crate::pgx::{PgxKnowledge, Population, load};
+use crate::pgx::{PgxKnowledge, load};
 use model::statement::KnowledgeRef;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -25,8 +25,6 @@ pub struct Pack {
     pub files: BTreeMap<String, Vec<u8>>,
     /// Genes, drugs and rules.
     pub pgx: PgxKnowledge,
-    /// What the population codes of the rules mean.
-    pub populations: Vec<Population>,
     /// Digest of `files` as they were loaded; every statement and answer asks for it.
     digest: String,
 }
@@ -75,9 +73,9 @@ impl Pack {
         if let Some(file) = files.keys().find(|name| !listed(name)) {
             return Err(LoadError::Unlisted { file: file.clone() });
         }
-        let (pgx, populations) = load::tables(&files, &manifest)?;
+        let pgx = load::tables(&files, &manifest)?;
         let digest = pack_digest(&files);
-        Ok(Self { manifest, files, pgx, populations, digest })
+        Ok(Self { manifest, files, pgx, digest })
     }
 
     /// The pack that ships inside the program.

@@ -23,12 +23,20 @@ pub struct PgxKnowledge {
     pub actions: Vec<ActionRule>,
     /// What to say while a gene is not known.
     pub alerts: Vec<PreTestRule>,
+    /// What the population codes of the rules mean.
+    pub populations: Vec<Population>,
 }
 
 impl PgxKnowledge {
     /// The gene of that symbol.
     pub fn gene(&self, symbol: &str) -> Option<&Gene> {
         self.genes.iter().find(|gene| gene.symbol == symbol)
+    }
+
+    /// The name of a population of a drug: `Acute coronary syndrome or PCI`.
+    pub fn population(&self, rxnorm: &str, code: &str) -> Option<&str> {
+        let is_meant = |known: &&Population| known.rxnorm == rxnorm && known.code == code;
+        self.populations.iter().find(is_meant).map(|known| known.name.as_str())
     }
 
     /// The drug with that RxNorm ingredient code.

@@ -73,6 +73,7 @@ pub fn small_knowledge() -> PgxKnowledge {
                 citation: clopidogrel_guideline(),
             },
         ],
+        populations: vec![],
     }
 }
 

@@ -134,7 +134,7 @@ fn suggestions(
             let offered = offered(context, subject, lead);
             // What suits one population may harm another (prasugrel after a stroke): then nothing
             // is put first, and the label says for whom.
-            let whom = wording::population_words(&lead.population);
+            let whom = wording::population_words(context, subject, lead);
             let recommended = offered.len() == 1 && whom.is_empty();
             let replace = |(place, (rxnorm, name)): (usize, &(String, String))| Suggestion {
                 uuid: uuid(key, &format!("suggestion/{place}")),

@@ -27,7 +27,7 @@ pub(super) fn summary(context: Context, subject: Subject, verdict: &Verdict) -> 
             let genes = phenotypes(context, advice);
             let decisive = decisive_phenotypes(context, advice);
             let act = act_words(lead.action, drug);
-            let whom = population_words(&lead.population);
+            let whom = population_words(context, subject, lead);
             let names: Vec<&str> = lead.alternatives.iter().map(|(_, name)| &**name).collect();
             let mut instead = String::new();
             if !names.is_empty() {
@@ -132,11 +132,19 @@ fn percent_words(percent: Option<(u8, u8)>) -> String {
     }
 }
 
-/// For whom, in parentheses with a blank before it; nothing for everybody. Codes of the pack are
-/// made of words, abbreviations among them.
-pub(super) fn population_words(code: &str) -> String {
+/// For whom, in parentheses with a blank before it; nothing for everybody. The pack names its
+/// populations; a code that it does not name is made of words, abbreviations among them.
+pub(super) fn population_words(
+    context: Context,
+    subject: Subject,
+    rule: &Recommendation,
+) -> String {
+    let code = rule.population.as_str();
     if code == "general" || code.is_empty() {
         return String::new();
+    }
+    if let Some(name) = context.knowledge.population(&subject.drug.rxnorm, code) {
+        return format!(" (for {})", within_a_sentence(&plain(name)));
     }
     let word = |word: &str| match word {
         "acs" | "cad" | "cvd" | "mi" | "pci" | "tia" => word.to_uppercase(),
@@ -144,6 +152,17 @@ pub(super) fn population_words(code: &str) -> String {
     };
     let words: Vec<String> = code.split(['-', '_']).map(word).collect();
     format!(" (for {})", words.join(" "))
+}
+
+/// `Adults` as `adults`; an abbreviation that comes first stays as it is.
+fn within_a_sentence(name: &str) -> String {
+    let mut rest = name.chars();
+    match (rest.next(), rest.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(rest).collect()
+        }
+        _ => name.to_owned(),
+    }
 }
 
 fn strength_words(strength: Strength) -> &'static str {
@@ -159,7 +178,7 @@ fn strength_words(strength: Strength) -> &'static str {
 pub(super) fn detail(context: Context, subject: Subject, verdict: &Verdict) -> String {
     let mut text = String::new();
     match verdict {
-        Verdict::Act { advice, lead } => advice_part(&mut text, context, advice, lead),
+        Verdict::Act { advice, lead } => advice_part(&mut text, context, subject, advice, lead),
         Verdict::Test { test, genes } => {
             line(&mut text, &plain(test.text));
             line(&mut text, &citation_words(test.citation));
@@ -182,12 +201,18 @@ pub(super) fn detail(context: Context, subject: Subject, verdict: &Verdict) -> S
     text.trim_end().to_owned()
 }
 
-fn advice_part(text: &mut String, context: Context, advice: &DrugStatement, lead: &Recommendation) {
-    recommendation_part(text, lead);
+fn advice_part(
+    text: &mut String,
+    context: Context,
+    subject: Subject,
+    advice: &DrugStatement,
+    lead: &Recommendation,
+) {
+    recommendation_part(text, context, subject, lead);
     let rest: Vec<&Recommendation> =
         advice.recommendations.iter().filter(|rule| !std::ptr::eq(*rule, lead)).collect();
     for rule in rest {
-        recommendation_part(text, rule);
+        recommendation_part(text, context, subject, rule);
     }
     if sources_disagree(advice) {
         line(text, "**The sources do not agree**; each is listed with its own advice");
@@ -219,8 +244,13 @@ fn sources_disagree(advice: &DrugStatement) -> bool {
     rules.iter().any(|one| rules.iter().any(|other| differ(one, other)))
 }
 
-fn recommendation_part(text: &mut String, rule: &Recommendation) {
-    let whom = population_words(&rule.population);
+fn recommendation_part(
+    text: &mut String,
+    context: Context,
+    subject: Subject,
+    rule: &Recommendation,
+) {
+    let whom = population_words(context, subject, rule);
     let (advice, why) = (plain(&rule.text), plain(&rule.implication));
     line(text, &format!("**{}{whom}**: {advice}", plain(&rule.source)));
     if !why.is_empty() {

@@ -20,7 +20,7 @@ pub(super) fn check(pack: &Pack, problems: &mut Vec<Problem>) {
             Some(drug) => key(pgx, drug, rule, &place, problems),
             None => problems.push(Problem::error("action-drug", &*place, "is for no drug")),
         }
-        let declared = pack.populations.iter().any(|population| {
+        let declared = pack.pgx.populations.iter().any(|population| {
             population.rxnorm == rule.rxnorm && population.code == rule.population
         });
         let known = rule.population == "general" || declared;

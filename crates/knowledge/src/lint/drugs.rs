@@ -38,7 +38,7 @@ pub(super) fn check(pack: &Pack, problems: &mut Vec<Problem>) {
         let is_drug = pgx.drug(&product.rxnorm).is_some();
         expect(!is_drug, problems, "product-code", &place, || "is an ingredient code".into());
     }
-    for population in &pack.populations {
+    for population in &pack.pgx.populations {
         let place = format!("populations {}", population.code);
         let used = pgx
             .actions

@@ -3,7 +3,7 @@
 mod drugs;
 mod genes;
 
-use super::{PgxKnowledge, Population};
+use super::PgxKnowledge;
 use crate::error::LoadError;
 use crate::manifest::Manifest;
 use crate::table::{Row, Table};
@@ -72,7 +72,7 @@ impl<'a> Files<'a> {
 pub(crate) fn tables(
     files: &BTreeMap<String, Vec<u8>>,
     manifest: &Manifest,
-) -> Result<(PgxKnowledge, Vec<Population>), LoadError> {
+) -> Result<PgxKnowledge, LoadError> {
     let files = Files { files, manifest };
     let genes = genes::genes(&files)?;
     let drugs = drugs::drugs(&files)?;
@@ -81,7 +81,7 @@ pub(crate) fn tables(
     let actions = drugs::actions(&files, &genes, &drugs, &citations)?;
     let alerts = drugs::alerts(&files, &drugs, &citations)?;
     let products = drugs::products(&files)?;
-    Ok((PgxKnowledge { genes, drugs, products, actions, alerts }, populations))
+    Ok(PgxKnowledge { genes, drugs, products, actions, alerts, populations })
 }
 
 /// A day, `YYYY-MM-DD`, in that column.

@@ -116,7 +116,7 @@ const DRUG_FAULTS: &[Fault] = &[
     ("population", |p| p.pgx.actions[0].population = "children".into()),
     ("population-unused", |p| {
         let (code, name) = ("x".into(), "X".into());
-        p.populations.push(Population { rxnorm: "32968".into(), code, name });
+        p.pgx.populations.push(Population { rxnorm: "32968".into(), code, name });
     }),
     ("action-drug", |p| p.pgx.actions[0].rxnorm = "1".into()),
     ("no-action", |p| p.pgx.actions.retain(|rule| rule.rxnorm != "32968")),

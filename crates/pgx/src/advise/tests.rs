@@ -62,6 +62,7 @@ fn one_gene() -> PgxKnowledge {
             action("FDA/general/PM", &key(&["Poor Metabolizer"]), Action::Monitor),
         ],
         alerts: vec![alert(&["GENE1"], false, "quiet"), alert(&["GENE1"], true, "test first")],
+        populations: vec![],
         ..PgxKnowledge::default()
     }
 }
@@ -230,6 +231,7 @@ fn two_genes_are_looked_up_together() {
             ),
         ],
         alerts: vec![alert(&["GENE1", "GENE2"], true, "test both")],
+        populations: vec![],
         ..PgxKnowledge::default()
     };
     let both = ask(&knowledge, &[reported("GENE1", "NM"), reported("GENE2", "NM")]);

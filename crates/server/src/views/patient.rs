@@ -126,9 +126,8 @@ pub(crate) fn drug_row(
 fn with_population_names(pack: &Pack, drug: &DrugStatement) -> DrugStatement {
     let mut drug = drug.clone();
     for one in &mut drug.recommendations {
-        let mut named = pack.populations.iter().filter(|named| named.rxnorm == drug.rxnorm);
-        if let Some(named) = named.find(|named| named.code == one.population) {
-            one.population.clone_from(&named.name);
+        if let Some(name) = pack.pgx.population(&drug.rxnorm, &one.population) {
+            name.clone_into(&mut one.population);
         }
     }
     drug
