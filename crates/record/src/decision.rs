@@ -84,7 +84,7 @@ impl Record {
         }
         let tenant = access.tenant().as_str().to_owned();
         let (keys, now) = (Arc::clone(&self.inner.keys), self.now());
-        self.inner.record_writer.write(move |executor| {
+        self.inner.decision_writer.write(move |executor| {
             let vault = Vault::new(executor, &keys, &tenant);
             for (card, body) in cards {
                 let Shown { key, patient, card_id, service, rule, pack, .. } = card;
@@ -115,7 +115,7 @@ impl Record {
         query.push(" AND shown_key IN (");
         query.bind_list(keys.iter().map(String::as_str));
         query.push(")");
-        self.inner.record.read(|executor| {
+        self.inner.decision.read(|executor| {
             let rows = executor.query(&query.sql, &query.values)?;
             rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
         })
@@ -131,7 +131,7 @@ impl Record {
         let body = document("feedback", &body)?;
         let access = access.clone();
         let (keys, now) = (Arc::clone(&self.inner.keys), self.now());
-        self.inner.record_writer.write(move |executor| {
+        self.inner.decision_writer.write(move |executor| {
             let tenant = access.tenant().as_str();
             let owner = card_patient(executor, &access, &card)?;
             let vault = Vault::new(executor, &keys, tenant);
@@ -148,7 +148,9 @@ impl Record {
     /// The latest answers to cards, the latest first.
     pub fn feedback(&self, access: &Access, limit: u32) -> Result<Vec<StoredFeedback>, Failure> {
         let limit = rows("limit", limit)?;
-        self.audited_read(access, Action::ReadFeedback, |executor, touched| {
+        self.permit(access, Action::ReadFeedback)?;
+        let mut touched = Touched::default();
+        let found = self.inner.decision.read(|executor| {
             let tenant = access.tenant().as_str();
             let mut query = Builder::new(sql::FEEDBACK_LATEST, values![tenant]);
             query.scope(access, "patient");
@@ -156,9 +158,11 @@ impl Record {
             query.bind(limit);
             let vault = Vault::new(executor, &self.inner.keys, tenant);
             let rows = executor.query(&query.sql, &query.values)?;
-            log_feedback(&rows, touched)?;
+            log_feedback(&rows, &mut touched)?;
             rows.iter().map(|row| stored(&vault, row)).collect()
-        })
+        });
+        self.note(access, Action::ReadFeedback, &touched)?;
+        found
     }
 }
 

@@ -48,13 +48,16 @@ impl Record {
         let mut health = Health {
             writable: !inner.archive_writer.is_stopped()
                 && !inner.record_writer.is_stopped()
+                && !inner.decision_writer.is_stopped()
                 && inner.audit.is_writable(),
             schema_version: inner.schema_version,
             cipher_version: inner.cipher_version.clone(),
             last_sequence: 0,
             raw_states: BTreeMap::new(),
             reviews_open: 0,
-            jobs_waiting: inner.archive_writer.waiting() + inner.record_writer.waiting(),
+            jobs_waiting: inner.archive_writer.waiting()
+                + inner.record_writer.waiting()
+                + inner.decision_writer.waiting(),
         };
         if self.count(&mut health).is_err() {
             health.writable = false;

@@ -100,7 +100,12 @@ fn the_lint_finds_what_it_is_for() {
 #[test]
 fn every_key_and_index_starts_with_the_tenant() {
     let mut tables = BTreeSet::new();
-    for text in schema::ARCHIVE.iter().chain(schema::RECORD).flat_map(|texts| texts.iter()) {
+    for text in schema::ARCHIVE
+        .iter()
+        .chain(schema::RECORD)
+        .chain(schema::DECISION)
+        .flat_map(|texts| texts.iter())
+    {
         if let Some(rest) = text.strip_prefix("CREATE TABLE ") {
             let (table, columns) = rest.split_once(" (").unwrap();
             assert!(text.ends_with("{strict}"), "{table}");

@@ -92,6 +92,18 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
         login {text} NOT NULL, expires {int} NOT NULL,
         PRIMARY KEY (tenant, token_sha256)) {strict}",
     "CREATE INDEX session_expires ON session (tenant, expires)",
+    "CREATE TABLE pack (tenant {text} NOT NULL, digest {text} NOT NULL, pack {text} NOT NULL,
+        version {text} NOT NULL, date {text} NOT NULL, kept {int} NOT NULL,
+        PRIMARY KEY (tenant, digest)) {strict}",
+    "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
+        body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
+]];
+
+/// Migrations of `decision.db`, the first one first. Cards are noted at every order; in a file of
+/// their own they leave the pages that readers of the record have decrypted as they are.
+pub(crate) const DECISION: &[&[&str]] = &[&[
+    "CREATE TABLE data_key (tenant {text} NOT NULL, owner {text} NOT NULL,
+        wrapped {bytes} NOT NULL, created {int} NOT NULL, PRIMARY KEY (tenant, owner)) {strict}",
     "CREATE TABLE shown (tenant {text} NOT NULL, patient {text} NOT NULL, shown_key {text} NOT NULL,
         card {text} NOT NULL, service {text} NOT NULL, rule {text} NOT NULL, pack {text} NOT NULL,
         recorded {int} NOT NULL, body {bytes} NOT NULL,
@@ -102,9 +114,4 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
         recorded {int} NOT NULL, digest {text} NOT NULL, body {bytes} NOT NULL,
         PRIMARY KEY (tenant, id)) {strict}",
     "CREATE UNIQUE INDEX feedback_once ON feedback (tenant, service, card, outcome, digest)",
-    "CREATE TABLE pack (tenant {text} NOT NULL, digest {text} NOT NULL, pack {text} NOT NULL,
-        version {text} NOT NULL, date {text} NOT NULL, kept {int} NOT NULL,
-        PRIMARY KEY (tenant, digest)) {strict}",
-    "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
-        body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
 ]];

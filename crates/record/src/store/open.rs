@@ -28,15 +28,17 @@ pub(crate) struct Database {
     pub(crate) schema_version: u32,
 }
 
-/// Both databases.
+/// The databases.
 pub(crate) struct Files {
     /// Raw messages.
     pub(crate) archive: Database,
-    /// Everything else.
+    /// Resources, facts, statements, reviews, accounts.
     pub(crate) record: Database,
+    /// Cards that were shown, and what was answered to them.
+    pub(crate) decision: Database,
 }
 
-/// Opens both databases, making what is not there. Only one process opens at a time.
+/// Opens the databases, making what is not there. Only one process opens at a time.
 pub(crate) fn open(
     directory: &Path,
     keys: &Keys,
@@ -50,9 +52,11 @@ pub(crate) fn open(
     lock.lock().map_err(|e| io(&e))?;
     let archive = directory.join("archive.db");
     let record = directory.join("record.db");
+    let decision = directory.join("decision.db");
     let is_new = !archive.exists() && !record.exists();
     refuse_plain(&archive)?;
     refuse_plain(&record)?;
+    refuse_plain(&decision)?;
     let key_is_right = check_key(directory, keys, is_new)?;
     let one = |path: &Path, migrations| match database(path, keys, readers, migrations, now) {
         Err(Failure::KeyMismatch { place }) if key_is_right => {
@@ -60,7 +64,11 @@ pub(crate) fn open(
         }
         other => other,
     };
-    Ok(Files { archive: one(&archive, schema::ARCHIVE)?, record: one(&record, schema::RECORD)? })
+    Ok(Files {
+        archive: one(&archive, schema::ARCHIVE)?,
+        record: one(&record, schema::RECORD)?,
+        decision: one(&decision, schema::DECISION)?,
+    })
 }
 
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {

@@ -64,7 +64,7 @@ fn another_key_is_refused_and_harms_nothing() {
 
 #[test]
 fn a_plain_database_is_refused() {
-    for name in ["archive.db", "record.db"] {
+    for name in ["archive.db", "record.db", "decision.db"] {
         let directory = tempfile::tempdir().unwrap();
         drop(open_at(directory.path()).unwrap());
         let mut plain = b"SQLite format 3\0".to_vec();
@@ -93,10 +93,18 @@ fn files_are_private_and_encrypted() {
     record_something(&fixture.record);
     let data = fixture.directory.path().join("data");
     assert_eq!(mode(&data), 0o700);
-    for name in ["archive.db", "record.db", "archive.db-wal", "record.db-wal", "key-check"] {
+    for name in [
+        "archive.db",
+        "record.db",
+        "decision.db",
+        "archive.db-wal",
+        "record.db-wal",
+        "decision.db-wal",
+        "key-check",
+    ] {
         assert_eq!(mode(&data.join(name)), 0o600, "{name}");
     }
-    for name in ["archive.db", "record.db"] {
+    for name in ["archive.db", "record.db", "decision.db"] {
         let header = std::fs::read(data.join(name)).unwrap();
         assert_ne!(&header[..15], b"SQLite format 3", "{name}");
     }

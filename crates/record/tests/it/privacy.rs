@@ -245,7 +245,14 @@ fn no_file_holds_what_was_stored() {
         .iter()
         .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
         .collect();
-    for expected in ["archive.db", "archive.db-wal", "record.db", "record.db-wal"] {
+    for expected in [
+        "archive.db",
+        "archive.db-wal",
+        "record.db",
+        "record.db-wal",
+        "decision.db",
+        "decision.db-wal",
+    ] {
         assert!(names.iter().any(|name| name == expected), "{expected} in {names:?}");
     }
     assert_eq!(hits(fixture.directory.path()), Vec::<PathBuf>::new());
