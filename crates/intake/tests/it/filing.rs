@@ -199,3 +199,14 @@ fn a_message_with_very_many_remarks_is_filed() {
     assert_eq!(kept.state, RawState::Filed);
     assert!(kept.problems.len() > 500, "{}", kept.problems.len());
 }
+
+#[test]
+fn a_worker_with_nothing_to_do_fills_no_audit_log() {
+    let fixture = fixture();
+    fixture.file(ANA);
+    let before = fixture.record.verify_audit().events;
+    for _ in 0..10 {
+        assert_eq!(fixture.work_off(), 0);
+    }
+    assert_eq!(fixture.record.verify_audit().events, before);
+}
