@@ -5,6 +5,7 @@
 
 use super::finding::Answer;
 use super::row::{Context, Row};
+use crate::fhir::codes;
 use crate::hl7v2::Part;
 use model::Problem;
 use model::code::is_loinc_answer;
@@ -59,16 +60,6 @@ const AMINO_ACID_CHANGE: List = &[
     ("LA6700-4", "Silent"),
     ("LA6701-2", "Stop Codon Mutation"),
 ];
-const SOURCE_CLASS: List = &[
-    ("LA6683-2", "Germline"),
-    ("LA6684-0", "Somatic"),
-    ("LA10429-1", "Fetal"),
-    ("LA18194-3", "Likely germline"),
-    ("LA18195-0", "Likely somatic"),
-    ("LA18196-8", "Likely fetal"),
-    ("LA18197-6", "Unknown genomic origin"),
-    ("LA26807-0", "De novo"),
-];
 const METHOD: List = &[
     ("LA26398-0", "Sequencing"),
     ("LA26399-8", "Oligo aCGH"),
@@ -93,28 +84,6 @@ const METHOD: List = &[
     ("LA26811-2", "Computational analysis"),
     ("LA26812-0", "SSCP"),
     ("LA26813-8", "RFLP"),
-];
-const SIGNIFICANCE: List = &[
-    ("LA6668-3", "Pathogenic"),
-    ("LA26332-9", "Likely pathogenic"),
-    ("LA26333-7", "Uncertain significance"),
-    ("LA26334-5", "Likely benign"),
-    ("LA6675-8", "Benign"),
-    ("LA6682-4", "Unknown significance"),
-    ("LA6674-1", "Presumed benign"),
-];
-const ASSESSMENT: List = &[
-    ("LA9633-4", "Present"),
-    ("LA9634-2", "Absent"),
-    ("LA18198-4", "No call"),
-    ("LA11884-6", "Indeterminate"),
-];
-const ALLELIC_STATE: List = &[
-    ("LA6703-8", "Heteroplasmic"),
-    ("LA6704-6", "Homoplasmic"),
-    ("LA6705-3", "Homozygous"),
-    ("LA6706-1", "Heterozygous"),
-    ("LA6707-9", "Hemizygous"),
 ];
 const COMPLEX_TYPE: List = &[
     ("LA26217-2", "Compound heterozygous"),
@@ -182,11 +151,11 @@ fn list(code: &str) -> Option<List> {
         "62374-4" => BUILD,
         "48019-4" => DNA_CHANGE,
         "48006-1" => AMINO_ACID_CHANGE,
-        "48002-0" => SOURCE_CLASS,
+        "48002-0" => codes::SOURCE_CLASSES,
         "81304-8" => METHOD,
-        "53037-8" => SIGNIFICANCE,
-        "69548-6" => ASSESSMENT,
-        "53034-5" => ALLELIC_STATE,
+        "53037-8" => codes::SIGNIFICANCES,
+        "69548-6" => codes::ASSESSMENTS,
+        "53034-5" => codes::ALLELIC_STATES,
         "81263-6" => COMPLEX_TYPE,
         "82120-7" => PHASE,
         "82309-6" => PHASE_BASIS,
