@@ -1,5 +1,9 @@
 //! Genotype calls at loci, as a variant file states them.
 
+mod matrix;
+
+pub use matrix::{GenotypeCell, GenotypeRecord, RecordKind};
+
 use crate::assay::AbsentPosition;
 use crate::variant::GenomeBuild;
 use serde::{Deserialize, Serialize};
