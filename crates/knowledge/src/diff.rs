@@ -46,7 +46,7 @@ mod tests {
 
         let mut newer = older.clone();
         let text = String::from_utf8(newer.files["functions.tsv"].clone()).unwrap();
-        let row = "CYP2C19\t*9\tDecreased function\tclinpgx\t2025-11-05";
+        let row = "CYP2C19\t*9\tDecreased function\t\tclinpgx\t2025-11-05";
         let new_row = row.replace("Decreased", "No");
         let mut lines: Vec<&str> = text.lines().filter(|line| *line != row).collect();
         lines.push(&new_row);

@@ -7,10 +7,12 @@
 mod definitions;
 mod exemptions;
 pub(crate) mod flank;
+mod pharmcat;
 mod phenotypes;
 
 pub use definitions::{Definitions, definitions};
 pub use exemptions::{Exemption, exemptions};
+pub use pharmcat::{Imported, pharmcat};
 pub use phenotypes::{Phenotypes, phenotypes};
 
 use model::Problem;
@@ -53,6 +55,8 @@ pub fn columns(file: &str) -> Option<&'static [&'static str]> {
         "alleles.tsv" => columns::ALLELES,
         "functions.tsv" => columns::FUNCTIONS,
         "phenotype_rules.tsv" => columns::PHENOTYPE_RULES,
+        "score_rules.tsv" => columns::SCORE_RULES,
+        "priorities.tsv" => columns::PRIORITIES,
         _ => return None,
     })
 }

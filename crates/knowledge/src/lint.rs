@@ -5,6 +5,7 @@
 
 mod actions;
 mod alleles;
+mod domain;
 mod drugs;
 mod functions;
 mod positions;

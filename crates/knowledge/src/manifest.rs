@@ -6,7 +6,7 @@ use model::PartialDate;
 use serde::Deserialize;
 
 /// The schema version this code reads.
-pub(crate) const SCHEMA: u32 = 1;
+pub(crate) const SCHEMA: u32 = 2;
 
 /// `pack.toml`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     const GOOD: &str = "id = \"pgx\"\ntitle = \"t\"\nversion = \"0.1.0\"\ndate = \"2026-01-02\"\n\
-                        schema = 1\nsources = []\nfiles = []\n";
+                        schema = 2\nsources = []\nfiles = []\n";
 
     #[test]
     fn a_manifest_reads() {
@@ -135,7 +135,7 @@ mod tests {
             ("0.1.0", "one", "pack.toml:3:1: `version`"),
             ("2026-01-02", "2026-02-30", "pack.toml:4:1: `date`"),
             ("2026-01-02", "2026-01", "pack.toml:4:1: `date`"),
-            ("schema = 1", "schema = 2", "pack.toml:5:1: `schema`"),
+            ("schema = 2", "schema = 1", "pack.toml:5:1: `schema`"),
             ("id = \"pgx\"", "id = \"P G\"", "pack.toml:1:1: `id`"),
             ("title", "subtitle", "pack.toml:2:1: unknown field"),
             ("files = []", "files = [{name=\"../x.tsv\", sha256=\"\"}]", "`../x.tsv`"),

@@ -4,10 +4,13 @@
 //! re-expressed as tables (`knowledge/pgx/*.tsv`).
 
 pub(crate) mod load;
+mod key;
 mod lookup;
 
-pub use lookup::{NO_RESULT, UNASSIGNED};
+pub use key::{KeyValue, STATUS_SEPARATOR, Values};
+pub use lookup::{NO_RESULT, SINGLE, UNASSIGNED};
 
+use model::score::ActivityScore;
 use model::statement::{Action, Citation, Strength};
 
 /// Everything the caller and the drug adviser need.
@@ -25,6 +28,8 @@ pub struct PgxKnowledge {
     pub alerts: Vec<PreTestRule>,
     /// What the population codes of the rules mean.
     pub populations: Vec<Population>,
+    /// Drugs that change how an enzyme works, for phenoconversion.
+    pub inhibitors: Vec<Inhibitor>,
 }
 
 impl PgxKnowledge {
@@ -46,7 +51,7 @@ impl PgxKnowledge {
 }
 
 /// A gene: where its alleles are defined and what they mean.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Gene {
     /// HGNC symbol.
     pub symbol: String,
@@ -56,6 +61,10 @@ pub struct Gene {
     pub chromosome: String,
     /// Versioned accession of the chromosome, `NC_000010.11`.
     pub refseq: String,
+    /// How a call is made.
+    pub method: Method,
+    /// How many copies of the gene a person has.
+    pub copies: Copies,
     /// What an ALT that no allele uses does to the call.
     pub undocumented: Undocumented,
     /// Positions in ascending order; an allele's cells follow this order.
@@ -64,21 +73,157 @@ pub struct Gene {
     pub alleles: Vec<Allele>,
     /// Function pair to phenotype; total over all pairs of functions in use.
     pub phenotypes: Vec<PhenotypeRule>,
+    /// Activity score to phenotype, for genes whose alleles have activity values.
+    pub scores: Vec<ScoreRule>,
     /// One position whose genotype stands in when no pair fits (SLCO1B1 rs4149056).
     pub fallback: Option<Fallback>,
+    /// Positions that no allele is defined by and that are reported all the same (rs12777823).
+    pub extra_positions: Vec<Position>,
+    /// Which of several equally good diplotypes of unphased data stands (NAT2).
+    pub priorities: Vec<Priority>,
+    /// One position that stands in for another (DPYD HapB3).
+    pub proxy: Option<Proxy>,
+    /// Alleles that are either there or not, for genes that are read so (HLA).
+    pub statuses: Vec<Status>,
+}
+
+/// An allele that is either there or not, and how that is said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// `*57:01`.
+    pub allele: String,
+    /// `*57:01 positive`.
+    pub positive: String,
+    /// `*57:01 negative`.
+    pub negative: String,
+}
+
+impl Status {
+    /// Of an allele.
+    pub fn of(allele: &str) -> Self {
+        Self {
+            allele: allele.to_owned(),
+            positive: format!("{allele} positive"),
+            negative: format!("{allele} negative"),
+        }
+    }
+}
+
+/// How a gene is called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Method {
+    /// Pairs of named alleles are laid on the genotypes.
+    #[default]
+    Pairs,
+    /// Variants are listed and the two of lowest function decide (DPYD, RYR1).
+    LowestFunction,
+    /// As pairs, but for research only: the genotypes cannot show what matters (CYP2D6 has
+    /// deletions, copies and hybrids).
+    Research,
+    /// Only a laboratory's own call counts (HLA, MT-RNR1).
+    Reported,
+}
+
+/// How many copies of a gene a person has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Copies {
+    /// Two, on an autosome.
+    #[default]
+    Two,
+    /// One or two, on the X chromosome.
+    BySex,
+    /// One, in the mitochondria.
+    One,
+}
+
+/// Phenotype of an activity score, both ends included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScoreRule {
+    /// Lowest score.
+    pub from: ActivityScore,
+    /// Highest score; `None` = no upper end.
+    pub to: Option<ActivityScore>,
+    /// `Poor Metabolizer`.
+    pub phenotype: String,
+    /// As in [`PhenotypeRule`].
+    pub ehr_priority: String,
+}
+
+/// A set of diplotypes that unphased data cannot tell apart, and the one that stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Priority {
+    /// Names of the alleles of every diplotype of the set, each in natural order.
+    pub diplotypes: Vec<(String, String)>,
+    /// The one that is far more frequent in phased data.
+    pub pick: (String, String),
+}
+
+/// A position whose base is known to travel with another one's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proxy {
+    /// Index of the position that decides (rs75017182).
+    pub deciding: usize,
+    /// Index of the position that stands in for it (rs56038477).
+    pub tag: usize,
+    /// Allele that has both.
+    pub both: String,
+    /// Allele that has the deciding one alone.
+    pub deciding_only: String,
+}
+
+/// A drug that changes how much an enzyme does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inhibitor {
+    /// Ingredient name, lower case.
+    pub name: String,
+    /// RxNorm ingredient code.
+    pub rxnorm: String,
+    /// ATC codes.
+    pub atc: Vec<String>,
+    /// HGNC symbol of the enzyme's gene.
+    pub gene: String,
+    /// Which way.
+    pub effect: Effect,
+    /// How strongly.
+    pub strength: EffectStrength,
+    /// What the activity score is multiplied by, in hundredths; `None` = no convention.
+    pub factor_percent: Option<u8>,
+    /// Where from.
+    pub citation: Citation,
+}
+
+/// Which way a drug changes an enzyme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// Less activity.
+    Inhibitor,
+    /// More activity.
+    Inducer,
+}
+
+/// How strongly a drug changes an enzyme (FDA classes).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EffectStrength {
+    /// Weak.
+    Weak,
+    /// Moderate.
+    Moderate,
+    /// Strong.
+    Strong,
 }
 
 /// What a base that no allele of the table uses does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Undocumented {
     /// The gene is not called.
+    #[default]
     NotCalled,
     /// It counts as reference, with a visible note (TPMT and others, see `notes`).
     ReferenceWithNote,
 }
 
 /// A position that alleles are defined by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Position {
     /// VCF POS on GRCh38, counted from 1.
     pub position: u64,
@@ -104,6 +249,11 @@ impl Position {
         self.rsid.clone().unwrap_or_else(|| format!("{chromosome}:{}", self.position))
     }
 
+    /// Whether every allele is as long as REF.
+    pub fn is_substitution(&self) -> bool {
+        self.alternates.iter().all(|alternate| alternate.len() == self.reference.len())
+    }
+
     /// Whether every allele is one base.
     pub fn is_snv(&self) -> bool {
         self.reference.len() == 1 && self.alternates.iter().all(|alt| alt.len() == 1)
@@ -120,7 +270,7 @@ pub struct IndelContext {
 }
 
 /// A named allele.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Allele {
     /// `*2`.
     pub name: String,
@@ -136,6 +286,8 @@ pub struct Allele {
     pub cells: Vec<(usize, Vec<String>)>,
     /// `No function` …; `None` = no function has been assigned, which is never normal.
     pub function: Option<String>,
+    /// Activity value, for genes that have them; `None` = none assigned, or `n/a`.
+    pub activity: Option<ActivityScore>,
 }
 
 /// Phenotype of an unordered pair of functions.
@@ -143,7 +295,7 @@ pub struct Allele {
 pub struct PhenotypeRule {
     /// One function; `*` = any.
     pub first: String,
-    /// The other; `*` = any.
+    /// The other; `*` = any, `-` = there is only one copy of the gene.
     pub second: String,
     /// `Poor Metabolizer`.
     pub phenotype: String,
@@ -195,8 +347,8 @@ pub struct ActionRule {
     pub source: String,
     /// Population code; `general` = everybody.
     pub population: String,
-    /// Gene and the phenotypes that satisfy it; all must hold. A phenotype of `-` is "no result".
-    pub key: Vec<(String, Vec<String>)>,
+    /// Gene and the values that satisfy it; all must hold.
+    pub key: Vec<(String, Vec<KeyValue>)>,
     /// What to do.
     pub action: Action,
     /// How strong.

@@ -15,6 +15,7 @@ pub mod patient;
 pub mod problem;
 pub mod provenance;
 pub mod reported;
+pub mod score;
 pub mod specimen;
 pub mod statement;
 pub mod time;

@@ -6,7 +6,7 @@ mod gene;
 pub use drug::{
     Action, AdviceState, Citation, DrugStatement, GeneKey, PreTest, Recommendation, Strength,
 };
-pub use gene::{Basis, Callability, Diplotype, GeneState, GeneStatement};
+pub use gene::{Basis, Callability, Diplotype, GeneState, GeneStatement, Outcome};
 
 use crate::id::{PatientId, ResourceRef, StatementId};
 use serde::{Deserialize, Serialize};

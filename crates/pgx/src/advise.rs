@@ -3,8 +3,8 @@
 mod gaps;
 mod keys;
 
-use keys::{GeneView, Values};
-use knowledge::pgx::{ActionRule, Drug, NO_RESULT, PgxKnowledge};
+use keys::{GeneView, Possibility};
+use knowledge::pgx::{ActionRule, Drug, PgxKnowledge};
 use model::statement::{
     Action, AdviceState, DrugStatement, GeneStatement, PreTest, Recommendation,
 };
@@ -17,12 +17,12 @@ use model::statement::{
 pub fn advise(knowledge: &PgxKnowledge, drug: &Drug, genes: &[GeneStatement]) -> DrugStatement {
     let rules: Vec<&ActionRule> =
         knowledge.actions.iter().filter(|rule| rule.rxnorm == drug.rxnorm).collect();
-    let views = keys::views(drug, &rules, genes);
+    let views = keys::views(knowledge, drug, &rules, genes);
     let mut notes = Vec::new();
     let (combinations, truncated) = keys::combinations(&views);
     let answers: Vec<Vec<&ActionRule>> = combinations
         .iter()
-        .map(|values| rules.iter().copied().filter(|rule| fits(rule, values)).collect())
+        .map(|results| rules.iter().copied().filter(|rule| fits(rule, results)).collect())
         .collect();
     let state = answers.iter().map(|fitting| state_of(fitting)).max();
     let mut state = state.unwrap_or(AdviceState::NotKnown);
@@ -46,11 +46,17 @@ pub fn advise(knowledge: &PgxKnowledge, drug: &Drug, genes: &[GeneStatement]) ->
 }
 
 /// Whether all of a rule's conditions hold.
-fn fits(rule: &ActionRule, values: &Values<'_>) -> bool {
-    rule.key.iter().all(|(gene, allowed)| {
-        let value = values.iter().find(|(symbol, _)| symbol == gene).map(|(_, value)| *value);
-        value.is_some_and(|value| allowed.iter().any(|allowed| allowed == value))
-    })
+fn fits(rule: &ActionRule, results: &Possibility) -> bool {
+    // No rule answers where nothing at all is known of its genes: for that there is the alert.
+    let known = rule.key.iter().any(|(gene, _)| {
+        results.iter().any(|(symbol, result)| symbol == gene && result.is_some())
+    });
+    known
+        && rule.key.iter().all(|(gene, allowed)| {
+            let result = results.iter().find(|(symbol, _)| symbol == gene);
+            let result = result.and_then(|(_, result)| result.as_ref());
+            allowed.iter().any(|allowed| allowed.holds(result))
+        })
 }
 
 /// What an action comes to on the row of a drug; `None` for a source that recommends nothing.
@@ -60,7 +66,7 @@ fn caution(action: Action) -> Option<AdviceState> {
         Action::Reduce { .. } | Action::Increase { .. } | Action::Monitor | Action::TestFirst => {
             Some(AdviceState::Adjust)
         }
-        Action::Avoid | Action::Alternative => Some(AdviceState::Avoid),
+        Action::Avoid | Action::Alternative | Action::LoadingOnly => Some(AdviceState::Avoid),
         Action::NoRecommendation => None,
     }
 }
@@ -81,8 +87,9 @@ fn rank(action: Action) -> u8 {
         Action::TestFirst => 3,
         Action::Increase { .. } => 4,
         Action::Reduce { .. } => 5,
-        Action::Alternative => 6,
-        Action::Avoid => 7,
+        Action::LoadingOnly => 6,
+        Action::Alternative => 7,
+        Action::Avoid => 8,
     }
 }
 
@@ -103,11 +110,17 @@ fn choose<'k>(answers: &[Vec<&'k ActionRule>]) -> Vec<&'k ActionRule> {
         let is_harder = |other: &&ActionRule| {
             other.source == rule.source
                 && other.population == rule.population
+                && same_genes(other, rule)
                 && rank(other.action) > rank(rule.action)
         };
         !several || !all.iter().any(is_harder)
     });
     chosen
+}
+
+/// Rules about different genes stay side by side; they answer different questions.
+fn same_genes(one: &ActionRule, other: &ActionRule) -> bool {
+    one.key.iter().map(|(gene, _)| gene).eq(other.key.iter().map(|(gene, _)| gene))
 }
 
 fn recommendation(rule: &ActionRule) -> Recommendation {
@@ -138,12 +151,8 @@ fn remark_on_ambiguity(
     let mut different = answers.iter().map(|fitting| ids(fitting)).collect::<Vec<_>>();
     different.sort();
     different.dedup();
-    for view in views.iter().filter(|view| view.values.len() > 1) {
-        let mut possible = view.values.clone();
-        for value in possible.iter_mut().filter(|value| **value == NO_RESULT) {
-            *value = "no phenotype";
-        }
-        let possible = possible.join(" or ");
+    for view in views.iter().filter(|view| view.results.len() > 1) {
+        let possible = view.possible_words();
         notes.push(if different.len() > 1 {
             format!("{}: {possible}; the most cautious advice is given", view.gene)
         } else {

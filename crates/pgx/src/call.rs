@@ -48,17 +48,11 @@ pub(crate) fn empty(gene: &Gene) -> GeneStatement {
     GeneStatement {
         gene: gene.symbol.clone(),
         hgnc: gene.hgnc.clone(),
-        state: GeneState::NotTested,
-        basis: Basis::Genotypes,
-        diplotypes: Vec::new(),
-        phenotype: None,
-        phenotypes: Vec::new(),
-        activity_score: None,
         callability: Some(Callability {
             positions: count(gene.positions.len()),
             ..Callability::default()
         }),
-        notes: Vec::new(),
+        ..GeneStatement::default()
     }
 }
 

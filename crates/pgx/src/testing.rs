@@ -36,6 +36,7 @@ pub(crate) fn allele(name: &str, cells: &[(usize, &str)], function: Option<&str>
         core: None,
         cells: cells.iter().map(|(index, base)| (*index, vec![(*base).into()])).collect(),
         function: function.map(Into::into),
+        activity: None,
     }
 }
 
@@ -93,7 +94,7 @@ pub(crate) fn gene(positions: Vec<Position>, alleles: Vec<Allele>) -> Gene {
         positions,
         alleles,
         phenotypes: rules(),
-        fallback: None,
+        ..Gene::default()
     }
 }
 

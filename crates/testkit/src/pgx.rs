@@ -8,7 +8,7 @@ mod gene;
 
 pub use gene::{cyp2c19, slco1b1, tpmt};
 
-use knowledge::pgx::{ActionRule, Drug, PgxKnowledge, PreTestRule, Product};
+use knowledge::pgx::{ActionRule, Drug, KeyValue, PgxKnowledge, PreTestRule, Product, Values};
 use model::statement::{Action, Citation, Recommendation, Strength};
 
 /// RxNorm ingredient code of clopidogrel.
@@ -74,6 +74,7 @@ pub fn small_knowledge() -> PgxKnowledge {
             },
         ],
         populations: vec![],
+        inhibitors: vec![],
     }
 }
 
@@ -97,7 +98,7 @@ pub fn recommendations(rxnorm: &str, gene: &str, phenotype: &str) -> Vec<Recomme
     let fits = |rule: &&ActionRule| {
         rule.rxnorm == rxnorm
             && rule.key.iter().all(|(key, phenotypes)| {
-                key == gene && phenotypes.iter().any(|one| one == phenotype)
+                key == gene && phenotypes.contains(&KeyValue::from(phenotype))
             })
     };
     small_knowledge().actions.iter().filter(fits).map(recommendation_of).collect()
@@ -136,7 +137,7 @@ fn thiopurine_guideline() -> Citation {
     }
 }
 
-fn key(gene: &str, phenotype: &str) -> Vec<(String, Vec<String>)> {
+fn key(gene: &str, phenotype: &str) -> Vec<(String, Values)> {
     vec![(gene.into(), vec![phenotype.into()])]
 }
 

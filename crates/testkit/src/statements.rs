@@ -52,9 +52,8 @@ pub fn gene_called(gene: &str, first: &str, second: &str, phenotype: &str) -> Ge
         diplotypes: vec![Diplotype { first: first.into(), second: Some(second.into()) }],
         phenotype: Some(phenotype.into()),
         phenotypes: vec![phenotype.into()],
-        activity_score: None,
         callability: Some(Callability { positions: 2, seen: 2, ..Callability::default() }),
-        notes: Vec::new(),
+        ..GeneStatement::default()
     }
 }
 
@@ -63,14 +62,8 @@ pub fn gene_not_tested(gene: &str) -> GeneStatement {
     GeneStatement {
         gene: gene.into(),
         hgnc: crate::pgx::hgnc(gene).into(),
-        state: GeneState::NotTested,
-        basis: Basis::Genotypes,
-        diplotypes: Vec::new(),
-        phenotype: None,
-        phenotypes: Vec::new(),
-        activity_score: None,
         callability: Some(Callability { positions: 2, ..Callability::default() }),
-        notes: Vec::new(),
+        ..GeneStatement::default()
     }
 }
 
@@ -142,7 +135,7 @@ fn state_of(action: Action) -> AdviceState {
     match action {
         Action::Standard => AdviceState::Standard,
         Action::NoRecommendation => AdviceState::NotKnown,
-        Action::Avoid | Action::Alternative => AdviceState::Avoid,
+        Action::Avoid | Action::Alternative | Action::LoadingOnly => AdviceState::Avoid,
         Action::Reduce { .. } | Action::Increase { .. } | Action::Monitor | Action::TestFirst => {
             AdviceState::Adjust
         }

@@ -117,6 +117,7 @@ pub(crate) fn act_words(action: Action, drug: &str) -> String {
         }
         Action::Avoid => format!("avoid {drug}"),
         Action::Alternative => format!("use another drug than {drug} if possible"),
+        Action::LoadingOnly => format!("give only the loading dose of {drug} as usual"),
         // The dose is the rule's own text: "usual" would say too much where neither gene is known.
         Action::Monitor => format!("watch closely if {drug} is given"),
         Action::TestFirst => format!("further test before {drug}"),

@@ -65,7 +65,7 @@ pub(crate) fn advice_state(action: Action) -> AdviceState {
         Action::Reduce { .. } | Action::Increase { .. } | Action::Monitor | Action::TestFirst => {
             AdviceState::Adjust
         }
-        Action::Avoid | Action::Alternative => AdviceState::Avoid,
+        Action::Avoid | Action::Alternative | Action::LoadingOnly => AdviceState::Avoid,
     }
 }
 

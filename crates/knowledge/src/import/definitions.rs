@@ -22,6 +22,8 @@ pub struct Definitions {
     pub alleles: Rows,
     /// Names of all alleles, and core names that sub-alleles are shown under.
     pub names: Vec<String>,
+    /// Names of alleles that are left out on purpose.
+    pub ignored: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -75,11 +77,13 @@ pub fn definitions(json: &[u8], exemption: &Exemption) -> (Definitions, Vec<Prob
     let gene = &translation.gene;
     let mut variants: Vec<(usize, &Variant)> = translation.variants.iter().enumerate().collect();
     variants.sort_by_key(|(_, variant)| variant.position);
-    let positions = variants
+    let mut positions: Rows = variants
         .iter()
         .map(|(_, variant)| position_row(gene, variant, exemption, &mut problems))
         .collect();
+    positions.extend(extra_rows(gene, exemption, &mut problems));
     let mut named: Vec<&NamedAllele> = translation.named_alleles.iter().collect();
+    named.retain(|allele| !exemption.ignored_alleles.contains(&allele.name));
     named.sort_by_cached_key(|allele| natural_key(&allele.name));
     let mut alleles = Rows::new();
     for allele in &named {
@@ -100,7 +104,31 @@ pub fn definitions(json: &[u8], exemption: &Exemption) -> (Definitions, Vec<Prob
     let cores = translation.suballeles_map.values();
     let names = named.iter().map(|allele| &allele.name).chain(cores).cloned().collect();
     let Translation { version, gene, chromosome, ref_seq_chromosome_id: refseq, .. } = translation;
-    (Definitions { gene, chromosome, refseq, version, positions, alleles, names }, problems)
+    let ignored = exemption.ignored_alleles.clone();
+    let found =
+        Definitions { gene, chromosome, refseq, version, positions, alleles, names, ignored };
+    (found, problems)
+}
+
+/// Positions that are only reported: those of the exemptions.
+fn extra_rows(gene: &str, exemption: &Exemption, problems: &mut Vec<Problem>) -> Rows {
+    let mut rows = Rows::new();
+    for item in &exemption.extra {
+        match serde_json::from_value::<Variant>(item.clone()) {
+            Ok(variant) => {
+                let mut row = position_row(gene, &variant, &Exemption::default(), problems);
+                if let Some(kind) = row.get_mut(6) {
+                    "extra".clone_into(kind);
+                }
+                rows.push(row);
+            }
+            Err(error) => {
+                let place = format!("{gene}.extraPositions");
+                problems.push(Problem::error("bad-position", place, error.to_string()));
+            }
+        }
+    }
+    rows
 }
 
 fn position_row(
@@ -144,19 +172,29 @@ fn position_row(
 /// The sequence that the position's names prove around it; with several ALTs they must agree.
 fn proved_flank(variant: &Variant) -> Option<String> {
     let Variant { position, reference, .. } = variant;
-    let mut expressions = variant.chromosome_hgvs_name.split(';').map(str::trim);
+    let expressions = variant.chromosome_hgvs_name.split(';').map(str::trim);
     let names = &variant.cpic_to_vcf_allele_map;
     let cpic_name = names.iter().find(|(_, vcf)| *vcf == reference).map(|(name, _)| name);
     if let Some(name) = cpic_name.filter(|name| name.ends_with(')')) {
-        let mut proved =
-            expressions.map(|hgvs| flank::proved_repeat(*position, reference, name, hgvs));
+        let mut proved = expressions
+            .map(|hgvs| flank::proved_repeat(*position, reference, name, hgvs));
         let first = proved.next()??;
         return proved.all(|other| other.as_ref() == Some(&first)).then_some(first);
     }
-    let ([alternate], Some(hgvs)) = (variant.alternates.as_slice(), expressions.next()) else {
-        return None;
-    };
-    flank::proved_sequence(*position, reference, alternate, hgvs)
+    // With several ALTs it does not say which name is whose; a name proves nothing about another.
+    let mut proved: Vec<String> = expressions
+        .flat_map(|hgvs| {
+            let of = |alternate: &String| {
+                flank::proved_sequence(*position, reference, alternate, hgvs)
+            };
+            variant.alternates.iter().filter_map(of).collect::<Vec<_>>()
+        })
+        .collect();
+    proved.dedup();
+    match proved.as_slice() {
+        [only] => Some(only.clone()),
+        _ => None,
+    }
 }
 
 fn reference_cells(
@@ -239,6 +277,8 @@ mod tests {
              "structuralVariant": false},
             {"name": "*3", "alleles": [null, null, null], "reference": false,
              "structuralVariant": true},
+            {"name": "*4", "alleles": ["T", "G", null], "reference": false,
+             "structuralVariant": false},
             {"name": "*2", "alleles": ["T", null, "G"], "reference": false,
              "structuralVariant": false}
         ],
@@ -246,7 +286,14 @@ mod tests {
     }"#;
 
     fn read(json: &str) -> (Definitions, Vec<String>) {
-        let exemption = Exemption { required: vec![10], tier1: vec![10, 30] };
+        let exemption = Exemption {
+            required: vec![10],
+            tier1: vec![10, 30],
+            ignored_alleles: vec!["*4".into()],
+            extra: vec![serde_json::json!({"position": 5, "rsid": "rs5", "ref": "A",
+                "alts": ["C"], "chromosomeHgvsName": "g.5A>C"})],
+            ..Exemption::default()
+        };
         let (definitions, problems) = definitions(json.as_bytes(), &exemption);
         (definitions, problems.into_iter().map(|problem| problem.code).collect())
     }
@@ -262,6 +309,7 @@ mod tests {
                 "GENE|10|A|G|rs1|g.10A>G|required;tier1||",
                 "GENE|20|GA|G|rs2|g.22del||20|GAA",
                 "GENE|30|C|T||g.30C>T|tier1||",
+                "GENE|5|A|C|rs5|g.5A>C|extra||",
             ]
         );
         assert_eq!(

@@ -1,8 +1,9 @@
 //! Phenotype tables: allele functions, and diplotype rows collapsed to function-pair rules.
 
 use super::{Definitions, Rows, natural_key, read_json};
-use crate::pgx::UNASSIGNED;
+use crate::pgx::{SINGLE, UNASSIGNED};
 use model::Problem;
+use model::score::ActivityScore;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +14,8 @@ pub struct Phenotypes {
     pub functions: Rows,
     /// Rows of `phenotype_rules.tsv`, ordered by function pair.
     pub rules: Rows,
+    /// Rows of `score_rules.tsv`, for genes whose alleles have activity values.
+    pub scores: Rows,
     /// Rows of `alleles.tsv` for alleles that have a function but no definition: they come only
     /// from outside calls.
     pub structural: Rows,
@@ -22,7 +25,35 @@ pub struct Phenotypes {
 struct Table {
     gene: String,
     haplotypes: BTreeMap<String, String>,
+    #[serde(default, rename = "activityValues")]
+    activity_values: BTreeMap<String, String>,
+    #[serde(default, rename = "namedAlleles")]
+    named_alleles: Vec<NamedAllele>,
     diplotypes: Vec<Diplotype>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NamedAllele {
+    name: String,
+    function_value: Option<String>,
+}
+
+impl Table {
+    /// The function of an allele in words. Where alleles have activity values, `haplotypes` holds
+    /// those and the words stand elsewhere.
+    fn function(&self, name: &str) -> Option<&str> {
+        if self.activity_values.is_empty() {
+            return self.haplotypes.get(name).map(String::as_str);
+        }
+        let named = self.named_alleles.iter().find(|allele| allele.name == name)?;
+        named.function_value.as_deref()
+    }
+
+    /// The activity value of an allele; none for `n/a`.
+    fn activity(&self, name: &str) -> Option<ActivityScore> {
+        ActivityScore::parse(self.activity_values.get(name)?)
+    }
 }
 
 #[derive(Deserialize)]
@@ -32,12 +63,20 @@ struct Diplotype {
     diplotypekey: BTreeMap<String, u8>,
     phenotype: Option<String>,
     generesult: Option<String>,
+    #[serde(default, rename = "activityScore")]
+    activity_score: Option<String>,
+}
+
+impl Diplotype {
+    fn result(&self) -> Option<&String> {
+        self.phenotype.as_ref().or(self.generesult.as_ref())
+    }
 }
 
 /// Reads one phenotype file. `source` and `date` are what `functions.tsv` records.
 ///
-/// A function pair that leads to two phenotypes is an error; so is a gene without an uncertain or
-/// unknown function, because then nothing says what an allele without a function means.
+/// A function pair that leads to two phenotypes is an error. Where the gene has an uncertain or
+/// unknown function, an allele without a function is treated like it; else it has no phenotype.
 pub fn phenotypes(
     json: &[u8],
     definitions: &Definitions,
@@ -58,14 +97,31 @@ pub fn phenotypes(
     let row = |cells: [&str; 5]| cells.map(str::to_owned).to_vec();
     let mut out = Phenotypes::default();
     for name in names {
-        let function = table.haplotypes.get(name).map_or("", String::as_str);
-        out.functions.push(row([&table.gene, name, function, source, date]));
+        if definitions.ignored.contains(name) {
+            continue;
+        }
+        let Some(function) = table.function(name) else {
+            problems.push(Problem::error("no-function", name.as_str(), "has no function"));
+            continue;
+        };
+        let activity = table.activity(name).map(|value| value.to_string()).unwrap_or_default();
+        let cells = [&table.gene, name, function, &activity, source, date];
+        out.functions.push(cells.map(str::to_owned).to_vec());
         if !definitions.names.contains(name) {
             out.structural.push(row([&table.gene, name, "structural", "", ""]));
         }
     }
+    if !table.activity_values.is_empty() {
+        out.scores = scores(&table, source, &mut problems);
+        let cells = [&table.gene, "*", "*", "Indeterminate", "none", "cognate"];
+        out.rules.push(cells.map(str::to_owned).to_vec());
+        return (out, problems);
+    }
     let mut pairs = collapse(&table, &mut problems);
-    extend_to_unassigned(&table, &mut pairs, &mut problems);
+    if pairs.is_empty() {
+        pairs = own_rules(&table.gene);
+    }
+    extend_to_unassigned(&table, &mut pairs);
     for ((first, second), (phenotype, by_source)) in pairs {
         let from = if by_source { source } else { "cognate" };
         let priority = ehr_priority(&phenotype);
@@ -87,13 +143,19 @@ fn collapse(table: &Table, problems: &mut Vec<Problem>) -> Pairs {
         });
         let mut functions: Vec<&String> = alleles.flatten().collect();
         functions.sort();
-        let phenotype = row.phenotype.as_ref().or(row.generesult.as_ref());
-        let ([first, second], Some(phenotype)) = (functions.as_slice(), phenotype) else {
-            let text = "has not two alleles with a function and a phenotype";
-            problems.push(Problem::error("bad-diplotype", place, text));
+        let key = match (functions.as_slice(), alleles_of(row)) {
+            ([first, second], 2) => ((*first).clone(), (*second).clone()),
+            ([only], 1) => ((*only).clone(), SINGLE.to_owned()),
+            _ => {
+                let text = "has not one or two alleles, each with a function";
+                problems.push(Problem::error("bad-diplotype", place, text));
+                continue;
+            }
+        };
+        let Some(phenotype) = row.result() else {
+            problems.push(Problem::error("bad-diplotype", place, "has no phenotype"));
             continue;
         };
-        let key = ((*first).clone(), (*second).clone());
         let (known, _) = pairs.entry(key).or_insert_with(|| (phenotype.clone(), true));
         if known != phenotype {
             let text = format!("is {phenotype}, another row with the same functions is {known}");
@@ -103,16 +165,98 @@ fn collapse(table: &Table, problems: &mut Vec<Problem>) -> Pairs {
     pairs
 }
 
+fn alleles_of(row: &Diplotype) -> usize {
+    row.diplotypekey.values().map(|count| usize::from(*count)).sum()
+}
+
+/// Rules of a gene that the source has functions, but no diplotype rows for.
+///
+/// IFNL3: only two favorable alleles (rs12979860 CC) make the favorable genotype (CPIC guideline
+/// for peginterferon alfa, PMID 24096968).
+fn own_rules(gene: &str) -> Pairs {
+    let pair = |first: &str, second: &str, phenotype: &str| {
+        ((first.to_owned(), second.to_owned()), (phenotype.to_owned(), false))
+    };
+    match gene {
+        "IFNL3" => {
+            let (good, bad) = ("Favorable response allele", "Unfavorable response allele");
+            Pairs::from([
+                pair(good, good, "Favorable response genotype"),
+                pair(good, bad, "Unfavorable response genotype"),
+                pair(bad, bad, "Unfavorable response genotype"),
+            ])
+        }
+        _ => Pairs::new(),
+    }
+}
+
+/// Ranges of activity scores with one phenotype. Every score of the table must be the sum of its
+/// alleles' values; a row without a score must be indeterminate.
+fn scores(table: &Table, source: &str, problems: &mut Vec<Problem>) -> Rows {
+    let mut known: BTreeMap<ActivityScore, &String> = BTreeMap::new();
+    for row in &table.diplotypes {
+        let place = row.name.as_str();
+        let values = row.diplotypekey.iter().flat_map(|(name, count)| {
+            std::iter::repeat_n(table.activity(name), usize::from(*count))
+        });
+        let sum = values.reduce(|sum, value| Some(sum?.plus(value?))).flatten();
+        let given = row.activity_score.as_deref().and_then(ActivityScore::parse);
+        let Some(phenotype) = row.result() else {
+            problems.push(Problem::error("bad-diplotype", place, "has no phenotype"));
+            continue;
+        };
+        if given != sum {
+            let text = "has another activity score than the sum of its alleles' values";
+            problems.push(Problem::error("score-conflict", place, text));
+            continue;
+        }
+        let Some(score) = sum else {
+            if phenotype != "Indeterminate" {
+                let text = format!("is {phenotype} without an activity score");
+                problems.push(Problem::error("score-conflict", place, text));
+            }
+            continue;
+        };
+        if *known.entry(score).or_insert(phenotype) != phenotype {
+            let text = format!("is {phenotype}, another row with the score {score} is not");
+            problems.push(Problem::error("rule-conflict", place, text));
+        }
+    }
+    ranges(table, &known, source)
+}
+
+/// Neighbouring scores with the same phenotype become one range.
+fn ranges(table: &Table, known: &BTreeMap<ActivityScore, &String>, source: &str) -> Rows {
+    let mut ranges: Vec<(ActivityScore, ActivityScore, &String)> = Vec::new();
+    for (score, phenotype) in known {
+        match ranges.last_mut() {
+            Some((_, to, same)) if *same == *phenotype => *to = *score,
+            _ => ranges.push((*score, *score, phenotype)),
+        }
+    }
+    let open = known.keys().any(|score| score.is_open());
+    let count = ranges.len();
+    let row = |(index, (from, to, phenotype)): (usize, (ActivityScore, ActivityScore, &String))| {
+        let is_open = open && index + 1 == count;
+        let to = if is_open { String::new() } else { to.to_string() };
+        let from = ActivityScore::hundredths(from.in_hundredths()).to_string();
+        let cells = [&table.gene, &from, &to, phenotype, ehr_priority(phenotype), source];
+        cells.map(str::to_owned).to_vec()
+    };
+    ranges.into_iter().enumerate().map(row).collect()
+}
+
 /// An allele without a function counts as one of uncertain function: never normal, and beside a
 /// no-function allele the same caution as the source's own "possible" phenotypes.
-fn extend_to_unassigned(table: &Table, pairs: &mut Pairs, problems: &mut Vec<Problem>) {
+fn extend_to_unassigned(table: &Table, pairs: &mut Pairs) {
     let functions: BTreeSet<&str> = table.haplotypes.values().map(String::as_str).collect();
     let like = ["Unknown function", "Uncertain function"];
     let Some(like) = like.into_iter().find(|function| functions.contains(function)) else {
-        let text = "no unknown or uncertain function to treat unassigned ones like";
-        problems.push(Problem::error("no-uncertain", table.gene.as_str(), text));
         return;
     };
+    if let Some((phenotype, _)) = pairs.get(&(like.to_owned(), SINGLE.to_owned())).cloned() {
+        pairs.insert((UNASSIGNED.to_owned(), SINGLE.to_owned()), (phenotype, false));
+    }
     let sorted = |a: &str, b: &str| {
         if a <= b { (a.to_owned(), b.to_owned()) } else { (b.to_owned(), a.to_owned()) }
     };
@@ -124,14 +268,18 @@ fn extend_to_unassigned(table: &Table, pairs: &mut Pairs, problems: &mut Vec<Pro
     }
 }
 
-/// EHR priority of a phenotype, as CPIC's gene result tables give it for the metabolizer and
-/// transporter phenotypes.
+/// EHR priority of a phenotype, as CPIC's gene result tables give it. What only speaks about a
+/// drug's effect or leaves the matter open has none.
 fn ehr_priority(phenotype: &str) -> &'static str {
+    let open = ["Indeterminate", "Uncertain", "ivacaftor", "-1639", "response genotype"];
     match phenotype {
-        "Normal Metabolizer" | "Normal Function" | "Increased Function" => {
+        "Normal Metabolizer" | "Normal Function" | "Increased Function" | "Normal" => {
             "Normal/Routine/Low Risk"
         }
-        "Indeterminate" => "none",
+        text if text.starts_with("Normal risk") || text.starts_with("normal risk") => {
+            "Normal/Routine/Low Risk"
+        }
+        text if open.iter().any(|word| text.contains(word)) || text.contains("uncertain") => "none",
         _ => "Abnormal/Priority/High Risk",
     }
 }
@@ -172,9 +320,9 @@ mod tests {
         assert_eq!(
             lines(&small.functions),
             [
-                "GENE|*1|Normal function|clinpgx|2025-11-05",
-                "GENE|*2|No function|clinpgx|2025-11-05",
-                "GENE|*10|Uncertain function|clinpgx|2025-11-05",
+                "GENE|*1|Normal function||clinpgx|2025-11-05",
+                "GENE|*2|No function||clinpgx|2025-11-05",
+                "GENE|*10|Uncertain function||clinpgx|2025-11-05",
             ]
         );
         assert_eq!(lines(&small.structural), ["GENE|*2|structural||"]);
@@ -200,9 +348,8 @@ mod tests {
     fn contradictions_are_reported() {
         for (from, to, code) in [
             ("\"GENE\"", "\"OTHER\"", "other-gene"),
-            ("{\"*1\": 2}", "{\"*1\": 1}", "bad-diplotype"),
+            ("{\"*1\": 2}", "{\"*1\": 3}", "bad-diplotype"),
             ("{\"*1\": 2}", "{\"*1\": 1, \"*2\": 1}", "rule-conflict"),
-            ("\"Uncertain function\"", "\"Decreased function\"", "no-uncertain"),
             ("\"haplotypes\"", "\"alleles\"", "bad-json"),
         ] {
             assert_eq!(read(&SMALL.replace(from, to)).1, [code], "{to}");

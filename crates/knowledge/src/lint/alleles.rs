@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(gene: &Gene, problems: &mut Vec<Problem>) {
     let references: Vec<&Allele> = gene.alleles.iter().filter(|a| a.reference).collect();
-    expect(references.len() == 1, problems, "reference-row", &gene.symbol, || {
-        format!("has {} reference rows, must have one", references.len())
+    let expected = usize::from(super::domain::has_definitions(gene));
+    expect(references.len() == expected, problems, "reference-row", &gene.symbol, || {
+        format!("has {} reference rows, must have {expected}", references.len())
     });
     let mut names = BTreeSet::new();
     for allele in &gene.alleles {
@@ -23,9 +24,9 @@ pub(super) fn check(gene: &Gene, problems: &mut Vec<Problem>) {
     }
     if let [reference] = references.as_slice() {
         let complete = reference.cells.len() == gene.positions.len()
-            && reference.cells.iter().all(|(_, bases)| bases.len() == 1);
+            && reference.cells.iter().all(|(_, bases)| !bases.is_empty());
         expect(complete, problems, "reference-row", &place(gene, reference), || {
-            "must have one base at every position".into()
+            "must have a base at every position".into()
         });
         equal_rows(gene, reference, problems);
     }

@@ -1,19 +1,9 @@
 //! Functions and phenotypes: every pair that can occur has exactly one phenotype.
 
 use super::expect;
-use crate::pgx::{Gene, UNASSIGNED};
+use crate::pgx::{Copies, Gene, SINGLE, UNASSIGNED};
 use model::Problem;
 use std::collections::BTreeSet;
-
-/// The function terms in use at CPIC (standardised terms, PMID 27441996).
-const FUNCTIONS: [&str; 6] = [
-    "Decreased function",
-    "Increased function",
-    "No function",
-    "Normal function",
-    "Uncertain function",
-    "Unknown function",
-];
 
 const EHR_PRIORITIES: [&str; 3] =
     ["Abnormal/Priority/High Risk", "Normal/Routine/Low Risk", "none"];
@@ -27,8 +17,9 @@ pub(super) fn check(gene: &Gene, problems: &mut Vec<Problem>) {
             problems.push(Problem::note("no-function", place, text));
             continue;
         };
-        expect(FUNCTIONS.contains(&function), problems, "function", &place, || {
-            format!("`{function}` is not one of the standard terms")
+        let known = gene.has_scores() || gene.phenotypes.iter().any(|rule| rule.names(function));
+        expect(known, problems, "function", &place, || {
+            format!("no phenotype rule names `{function}`")
         });
         functions.insert(function);
     }
@@ -44,12 +35,47 @@ pub(super) fn check(gene: &Gene, problems: &mut Vec<Problem>) {
             });
         }
     }
+    scores(gene, problems);
+    // A gene whose functions are all settled has no word for an allele without one: such a pair
+    // has no phenotype.
+    let open = ["Uncertain function", "Unknown function", UNASSIGNED];
+    if !gene.has_scores() && !gene.phenotypes.iter().any(|rule| open.iter().any(|f| rule.names(f))) {
+        functions.remove(UNASSIGNED);
+    }
     rules(gene, &functions, problems);
+}
+
+/// Every score that two alleles can have lies in exactly one range.
+fn scores(gene: &Gene, problems: &mut Vec<Problem>) {
+    let place = format!("score_rules {}", gene.symbol);
+    if gene.has_scores() {
+        for score in super::domain::scores(gene) {
+            let found = gene.scores.iter().filter(|rule| rule.holds(score)).count();
+            expect(found == 1, problems, "scores", &place, || {
+                format!("{found} rules for the score {score}")
+            });
+        }
+    } else {
+        let none = gene.alleles.iter().all(|allele| allele.activity.is_none());
+        expect(none, problems, "scores", &place, || "activity values without a rule".into());
+    }
+    for rule in &gene.scores {
+        let priority = EHR_PRIORITIES.contains(&rule.ehr_priority.as_str());
+        expect(priority, problems, "ehr-priority", &place, || {
+            format!("`{}` is no priority", rule.ehr_priority)
+        });
+    }
 }
 
 fn rules(gene: &Gene, functions: &BTreeSet<&str>, problems: &mut Vec<Problem>) {
     let place = format!("phenotype_rules {}", gene.symbol);
-    for (first, second) in pairs(functions) {
+    let combinations = match gene.copies {
+        _ if gene.phenotypes.is_empty() => Vec::new(),
+        Copies::Two => pairs(functions),
+        Copies::One => singles(functions),
+        Copies::BySex => singles(functions).into_iter().chain(pairs(functions)).collect(),
+    };
+    for (first, second) in combinations {
         let fitting: Vec<_> =
             gene.phenotypes.iter().filter(|rule| rule.fits(first, second)).collect();
         let least = fitting.iter().map(|rule| rule.wildcards()).min();
@@ -69,7 +95,7 @@ fn rules(gene: &Gene, functions: &BTreeSet<&str>, problems: &mut Vec<Problem>) {
     }
     for rule in &gene.phenotypes {
         for function in [rule.first.as_str(), rule.second.as_str()] {
-            let used = function == "*" || functions.contains(function);
+            let used = function == "*" || function == SINGLE || functions.contains(function);
             expect(used, problems, "rule-unused", &place, || format!("no allele has `{function}`"));
         }
         let priority = EHR_PRIORITIES.contains(&rule.ehr_priority.as_str());
@@ -77,6 +103,10 @@ fn rules(gene: &Gene, functions: &BTreeSet<&str>, problems: &mut Vec<Problem>) {
             format!("`{}` is no priority", rule.ehr_priority)
         });
     }
+}
+
+fn singles<'f>(functions: &BTreeSet<&'f str>) -> Vec<(&'f str, &'f str)> {
+    functions.iter().map(|function| (*function, SINGLE)).collect()
 }
 
 /// Every unordered pair, equal ones included.

@@ -21,13 +21,15 @@ pub(super) fn unique(pgx: &PgxKnowledge, problems: &mut Vec<Problem>) {
 }
 
 pub(super) fn check(gene: &Gene, problems: &mut Vec<Problem>) {
-    expect(!gene.positions.is_empty(), problems, "no-position", &gene.symbol, || {
-        "has no positions".into()
+    let defined = super::domain::has_definitions(gene);
+    expect(gene.positions.is_empty() != defined, problems, "no-position", &gene.symbol, || {
+        "must have positions, unless only reported calls count".into()
     });
     let number = gene.chromosome.strip_prefix("chr").unwrap_or_default();
     let number = match number {
         "X" => "23",
         "Y" => "24",
+        "M" => "12920",
         other => other,
     };
     let accession = format!("NC_{number:0>6}.");
@@ -36,10 +38,13 @@ pub(super) fn check(gene: &Gene, problems: &mut Vec<Problem>) {
     });
     let hgnc = gene.hgnc.strip_prefix("HGNC:").is_some_and(super::is_digits);
     expect(hgnc, problems, "hgnc", &gene.symbol, || format!("`{}` is no HGNC id", gene.hgnc));
-    for at in &gene.positions {
+    for at in gene.positions.iter().chain(&gene.extra_positions) {
         let place = place(gene, at);
         alleles(at, &place, problems);
-        if at.is_snv() {
+        if at.is_substitution() {
+            if !at.is_snv() {
+                continue;
+            }
             for alt in &at.alternates {
                 let name = format!("g.{}{}>{alt}", at.position, at.reference);
                 let named = at.hgvs.split("; ").any(|part| part == name);
@@ -71,7 +76,7 @@ fn alleles(at: &Position, place: &str, problems: &mut Vec<Problem>) {
     expect(good, problems, "alternates", place, || {
         "ALTs are missing, repeated or equal to REF".into()
     });
-    if !at.is_snv() {
+    if !at.is_substitution() {
         let first = at.reference.get(..1);
         let padded = at.alternates.iter().all(|alt| alt.get(..1) == first);
         expect(padded, problems, "padding", place, || {

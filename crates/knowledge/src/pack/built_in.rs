@@ -11,8 +11,13 @@ pub(super) const FILES: &[(&str, &[u8])] = &[
     ("fallbacks.tsv", include_bytes!("../../../../knowledge/pgx/fallbacks.tsv")),
     ("functions.tsv", include_bytes!("../../../../knowledge/pgx/functions.tsv")),
     ("genes.tsv", include_bytes!("../../../../knowledge/pgx/genes.tsv")),
+    ("inhibitors.tsv", include_bytes!("../../../../knowledge/pgx/inhibitors.tsv")),
     ("phenotype_rules.tsv", include_bytes!("../../../../knowledge/pgx/phenotype_rules.tsv")),
     ("populations.tsv", include_bytes!("../../../../knowledge/pgx/populations.tsv")),
     ("positions.tsv", include_bytes!("../../../../knowledge/pgx/positions.tsv")),
+    ("priorities.tsv", include_bytes!("../../../../knowledge/pgx/priorities.tsv")),
     ("products.tsv", include_bytes!("../../../../knowledge/pgx/products.tsv")),
+    ("proxies.tsv", include_bytes!("../../../../knowledge/pgx/proxies.tsv")),
+    ("score_rules.tsv", include_bytes!("../../../../knowledge/pgx/score_rules.tsv")),
+    ("statuses.tsv", include_bytes!("../../../../knowledge/pgx/statuses.tsv")),
 ];

@@ -2,6 +2,8 @@
 
 mod drugs;
 mod genes;
+mod inhibitors;
+mod rules;
 
 use super::PgxKnowledge;
 use crate::error::LoadError;
@@ -11,13 +13,23 @@ use std::collections::BTreeMap;
 
 /// The columns of each table. A table with others is refused.
 pub(crate) mod columns {
-    pub(crate) const GENES: &[&str] = &["symbol", "hgnc", "chromosome", "refseq", "undocumented"];
+    pub(crate) const GENES: &[&str] =
+        &["symbol", "hgnc", "chromosome", "refseq", "undocumented", "method", "copies"];
     pub(crate) const POSITIONS: &[&str] =
         &["gene", "position", "ref", "alts", "rsid", "hgvs", "kind", "flank_start", "flank"];
     pub(crate) const ALLELES: &[&str] = &["gene", "name", "kind", "core", "cells"];
-    pub(crate) const FUNCTIONS: &[&str] = &["gene", "allele", "function", "source", "date"];
+    pub(crate) const FUNCTIONS: &[&str] =
+        &["gene", "allele", "function", "activity", "source", "date"];
     pub(crate) const PHENOTYPE_RULES: &[&str] =
         &["gene", "first", "second", "phenotype", "ehr_priority", "source"];
+    pub(crate) const SCORE_RULES: &[&str] =
+        &["gene", "from", "to", "phenotype", "ehr_priority", "source"];
+    pub(crate) const PRIORITIES: &[&str] = &["gene", "diplotypes", "pick", "source"];
+    pub(crate) const PROXIES: &[&str] =
+        &["gene", "deciding", "tag", "both", "deciding_only", "source"];
+    pub(crate) const STATUSES: &[&str] = &["gene", "allele", "source"];
+    pub(crate) const INHIBITORS: &[&str] =
+        &["drug", "rxnorm", "atc", "gene", "effect", "strength", "factor", "citation", "date"];
     pub(crate) const FALLBACKS: &[&str] = &["gene", "position", "base", "function", "source"];
     pub(crate) const DRUGS: &[&str] = &["name", "rxnorm", "atc", "genes", "source"];
     pub(crate) const PRODUCTS: &[&str] = &["rxnorm", "name", "ingredients", "source"];
@@ -81,7 +93,8 @@ pub(crate) fn tables(
     let actions = drugs::actions(&files, &genes, &drugs, &citations)?;
     let alerts = drugs::alerts(&files, &drugs, &citations)?;
     let products = drugs::products(&files)?;
-    Ok(PgxKnowledge { genes, drugs, products, actions, alerts, populations })
+    let inhibitors = inhibitors::inhibitors(&files, &citations)?;
+    Ok(PgxKnowledge { genes, drugs, products, actions, alerts, populations, inhibitors })
 }
 
 /// A day, `YYYY-MM-DD`, in that column.

@@ -1,12 +1,17 @@
 //! Look-ups that the caller, the drug adviser and the linter must do the same way.
 
-use super::{Allele, Gene, PhenotypeRule};
+use super::{Allele, Gene, PhenotypeRule, ScoreRule};
+use model::score::ActivityScore;
+use std::collections::BTreeSet;
 
 /// How the rules name an allele that no function has been assigned to. It is never normal.
 pub const UNASSIGNED: &str = "Unassigned function";
 
 /// How the keys of action rules name a gene without a result.
 pub const NO_RESULT: &str = "-";
+
+/// How the phenotype rules name the other copy of a gene that there is only one of.
+pub const SINGLE: &str = "-";
 
 impl Gene {
     /// The allele of that name, else the first one that is shown under it (`*45` finds
@@ -30,13 +35,52 @@ impl Gene {
         fitting.min_by_key(|rule| rule.wildcards())
     }
 
+    /// The phenotype of an activity score; `None` if no range holds for all that it may be.
+    pub fn score_rule(&self, score: ActivityScore) -> Option<&ScoreRule> {
+        self.scores.iter().find(|rule| rule.holds(score))
+    }
+
+    /// The activity scores that two alleles can have and that give that phenotype.
+    pub fn scores_of(&self, phenotype: &str) -> Vec<ActivityScore> {
+        let values: BTreeSet<ActivityScore> =
+            self.alleles.iter().filter_map(|allele| allele.activity).collect();
+        let sums: BTreeSet<ActivityScore> = values
+            .iter()
+            .flat_map(|first| values.iter().map(|second| first.plus(*second)))
+            .collect();
+        let gives = |score: &ActivityScore| {
+            self.score_rule(*score).is_some_and(|rule| rule.phenotype == phenotype)
+        };
+        sums.into_iter().filter(gives).collect()
+    }
+
+    /// Whether phenotypes come from activity scores.
+    pub fn has_scores(&self) -> bool {
+        !self.scores.is_empty()
+    }
+
     /// The phenotypes that the gene's rules can give, in alphabetical order without repetition.
+    /// For a gene that is read by allele statuses, every status.
     pub fn phenotype_names(&self) -> Vec<&str> {
+        let pairs = self.phenotypes.iter().map(|rule| rule.phenotype.as_str());
         let mut names: Vec<&str> =
-            self.phenotypes.iter().map(|rule| rule.phenotype.as_str()).collect();
+            pairs.chain(self.scores.iter().map(|rule| rule.phenotype.as_str())).collect();
+        let statuses = self.statuses.iter();
+        names.extend(statuses.flat_map(|status| [&*status.positive, &*status.negative]));
         names.sort_unstable();
         names.dedup();
         names
+    }
+}
+
+impl ScoreRule {
+    /// Whether every value that the score may have lies in the range.
+    pub fn holds(&self, score: ActivityScore) -> bool {
+        let from = score.in_hundredths() >= self.from.in_hundredths();
+        let to = self.to.is_none_or(|to| {
+            !score.is_open() && score.in_hundredths() <= to.in_hundredths()
+        });
+        from && to
     }
 }
 
@@ -46,6 +90,11 @@ impl PhenotypeRule {
         let is = |pattern: &str, function: &str| pattern == "*" || pattern == function;
         (is(&self.first, first) && is(&self.second, second))
             || (is(&self.first, second) && is(&self.second, first))
+    }
+
+    /// Whether the rule speaks of that function, by name or by a wildcard.
+    pub fn names(&self, function: &str) -> bool {
+        [&self.first, &self.second].into_iter().any(|own| own == function || own == "*")
     }
 
     /// How many of its two functions are wildcards.

@@ -2,43 +2,19 @@
 //!
 //! `UPDATE_EXPECT=1` rewrites the tables and the manifest's digests instead.
 
-use crate::shared::{GENES, pack_directory, upstream};
-use knowledge::import::{self, Rows};
+use crate::shared::{GENES, pack_directory, upstream_files};
+use knowledge::import::{self, pharmcat};
 use knowledge::{Pack, write_manifest_digests};
-use std::collections::BTreeMap;
-use std::path::Path;
-
-/// Version of the upstream files that the functions are dated with.
-const SOURCE_DATE: &str = "2025-11-05";
-
-fn derive(upstream: &Path) -> BTreeMap<&'static str, Rows> {
-    let read = |path: String| std::fs::read(upstream.join(path)).unwrap();
-    let (exemptions, _) = import::exemptions(&read("definitions/exemptions.json".into()));
-    let mut tables: BTreeMap<&str, Rows> = BTreeMap::new();
-    for gene in GENES {
-        let exemption = exemptions.get(gene).cloned().unwrap_or_default();
-        let json = read(format!("definitions/{gene}_translation.json"));
-        let (definitions, problems) = import::definitions(&json, &exemption);
-        assert_eq!(problems, [], "{gene}");
-        let json = read(format!("phenotypes/{gene}.json"));
-        let (phenotypes, problems) =
-            import::phenotypes(&json, &definitions, "clinpgx", SOURCE_DATE);
-        assert_eq!(problems, [], "{gene}");
-        let mut alleles = definitions.alleles;
-        alleles.extend(phenotypes.structural);
-        tables.entry("positions.tsv").or_default().extend(definitions.positions);
-        tables.entry("alleles.tsv").or_default().extend(alleles);
-        tables.entry("functions.tsv").or_default().extend(phenotypes.functions);
-        tables.entry("phenotype_rules.tsv").or_default().extend(phenotypes.rules);
-    }
-    tables
-}
+use model::Severity;
 
 #[test]
 fn the_definition_tables_are_the_imported_ones() {
     let update = std::env::var_os("UPDATE_EXPECT").is_some();
-    if let Some(upstream) = upstream() {
-        for (file, rows) in derive(&upstream) {
+    if let Some(files) = upstream_files() {
+        let (imported, problems) = pharmcat(&files);
+        let errors: Vec<_> = problems.iter().filter(|p| p.severity == Severity::Error).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+        for (file, rows) in imported.tables {
             let derived = import::to_tsv(import::columns(file).unwrap(), &rows);
             let path = pack_directory().join(file);
             if update {

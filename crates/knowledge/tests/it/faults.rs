@@ -1,6 +1,6 @@
 //! The linter finds each fault that is put into the shipped pack.
 
-use knowledge::pgx::{Gene, IndelContext, PhenotypeRule, Population, Product};
+use knowledge::pgx::{Gene, IndelContext, PhenotypeRule, Population, KeyValue, Product};
 use knowledge::{Pack, lint};
 use model::problem::first_error;
 use model::statement::{Action, Strength};
@@ -102,7 +102,7 @@ const DRUG_FAULTS: &[Fault] = &[
     ("drug-code", |p| p.pgx.drugs[0].atc[0] = "C10AA".into()),
     ("drug-name", |p| p.pgx.drugs[0].name = "Atorvastatin".into()),
     ("drug-genes", |p| p.pgx.drugs[0].genes.clear()),
-    ("drug-genes", |p| p.pgx.drugs[0].genes = vec!["CYP2D6".into()]),
+    ("drug-genes", |p| p.pgx.drugs[0].genes = vec!["CYP2X6".into()]),
     ("alert", |p| {
         p.pgx.alerts.remove(0);
     }),
@@ -128,7 +128,7 @@ const DRUG_FAULTS: &[Fault] = &[
     ("actions-not-total", |p| {
         // Thiopurines must answer when only one of the two genes was tested.
         for rule in p.pgx.actions.iter_mut().filter(|rule| rule.rxnorm == "1256") {
-            rule.key[1].1.retain(|phenotype| phenotype != "-");
+            rule.key[1].1.retain(|value| *value != KeyValue::NoResult);
         }
     }),
     ("actions-overlap", |p| {
@@ -158,7 +158,8 @@ fn each_fault_is_found() {
         fault(&mut pack);
         let problems = lint(&pack);
         let found = problems.iter().any(|problem| problem.code == *code);
-        assert!(found, "fault {index}: no `{code}` in {problems:?}");
+        let errors = || problems.iter().filter(|problem| problem.code != "no-function");
+        assert!(found, "fault {index}: no `{code}` in {:?}", errors().collect::<Vec<_>>());
         assert!(first_error(&problems).is_some(), "fault {index}: `{code}` is no error");
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::shared::upstream;
 use knowledge::Pack;
-use knowledge::pgx::{ActionRule, NO_RESULT};
-use model::statement::{Action, Strength};
+use knowledge::pgx::ActionRule;
+use model::statement::{Action, Outcome, Strength};
 use serde_json::Value;
 
 fn population(upstream: &str) -> &str {
@@ -31,8 +31,9 @@ fn strength(upstream: &str) -> Strength {
 fn fits(rule: &ActionRule, row: &Value) -> bool {
     rule.key.iter().all(|(gene, phenotypes)| {
         let value = row["lookupkey"][gene].as_str().unwrap();
-        let value = if value == "No Result" { NO_RESULT } else { value };
-        phenotypes.iter().any(|phenotype| phenotype == value)
+        let outcome = (value != "No Result")
+            .then(|| Outcome { phenotype: Some(value.to_owned()), ..Outcome::default() });
+        phenotypes.iter().any(|phenotype| phenotype.holds(outcome.as_ref()))
     })
 }
 
@@ -91,7 +92,7 @@ fn says_the_same(rule: &ActionRule, sentence: &str, place: &str) {
             "normal starting dose",
         ],
         Action::NoRecommendation => &["No recommendation"],
-        Action::Increase { .. } | Action::TestFirst => panic!("{place}: not in this source"),
+        Action::Increase { .. } | Action::TestFirst | Action::LoadingOnly => panic!("{place}: not in this source"),
     };
     assert!(marks.iter().any(|mark| sentence.contains(mark)), "{place}: {sentence}");
     if let Action::Reduce { percent: Some((low, high)) } = rule.action {

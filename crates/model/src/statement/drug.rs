@@ -93,6 +93,8 @@ pub enum Action {
     Avoid,
     /// Use another drug if that is possible.
     Alternative,
+    /// Only the loading dose as usual; what follows needs another plan.
+    LoadingOnly,
     /// Usual dose with closer watching.
     Monitor,
     /// Test before the first dose.

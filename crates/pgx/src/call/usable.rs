@@ -160,6 +160,7 @@ impl Usable {
             missing: names(&self.missing),
             filtered: names(&self.filtered),
             not_excluded: Vec::new(),
+            assumed: names(&self.assumed),
             tier1_missing: self
                 .unknown()
                 .filter(|index| gene.positions.get(*index).is_some_and(|known| known.tier1))

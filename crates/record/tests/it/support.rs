@@ -149,14 +149,9 @@ pub(crate) fn statement(id: &str, patient: &str, note: &str) -> Statement {
         content: StatementContent::Gene(GeneStatement {
             gene: "CYP2C19".to_owned(),
             hgnc: "HGNC:2621".to_owned(),
-            state: GeneState::NotTested,
             basis: Basis::Reported,
-            diplotypes: vec![],
-            phenotype: None,
-            phenotypes: vec![],
-            activity_score: None,
-            callability: None,
             notes: vec![note.to_owned()],
+            ..GeneStatement::default()
         }),
         capsule: Capsule {
             inputs: vec![],

@@ -34,7 +34,7 @@ pub fn cyp2c19() -> Gene {
             rule(INCREASED, INCREASED, "Ultrarapid Metabolizer", true),
             rule("*", "*", "Indeterminate", false),
         ],
-        fallback: None,
+        ..Gene::default()
     }
 }
 
@@ -66,6 +66,7 @@ pub fn slco1b1() -> Gene {
             position: 1,
             functions: vec![("T".into(), NORMAL.into()), ("C".into(), NO.into())],
         }),
+        ..Gene::default()
     }
 }
 
@@ -95,7 +96,7 @@ pub fn tpmt() -> Gene {
             rule(NORMAL, NORMAL, "Normal Metabolizer", false),
             rule("*", "*", "Indeterminate", false),
         ],
-        fallback: None,
+        ..Gene::default()
     }
 }
 
@@ -120,6 +121,7 @@ fn allele(name: &str, reference: bool, cells: &[(usize, &str)], function: &str) 
         core: None,
         cells: cells.iter().map(|(place, base)| (*place, vec![(*base).to_owned()])).collect(),
         function: Some(function.into()),
+        activity: None,
     }
 }
 

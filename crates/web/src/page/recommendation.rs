@@ -16,7 +16,7 @@ pub(super) fn most_cautious_first(statement: &DrugStatement) -> Vec<&Recommendat
 fn caution(action: Action) -> u8 {
     match action {
         Action::Avoid => 6,
-        Action::Alternative => 5,
+        Action::Alternative | Action::LoadingOnly => 5,
         Action::Reduce { .. } | Action::Increase { .. } => 4,
         Action::TestFirst => 3,
         Action::Monitor => 2,

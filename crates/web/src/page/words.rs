@@ -103,6 +103,7 @@ pub(super) fn action(action: Action) -> String {
         Action::Increase { percent } => format!("Raise the dose{}", by(percent, "share")),
         Action::Avoid => "Do not use".to_owned(),
         Action::Alternative => "Another drug".to_owned(),
+        Action::LoadingOnly => "Usual loading dose, then another plan".to_owned(),
         Action::Monitor => "Usual dose, closer watching".to_owned(),
         Action::TestFirst => "Test before the first dose".to_owned(),
         Action::NoRecommendation => "The source recommends nothing".to_owned(),

@@ -1,6 +1,8 @@
 //! Properties over many inputs.
 
 use super::*;
+use knowledge::pgx::Values;
+use model::statement::Outcome;
 use proptest::prelude::*;
 
 /// What is known of each gene of a drug: a phenotype of the pack, or nothing.
@@ -32,10 +34,11 @@ fn advice_for(
     drug: &Drug,
     result: &[(&str, Option<&str>)],
 ) -> Vec<Recommendation> {
-    let fits = |(gene, phenotypes): &(String, Vec<String>)| {
+    let fits = |(gene, values): &(String, Values)| {
         let value = result.iter().find(|(symbol, _)| symbol == gene).and_then(|(_, value)| *value);
-        let value = value.unwrap_or("-");
-        phenotypes.iter().any(|one| one == "*" || one == value)
+        let outcome =
+            value.map(|value| Outcome { phenotype: Some(value.into()), ..Outcome::default() });
+        values.iter().any(|one| one.holds(outcome.as_ref()))
     };
     let rules = knowledge.actions.iter().filter(|rule| rule.rxnorm == drug.rxnorm);
     rules.filter(|rule| rule.key.iter().all(fits)).map(testkit::pgx::recommendation_of).collect()

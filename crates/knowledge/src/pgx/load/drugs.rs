@@ -2,14 +2,14 @@
 
 use super::{Files, check_day, columns};
 use crate::error::LoadError;
-use crate::pgx::{ActionRule, Drug, Gene, NO_RESULT, Population, PreTestRule, Product};
+use crate::pgx::{ActionRule, Drug, Gene, KeyValue, Population, PreTestRule, Product, Values};
 use crate::table::Row;
 use model::statement::{Action, Citation, Strength};
 use std::collections::BTreeMap;
 
 pub(super) type Citations = BTreeMap<String, Citation>;
 
-fn owned(items: Vec<&str>) -> Vec<String> {
+pub(super) fn owned(items: Vec<&str>) -> Vec<String> {
     items.into_iter().map(str::to_owned).collect()
 }
 
@@ -83,7 +83,7 @@ pub(super) fn citations(files: &Files<'_>) -> Result<Citations, LoadError> {
     Ok(citations)
 }
 
-fn citation_of(row: &Row<'_>, citations: &Citations) -> Result<Citation, LoadError> {
+pub(super) fn citation_of(row: &Row<'_>, citations: &Citations) -> Result<Citation, LoadError> {
     let id = row.required("citation")?;
     let unknown = || row.fault("citation", &format!("`{id}` is not in citations.tsv"));
     citations.get(id).cloned().ok_or_else(unknown)
@@ -125,23 +125,21 @@ pub(super) fn actions(
     Ok(actions)
 }
 
-/// `GENE=phenotype|phenotype; GENE=…`; `*` = every phenotype of the gene and no result, `+` =
-/// every phenotype, `-` = no result.
-fn key(row: &Row<'_>, genes: &[Gene]) -> Result<Vec<(String, Vec<String>)>, LoadError> {
+/// `GENE=value|value; GENE=…`, values as [`KeyValue`] reads them; `*` = any result or none.
+fn key(row: &Row<'_>, genes: &[Gene]) -> Result<Vec<(String, Values)>, LoadError> {
     row.required("key")?;
     let mut key = Vec::new();
     for item in row.list("key", ';')? {
         let fault = |text: &str| row.fault("key", &format!("`{item}` {text}"));
         let (symbol, values) = item.split_once('=').ok_or_else(|| fault("has no `=`"))?;
         let gene = genes.iter().find(|gene| gene.symbol == symbol);
-        let gene = gene.ok_or_else(|| fault("names no gene of genes.tsv"))?;
-        let names = || gene.phenotype_names().into_iter().map(str::to_owned);
-        let phenotypes: Vec<String> = match values {
-            "*" => names().chain([NO_RESULT.to_owned()]).collect(),
-            "+" => names().collect(),
-            list => list.split('|').map(|name| name.trim().to_owned()).collect(),
+        gene.ok_or_else(|| fault("names no gene of genes.tsv"))?;
+        let values: Option<Values> = match values.trim() {
+            "*" => Some(vec![KeyValue::AnyResult, KeyValue::NoResult]),
+            list => list.split('|').map(|value| KeyValue::parse(value.trim())).collect(),
         };
-        key.push((symbol.to_owned(), phenotypes));
+        let values = values.ok_or_else(|| fault("has a value that cannot be read"))?;
+        key.push((symbol.to_owned(), values));
     }
     Ok(key)
 }
@@ -154,6 +152,7 @@ fn action(row: &Row<'_>) -> Result<Action, LoadError> {
         "standard" => Action::Standard,
         "avoid" => Action::Avoid,
         "alternative" => Action::Alternative,
+        "loading-only" => Action::LoadingOnly,
         "monitor" => Action::Monitor,
         "test-first" => Action::TestFirst,
         "no-recommendation" => Action::NoRecommendation,

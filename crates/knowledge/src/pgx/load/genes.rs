@@ -1,9 +1,12 @@
 //! Genes: positions, alleles, functions, phenotypes and fallbacks.
 
-use super::{Files, check_day, columns};
+use super::{Files, check_day, columns, rules};
 use crate::error::LoadError;
 use crate::import::natural_key;
-use crate::pgx::{Allele, Fallback, Gene, IndelContext, PhenotypeRule, Position, Undocumented};
+use crate::pgx::{
+    Allele, Copies, Gene, IndelContext, Method, PhenotypeRule, Position, Undocumented,
+};
+use model::score::ActivityScore;
 use crate::table::Row;
 
 pub(super) fn genes(files: &Files<'_>) -> Result<Vec<Gene>, LoadError> {
@@ -29,7 +32,11 @@ pub(super) fn genes(files: &Files<'_>) -> Result<Vec<Gene>, LoadError> {
         };
         gene_of(&row, &mut genes)?.phenotypes.push(rule);
     }
-    fallbacks(files, &mut genes)?;
+    rules::scores(files, &mut genes)?;
+    rules::priorities(files, &mut genes)?;
+    rules::proxies(files, &mut genes)?;
+    rules::statuses(files, &mut genes)?;
+    rules::fallbacks(files, &mut genes)?;
     Ok(genes)
 }
 
@@ -45,14 +52,32 @@ fn gene(row: &Row<'_>) -> Result<Gene, LoadError> {
         chromosome: row.required("chromosome")?.to_owned(),
         refseq: row.required("refseq")?.to_owned(),
         undocumented,
-        positions: Vec::new(),
-        alleles: Vec::new(),
-        phenotypes: Vec::new(),
-        fallback: None,
+        method: method(row)?,
+        copies: copies(row)?,
+        ..Gene::default()
     })
 }
 
-fn gene_of<'g>(row: &Row<'_>, genes: &'g mut [Gene]) -> Result<&'g mut Gene, LoadError> {
+fn method(row: &Row<'_>) -> Result<Method, LoadError> {
+    Ok(match row.required("method")? {
+        "pairs" => Method::Pairs,
+        "lowest-function" => Method::LowestFunction,
+        "research" => Method::Research,
+        "reported" => Method::Reported,
+        other => return Err(row.fault("method", &format!("has no value `{other}`"))),
+    })
+}
+
+fn copies(row: &Row<'_>) -> Result<Copies, LoadError> {
+    Ok(match row.required("copies")? {
+        "two" => Copies::Two,
+        "by-sex" => Copies::BySex,
+        "one" => Copies::One,
+        other => return Err(row.fault("copies", &format!("has no value `{other}`"))),
+    })
+}
+
+pub(super) fn gene_of<'g>(row: &Row<'_>, genes: &'g mut [Gene]) -> Result<&'g mut Gene, LoadError> {
     let symbol = row.required("gene")?;
     let unknown = || row.fault("gene", &format!("`{symbol}` is not in genes.tsv"));
     genes.iter_mut().find(|gene| gene.symbol == symbol).ok_or_else(unknown)
@@ -61,7 +86,7 @@ fn gene_of<'g>(row: &Row<'_>, genes: &'g mut [Gene]) -> Result<&'g mut Gene, Loa
 fn positions(files: &Files<'_>, genes: &mut [Gene]) -> Result<(), LoadError> {
     for row in files.table("positions.tsv", columns::POSITIONS)?.rows() {
         let kinds = row.list("kind", ';')?;
-        if let Some(kind) = kinds.iter().find(|kind| !["required", "tier1"].contains(kind)) {
+        if let Some(kind) = kinds.iter().find(|kind| !["required", "tier1", "extra"].contains(kind)) {
             return Err(row.fault("kind", &format!("has no value `{kind}`")));
         }
         let indel = match (row.optional("flank_start"), row.optional("flank")) {
@@ -82,7 +107,9 @@ fn positions(files: &Files<'_>, genes: &mut [Gene]) -> Result<(), LoadError> {
             tier1: kinds.contains(&"tier1"),
             indel,
         };
-        gene_of(&row, genes)?.positions.push(position);
+        let gene = gene_of(&row, genes)?;
+        let extra = kinds.contains(&"extra");
+        if extra { &mut gene.extra_positions } else { &mut gene.positions }.push(position);
     }
     for gene in genes {
         gene.positions.sort_by_key(|position| position.position);
@@ -108,6 +135,7 @@ fn alleles(files: &Files<'_>, genes: &mut [Gene]) -> Result<(), LoadError> {
             core: row.optional("core").map(str::to_owned),
             cells,
             function: None,
+            activity: None,
         });
     }
     for gene in genes {
@@ -144,6 +172,11 @@ fn functions(files: &Files<'_>, genes: &mut [Gene]) -> Result<(), LoadError> {
         check_day(&row, "date")?;
         let name = row.required("allele")?;
         let function = row.required("function")?;
+        let activity = row.optional("activity").map(|text| {
+            let fault = || row.fault("activity", &format!("`{text}` is no activity value"));
+            ActivityScore::parse(text).ok_or_else(fault)
+        });
+        let activity = activity.transpose()?;
         let mut found = false;
         for allele in &mut gene_of(&row, genes)?.alleles {
             if allele.name != name && allele.core.as_deref() != Some(name) {
@@ -153,28 +186,12 @@ fn functions(files: &Files<'_>, genes: &mut [Gene]) -> Result<(), LoadError> {
                 return Err(row.fault("allele", &format!("`{name}` has a function already")));
             }
             allele.function = Some(function.to_owned());
+            allele.activity = activity;
             found = true;
         }
         if !found {
             return Err(row.fault("allele", &format!("`{name}` is not in alleles.tsv")));
         }
-    }
-    Ok(())
-}
-
-fn fallbacks(files: &Files<'_>, genes: &mut [Gene]) -> Result<(), LoadError> {
-    for row in files.table("fallbacks.tsv", columns::FALLBACKS)?.rows() {
-        files.check_source(&row)?;
-        let gene = gene_of(&row, genes)?;
-        let wanted = row.number("position")?;
-        let index = gene.positions.iter().position(|at| at.position == wanted);
-        let position = index.ok_or_else(|| row.fault("position", "is no position of the gene"))?;
-        let fallback = gene.fallback.get_or_insert(Fallback { position, functions: Vec::new() });
-        if fallback.position != position {
-            return Err(row.fault("position", "is a second one for this gene"));
-        }
-        let base = row.required("base")?.to_owned();
-        fallback.functions.push((base, row.required("function")?.to_owned()));
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Made-up rows of genes.
 
 use super::{capsule, laboratory, statement_id};
-use model::statement::{Basis, Callability, Diplotype, GeneState, GeneStatement};
+use model::statement::{Callability, Diplotype, GeneState, GeneStatement};
 use web::view::{Explained, GeneRow};
 
 fn gene(number: u32, symbol: &str, state: GeneState, callability: Option<Callability>) -> GeneRow {
@@ -17,13 +17,8 @@ fn gene(number: u32, symbol: &str, state: GeneState, callability: Option<Callabi
                 gene: symbol.into(),
                 hgnc: "HGNC:2621".into(),
                 state,
-                basis: Basis::Genotypes,
-                diplotypes: Vec::new(),
-                phenotype: None,
-                phenotypes: Vec::new(),
-                activity_score: None,
                 callability,
-                notes: Vec::new(),
+                ..GeneStatement::default()
             },
         },
         reports: laboratory(),
