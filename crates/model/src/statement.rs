@@ -28,6 +28,7 @@ pub struct Statement {
 /// What a statement says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "statements are few at a time; a box helps nobody")]
 pub enum StatementContent {
     /// A gene's diplotype and phenotype.
     Gene(GeneStatement),

@@ -24,6 +24,9 @@ pub fn advise(knowledge: &PgxKnowledge, drug: &Drug, genes: &[GeneStatement]) ->
         .iter()
         .map(|results| rules.iter().copied().filter(|rule| fits(rule, results)).collect())
         .collect();
+    if answers.iter().all(Vec::is_empty) && views.iter().any(GeneView::is_known) {
+        notes.push("the sources at hand say nothing about this result".into());
+    }
     let state = answers.iter().map(|fitting| state_of(fitting)).max();
     let mut state = state.unwrap_or(AdviceState::NotKnown);
     let chosen = choose(&answers);
@@ -48,9 +51,10 @@ pub fn advise(knowledge: &PgxKnowledge, drug: &Drug, genes: &[GeneStatement]) ->
 /// Whether all of a rule's conditions hold.
 fn fits(rule: &ActionRule, results: &Possibility) -> bool {
     // No rule answers where nothing at all is known of its genes: for that there is the alert.
-    let known = rule.key.iter().any(|(gene, _)| {
-        results.iter().any(|(symbol, result)| symbol == gene && result.is_some())
-    });
+    let known = rule
+        .key
+        .iter()
+        .any(|(gene, _)| results.iter().any(|(symbol, result)| symbol == gene && result.is_some()));
     known
         && rule.key.iter().all(|(gene, allowed)| {
             let result = results.iter().find(|(symbol, _)| symbol == gene);

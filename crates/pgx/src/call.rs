@@ -1,44 +1,65 @@
 //! One gene's call from genotypes.
 
+mod lowest;
 mod remarks;
+mod research;
 mod usable;
 
-use crate::observe::Records;
-use crate::pairs::{self, DIPLOTYPES_MAX, Fit};
-use crate::phenotype::{function, lookup, shown_name};
+use crate::pairs::{self, DIPLOTYPES_MAX, Fit, Pair};
+use crate::phenotype::{self, Reading, lookup, shown_name};
+use crate::plan::GenePlan;
 use crate::table::Table;
-use crate::{natural, observe};
-use knowledge::pgx::{Gene, PgxKnowledge};
-use model::genotype::GenotypeSet;
-use model::statement::{Basis, Callability, Diplotype, GeneState, GeneStatement};
+use crate::{Settings, natural};
+use knowledge::pgx::{Allele, Gene, Method};
+use model::assay::AbsentPosition;
+use model::genotype::GenotypeCell;
+use model::statement::{Basis, Callability, Diplotype, GeneState, GeneStatement, Outcome};
 use std::collections::BTreeSet;
 use usable::Usable;
 
-/// Calls every gene of the pack, in the pack's order.
-pub fn call(knowledge: &PgxKnowledge, set: &GenotypeSet) -> Vec<GeneStatement> {
-    knowledge.genes.iter().map(|gene| call_gene(gene, set)).collect()
-}
+pub(crate) use lowest::rank;
+pub(crate) use remarks::spaced;
 
-/// Calls one gene.
+/// Most pairs listed as also possible.
+const ALSO_POSSIBLE_MAX: usize = 20;
+
+/// Calls one gene of one sample.
 ///
 /// All diplotypes with the best score are given; the phenotype only where they agree on one.
 /// Nothing is taken as reference that no record, block or stated policy shows to be reference.
-pub fn call_gene(gene: &Gene, set: &GenotypeSet) -> GeneStatement {
-    let records = Records::of(gene, set);
-    let observations: Vec<observe::Observation> =
-        gene.positions.iter().map(|position| records.observe(position)).collect();
-    let table = Table::new(gene);
-    let usable = Usable::of(gene, &table, observations);
+pub(crate) fn call(
+    gene: &Gene,
+    table: &Table,
+    plan: &GenePlan,
+    cells: &[GenotypeCell],
+    settings: &Settings,
+    absent: AbsentPosition,
+) -> GeneStatement {
+    if gene.method == Method::Reported {
+        return empty(gene);
+    }
+    let usable = Usable::of(gene, table, plan, cells, settings, absent);
     let mut callability = usable.callability(gene);
     let mut statement = empty(gene);
-    remarks::before(gene, &usable, &callability, &mut statement.notes);
-    statement.state = if let Some(state) = usable.obstacle(gene) {
-        state
-    } else {
-        let fit = pairs::fit(&table, &usable.sites, usable.blocks, usable.haploid);
-        callability.not_excluded = names(gene, &table, &fit.not_excluded);
-        conclude(gene, &table, &fit, &usable, &mut statement)
+    statement.phased = usable.is_tested() && usable.sites.are_phased();
+    statement.unexplained = usable.unexplained(gene, plan);
+    remarks::before(gene, &usable, &callability, settings, &mut statement.notes);
+    remarks::extra(gene, plan, cells, absent, &mut statement.notes);
+    let mut view = View { gene, table, usable: &usable, statement: &mut statement };
+    let state = match usable.obstacle(gene) {
+        _ if gene.method == Method::Research && !settings.research_cyp2d6 => view.withhold(),
+        Some(GeneState::NotTested) => GeneState::NotTested,
+        _ if settings.research_combinations && usable.only_undocumented() => {
+            research::conclude(&mut view, plan, &mut callability)
+        }
+        Some(state) => state,
+        None if gene.method == Method::LowestFunction => {
+            lowest::conclude(&mut view, &mut callability)
+        }
+        None => view.conclude_pairs(&mut callability),
     };
+    statement.state = state;
+    statement.research |= gene.method == Method::Research && statement.state == GeneState::Called;
     statement.callability = Some(callability);
     statement
 }
@@ -60,68 +81,6 @@ pub(crate) fn count(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// Shown names of rows, in natural order without repetition.
-fn names(gene: &Gene, table: &Table<'_>, rows: &[usize]) -> Vec<String> {
-    let found: BTreeSet<&str> = rows
-        .iter()
-        .filter_map(|row| table.rows.get(*row))
-        .map(|row| shown_name(row.allele))
-        .collect();
-    let mut names: Vec<String> = found.into_iter().map(str::to_owned).collect();
-    names.sort_by(|a, b| natural::compare(gene, a, b));
-    names
-}
-
-/// Diplotypes and phenotypes of the best pairs.
-fn conclude(
-    gene: &Gene,
-    table: &Table<'_>,
-    fit: &Fit,
-    usable: &Usable,
-    statement: &mut GeneStatement,
-) -> GeneState {
-    if fit.best.is_empty() {
-        return fall_back(gene, usable, statement);
-    }
-    let mut phenotypes = BTreeSet::new();
-    let mut diplotypes = BTreeSet::new();
-    let mut unassigned = BTreeSet::new();
-    let mut without_rule = false;
-    for (first, second) in &fit.best {
-        let (Some(first), Some(second)) = (table.rows.get(*first), table.rows.get(*second)) else {
-            continue;
-        };
-        let mut shown = [shown_name(first.allele), shown_name(second.allele)];
-        shown.sort_by(|a, b| natural::compare(gene, a, b));
-        let [one, other] = shown.map(str::to_owned);
-        diplotypes.insert((one, if usable.haploid { None } else { Some(other) }));
-        let functions = (function(gene, first.allele), function(gene, second.allele));
-        for (function, row) in [(functions.0, first), (functions.1, second)] {
-            if function.is_none() {
-                unassigned.insert(shown_name(row.allele));
-            }
-        }
-        match lookup(gene, functions.0, functions.1) {
-            Some(phenotype) => {
-                phenotypes.insert(phenotype.to_owned());
-            }
-            None => without_rule = true,
-        }
-    }
-    let found = diplotypes.len();
-    let mut diplotypes: Vec<Diplotype> =
-        diplotypes.into_iter().map(|(first, second)| Diplotype { first, second }).collect();
-    diplotypes.sort_by(|a, b| compare_diplotypes(gene, a, b));
-    diplotypes.truncate(DIPLOTYPES_MAX);
-    statement.diplotypes = diplotypes;
-    statement.phenotypes = phenotypes.into_iter().collect();
-    if let ([phenotype], false) = (statement.phenotypes.as_slice(), without_rule) {
-        statement.phenotype = Some(phenotype.clone());
-    }
-    remarks::after(gene, found, &unassigned, without_rule, &mut statement.notes);
-    GeneState::Called
-}
-
 /// Natural order, first alleles first.
 pub(crate) fn compare_diplotypes(gene: &Gene, a: &Diplotype, b: &Diplotype) -> std::cmp::Ordering {
     let second = |diplotype: &Diplotype| diplotype.second.clone().unwrap_or_default();
@@ -129,34 +88,244 @@ pub(crate) fn compare_diplotypes(gene: &Gene, a: &Diplotype, b: &Diplotype) -> s
         .then_with(|| natural::compare(gene, &second(a), &second(b)))
 }
 
-/// No pair fits: the gene's one deciding position, where the rules allow it (CPIC for SLCO1B1).
-fn fall_back(gene: &Gene, usable: &Usable, statement: &mut GeneStatement) -> GeneState {
-    let no_pair = "no pair of known alleles fits the genotypes";
-    let why = || GeneState::NotCalled { why: no_pair.to_owned() };
-    let Some(fallback) = &gene.fallback else { return why() };
-    let Some(position) = gene.positions.get(fallback.position) else { return why() };
-    let Some(bases) = usable.bases(gene, fallback.position) else { return why() };
-    let functions: Vec<&str> = bases
-        .iter()
-        .filter_map(|base| {
-            let known = fallback.functions.iter().find(|(allele, _)| allele == base)?;
-            Some(known.1.as_str())
-        })
-        .collect();
-    let ([first, second], true) = (functions.as_slice(), functions.len() == bases.len()) else {
-        return why();
-    };
-    let Some(phenotype) = lookup(gene, Some(first), Some(second)) else { return why() };
-    statement.basis = Basis::SinglePosition;
-    statement.phenotype = Some(phenotype.to_owned());
-    statement.phenotypes = vec![phenotype.to_owned()];
-    statement.notes.push(format!(
-        "{no_pair}; the phenotype rests on {} alone ({})",
-        position.name(&gene.chromosome),
-        bases.join("/")
-    ));
-    GeneState::Called
+/// A gene being called.
+struct View<'v> {
+    gene: &'v Gene,
+    table: &'v Table,
+    usable: &'v Usable,
+    statement: &'v mut GeneStatement,
 }
+
+impl<'v> View<'v> {
+    /// The genotypes cannot show deletions, copies and hybrids; only a reported call counts.
+    fn withhold(&mut self) -> GeneState {
+        if !self.usable.is_tested() {
+            return GeneState::NotTested;
+        }
+        GeneState::NotCalled {
+            why: "these genotypes cannot show deletions, copies or hybrids; only a reported call \
+                  counts"
+                .into(),
+        }
+    }
+
+    fn allele(&self, row: usize) -> Option<&'v Allele> {
+        self.gene.alleles.get(self.table.rows.get(row)?.allele)
+    }
+
+    /// Shown names of rows, in natural order without repetition.
+    fn names(&self, rows: &[usize]) -> Vec<String> {
+        let found: BTreeSet<&str> =
+            rows.iter().filter_map(|row| self.allele(*row)).map(shown_name).collect();
+        let mut names: Vec<String> = found.into_iter().map(str::to_owned).collect();
+        names.sort_by(|a, b| natural::compare(self.gene, a, b));
+        names
+    }
+
+    fn diplotype(&self, (first, second): Pair) -> Option<Diplotype> {
+        let mut shown = [shown_name(self.allele(first)?), shown_name(self.allele(second)?)];
+        shown.sort_by(|a, b| natural::compare(self.gene, a, b));
+        let [first, second] = shown.map(str::to_owned);
+        Some(Diplotype { first, second: (!self.usable.sites.haploid).then_some(second) })
+    }
+
+    /// Diplotypes and phenotypes of the pairs that fit best.
+    fn conclude_pairs(&mut self, callability: &mut Callability) -> GeneState {
+        let fit = pairs::fit(self.table, &self.usable.sites);
+        let reach = pairs::reach(self.gene, self.table, &self.usable.sites, &fit);
+        callability.not_excluded = self.names(&reach.rows);
+        if fit.best.is_empty() {
+            callability.phenotypes_not_excluded = reach.phenotypes.into_iter().collect();
+            return self.fall_back();
+        }
+        self.also_possible(&fit);
+        let chosen = self.preferred(&fit);
+        let pairs: &[Pair] = chosen.as_ref().map_or(&fit.best, std::slice::from_ref);
+        let mut outcomes: BTreeSet<(OrderedDiplotype, Outcome)> = BTreeSet::new();
+        let mut unassigned = BTreeSet::new();
+        for pair in pairs {
+            let (Some(first), Some(second)) = (self.allele(pair.0), self.allele(pair.1)) else {
+                continue;
+            };
+            let Some(diplotype) = self.diplotype(*pair) else { continue };
+            let second = (!self.usable.sites.haploid).then_some(second);
+            for allele in std::iter::once(first).chain(second) {
+                if phenotype::read(self.gene, allele).function.is_none() {
+                    unassigned.insert(shown_name(allele));
+                }
+            }
+            let reading = |allele| phenotype::read(self.gene, allele);
+            let meaning = phenotype::of(self.gene, reading(first), second.map(reading));
+            let key = OrderedDiplotype(self.gene, diplotype.clone());
+            outcomes.insert((key, outcome(Some(diplotype), meaning)));
+        }
+        let truncated = fit.best_count > fit.best.len();
+        let found = if truncated { fit.best_count } else { outcomes.len() };
+        self.record(outcomes.into_iter().map(|(_, outcome)| outcome).collect());
+        let best: BTreeSet<&String> = self.statement.phenotypes.iter().collect();
+        callability.phenotypes_not_excluded =
+            reach.phenotypes.iter().filter(|name| !best.contains(name)).cloned().collect();
+        let without_rule = self.statement.outcomes().iter().any(|one| one.phenotype.is_none());
+        remarks::after(
+            self.gene,
+            found,
+            truncated,
+            &unassigned,
+            without_rule,
+            &mut self.statement.notes,
+        );
+        GeneState::Called
+    }
+
+    /// Takes over what the possibilities come to; in natural order of their diplotypes.
+    fn record(&mut self, mut outcomes: Vec<Outcome>) {
+        outcomes.truncate(DIPLOTYPES_MAX);
+        let statement = &mut *self.statement;
+        statement.state = GeneState::Called;
+        statement.diplotypes = outcomes.iter().filter_map(|one| one.diplotype.clone()).collect();
+        let phenotypes: BTreeSet<&String> =
+            outcomes.iter().filter_map(|one| one.phenotype.as_ref()).collect();
+        statement.phenotypes = phenotypes.into_iter().cloned().collect();
+        let scores: BTreeSet<&String> =
+            outcomes.iter().filter_map(|one| one.activity_score.as_ref()).collect();
+        statement.activity_scores = scores.into_iter().cloned().collect();
+        let complete = outcomes.iter().all(|one| one.phenotype.is_some());
+        if let ([phenotype], true) = (statement.phenotypes.as_slice(), complete) {
+            statement.phenotype = Some(phenotype.clone());
+        }
+        let scored = outcomes.iter().all(|one| one.activity_score.is_some());
+        if let ([score], true) = (statement.activity_scores.as_slice(), scored) {
+            statement.activity_score = Some(score.clone());
+        }
+        if outcomes.len() > 1 {
+            statement.possible = outcomes;
+        }
+    }
+
+    /// Pairs that fit, too, and lost nothing to missing positions, but explain less by name.
+    fn also_possible(&mut self, fit: &Fit) {
+        let complete = self.usable.sites.usable.count() == self.gene.positions.len();
+        if complete && self.usable.sites.are_phased() {
+            return;
+        }
+        // The reference row has every position as its own; without one it is still itself.
+        let whole = |row: &usize| {
+            fit.weakened.binary_search(row).is_err()
+                || self.allele(*row).is_some_and(|allele| allele.reference)
+        };
+        let mut others: Vec<Diplotype> = fit
+            .others
+            .iter()
+            .filter(|(a, b)| whole(a) && whole(b))
+            .filter_map(|pair| self.diplotype(*pair))
+            .collect();
+        others.sort_by(|a, b| compare_diplotypes(self.gene, a, b));
+        others.dedup();
+        others.truncate(ALSO_POSSIBLE_MAX);
+        self.statement.also_possible = others;
+    }
+
+    /// The one pair that stands for a set that unphased data cannot tell apart (NAT2). The set is
+    /// that of all pairs that fit, not only of the best ones.
+    fn preferred(&mut self, fit: &Fit) -> Option<Pair> {
+        if self.gene.priorities.is_empty() || self.usable.sites.are_phased() {
+            return None;
+        }
+        let name = |pair: &Pair| {
+            let diplotype = self.diplotype(*pair)?;
+            Some((diplotype.first, diplotype.second.unwrap_or_default()))
+        };
+        let all: BTreeSet<(String, String)> = fit.all().filter_map(name).collect();
+        let priority =
+            self.gene.priorities.iter().find(|priority| {
+                priority.diplotypes.iter().cloned().collect::<BTreeSet<_>>() == all
+            })?;
+        let chosen = fit.all().find(|pair| name(pair).as_ref() == Some(&priority.pick)).copied()?;
+        let others: Vec<String> = priority
+            .diplotypes
+            .iter()
+            .filter(|other| **other != priority.pick)
+            .map(|(first, second)| format!("{first}/{second}"))
+            .collect();
+        self.statement.notes.push(format!(
+            "unphased data fit {} as well; {}/{} is far more frequent in phased data",
+            others.join(", "),
+            priority.pick.0,
+            priority.pick.1
+        ));
+        let also = |(first, second): &(String, String)| Diplotype {
+            first: first.clone(),
+            second: Some(second.clone()),
+        };
+        self.statement.also_possible =
+            all.iter().filter(|other| **other != priority.pick).map(also).collect();
+        Some(chosen)
+    }
+
+    /// No pair fits: the gene's one deciding position, where the rules allow it (CPIC for SLCO1B1).
+    fn fall_back(&mut self) -> GeneState {
+        let no_pair = "no pair of known alleles fits the genotypes";
+        let why = || GeneState::NotCalled { why: no_pair.to_owned() };
+        let Some(fallback) = &self.gene.fallback else { return why() };
+        let Some(position) = self.gene.positions.get(fallback.position) else { return why() };
+        let Some(bases) = self.usable.bases(self.table, fallback.position) else { return why() };
+        let functions: Vec<&str> = bases
+            .iter()
+            .filter_map(|base| {
+                let known = fallback.functions.iter().find(|(allele, _)| allele == base)?;
+                Some(known.1.as_str())
+            })
+            .collect();
+        let ([first, second], true) = (functions.as_slice(), functions.len() == bases.len()) else {
+            return why();
+        };
+        let Some(phenotype) = lookup(self.gene, Some(first), Some(second)) else { return why() };
+        self.statement.basis = Basis::SinglePosition;
+        self.statement.phenotype = Some(phenotype.to_owned());
+        self.statement.phenotypes = vec![phenotype.to_owned()];
+        self.statement.notes.push(format!(
+            "{no_pair}; the phenotype rests on {} alone ({})",
+            position.name(&self.gene.chromosome),
+            bases.join("/")
+        ));
+        GeneState::Called
+    }
+}
+
+fn outcome(diplotype: Option<Diplotype>, meaning: phenotype::Meaning) -> Outcome {
+    Outcome {
+        diplotype,
+        phenotype: meaning.phenotype,
+        activity_score: meaning.score.map(|score| score.to_string()),
+    }
+}
+
+/// A diplotype that sorts naturally.
+#[derive(Clone)]
+struct OrderedDiplotype<'g>(&'g Gene, Diplotype);
+
+impl PartialEq for OrderedDiplotype<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.1 == other.1
+    }
+}
+
+impl Eq for OrderedDiplotype<'_> {}
+
+impl PartialOrd for OrderedDiplotype<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for OrderedDiplotype<'_> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        compare_diplotypes(self.0, &self.1, &other.1)
+    }
+}
+
+/// What rules know of an allele without a name of its own: nothing.
+const UNKNOWN: Reading<'static> = Reading { function: None, activity: None };
 
 #[cfg(test)]
 mod tests;

@@ -8,18 +8,21 @@
 //! them; guidance from the pack's rules, each with its citation.
 
 mod advise;
+mod bits;
 mod call;
+mod caller;
 mod combine;
 mod natural;
 mod normal_form;
 mod observe;
 mod pairs;
 mod phenotype;
+mod plan;
 mod reported;
 mod table;
 
 pub use advise::advise;
-pub use call::{call, call_gene};
+pub use caller::{Caller, Plan, Settings, Sex, call, call_gene, call_gene_with};
 pub use combine::combine;
 pub use normal_form::span_end;
 pub use pairs::DIPLOTYPES_MAX;

@@ -1,14 +1,21 @@
 //! The pair test: which two alleles can be laid on the genotypes.
 //!
-//! Cost is (alleles × positions) + (candidates² × positions), whatever the phase: permutations are
-//! never enumerated.
+//! Cost is (alleles × positions) + (candidates² × positions that vary), whatever the phase:
+//! permutations are never enumerated.
 
-use crate::table::Table;
+mod reach;
+
+pub(crate) use reach::reach;
+
+use crate::bits::Bits;
+use crate::table::{Row, Table};
 
 /// Most diplotypes that a statement lists.
 pub const DIPLOTYPES_MAX: usize = 1_000;
+/// Most pairs that are kept beside the best ones.
+const OTHERS_MAX: usize = 2_000;
 
-/// A usable position: what the strands carry, as bits of the table.
+/// A usable position that is not simply reference: what the strands carry, as bits of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Site {
     /// Index into the gene's positions.
@@ -29,121 +36,140 @@ pub(crate) enum Block {
     Shared(usize),
 }
 
+/// What the test is made on.
+#[derive(Debug, Default)]
+pub(crate) struct Sites {
+    /// Usable positions that vary, ascending.
+    pub(crate) varying: Vec<Site>,
+    /// All usable positions.
+    pub(crate) usable: Bits,
+    /// Usable positions with REF on both strands.
+    pub(crate) reference: Bits,
+    /// Number of shared phase blocks.
+    pub(crate) blocks: usize,
+    /// One strand only.
+    pub(crate) haploid: bool,
+}
+
+impl Sites {
+    /// Whether it is known which bases lie on one strand.
+    pub(crate) fn are_phased(&self) -> bool {
+        let mut heterozygous = self.varying.iter().filter(|site| site.block != Block::Homozygous);
+        let Some(first) = heterozygous.next() else { return true };
+        let shared = matches!(first.block, Block::Shared(_));
+        let mut others = heterozygous.peekable();
+        others.peek().is_none() || (shared && others.all(|site| site.block == first.block))
+    }
+}
+
 /// Rows of the two alleles; the same row twice if homozygous or haploid.
 pub(crate) type Pair = (usize, usize);
 
 /// What the test gives.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Fit {
-    /// Pairs with the best score.
+    /// Pairs with the best score, at most [`DIPLOTYPES_MAX`].
     pub(crate) best: Vec<Pair>,
-    /// Rows in no best pair that lost a position of their own and still fit in some pair.
-    pub(crate) not_excluded: Vec<usize>,
+    /// How many there are.
+    pub(crate) best_count: usize,
+    /// Other pairs that fit, in the order of rows.
+    pub(crate) others: Vec<Pair>,
+    /// Rows that can lie on some strand at every usable position.
+    pub(crate) compatible: Vec<usize>,
+    /// Of those, the ones that lost a position of their own.
+    pub(crate) weakened: Vec<usize>,
 }
 
-/// All pairs with the most own positions seen.
-pub(crate) fn fit(table: &Table<'_>, sites: &[Site], blocks: usize, haploid: bool) -> Fit {
-    let mut scores = vec![0_usize; table.rows.len()];
-    let mut compatible = Vec::new();
-    let mut candidates = Vec::new();
-    let mut weakened = Vec::new();
-    for (row, allele) in table.rows.iter().enumerate() {
-        if allele.allele.structural || !is_compatible(table, row, sites) {
+impl Fit {
+    /// Every pair that fits, whatever its score.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Pair> {
+        self.best.iter().chain(&self.others)
+    }
+}
+
+/// All pairs that fit, those with the most own positions seen apart.
+pub(crate) fn fit(table: &Table, sites: &Sites) -> Fit {
+    let mut fit = Fit::default();
+    let mut candidates: Vec<(usize, usize)> = Vec::new();
+    for (index, row) in table.rows.iter().enumerate() {
+        if !is_compatible(row, sites) {
             continue;
         }
-        let seen = |own: &&usize| sites.binary_search_by_key(*own, |site| site.index).is_ok();
-        let score = allele.own.iter().filter(seen).count();
-        if let Some(slot) = scores.get_mut(row) {
-            *slot = score;
-        }
-        compatible.push(row);
+        let score = row.own.common(&sites.usable);
+        fit.compatible.push(index);
         // An allele without a position of its own left cannot be told from the reference row.
         if score > 0 {
-            candidates.push(row);
+            candidates.push((index, score));
         }
-        if score < allele.own.len() {
-            weakened.push(row);
+        if score < row.own.count() {
+            fit.weakened.push(index);
         }
     }
-    let mut test = Test { table, sites, haploid, orientations: vec![(true, true); blocks] };
-    let mut best = Best::default();
-    for (place, first) in candidates.iter().enumerate() {
+    let mut test = Test::new(sites);
+    let mut best_score = 0;
+    let mut displaced: Vec<Pair> = Vec::new();
+    for (place, (first, first_score)) in candidates.iter().enumerate() {
         let partners =
-            if haploid { candidates.get(place..=place) } else { candidates.get(place..) };
-        for second in partners.unwrap_or_default() {
-            let score = |row: &usize| scores.get(*row).copied().unwrap_or_default();
-            let total = score(first) + score(second);
-            if total >= best.score && test.fits(*first, *second) {
-                best.take(total, (*first, *second));
+            if sites.haploid { candidates.get(place..=place) } else { candidates.get(place..) };
+        for (second, second_score) in partners.unwrap_or_default() {
+            let (Some(one), Some(other)) = (table.rows.get(*first), table.rows.get(*second)) else {
+                continue;
+            };
+            if !test.fits(|site| one.mask(site), |site| other.mask(site)) {
+                continue;
+            }
+            let score = first_score + second_score;
+            if score > best_score {
+                displaced.append(&mut fit.best);
+                displaced.truncate(OTHERS_MAX);
+                (best_score, fit.best_count) = (score, 0);
+            }
+            if score == best_score {
+                fit.best_count += 1;
+                if fit.best.len() < DIPLOTYPES_MAX {
+                    fit.best.push((*first, *second));
+                }
+            } else if displaced.len() < OTHERS_MAX {
+                displaced.push((*first, *second));
             }
         }
     }
-    let not_excluded = stand_ins(&mut test, &best.pairs, &weakened, &compatible);
-    Fit { best: best.pairs, not_excluded }
-}
-
-#[derive(Default)]
-struct Best {
-    score: usize,
-    pairs: Vec<Pair>,
-}
-
-impl Best {
-    fn take(&mut self, score: usize, pair: Pair) {
-        if score > self.score {
-            self.pairs.clear();
-            self.score = score;
-        }
-        self.pairs.push(pair);
-    }
-}
-
-/// Weakened rows that are in no best pair, but fit together with some other row.
-fn stand_ins(
-    test: &mut Test<'_>,
-    best: &[Pair],
-    weakened: &[usize],
-    compatible: &[usize],
-) -> Vec<usize> {
-    let mut called: Vec<usize> = best.iter().flat_map(|(a, b)| [*a, *b]).collect();
-    called.sort_unstable();
-    called.dedup();
-    weakened
-        .iter()
-        .copied()
-        .filter(|row| called.binary_search(row).is_err())
-        .filter(|row| {
-            if test.haploid {
-                return test.fits(*row, *row);
-            }
-            compatible.iter().any(|partner| test.fits(*row, *partner))
-        })
-        .collect()
+    displaced.sort_unstable();
+    fit.others = displaced;
+    fit
 }
 
 /// Whether an allele can lie on some strand at every usable position.
-fn is_compatible(table: &Table<'_>, row: usize, sites: &[Site]) -> bool {
-    sites.iter().all(|site| mask(table, row, site) & (site.strands.0 | site.strands.1) != 0)
+fn is_compatible(row: &Row, sites: &Sites) -> bool {
+    !row.not_reference.meets(&sites.reference)
+        && sites
+            .varying
+            .iter()
+            .all(|site| row.mask(site.index) & (site.strands.0 | site.strands.1) != 0)
 }
 
-fn mask(table: &Table<'_>, row: usize, site: &Site) -> u64 {
-    let row = table.rows.get(row);
-    row.and_then(|row| row.masks.get(site.index)).copied().unwrap_or_default()
-}
-
-struct Test<'t> {
-    table: &'t Table<'t>,
-    sites: &'t [Site],
-    haploid: bool,
+/// Lays two alleles on the strands.
+pub(crate) struct Test<'t> {
+    sites: &'t Sites,
     /// Per phase block: whether the pair fits as given, and turned round.
     orientations: Vec<(bool, bool)>,
 }
 
-impl Test<'_> {
-    fn fits(&mut self, first: usize, second: usize) -> bool {
+impl<'t> Test<'t> {
+    pub(crate) fn new(sites: &'t Sites) -> Self {
+        Self { sites, orientations: vec![(true, true); sites.blocks] }
+    }
+
+    /// Whether two alleles, by their masks at a position, fit the varying sites. That they fit the
+    /// others is known before.
+    pub(crate) fn fits(
+        &mut self,
+        first: impl Fn(usize) -> u64,
+        second: impl Fn(usize) -> u64,
+    ) -> bool {
         self.orientations.fill((true, true));
-        for site in self.sites {
-            let (a, b) = (mask(self.table, first, site), mask(self.table, second, site));
+        for site in &self.sites.varying {
+            let (a, b) = (first(site.index), second(site.index));
             let (g, h) = site.strands;
             let forward = a & g != 0 && b & h != 0;
             let turned = a & h != 0 && b & g != 0;

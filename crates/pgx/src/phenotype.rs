@@ -1,6 +1,7 @@
-//! Function pairs to phenotypes.
+//! Alleles to phenotypes, by function pairs and activity scores.
 
-use knowledge::pgx::{Allele, Gene};
+use knowledge::pgx::{Allele, Gene, SINGLE};
+use model::score::ActivityScore;
 
 /// The phenotype that says nothing.
 pub(crate) const INDETERMINATE: &str = "Indeterminate";
@@ -10,12 +11,60 @@ pub(crate) fn shown_name(allele: &Allele) -> &str {
     allele.core.as_deref().unwrap_or(&allele.name)
 }
 
-/// The function of an allele: its own, else that of its core allele.
-pub(crate) fn function<'g>(gene: &'g Gene, allele: &'g Allele) -> Option<&'g str> {
-    allele.function.as_deref().or_else(|| {
+/// What rules know of an allele.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Reading<'g> {
+    pub(crate) function: Option<&'g str>,
+    pub(crate) activity: Option<ActivityScore>,
+}
+
+/// What two alleles, or the only one, come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Meaning {
+    pub(crate) phenotype: Option<String>,
+    pub(crate) score: Option<ActivityScore>,
+}
+
+/// Function and activity of an allele: its own, else those of its core allele.
+pub(crate) fn read<'g>(gene: &'g Gene, allele: &'g Allele) -> Reading<'g> {
+    let core = || {
         let core = allele.core.as_deref()?;
-        gene.alleles.iter().find(|other| other.name == core)?.function.as_deref()
-    })
+        gene.alleles.iter().find(|other| other.name == core)
+    };
+    let from = if allele.function.is_some() { allele } else { core().unwrap_or(allele) };
+    Reading { function: from.function.as_deref(), activity: from.activity }
+}
+
+/// Of the allele of that index.
+pub(crate) fn reading(gene: &Gene, allele: usize) -> Reading<'_> {
+    let none = Reading { function: None, activity: None };
+    gene.alleles.get(allele).map_or(none, |allele| read(gene, allele))
+}
+
+/// Of two alleles by index; `None` = there is one copy of the gene.
+pub(crate) fn of_rows(gene: &Gene, first: usize, second: Option<usize>) -> Meaning {
+    of(gene, reading(gene, first), second.map(|second| reading(gene, second)))
+}
+
+/// What two readings come to; `None` = there is one copy of the gene.
+///
+/// For a gene with activity scores the sum decides; an allele without a value makes it
+/// indeterminate, whatever the other is.
+pub(crate) fn of(gene: &Gene, first: Reading<'_>, second: Option<Reading<'_>>) -> Meaning {
+    if gene.has_scores() {
+        let score = match second {
+            Some(second) => first.activity.zip(second.activity).map(|(a, b)| a.plus(b)),
+            None => first.activity,
+        };
+        let phenotype = match score {
+            Some(score) => gene.score_rule(score).map(|rule| rule.phenotype.clone()),
+            None => lookup(gene, None, None).map(str::to_owned),
+        };
+        return Meaning { phenotype, score };
+    }
+    let second = second.map_or(Some(SINGLE), |second| second.function);
+    let phenotype = lookup(gene, first.function, second).map(str::to_owned);
+    Meaning { phenotype, score: None }
 }
 
 /// The phenotype of an unordered pair of functions, `None` = not assigned; `None` if no rule fits.

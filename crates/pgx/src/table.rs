@@ -1,76 +1,87 @@
 //! A gene's alleles as bit masks over its positions.
 
+use crate::bits::Bits;
 use crate::normal_form::{self, NormalForm};
-use knowledge::pgx::{Allele, Gene, Position};
+use knowledge::pgx::{Gene, Position};
 
 /// Most bases that one position can tell apart; the highest bit of a mask stays free.
 const BASES_MAX: usize = 63;
+
 /// Bit of the VCF REF.
 pub(crate) const REFERENCE: u64 = 1;
 /// Bit of a base that a deletion of the table takes away.
 pub(crate) const DELETED: u64 = 1 << BASES_MAX;
 
-/// Masks of a gene, rows in the order of `gene.alleles`.
+/// Masks of a gene, rows in the order of `gene.alleles`. It holds numbers only, so that it can be
+/// kept beside the knowledge it was made from.
 #[derive(Debug)]
-pub(crate) struct Table<'g> {
+pub(crate) struct Table {
     /// Per position: the VCF alleles, REF first. The bit of a base is its place here.
-    bases: Vec<Vec<&'g str>>,
-    /// Per allele.
-    pub(crate) rows: Vec<Row<'g>>,
+    bases: Vec<Vec<String>>,
+    /// Positions whose base some allele lacks.
+    in_deletion: Bits,
+    /// Per allele that can be matched; structural alleles come only from reports.
+    pub(crate) rows: Vec<Row>,
 }
 
 /// One allele.
 #[derive(Debug)]
-pub(crate) struct Row<'g> {
-    pub(crate) allele: &'g Allele,
+pub(crate) struct Row {
+    /// Index into `gene.alleles`.
+    pub(crate) allele: usize,
     /// Per position: bases that the allele may have. A blank has those of the reference row.
     pub(crate) masks: Vec<u64>,
     /// Positions of its own cells.
-    pub(crate) own: Vec<usize>,
+    pub(crate) own: Bits,
+    /// Positions where it cannot have REF.
+    pub(crate) not_reference: Bits,
 }
 
-impl<'g> Table<'g> {
-    pub(crate) fn new(gene: &'g Gene) -> Self {
-        let mut bases: Vec<Vec<&str>> = gene
+impl Row {
+    pub(crate) fn mask(&self, position: usize) -> u64 {
+        self.masks.get(position).copied().unwrap_or_default()
+    }
+}
+
+impl Table {
+    pub(crate) fn new(gene: &Gene) -> Self {
+        let positions = gene.positions.len();
+        let mut bases: Vec<Vec<String>> = gene
             .positions
             .iter()
-            .map(|position| {
-                let mut all = vec![position.reference.as_str()];
-                all.extend(position.alternates.iter().map(String::as_str));
-                all
-            })
+            .map(|at| std::iter::once(&at.reference).chain(&at.alternates).cloned().collect())
             .collect();
         for (index, cell) in gene.alleles.iter().flat_map(|allele| &allele.cells) {
             let Some(known) = bases.get_mut(*index) else { continue };
             for base in cell {
-                if !known.contains(&base.as_str()) && known.len() < BASES_MAX {
-                    known.push(base);
+                if !known.contains(base) && known.len() < BASES_MAX {
+                    known.push(base.clone());
                 }
             }
         }
-        let mut table = Self { bases, rows: Vec::new() };
-        let mut blank = vec![REFERENCE; gene.positions.len()];
+        let mut table = Self { bases, in_deletion: Bits::new(positions), rows: Vec::new() };
+        let mut blank = vec![REFERENCE; positions];
         for allele in gene.alleles.iter().filter(|allele| allele.reference) {
-            table.fill(&mut blank, allele);
+            table.fill(&mut blank, &allele.cells);
         }
-        table.rows = gene
-            .alleles
-            .iter()
-            .map(|allele| {
-                let mut masks = blank.clone();
-                table.fill(&mut masks, allele);
-                let own = allele.cells.iter().map(|(index, _)| *index).collect();
-                Row { allele, masks, own }
-            })
-            .collect();
+        for (index, allele) in gene.alleles.iter().enumerate().filter(|(_, a)| !a.structural) {
+            let mut masks = blank.clone();
+            table.fill(&mut masks, &allele.cells);
+            let own = Bits::of(positions, allele.cells.iter().map(|(at, _)| *at));
+            table.rows.push(Row { allele: index, masks, own, not_reference: Bits::new(positions) });
+        }
         table.mark_deleted(gene);
+        for row in &mut table.rows {
+            let lacking = row.masks.iter().enumerate().filter(|(_, mask)| **mask & REFERENCE == 0);
+            row.not_reference = Bits::of(positions, lacking.map(|(at, _)| at));
+        }
         table
     }
 
     /// Lets the bases inside a deletion be gone, for the alleles that carry the deletion alone.
     fn mark_deleted(&mut self, gene: &Gene) {
         for (deletion, position) in gene.positions.iter().enumerate() {
-            if normal_form::is_substitution(position) {
+            if position.is_substitution() {
                 continue;
             }
             for alternate in &position.alternates {
@@ -79,9 +90,10 @@ impl<'g> Table<'g> {
                 let others = gene.positions.iter().enumerate();
                 for (index, _) in others.filter(|(i, other)| *i != deletion && inside(other)) {
                     for row in &mut self.rows {
-                        let carries = row.masks.get(deletion).is_some_and(|mask| mask & bit != 0);
+                        let carries = row.mask(deletion) & bit != 0;
                         if let (true, Some(mask)) = (carries, row.masks.get_mut(index)) {
                             *mask |= DELETED;
+                            self.in_deletion.set(index);
                         }
                     }
                 }
@@ -89,8 +101,8 @@ impl<'g> Table<'g> {
         }
     }
 
-    fn fill(&self, masks: &mut [u64], allele: &Allele) {
-        for (index, cell) in &allele.cells {
+    fn fill(&self, masks: &mut [u64], cells: &[(usize, Vec<String>)]) {
+        for (index, cell) in cells {
             if let Some(mask) = masks.get_mut(*index) {
                 *mask = cell.iter().filter_map(|base| self.bit(*index, base)).fold(0, |a, b| a | b);
             }
@@ -99,8 +111,7 @@ impl<'g> Table<'g> {
 
     /// Whether some allele lacks the base of a position.
     pub(crate) fn is_in_deletion(&self, position: usize) -> bool {
-        let lacks = |row: &Row<'_>| row.masks.get(position).is_some_and(|m| m & DELETED != 0);
-        self.rows.iter().any(lacks)
+        self.in_deletion.has(position)
     }
 
     /// The bit of a base at a position; `None` if no allele uses it.
@@ -108,9 +119,23 @@ impl<'g> Table<'g> {
         let place = self.bases.get(position)?.iter().position(|known| *known == base)?;
         Some(1 << place)
     }
+
+    /// The base of a bit at a position, as VCF allele; `None` for a deleted base.
+    pub(crate) fn base(&self, position: usize, bit: u64) -> Option<&str> {
+        if bit.count_ones() != 1 || bit == DELETED {
+            return None;
+        }
+        let place = usize::try_from(bit.trailing_zeros()).ok()?;
+        self.bases.get(position)?.get(place).map(String::as_str)
+    }
 }
 
 /// Whether an ALT of a position takes the base at `at` away.
 fn deletes(position: &Position, alternate: &str, at: u64) -> bool {
     NormalForm::trimmed(position.position, &position.reference, alternate).touches(at)
+}
+
+/// Last position, included, that speaks about a position of the gene.
+pub(crate) fn span_end(position: &Position) -> u64 {
+    normal_form::span_end(position)
 }

@@ -131,7 +131,9 @@ fn total(
         };
         combinations = combinations
             .iter()
-            .flat_map(|prefix| results.iter().map(|result| longer(prefix, result)).collect::<Vec<_>>())
+            .flat_map(|prefix| {
+                results.iter().map(|result| longer(prefix, result)).collect::<Vec<_>>()
+            })
             .collect();
     }
     for combination in combinations {

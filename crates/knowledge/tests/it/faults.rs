@@ -1,6 +1,6 @@
 //! The linter finds each fault that is put into the shipped pack.
 
-use knowledge::pgx::{Gene, IndelContext, PhenotypeRule, Population, KeyValue, Product};
+use knowledge::pgx::{Gene, IndelContext, KeyValue, PhenotypeRule, Population, Product};
 use knowledge::{Pack, lint};
 use model::problem::first_error;
 use model::statement::{Action, Strength};

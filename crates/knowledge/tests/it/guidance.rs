@@ -92,7 +92,9 @@ fn says_the_same(rule: &ActionRule, sentence: &str, place: &str) {
             "normal starting dose",
         ],
         Action::NoRecommendation => &["No recommendation"],
-        Action::Increase { .. } | Action::TestFirst | Action::LoadingOnly => panic!("{place}: not in this source"),
+        Action::Increase { .. } | Action::TestFirst | Action::LoadingOnly => {
+            panic!("{place}: not in this source")
+        }
     };
     assert!(marks.iter().any(|mark| sentence.contains(mark)), "{place}: {sentence}");
     if let Action::Reduce { percent: Some((low, high)) } = rule.action {

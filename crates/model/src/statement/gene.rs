@@ -163,6 +163,9 @@ pub struct Callability {
     pub not_excluded: Vec<String>,
     /// Missing positions of the AMP tier-1 recommendation.
     pub tier1_missing: Vec<String>,
+    /// Phenotypes that those alleles would lead to and the call does not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phenotypes_not_excluded: Vec<String>,
     /// Insertion or deletion loci whose reference rests on the base before them alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub assumed: Vec<String>,

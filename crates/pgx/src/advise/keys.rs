@@ -150,7 +150,9 @@ impl GeneView<'_> {
             GeneState::Called if statement.research => {
                 "not known: the genotypes allow a call for research only".into()
             }
-            GeneState::Called if !statement.variants.is_empty() && statement.diplotypes.is_empty() => {
+            GeneState::Called
+                if !statement.variants.is_empty() && statement.diplotypes.is_empty() =>
+            {
                 statement.variants.join(", ")
             }
             GeneState::Called if statement.diplotypes.is_empty() => {

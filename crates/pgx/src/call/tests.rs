@@ -1,6 +1,7 @@
 //! Calls of small genes whose answers can be seen by eye.
 
 use super::*;
+use crate::call_gene;
 use crate::testing::{
     allele, block, filtered, gene as gene_of, indel_gene, others_reference, position, record,
     reference, set, snv_gene,
@@ -335,6 +336,8 @@ fn without_a_fitting_pair_one_position_may_decide() {
 fn one_x_chromosome_gives_one_allele() {
     let mut gene = snv_gene();
     gene.chromosome = "chrX".into();
+    gene.copies = knowledge::pgx::Copies::BySex;
+    gene.phenotypes.push(crate::testing::rule("No function", "-", "Poor Metabolizer"));
     let on_x = |records: &[&str]| {
         let mut given = others_reference(&gene, records);
         for call in &mut given.calls {
@@ -427,6 +430,7 @@ proptest! {
         for mut gene in [snv_gene(), indel_gene()] {
             let mut given = set(calls.clone());
             if on_x {
+                gene.copies = knowledge::pgx::Copies::BySex;
                 gene.chromosome = "chrX".into();
                 given.calls.iter_mut().for_each(|call| call.chromosome = "chrX".into());
             }

@@ -1,59 +1,90 @@
 //! From observations to what the pair test can use.
 
 use crate::call::count;
-use crate::observe::{Known, Observation, Phase, Strand};
-use crate::pairs::{Block, Site};
+use crate::observe::{self, Known, Observation, Phase, Why};
+use crate::pairs::{Block, Site, Sites};
+use crate::plan::{GenePlan, Strand};
 use crate::table::{DELETED, REFERENCE, Table};
-use knowledge::pgx::{Gene, Undocumented};
+use crate::{Settings, Sex};
+use knowledge::pgx::{Copies, Gene, Undocumented};
+use model::assay::AbsentPosition;
+use model::genotype::GenotypeCell;
 use model::statement::{Callability, GeneState};
-
-/// Chromosomes that some people have one of.
-const MAYBE_SINGLE: [&str; 3] = ["chrX", "chrY", "chrM"];
 
 /// What the records give a gene.
 #[derive(Debug, Default)]
 pub(crate) struct Usable {
-    /// Usable positions in ascending order.
-    pub(crate) sites: Vec<Site>,
-    /// Number of phase blocks.
-    pub(crate) blocks: usize,
-    /// One strand only.
-    pub(crate) haploid: bool,
-    /// Positions where undocumented variation was counted as reference.
-    pub(crate) undocumented: Vec<usize>,
+    pub(crate) sites: Sites,
+    /// Bases that no allele has: position and strand.
+    pub(crate) undocumented: Vec<(usize, Strand)>,
     /// Insertion or deletion loci whose reference rests on the anchor base.
     pub(crate) assumed: Vec<usize>,
-    from_block: u32,
-    missing: Vec<usize>,
+    pub(crate) missing: Vec<usize>,
     filtered: Vec<usize>,
+    from_block: u32,
     /// Why the gene cannot be called, if so.
-    obstacles: Vec<(usize, String)>,
+    obstacles: Vec<(usize, Obstacle)>,
+}
+
+/// Why a position forbids a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Obstacle {
+    Genotype(Why),
+    Undocumented,
+    HeterozygousSingle,
+}
+
+impl Obstacle {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Genotype(why) => why.words(),
+            Self::Undocumented => "it carries a variant that no known allele has",
+            Self::HeterozygousSingle => {
+                "it is heterozygous, though there is one copy of the chromosome"
+            }
+        }
+    }
 }
 
 impl Usable {
-    pub(crate) fn of(gene: &Gene, table: &Table<'_>, observations: Vec<Observation>) -> Self {
-        let single = MAYBE_SINGLE.contains(&gene.chromosome.as_str());
-        let has_one_strand = |observation: &Observation| match observation {
-            Observation::Known(known) => known.strands.len() == 1,
-            _ => false,
+    pub(crate) fn of(
+        gene: &Gene,
+        table: &Table,
+        plan: &GenePlan,
+        cells: &[GenotypeCell],
+        settings: &Settings,
+        absent: AbsentPosition,
+    ) -> Self {
+        let mut usable = Self::default();
+        usable.sites.usable.reset(gene.positions.len());
+        usable.sites.reference.reset(gene.positions.len());
+        let look = |position| observe::observe(position, cells, absent);
+        usable.sites.haploid = match (gene.copies, settings.sex) {
+            (Copies::Two, _) | (Copies::BySex, Some(Sex::Female)) => false,
+            (Copies::One, _) | (Copies::BySex, Some(Sex::Male)) => true,
+            (Copies::BySex, None) => plan.positions.iter().any(|position| {
+                matches!(look(position), Observation::Known(Known { single: true, .. }))
+            }),
         };
-        let haploid = single && observations.iter().any(has_one_strand);
-        let mut usable = Self { haploid, ..Self::default() };
-        let mut phase_sets: Vec<Option<u64>> = Vec::new();
-        for (index, observation) in observations.into_iter().enumerate() {
-            match observation {
+        let mut phase_sets: Vec<u32> = Vec::new();
+        for (index, position) in plan.positions.iter().enumerate() {
+            match look(position) {
                 Observation::Missing => usable.missing.push(index),
                 Observation::Filtered => usable.filtered.push(index),
                 Observation::Unusable(why) => {
                     usable.missing.push(index);
-                    usable.obstacles.push((index, why));
+                    usable.obstacles.push((index, Obstacle::Genotype(why)));
+                }
+                Observation::Half(strand) => {
+                    usable.missing.push(index);
+                    usable.bit(gene, table, index, strand, Strand::Reference);
                 }
                 Observation::Known(known) => {
-                    usable.take(gene, table, index, &known, &mut phase_sets);
+                    usable.take(gene, table, index, known, &mut phase_sets);
                 }
             }
         }
-        usable.blocks = phase_sets.len();
+        usable.sites.blocks = phase_sets.len();
         usable
     }
 
@@ -61,42 +92,41 @@ impl Usable {
     fn take(
         &mut self,
         gene: &Gene,
-        table: &Table<'_>,
+        table: &Table,
         index: usize,
-        known: &Known,
-        phase_sets: &mut Vec<Option<u64>>,
+        known: Known,
+        phase_sets: &mut Vec<u32>,
     ) {
-        let (first, second) = match (known.strands.as_slice(), self.haploid) {
-            ([one], true) => (one, one),
-            ([one, other], true) if one == other => (one, one),
-            ([one, other], false) => (one, other),
-            (strands, _) => {
-                // One strand on a chromosome that comes in pairs, or more than two: the rest is
-                // not known.
-                self.missing.push(index);
-                if strands.iter().any(|strand| *strand != Strand::Reference) || strands.len() > 1 {
-                    let why = "its number of alleles does not fit the chromosome".to_owned();
-                    self.obstacles.push((index, why));
-                }
-                return;
+        let (first, second) = known.strands;
+        if self.sites.haploid && first != second {
+            self.missing.push(index);
+            self.obstacles.push((index, Obstacle::HeterozygousSingle));
+            return;
+        }
+        if known.single && !self.sites.haploid {
+            // One strand on a chromosome that comes in pairs: the other is not known.
+            self.missing.push(index);
+            if first != Strand::Reference {
+                self.obstacles.push((index, Obstacle::Genotype(Why::Ploidy)));
             }
-        };
-        let mut explained = true;
-        let mut bits = |strand: &Strand| {
-            bit(table, index, strand).unwrap_or_else(|| {
-                explained = false;
-                REFERENCE
-            })
-        };
-        let strands = (bits(first), bits(second));
-        if !explained {
-            match gene.undocumented {
-                Undocumented::NotCalled => {
-                    let why = "it carries a variant that no known allele has".to_owned();
-                    self.obstacles.push((index, why));
-                }
-                Undocumented::ReferenceWithNote => self.undocumented.push(index),
-            }
+            return;
+        }
+        self.from_block += u32::from(known.from_block);
+        if known.assumed {
+            self.assumed.push(index);
+        }
+        self.sites.usable.set(index);
+        if known.strands == (Strand::Reference, Strand::Reference) {
+            self.sites.reference.set(index);
+            return;
+        }
+        let strands = (
+            self.bit(gene, table, index, first, Strand::Reference),
+            self.bit(gene, table, index, second, first),
+        );
+        if strands == (REFERENCE, REFERENCE) {
+            self.sites.reference.set(index);
+            return;
         }
         let block = match known.phase {
             _ if strands.0 == strands.1 => Block::Homozygous,
@@ -109,11 +139,40 @@ impl Usable {
                 }))
             }
         };
-        self.from_block += u32::from(known.from_block);
-        if known.assumed {
-            self.assumed.push(index);
+        self.sites.varying.push(Site { index, strands, block });
+    }
+
+    /// Bit of a strand. A base that no allele of the table has is noted, once for both strands,
+    /// and counts as reference.
+    fn bit(
+        &mut self,
+        gene: &Gene,
+        table: &Table,
+        index: usize,
+        strand: Strand,
+        noted: Strand,
+    ) -> u64 {
+        match strand {
+            Strand::Reference => return REFERENCE,
+            Strand::Base(bit) => return bit,
+            Strand::Deleted if table.is_in_deletion(index) => return DELETED,
+            Strand::Deleted | Strand::Other(_) => {}
         }
-        self.sites.push(Site { index, strands, block });
+        if strand != noted {
+            self.undocumented.push((index, strand));
+            if gene.undocumented == Undocumented::NotCalled {
+                let known = (index, Obstacle::Undocumented);
+                if !self.obstacles.contains(&known) {
+                    self.obstacles.push(known);
+                }
+            }
+        }
+        REFERENCE
+    }
+
+    /// Whether anything is usable.
+    pub(crate) fn is_tested(&self) -> bool {
+        self.sites.usable.count() > 0
     }
 
     /// Why the gene has no call, if that is clear before any pair is tried.
@@ -123,11 +182,11 @@ impl Usable {
             let all: Vec<String> = self
                 .obstacles
                 .iter()
-                .map(|(index, why)| format!("{}: {why}", name(gene, *index)))
+                .map(|(index, why)| format!("{}: {}", name(gene, *index), why.words()))
                 .collect();
             return not_called(all.join("; "));
         }
-        if self.sites.is_empty() {
+        if !self.is_tested() {
             if self.filtered.is_empty() {
                 return Some(GeneState::NotTested);
             }
@@ -144,8 +203,13 @@ impl Usable {
         not_called(format!("required positions are not known: {}", lacking.join(", ")))
     }
 
+    /// Whether nothing but bases that no allele has forbids a call.
+    pub(crate) fn only_undocumented(&self) -> bool {
+        self.is_tested() && self.obstacles.iter().all(|(_, why)| *why == Obstacle::Undocumented)
+    }
+
     /// Missing and filtered positions, in order.
-    fn unknown(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn unknown(&self) -> impl Iterator<Item = usize> {
         let mut all: Vec<usize> = self.missing.iter().chain(&self.filtered).copied().collect();
         all.sort_unstable();
         all.into_iter()
@@ -155,47 +219,52 @@ impl Usable {
         let names = |indices: &[usize]| indices.iter().map(|index| name(gene, *index)).collect();
         Callability {
             positions: count(gene.positions.len()),
-            seen: count(self.sites.len()),
+            seen: count(self.sites.usable.count()),
             from_block: self.from_block,
             missing: names(&self.missing),
             filtered: names(&self.filtered),
-            not_excluded: Vec::new(),
-            assumed: names(&self.assumed),
             tier1_missing: self
                 .unknown()
                 .filter(|index| gene.positions.get(*index).is_some_and(|known| known.tier1))
                 .map(|index| name(gene, index))
                 .collect(),
+            assumed: names(&self.assumed),
+            ..Callability::default()
         }
     }
 
+    /// The bits of a usable position's strands.
+    pub(crate) fn strands(&self, index: usize) -> Option<(u64, u64)> {
+        if self.sites.reference.has(index) {
+            return Some((REFERENCE, REFERENCE));
+        }
+        self.sites.varying.iter().find(|site| site.index == index).map(|site| site.strands)
+    }
+
     /// The two bases of a usable single-base position.
-    pub(crate) fn bases<'g>(&self, gene: &'g Gene, index: usize) -> Option<[&'g str; 2]> {
-        let site = self.sites.iter().find(|site| site.index == index)?;
-        let position = gene.positions.get(index)?;
-        let base = |bits: u64| {
-            // More than one bit, or one beyond the ALTs, is no single base.
-            match usize::try_from(bits.trailing_zeros()).ok()? {
-                _ if bits.count_ones() != 1 => None,
-                0 => Some(position.reference.as_str()),
-                place => position.alternates.get(place - 1).map(String::as_str),
-            }
+    pub(crate) fn bases<'t>(&self, table: &'t Table, index: usize) -> Option<[&'t str; 2]> {
+        let (first, second) = self.strands(index)?;
+        Some([table.base(index, first)?, table.base(index, second)?])
+    }
+
+    /// What no allele has, `rs1 A>C`.
+    pub(crate) fn unexplained(&self, gene: &Gene, plan: &GenePlan) -> Vec<String> {
+        let text = |(index, strand): &(usize, Strand)| {
+            let what = match strand {
+                Strand::Other(number) => {
+                    let texts = plan.positions.get(*index).map(|position| &position.texts);
+                    texts.and_then(|texts| texts.get(usize::from(*number)))
+                }
+                _ => None,
+            };
+            let what = what.map_or("base deleted", String::as_str);
+            format!("{} {what}", name(gene, *index))
         };
-        Some([base(site.strands.0)?, base(site.strands.1)?])
+        self.undocumented.iter().map(text).collect()
     }
 }
 
 /// The position's name.
 pub(crate) fn name(gene: &Gene, index: usize) -> String {
     gene.positions.get(index).map_or_else(String::new, |known| known.name(&gene.chromosome))
-}
-
-/// Bit of a strand; `None` if no allele of the table explains it.
-fn bit(table: &Table<'_>, index: usize, strand: &Strand) -> Option<u64> {
-    match strand {
-        Strand::Reference => Some(REFERENCE),
-        Strand::Bases(bases) => table.bit(index, bases),
-        Strand::Deleted if table.is_in_deletion(index) => Some(DELETED),
-        Strand::Deleted | Strand::Other(_) => None,
-    }
 }

@@ -1,80 +1,98 @@
 //! Diplotype text of laboratories.
 
-use super::ordered;
+use super::allele::{bracketed, known, name, without_symbol};
+use super::{ordered, statuses};
 use crate::natural;
-use crate::phenotype::shown_name;
-use knowledge::pgx::Gene;
+use knowledge::pgx::{Copies, Gene, Method};
 use model::statement::Diplotype;
 
-/// Longest allele name that is taken over, in bytes.
-const NAME_BYTES_MAX: usize = 64;
+/// Longest diplotype text that is read, in bytes.
+const TEXT_BYTES_MAX: usize = 4_096;
 /// Most alternatives in one text.
 const ALTERNATIVES_MAX: usize = 100;
 
 /// The diplotypes of a text such as `CYP2C19*2/*17` or `*1/*15 or *5/*37`; `None` if any part of
 /// it cannot be read.
 pub(super) fn parse(gene: &Gene, text: &str) -> Option<Vec<Diplotype>> {
-    let mut diplotypes = Vec::new();
-    for alternative in text.split([';', ',']).flat_map(|part| part.split(" or ")) {
-        diplotypes.push(one(gene, alternative.trim())?);
-        if diplotypes.len() > ALTERNATIVES_MAX {
-            return None;
-        }
+    if text.len() > TEXT_BYTES_MAX {
+        return None;
     }
-    Some(ordered(gene, diplotypes))
+    // Some allele names hold a comma; a text that reads as a whole has no alternatives.
+    if let Some(whole) = one(gene, text.trim()).filter(|whole| is_known(gene, whole)) {
+        return Some(vec![whole]);
+    }
+    let parts: Vec<&str> = text.split(';').flat_map(|part| part.split(" or ")).collect();
+    let with_commas = || parts.iter().flat_map(|part| part.split(',')).collect::<Vec<_>>();
+    read(gene, &parts).filter(|all| all.iter().all(|one| is_known(gene, one))).or_else(|| {
+        let parts = with_commas();
+        read(gene, &parts)
+    })
+}
+
+fn read(gene: &Gene, parts: &[&str]) -> Option<Vec<Diplotype>> {
+    if parts.len() > ALTERNATIVES_MAX {
+        return None;
+    }
+    let diplotypes: Option<Vec<Diplotype>> =
+        parts.iter().map(|part| one(gene, part.trim())).collect();
+    Some(ordered(gene, diplotypes?))
+}
+
+fn is_known(gene: &Gene, diplotype: &Diplotype) -> bool {
+    std::iter::once(&diplotype.first)
+        .chain(&diplotype.second)
+        .all(|name| gene.allele(name).is_some())
 }
 
 fn one(gene: &Gene, text: &str) -> Option<Diplotype> {
     let text = without_symbol(gene, text);
-    let alleles: Vec<&str> = text.split(['/', '|']).collect();
-    match alleles.as_slice() {
-        [first, second] => {
-            let mut names = [name(gene, first)?, name(gene, second)?];
-            names.sort_by(|a, b| natural::compare(gene, a, b));
-            let [first, second] = names;
-            Some(Diplotype { first, second: Some(second) })
-        }
+    let places: Vec<usize> = text.match_indices(['/', '|']).map(|(place, _)| place).collect();
+    let pairs = || {
+        places.iter().filter_map(|place| {
+            let (first, rest) = text.split_at_checked(*place)?;
+            Some((first, rest.get(1..)?))
+        })
+    };
+    // Some names hold a slash (G6PD `Telti/Kobe`): then the split that gives known names counts.
+    let both_known = |(first, second): &(&str, &str)| {
+        strand_is_known(gene, first) && strand_is_known(gene, second)
+    };
+    let single = || {
         // One allele alone says nothing about the other, unless there is no other.
-        [only] if matches!(gene.chromosome.as_str(), "chrX" | "chrY" | "chrM") => {
-            Some(Diplotype { first: name(gene, only)?, second: None })
-        }
-        _ => None,
+        (gene.copies != Copies::Two).then(|| strand(gene, text)).flatten()
+    };
+    if places.len() != 1 && gene.copies != Copies::Two && strand_is_known(gene, text) {
+        return Some(Diplotype { first: single()?, second: None });
     }
+    let (first, second) = match places.as_slice() {
+        [] => return Some(Diplotype { first: single()?, second: None }),
+        [_] => pairs().next()?,
+        _ => pairs().find(both_known)?,
+    };
+    if gene.copies == Copies::One {
+        // Two strands of a mitochondrial gene are one call only if they are the same.
+        let first = strand(gene, first)?;
+        return (strand(gene, second)? == first).then_some(Diplotype { first, second: None });
+    }
+    let mut names = [strand(gene, first)?, strand(gene, second)?];
+    names.sort_by(|a, b| natural::compare(gene, a, b));
+    let [first, second] = names;
+    Some(Diplotype { first, second: Some(second) })
 }
 
-/// The name the pack uses, else the name as given.
-fn name(gene: &Gene, text: &str) -> Option<String> {
+fn strand_is_known(gene: &Gene, text: &str) -> bool {
+    known(gene, without_symbol(gene, text.trim())).is_some()
+}
+
+/// One strand: an allele, or several in brackets (`[c.1A>G + c.2C>T]`).
+fn strand(gene: &Gene, text: &str) -> Option<String> {
     let text = without_symbol(gene, text.trim());
-    let readable = !text.is_empty()
-        && text.len() <= NAME_BYTES_MAX
-        && text.chars().any(|c| c.is_ascii_digit() || c.is_alphabetic())
-        && !text.chars().any(|c| c.is_control() || c == '*' && !text.starts_with('*'));
-    if !readable {
-        return None;
+    if gene.method == Method::Reported && !gene.statuses.is_empty() {
+        return statuses::two_fields(text);
     }
-    if let Some(allele) = gene.allele(text) {
-        return Some(shown_name(allele).to_owned());
-    }
-    let same = |name: &str| name.eq_ignore_ascii_case(text);
-    if let Some(allele) = gene.alleles.iter().find(|allele| same(&allele.name)) {
-        return Some(shown_name(allele).to_owned());
-    }
-    // `*4.013` is a sub-allele of `*4`. Letters are not: SLCO1B1*1B was never *1.
-    if let Some((core, number)) = text.split_once('.')
-        && number.bytes().all(|byte| byte.is_ascii_digit())
-        && let Some(allele) = gene.allele(core)
-    {
-        return Some(shown_name(allele).to_owned());
-    }
-    Some(text.to_owned())
-}
-
-/// Without the gene's symbol in front.
-fn without_symbol<'t>(gene: &Gene, text: &'t str) -> &'t str {
-    match text.split_at_checked(gene.symbol.len()) {
-        Some((symbol, rest)) if symbol.eq_ignore_ascii_case(&gene.symbol) => {
-            rest.trim_start_matches([' ', ':'])
-        }
-        _ => text,
-    }
+    let Some(list) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) else {
+        return name(gene, text);
+    };
+    let names: Option<Vec<String>> = list.split(" + ").map(|part| name(gene, part)).collect();
+    Some(bracketed(gene, names?))
 }

@@ -18,6 +18,9 @@ const PREFIXES: [&str; 3] = ["likely ", "possible ", ""];
 
 /// The pack's name for a phenotype; `None` if the gene has no such phenotype.
 pub(super) fn parse(gene: &Gene, text: &str) -> Option<String> {
+    if !gene.statuses.is_empty() {
+        return super::statuses::parse(gene, text);
+    }
     let wanted = key(gene, text);
     let mut names = gene.phenotype_names();
     names.push(INDETERMINATE);

@@ -3,8 +3,6 @@
 #[cfg(test)]
 mod advice;
 #[cfg(test)]
-mod definitions;
-#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod pack;
