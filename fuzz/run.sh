@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../tools/common.sh"
 FUZZ_VERSION=0.13.2
 seconds=${FUZZ_SECONDS:-60}
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(hl7v2 mllp fhir vcf)
+[ ${#targets[@]} -gt 0 ] || targets=(hl7v2 mllp fhir vcf vcf_cohort)
 
 if ! cargo +nightly --version >/dev/null 2>&1; then
   echo "fuzz: SKIPPED, no nightly toolchain (libFuzzer's instrumentation needs one)"

@@ -9,6 +9,8 @@ pub(super) enum LineFailure {
     TooLong,
     /// The reader failed, a broken compression among the reasons.
     Io(io::Error),
+    /// The bytes of a BCF record make no sense.
+    Malformed(String),
 }
 
 /// A reader of lines that counts them and refuses overlong ones before holding them.
@@ -29,6 +31,11 @@ impl<R: BufRead> Lines<R> {
     /// Number of the line given last, counted from 1; 0 before the first.
     pub(super) fn number(&self) -> u64 {
         self.number
+    }
+
+    /// What lies behind the lines given so far.
+    pub(super) fn into_inner(self) -> R {
+        self.inner
     }
 
     /// First byte of the next line, if there is one.
