@@ -6,6 +6,8 @@ use super::record::{Head, is_passed};
 pub(super) const PLOIDY_MAX: usize = 16;
 /// Lowest GQ (Phred) that lets a record without variants prove reference: 1 error in 100.
 const REFERENCE_QUALITY_MIN: u32 = 20;
+/// Digits that always fit 32 bits.
+const DIGITS_SHORT: usize = 9;
 /// Said of a record whose 0/0 was not believed.
 pub(super) const WEAK: &str = "a reference genotype without enough evidence was taken as no call";
 
@@ -45,6 +47,8 @@ pub(super) struct Format {
     pub(super) starts_with_genotype: bool,
     /// GT is all that matters, and it stands first.
     pub(super) genotype_only: bool,
+    /// Beside GT, only what a genotype other than 0/0 does not need: depth and quality.
+    pub(super) no_filter_or_phase_set: bool,
 }
 
 impl Format {
@@ -60,7 +64,9 @@ impl Format {
         let relevant = |(_, key): &&(usize, Key)| *key != Key::Length;
         let genotype_only = places.iter().filter(relevant).eq([&(0, Key::Genotype)]);
         let starts_with_genotype = places.first() == Some(&(0, Key::Genotype));
-        Self { places, starts_with_genotype, genotype_only }
+        let no_filter_or_phase_set =
+            !places.iter().any(|(_, key)| matches!(key, Key::Filter | Key::PhaseSet));
+        Self { places, starts_with_genotype, genotype_only, no_filter_or_phase_set }
     }
 
     /// Where a key stands.
@@ -127,7 +133,18 @@ impl Genotype {
         self.alleles.get(..self.ploidy).unwrap_or_default()
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    #[inline]
+    fn parse(text: &[u8]) -> Result<Self, String> {
+        if let [first, separator @ (b'/' | b'|'), second] = text
+            && first.is_ascii_digit()
+            && second.is_ascii_digit()
+        {
+            let mut genotype = Self { ploidy: 2, phased: *separator == b'|', ..Self::UNKNOWN };
+            let digit = |digit: &u8| Some(u16::from(digit - b'0'));
+            [genotype.alleles[0], genotype.alleles[1]] = [digit(first), digit(second)];
+            return Ok(genotype);
+        }
+        let text = std::str::from_utf8(text).map_err(|_| "GT cannot be read".to_owned())?;
         // VCF 4.4 lets the first allele carry its own phasing.
         let (first, text) = match text.strip_prefix(['|', '/']) {
             Some(rest) => (text.bytes().next(), rest),
@@ -151,7 +168,7 @@ impl Genotype {
 /// One sample's fields at one record, and what they mean.
 #[derive(Debug)]
 pub(super) struct Sample<'l> {
-    values: [&'l str; Key::ALL.len()],
+    values: [&'l [u8]; Key::ALL.len()],
     /// GT, with alleles taken as unknown where [`Sample::weak`].
     pub(super) genotype: Genotype,
     /// GT said reference, but nobody can know that from so little.
@@ -160,14 +177,14 @@ pub(super) struct Sample<'l> {
 
 impl<'l> Sample<'l> {
     /// The sample whose column has this text.
+    #[inline]
     pub(super) fn of(text: &'l [u8], head: &Head) -> Result<Self, String> {
-        let text = std::str::from_utf8(text).map_err(|_| "a sample is not UTF-8".to_owned())?;
         if text.is_empty() {
             return Err("the sample's column is empty".into());
         }
         let mut sample =
-            Self { values: [""; Key::ALL.len()], genotype: Genotype::UNKNOWN, weak: false };
-        let mut fields = text.split(':');
+            Self { values: [b""; Key::ALL.len()], genotype: Genotype::UNKNOWN, weak: false };
+        let mut fields = text.split(|byte| *byte == b':');
         let mut next = 0;
         for (place, key) in &head.format.places {
             let Some(value) = fields.nth(place - next) else { break };
@@ -203,13 +220,22 @@ impl<'l> Sample<'l> {
     }
 
     /// The value of a key; `None` if it is not there or `.`.
-    fn get(&self, key: Key) -> Option<&'l str> {
-        self.values.get(key as usize).copied().filter(|value| !matches!(*value, "" | "."))
+    fn get(&self, key: Key) -> Option<&'l [u8]> {
+        self.values.get(key as usize).copied().filter(|value| !matches!(*value, b"" | b"."))
+    }
+
+    fn text(&self, key: Key) -> Option<&'l str> {
+        std::str::from_utf8(self.get(key)?).ok()
     }
 
     /// A number that is not negative; fractions are cut off.
+    #[inline]
     fn number(&self, key: Key) -> Option<u32> {
-        self.get(key)?.split('.').next()?.parse().ok()
+        let value = self.get(key)?;
+        if value.len() <= DIGITS_SHORT && value.iter().all(u8::is_ascii_digit) {
+            return Some(value.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0')));
+        }
+        self.text(key)?.split('.').next()?.parse().ok()
     }
 
     /// DP.
@@ -224,11 +250,11 @@ impl<'l> Sample<'l> {
 
     /// PS of a phased genotype.
     pub(super) fn phase_set(&self) -> Option<u64> {
-        if self.genotype.phased { self.get(Key::PhaseSet)?.parse().ok() } else { None }
+        if self.genotype.phased { self.text(Key::PhaseSet)?.parse().ok() } else { None }
     }
 
     /// FT, unless passed.
     pub(super) fn filter(&self) -> Option<&'l str> {
-        self.get(Key::Filter).filter(|filter| !is_passed(filter))
+        self.text(Key::Filter).filter(|filter| !is_passed(filter))
     }
 }

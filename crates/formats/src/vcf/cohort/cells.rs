@@ -109,8 +109,11 @@ impl<'a> Cells<'a> {
     fn quick(&self, text: &[u8]) -> Option<GenotypeCell> {
         let [first, separator @ (b'/' | b'|'), second, rest @ ..] = text else { return None };
         let format = &self.head.format;
-        let alone = (rest.is_empty() && format.starts_with_genotype)
-            || (format.genotype_only && rest.first() == Some(&b':'));
+        // Depth and quality are there to doubt 0/0 only.
+        let variant = (*first, *second) != (b'0', b'0');
+        let rest_is_idle = format.genotype_only || (variant && format.no_filter_or_phase_set);
+        let alone = format.starts_with_genotype
+            && (rest.is_empty() || (rest.first() == Some(&b':') && rest_is_idle));
         let allele = |digit: u8| (b'0'..=self.digit_max).contains(&digit);
         if !alone || !allele(*first) || !allele(*second) {
             return None;
