@@ -8,4 +8,5 @@
 pub mod fhir;
 pub mod hl7v2;
 pub mod mllp;
+pub mod outside;
 pub mod vcf;
