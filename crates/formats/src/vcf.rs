@@ -14,7 +14,7 @@ mod cohort;
 mod decompress;
 mod dictionary;
 mod header;
-mod lines;
+pub(crate) mod lines;
 mod pass;
 mod record;
 mod sample;
@@ -24,6 +24,7 @@ mod sites;
 mod source;
 
 pub use chromosome::canonical_chromosome;
+pub(crate) use chromosome::karyotype_order;
 pub use cohort::{
     ALLELE_BYTES_MAX, ALTERNATES_MAX, CELL_BYTES_IN_MEMORY_MAX, CELL_BYTES_MAX, CHUNK_BYTES_MAX,
     CHUNK_SAMPLES_MAX, COHORT_LINE_BYTES_MAX, Chunk, Cohort, CohortLimits, CohortSettings,
