@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Each fuzz target for FUZZ_SECONDS (default 60), or those named as arguments. Wants a nightly
-# toolchain and cargo-fuzz (built once, outside the clone). Seeds are the demonstration's messages.
+# toolchain and cargo-fuzz (built once, outside the clone). Seeds are the messages of the
+# demonstration and the files of the readers' tests.
 set -euo pipefail
 # shellcheck source=tools/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../tools/common.sh"
@@ -8,7 +9,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../tools/common.sh"
 FUZZ_VERSION=0.13.2
 seconds=${FUZZ_SECONDS:-60}
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(hl7v2 mllp fhir vcf)
+[ ${#targets[@]} -gt 0 ] || targets=(hl7v2 mllp fhir vcf vcf_cohort outside genotypes_table)
 
 if ! cargo +nightly --version >/dev/null 2>&1; then
   echo "fuzz: SKIPPED, no nightly toolchain (libFuzzer's instrumentation needs one)"
@@ -23,6 +24,6 @@ for target in "${targets[@]}"; do
   echo "fuzz: $target for $seconds s"
   mkdir -p "fuzz/corpus/$target"
   cargo +nightly fuzz run --target-dir "$CARGO_TARGET_DIR/fuzz" "$target" \
-    "fuzz/corpus/$target" demo/*/ -- \
+    "fuzz/corpus/$target" demo/*/ crates/formats/tests/data/*/ -- \
     -max_total_time="$seconds" -rss_limit_mb=2048 -max_len=65536 -timeout=10 -print_final_stats=1
 done

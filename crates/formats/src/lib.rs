@@ -6,6 +6,8 @@
 //! FHIR R4, VCF 4.4, LOINC panel 81247-9).
 
 pub mod fhir;
+pub mod genotypes_table;
 pub mod hl7v2;
 pub mod mllp;
+pub mod outside;
 pub mod vcf;

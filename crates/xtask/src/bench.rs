@@ -1,6 +1,7 @@
 //! Load and timing, for figures in docs/BENCHMARKS.md; never part of a test.
 
 pub mod cds;
+pub mod cohort_vcf;
 pub mod command;
 mod http;
 mod summary;

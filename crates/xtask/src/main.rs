@@ -19,7 +19,9 @@ usage: cargo xtask COMMAND
   bench-cds --url URL --body FILE [--token T] [--callers 16] [--requests 2000] [--expect TEXT]
             [--fresh TEXT]            load one CDS Hooks endpoint on loopback and print latencies
   bench-command [--runs 30] -- COMMAND…
-                                      time a whole process: minimum, median, maximum";
+                                      time a whole process: minimum, median, maximum
+  bench-cohort-vcf --out FILE [--samples 10000] [--sites VCF] [--seed 1] [--full] [--phased]
+                                      write a VCF of invented samples at the pack's positions";
 
 fn main() -> ExitCode {
     let raw: Vec<String> = std::env::args().skip(1).collect();
@@ -57,6 +59,13 @@ fn run(raw: &[String]) -> Result<bool> {
             let arguments = Arguments::parse(rest, &["runs"], &[])?;
             let runs = arguments.parsed_or("runs", 30)?;
             println!("{}", bench::command::run(&arguments.tail, runs)?);
+            Ok(true)
+        }
+        "bench-cohort-vcf" => {
+            let (names, switches) = bench::cohort_vcf::Settings::NAMES;
+            let arguments = Arguments::parse(rest, names, switches)?;
+            let settings = bench::cohort_vcf::Settings::from(&arguments)?;
+            println!("{}", bench::cohort_vcf::run(&Workspace::load()?.root, &settings)?);
             Ok(true)
         }
         "help" | "--help" | "-h" => {

@@ -3,7 +3,7 @@
 use super::header::Header;
 use super::{Site, canonical_chromosome, chromosome, place};
 use model::Problem;
-use model::genotype::{Evidence, GenotypeCall};
+use model::genotype::GenotypeRecord;
 
 /// Known positions whose REF must agree when no ALT vouches for one of them. A single base agrees
 /// by chance in a quarter of all cases.
@@ -153,14 +153,14 @@ fn refuse_other(build: BuildName, line: u64, what: &str) -> Result<(), Problem> 
 }
 
 /// Compares the bases that a record's REF and a site's REF have in common.
-pub(super) fn compare(call: &GenotypeCall, site: &Site) -> Agreement {
-    let (record, known) = (call.reference.as_bytes(), site.reference.as_bytes());
-    let from = call.position.max(site.position);
-    let record = usize::try_from(from - call.position).ok().and_then(|at| record.get(at..));
+pub(super) fn compare(record: &GenotypeRecord, site: &Site) -> Agreement {
+    let (bases, known) = (record.reference.as_bytes(), site.reference.as_bytes());
+    let from = record.position.max(site.position);
+    let bases = usize::try_from(from - record.position).ok().and_then(|at| bases.get(at..));
     let known = usize::try_from(from - site.position).ok().and_then(|at| known.get(at..));
-    let (record, known) = (record.unwrap_or_default(), known.unwrap_or_default());
+    let (bases, known) = (bases.unwrap_or_default(), known.unwrap_or_default());
     let mut compared = 0;
-    for (base, expected) in record.iter().zip(known) {
+    for (base, expected) in bases.iter().zip(known) {
         // `N` and other ambiguous bases neither agree nor disagree.
         if b"ACGT".contains(base) {
             compared += 1;
@@ -169,9 +169,8 @@ pub(super) fn compare(call: &GenotypeCall, site: &Site) -> Agreement {
             }
         }
     }
-    let same_place = call.position == site.position && call.reference == site.reference;
-    let alternate = same_place
-        && !matches!(call.evidence, Evidence::ReferenceBlock { .. })
-        && call.alternates.iter().any(|alternate| site.alternates.contains(alternate));
+    let same_place = record.position == site.position && record.reference == site.reference;
+    let alternate =
+        same_place && record.alternates.iter().any(|alternate| site.alternates.contains(alternate));
     if compared == 0 { Agreement::Unknown } else { Agreement::Agrees { alternate } }
 }

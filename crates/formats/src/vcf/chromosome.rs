@@ -88,7 +88,7 @@ pub(super) fn build_of_accession(name: &str) -> Option<BuildName> {
 }
 
 /// Place in the usual order: chr1 … chr22, chrX, chrY, chrM.
-pub(super) fn karyotype_order(name: &str) -> u32 {
+pub(crate) fn karyotype_order(name: &str) -> u32 {
     match name.strip_prefix("chr") {
         Some("X") => 23,
         Some("Y") => 24,

@@ -4,16 +4,18 @@ use std::io::{self, BufRead};
 
 /// Why a line could not be had.
 #[derive(Debug)]
-pub(super) enum LineFailure {
+pub(crate) enum LineFailure {
     /// Longer than allowed.
     TooLong,
     /// The reader failed, a broken compression among the reasons.
     Io(io::Error),
+    /// The bytes of a BCF record make no sense.
+    Malformed(String),
 }
 
 /// A reader of lines that counts them and refuses overlong ones before holding them.
 #[derive(Debug)]
-pub(super) struct Lines<R> {
+pub(crate) struct Lines<R> {
     inner: R,
     buffer: Vec<u8>,
     bytes_max: usize,
@@ -22,23 +24,28 @@ pub(super) struct Lines<R> {
 
 impl<R: BufRead> Lines<R> {
     /// Lines of `inner`, none longer than `bytes_max` bytes.
-    pub(super) fn new(inner: R, bytes_max: usize) -> Self {
+    pub(crate) fn new(inner: R, bytes_max: usize) -> Self {
         Self { inner, buffer: Vec::new(), bytes_max, number: 0 }
     }
 
     /// Number of the line given last, counted from 1; 0 before the first.
-    pub(super) fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u64 {
         self.number
     }
 
+    /// What lies behind the lines given so far.
+    pub(crate) fn into_inner(self) -> R {
+        self.inner
+    }
+
     /// First byte of the next line, if there is one.
-    pub(super) fn peek(&mut self) -> Result<Option<u8>, LineFailure> {
+    pub(crate) fn peek(&mut self) -> Result<Option<u8>, LineFailure> {
         let bytes = self.inner.fill_buf().map_err(LineFailure::Io)?;
         Ok(bytes.first().copied())
     }
 
     /// The next line without its line end; `None` at the end of the file.
-    pub(super) fn next(&mut self) -> Result<Option<&[u8]>, LineFailure> {
+    pub(crate) fn next(&mut self) -> Result<Option<&[u8]>, LineFailure> {
         self.buffer.clear();
         let mut seen = false;
         loop {

@@ -2,7 +2,7 @@
 
 use super::*;
 use model::Severity;
-use model::genotype::Evidence;
+use model::genotype::{Evidence, GenotypeCall};
 use proptest::prelude::*;
 use std::io::Write;
 

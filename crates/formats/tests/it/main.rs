@@ -2,3 +2,5 @@
 
 #[cfg(test)]
 mod hl7v2;
+#[cfg(test)]
+mod outside;

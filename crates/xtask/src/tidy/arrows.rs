@@ -74,6 +74,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("axum", &["cli", "server"]),
     ("clap", &["cli"]),
     ("maud", &["web"]),
+    ("noodles-bcf", &["formats"]),
     ("noodles-bgzf", &["formats"]),
     ("noodles-vcf", &["formats"]),
     ("rand", &[]),
