@@ -1,4 +1,6 @@
-//! The readers from outside.
+//! The readers from outside, and what is written for others.
 
+#[cfg(test)]
+mod fhir;
 #[cfg(test)]
 mod hl7v2;
