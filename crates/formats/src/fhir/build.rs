@@ -8,6 +8,7 @@ mod clinical;
 mod exchange;
 mod gene;
 mod person;
+pub mod pgx;
 mod report;
 mod variant;
 
@@ -75,6 +76,11 @@ impl Object {
             Some(value) => self.with(name, value),
             None => self,
         }
+    }
+
+    fn without(mut self, name: &str) -> Self {
+        self.0.remove(name);
+        self
     }
 
     fn list(self, name: &str, items: Vec<Value>) -> Self {

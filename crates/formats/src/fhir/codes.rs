@@ -31,6 +31,33 @@ pub const SPECIMEN_ORIGIN: &str = "urn:cognate:extension:specimen-origin";
 /// Own extension: one proven callable region, `GRCh38:chr10:94762680-94855547`, 0-based half-open.
 pub const CALLABLE_REGION: &str = "urn:cognate:extension:callable-region";
 
+/// Own extension: what a gene's call rests on, with a part for each list of positions.
+pub const GENE_CALLABILITY: &str = "urn:cognate:extension:gene-callability";
+/// Own extension: one possibility of an ambiguous call, with its genotype and what that means.
+pub const POSSIBLE_RESULT: &str = "urn:cognate:extension:possible-result";
+/// Own extension: the gene that a component speaks of.
+pub const COMPONENT_GENE: &str = "urn:cognate:extension:gene";
+/// Own extension: pack and engine behind a report.
+pub const KNOWLEDGE_USED: &str = "urn:cognate:extension:knowledge-used";
+/// Own modifier extension: a call for research, which must not be prescribed by.
+pub const RESEARCH_ONLY: &str = "urn:cognate:extension:research-only";
+/// Own code system: phenotypes for which LOINC has no answer of the same meaning, by their words.
+pub const PHENOTYPE: &str = "urn:cognate:phenotype";
+/// Own code system: populations of recommendations, by the codes of the pack.
+pub const POPULATION: &str = "urn:cognate:population";
+/// Own code system: what to do, `avoid`, `reduce` and the others of the pack.
+pub const ACTION: &str = "urn:cognate:action";
+/// Own code system: strength of a recommendation.
+pub const STRENGTH: &str = "urn:cognate:strength";
+/// Own code system: who recommends, `CPIC`, `DPWG`, `FDA`.
+pub const GUIDANCE_SOURCE: &str = "urn:cognate:guidance-source";
+/// Own code system: knowledge packs, `pgx`, with their version.
+pub const KNOWLEDGE_PACK: &str = "urn:cognate:knowledge";
+/// Why there is no value.
+pub const DATA_ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
+/// Alleles of HLA genes (IPD-IMGT/HLA).
+pub const HLA_ALLELES: &str = "http://www.ebi.ac.uk/ipd/imgt/hla";
+
 /// LOINC observation codes.
 pub mod loinc {
     /// Genetic analysis report.
@@ -75,6 +102,12 @@ pub mod loinc {
     pub const ALLELIC_STATE: &str = "53034-5";
     /// Clinical significance.
     pub const SIGNIFICANCE: &str = "53037-8";
+    /// Medication assessed.
+    pub const MEDICATION: &str = "51963-7";
+    /// Level of evidence.
+    pub const EVIDENCE: &str = "93044-6";
+    /// Associated phenotype; in an implication, for whom or what the treatment is.
+    pub const CONTEXT: &str = "81259-4";
 }
 
 /// 0-based interval counting (answer of 92822-6).
@@ -136,6 +169,13 @@ pub const PHENOTYPES: &[Answer] = &[
     ("LA25393-2", "Normal Function"),
     ("LA25395-7", "Decreased Function"),
     ("LA25394-0", "Poor Function"),
+];
+
+/// Answers of LL4049-4, medication recommendations.
+pub const MEDICATION_CHANGES: &[Answer] = &[
+    ("LA26421-0", "Consider alternative medication"),
+    ("LA26422-8", "Decrease dose"),
+    ("LA26423-6", "Increase dose"),
 ];
 
 /// Answers of 62374-4 that name a supported build.
@@ -329,7 +369,8 @@ mod tests {
                 assert!(answers.len() < 4 || !words.is_empty());
             }
         }
-        for code in [INTERBASE, ONE_BASED] {
+        let changes = MEDICATION_CHANGES.iter().map(|(code, _)| *code);
+        for code in [INTERBASE, ONE_BASED].into_iter().chain(changes) {
             assert!(is_loinc_answer(code), "{code}");
         }
         for code in [
@@ -354,6 +395,9 @@ mod tests {
             ALTERNATE_ALLELE,
             ALLELIC_STATE,
             SIGNIFICANCE,
+            MEDICATION,
+            EVIDENCE,
+            CONTEXT,
         ] {
             assert!(model::code::is_loinc(code), "{code}");
         }

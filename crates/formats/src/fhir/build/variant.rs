@@ -57,12 +57,17 @@ pub fn variant(variant: &ReportedVariant, head: &Head<'_>) -> Value {
         .build()
 }
 
-fn assembly(build: GenomeBuild) -> Value {
-    let answer = match build {
+/// The answer of 62374-4.
+pub(super) fn assembly_answer(build: GenomeBuild) -> Value {
+    match build {
         GenomeBuild::GRCh37 => loinc("LA14029-5", "GRCh37"),
         GenomeBuild::GRCh38 => loinc("LA26806-2", "GRCh38"),
-    };
-    component(loinc(code::ASSEMBLY, "Human reference sequence assembly version"), answer)
+    }
+}
+
+fn assembly(build: GenomeBuild) -> Value {
+    let code = loinc(code::ASSEMBLY, "Human reference sequence assembly version");
+    component(code, assembly_answer(build))
 }
 
 fn hgvs(text: &str) -> Value {

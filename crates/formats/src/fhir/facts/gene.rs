@@ -12,16 +12,36 @@ use serde_json::Value;
 /// An Observation 84413-4.
 pub(super) fn genotype(reader: &mut Reader<'_>) {
     let value = concept_value(reader.resource);
-    let Some(words) = genotype_words(&value) else {
-        return reader.warn("no-value", "value[x]", "the genotype has no readable value");
-    };
+    let Some(words) = genotype_words(&value) else { return without_value(reader) };
     let Some(gene) = gene_of(reader, words) else { return };
     if codes::is_nothing(words) {
         reader.warn("not-called", "value[x]", "the genotype says that there is no call");
         return finish(reader, gene, None);
     }
-    let diplotype = diplotype(reader, &gene, words);
-    finish(reader, gene, Some(diplotype));
+    let is_gl = value.code_of(codes::GL_STRING).is_some() || words.contains('#');
+    let is_list = is_variant_list(reader);
+    let diplotype = (!is_list).then(|| diplotype(reader, &gene, words, is_gl));
+    finish(reader, gene, diplotype);
+}
+
+/// A genotype that gives its reason for having no value says all it has to say.
+fn without_value(reader: &mut Reader<'_>) {
+    let reason = access::concept(reader.resource, "dataAbsentReason");
+    match reason.as_ref().and_then(CodeableConcept::words) {
+        Some(why) => {
+            let genes = all_genes(reader);
+            let gene = genes.first().map_or("the gene", String::as_str);
+            reader.note("not-called", "value[x]", format!("there is no call of {gene}: {why}"));
+        }
+        None => reader.warn("no-value", "value[x]", "the genotype has no readable value"),
+    }
+}
+
+/// Whether the value is our list of variants of which the strands are not known. Such a list is
+/// no diplotype; its phenotype stands beside it.
+fn is_variant_list(reader: &Reader<'_>) -> bool {
+    let is = |system: &str, code: &str| system == codes::OWN && code == "variant-name";
+    access::all(reader.resource, "component").into_iter().any(|part| is_coded(part, is))
 }
 
 /// An Observation 84414-2. One haplotype says nothing about the other copy, so it is not a
@@ -63,6 +83,10 @@ pub(super) fn phenotype(reader: &mut Reader<'_>) {
 pub(super) fn implication(reader: &mut Reader<'_>) {
     let has_phenotype = !phenotype_values(reader).is_empty();
     let named = !genes(reader).is_empty();
+    if !named && reader.component(loinc::MEDICATION).is_some() {
+        let text = "what a source says about a drug is advice and no result of a gene";
+        return reader.note("drug-advice", "component", text);
+    }
     if !named || !(has_phenotype || activity_score(reader).is_some()) {
         let text = "the implication names no gene with its phenotype; it gives no fact";
         return reader.warn("not-read", "component", text);
@@ -94,7 +118,14 @@ fn emit(reader: &mut Reader<'_>, result: ReportedGeneResult) {
     if result.diplotype.is_none() && result.phenotype.is_none() && result.activity_score.is_none() {
         return reader.warn("no-result", "value[x]", "the observation gives no result of the gene");
     }
-    let read = [loinc::GENE, loinc::SOURCE_CLASS, loinc::METABOLISM, "therapeutic-implication"];
+    let read = [
+        loinc::GENE,
+        loinc::SOURCE_CLASS,
+        loinc::METABOLISM,
+        "therapeutic-implication",
+        // By which knowledge, which is not a finding.
+        "knowledge-base",
+    ];
     reader.note_unread(&read);
     let status = reader.status();
     let origin = reader.origin();
@@ -127,7 +158,9 @@ fn activity_score(reader: &Reader<'_>) -> Option<String> {
 fn is_phenotype(value: &CodeableConcept) -> bool {
     let words = value.words().unwrap_or_default().to_lowercase();
     let terms = ["metaboli", "function", "indeterminate", "deficien", "malignant hyperthermia"];
-    let own = value.coding.iter().any(|c| c.is(codes::OWN, "reported-phenotype"));
+    let mut codings = value.coding.iter();
+    let own =
+        codings.any(|c| c.is(codes::OWN, "reported-phenotype") || c.system == codes::PHENOTYPE);
     own || codes::answer_in(&value.coding, codes::PHENOTYPES).is_some()
         || terms.iter().any(|term| words.contains(term))
 }
@@ -168,21 +201,25 @@ fn genotype_words(value: &CodeableConcept) -> Option<&str> {
     all.iter().find(|words| words.contains(['*', '/'])).or(all.first()).copied()
 }
 
-/// The diplotype as reported, without the gene's name before its alleles.
-fn diplotype(reader: &mut Reader<'_>, gene: &str, words: &str) -> String {
+/// The diplotype as reported, without the gene's name before its alleles. The possibilities of a
+/// GL String (`|`) become alternatives in words.
+fn diplotype(reader: &mut Reader<'_>, gene: &str, words: &str, is_gl: bool) -> String {
     let plain = words.rsplit('#').next().unwrap_or(words);
-    let is_gl = words.contains('#');
-    let joined = if is_gl && plain.matches('+').count() == 1 && !plain.contains(['^', '|', '/']) {
-        plain.replace('+', "/")
+    let possible: Vec<&str> = plain.split('|').collect();
+    let is_pair = |one: &&str| one.matches('+').count() == 1 && !one.contains(['^', '/', '~']);
+    let pairs = if is_gl && possible.iter().all(is_pair) {
+        possible.iter().map(|one| one.replace('+', "/")).collect()
     } else {
-        if is_gl {
+        if is_gl && plain.contains(['+', '^', '|', '/', '~']) {
             reader.warn("gl-string", "value[x]", "an ambiguous GL String is kept as it is");
         }
-        plain.to_owned()
+        vec![plain.to_owned()]
     };
-    let alleles: Vec<String> =
-        joined.trim().split('/').map(|allele| without_gene(allele.trim(), gene)).collect();
-    alleles.join("/")
+    let one = |pair: &String| {
+        let alleles = pair.trim().split('/').map(|allele| without_gene(allele.trim(), gene));
+        alleles.collect::<Vec<String>>().join("/")
+    };
+    pairs.iter().map(one).collect::<Vec<String>>().join(" or ")
 }
 
 fn without_gene(allele: &str, gene: &str) -> String {

@@ -28,6 +28,54 @@ fn a_genotype_is_read_as_reported_without_its_gene_name() {
 }
 
 #[test]
+fn possibilities_of_a_gl_string_are_alternatives() {
+    for (gl, diplotype, told) in [
+        ("HLA-B*57:01+HLA-B*58:01", "*57:01/*58:01", None),
+        ("HLA-B*57:01+HLA-B*58:01|HLA-B*57:03+HLA-B*58:02", "*57:01/*58:01 or *57:03/*58:02", None),
+        (
+            "hla#3.31.0#HLA-B*57:01+HLA-B*58:01|HLA-B*57:03+HLA-B*58:02",
+            "*57:01/*58:01 or *57:03/*58:02",
+            None,
+        ),
+        ("HLA-B*57:01/HLA-B*57:02+HLA-B*58:01", "*57:01/*57:02+HLA-B*58:01", Some("gl-string")),
+    ] {
+        let value = json!({"valueCodeableConcept": {"coding": [
+            {"system": "http://glstring.org", "code": gl}]}});
+        let observation = observation("84413-4", value, json!([gene_part("HGNC:4932", "HLA-B")]));
+        let (result, problems) = gene_result(&observation);
+        assert_eq!(result.diplotype.as_deref(), Some(diplotype));
+        assert_eq!(problems.first().map(String::as_str), told);
+    }
+}
+
+#[test]
+fn a_reason_for_no_value_is_enough_said() {
+    let gene = json!([gene_part("HGNC:2621", "CYP2C19")]);
+    let value = json!({"dataAbsentReason": {"text": "not tested"}});
+    assert_eq!(facts(&observation("84413-4", value, gene)), (vec![], vec!["not-called".into()]));
+    let bare = json!([gene_part("HGNC:2621", "CYP2C19")]);
+    assert_eq!(facts(&observation("84413-4", json!({}), bare)).1, ["no-value"]);
+}
+
+#[test]
+fn a_list_of_variants_is_no_diplotype_and_advice_is_no_result() {
+    let own = |code: &str| json!({"coding": [{"system": codes::OWN, "code": code}]});
+    let tbd = json!({"coding": [{"system": codes::TBD, "code": "therapeutic-implication"}]});
+    let parts = json!([gene_part("HGNC:3012", "DPYD"),
+        {"code": own("variant-name"), "valueString": "c.85T>C (*9A)"},
+        {"code": tbd, "valueCodeableConcept": {"coding": [
+            {"system": codes::PHENOTYPE, "code": "anything"}], "text": "anything"}}]);
+    let value = json!({"valueCodeableConcept": {"text": "DPYD c.85T>C (*9A)"}});
+    let (result, problems) = gene_result(&observation("84413-4", value, parts));
+    assert_eq!((result.diplotype, problems), (None, vec![]));
+    assert_eq!(result.phenotype.as_deref(), Some("anything"));
+    let drug = json!([{"code": loinc("51963-7"), "valueCodeableConcept": {"text": "warfarin"}}]);
+    let mut advice = observation("0", json!({}), drug);
+    advice["code"] = tbd;
+    assert_eq!(facts(&advice), (vec![], vec!["drug-advice".into()]));
+}
+
+#[test]
 fn a_genotype_without_one_clear_gene_gives_a_warning_and_no_fact() {
     let value = || json!({"valueCodeableConcept": {"text": "*1/*2"}});
     for (components, code) in [
