@@ -1,0 +1,6 @@
+//! From statements to the view.
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod view;
