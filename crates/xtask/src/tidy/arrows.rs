@@ -81,6 +81,9 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("reqwest", &[]),
     ("rusqlite", &["record"]),
     ("tokio", &["cli", "intake", "server"]),
+    ("typst", &["report"]),
+    ("typst-layout", &["report"]),
+    ("typst-pdf", &["report"]),
 ];
 
 /// Checks the workspace members against [`ARROWS`] and [`LIBRARIES`].

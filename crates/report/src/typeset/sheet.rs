@@ -1,0 +1,220 @@
+//! What the template needs beside the view: dates and labels in words, the lines that run on every
+//! page, counts.
+
+use super::words;
+use crate::pgx::{CurrentMedicines, DrugGroup, Person, PgxReport, Shown, Source};
+use model::absence::Absence;
+use model::patient::Sex;
+use model::statement::AdviceState;
+use serde::Serialize;
+
+/// Characters of a name or identifier in the lines that run on every page.
+const RUNNING_CHARS_MAX: usize = 40;
+
+/// The data of one document.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct Sheet<'a> {
+    /// Title of the document, with whom it is about.
+    title: String,
+    /// The large line: the person's name, or the sample.
+    name: String,
+    /// Whom the page is about, for the head and foot of each page.
+    running: Vec<String>,
+    /// Pack and engine, for the foot of each page.
+    made_with: String,
+    /// The day in words.
+    printed: String,
+    /// Labels and values of the title block.
+    facts: Vec<Fact>,
+    /// Amended reports: what changed.
+    changes: Vec<String>,
+    /// How many drugs have each state.
+    states: Vec<Count>,
+    /// The view.
+    report: &'a PgxReport,
+}
+
+/// One line of the title block.
+#[derive(Debug, Serialize)]
+struct Fact {
+    label: &'static str,
+    values: Vec<Shown>,
+}
+
+/// A state with its word, its meaning and how many drugs have it.
+#[derive(Debug, Serialize)]
+struct Count {
+    state: AdviceState,
+    word: &'static str,
+    meaning: &'static str,
+    drugs: usize,
+}
+
+impl<'a> Sheet<'a> {
+    pub(super) fn of(report: &'a PgxReport) -> Self {
+        let running = running(report);
+        Self {
+            title: format!("Pharmacogenomic report: {}", running.join(", ")),
+            name: name(report),
+            running,
+            made_with: made_with(report),
+            printed: words::date(report.head.printed),
+            facts: facts(report),
+            changes: report.head.sources.iter().filter_map(|one| one.change.clone()).collect(),
+            states: states(report),
+            report,
+        }
+    }
+}
+
+fn not_recorded(what: &str) -> String {
+    format!("{what} {}", Absence::NotRecorded.words())
+}
+
+fn sample(report: &PgxReport) -> String {
+    let sample = report.head.sample.as_ref().map(|sample| format!("Sample {sample}"));
+    sample.unwrap_or_else(|| not_recorded("Sample"))
+}
+
+fn name(report: &PgxReport) -> String {
+    match &report.head.patient {
+        Some(person) => person.name.clone().unwrap_or_else(|| not_recorded("Name")),
+        None => sample(report),
+    }
+}
+
+/// Two identifiers of the person, or the sample, each short enough for a line.
+fn running(report: &PgxReport) -> Vec<String> {
+    let Some(person) = &report.head.patient else { return vec![clipped(&sample(report))] };
+    let mut parts = vec![clipped(&name(report))];
+    parts.extend(person.born.map(|born| format!("born {}", words::date(born))));
+    match person.identifiers.first() {
+        Some(one) => parts.push(format!("ID {}", clipped(&one.value))),
+        None => parts.push(not_recorded("ID")),
+    }
+    parts
+}
+
+fn clipped(text: &str) -> String {
+    if text.chars().count() <= RUNNING_CHARS_MAX {
+        return text.to_owned();
+    }
+    let short: String = text.chars().take(RUNNING_CHARS_MAX - 1).collect();
+    format!("{}…", short.trim_end())
+}
+
+fn made_with(report: &PgxReport) -> String {
+    let (pack, engine) = (&report.knowledge, &report.engine);
+    format!(
+        "Pack {} {} of {} · engine {} {}",
+        pack.pack,
+        pack.version,
+        words::date_text(&pack.date),
+        engine.name,
+        engine.version
+    )
+}
+
+fn facts(report: &PgxReport) -> Vec<Fact> {
+    let head = &report.head;
+    let mut facts = match &head.patient {
+        Some(person) => person_facts(person, report),
+        None => vec![one("Patient", absent())],
+    };
+    let text = |text: Option<&String>| text.cloned().map_or_else(absent, Shown::Value);
+    facts.push(one("Sample", text(head.sample.as_ref())));
+    facts.push(laboratories(report));
+    let sources: Vec<Shown> = head.sources.iter().map(|one| Shown::Value(source(one))).collect();
+    facts.push(many("Source", sources));
+    let digests = head.sources.iter().filter_map(|one| one.sha256.clone()).map(Shown::Value);
+    let digests: Vec<Shown> = digests.collect();
+    if !digests.is_empty() {
+        facts.push(many("File SHA-256", digests));
+    }
+    facts.push(one("Printed", Shown::Value(words::date(head.printed))));
+    let pack = &report.knowledge;
+    let knowledge = format!("{} {} of {}", pack.pack, pack.version, words::date_text(&pack.date));
+    facts.push(one("Knowledge pack", Shown::Value(knowledge)));
+    facts.push(one("Pack SHA-256", Shown::Value(pack.digest.clone())));
+    let engine = format!("{} {}", report.engine.name, report.engine.version);
+    facts.push(one("Engine", Shown::Value(engine)));
+    facts
+}
+
+fn person_facts(person: &Person, report: &PgxReport) -> Vec<Fact> {
+    let born = person.born.map(|born| words::born(born, report.head.printed));
+    let identifiers = person.identifiers.iter();
+    let identifiers =
+        identifiers.map(|one| Shown::Value(format!("{} ({})", one.value, one.authority)));
+    let sex = match person.sex {
+        Sex::Unknown => absent(),
+        sex => Shown::Value(words::sex(sex).to_owned()),
+    };
+    vec![
+        one("Born", born.map_or_else(absent, Shown::Value)),
+        one("Sex", sex),
+        many("Identifiers", identifiers.collect()),
+    ]
+}
+
+/// Each laboratory once.
+fn laboratories(report: &PgxReport) -> Fact {
+    let mut names: Vec<Shown> = Vec::new();
+    for name in report.head.sources.iter().filter_map(|source| source.laboratory.clone()) {
+        let name = Shown::Value(name);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    many("Laboratory", names)
+}
+
+/// `Pharmacogenetic panel, no. 4711, 12-May-2026, amended`.
+fn source(source: &Source) -> String {
+    let mut parts = vec![source.title.clone()];
+    parts.extend(source.number.as_ref().map(|number| format!("no. {number}")));
+    parts.push(source.date.map_or_else(|| not_recorded("date"), words::date));
+    parts.extend(source.status.map(|status| words::result_status(status).to_owned()));
+    parts.join(", ")
+}
+
+fn absent() -> Shown {
+    Shown::Absent(Absence::NotRecorded.words().to_owned())
+}
+
+fn one(label: &'static str, value: Shown) -> Fact {
+    Fact { label, values: vec![value] }
+}
+
+fn many(label: &'static str, values: Vec<Shown>) -> Fact {
+    Fact { label, values: if values.is_empty() { vec![absent()] } else { values } }
+}
+
+fn states(report: &PgxReport) -> Vec<Count> {
+    let grouped = |groups: &[DrugGroup]| groups.iter().map(|group| group.drugs.len()).sum();
+    let current = |state| match &report.current {
+        CurrentMedicines::NotAvailable => 0,
+        CurrentMedicines::Listed(drugs) => drugs.iter().filter(|drug| drug.state == state).count(),
+    };
+    let count = |state, meaning, others: usize| Count {
+        state,
+        word: words::state(state),
+        meaning,
+        drugs: current(state) + others,
+    };
+    vec![
+        count(AdviceState::Avoid, "another drug", report.avoid.len()),
+        count(AdviceState::Adjust, "another dose, or watch closely", report.adjust.len()),
+        count(
+            AdviceState::Standard,
+            "usual use, as far as genes were tested",
+            grouped(&report.standard),
+        ),
+        count(
+            AdviceState::NotKnown,
+            "not tested, not callable, or no guidance",
+            grouped(&report.not_known),
+        ),
+    ]
+}

@@ -1,0 +1,121 @@
+//! Words for what the statements say.
+
+use model::absence::Absence;
+use model::statement::{Action, Basis, Strength};
+
+/// The word of a strength; `None` where the source recommends nothing and so has none.
+pub(crate) fn strength(action: Action, strength: Strength) -> Option<&'static str> {
+    match (action, strength) {
+        (Action::NoRecommendation, Strength::None) => None,
+        (_, Strength::None) => Some("strength not stated"),
+        (_, Strength::Optional) => Some("optional"),
+        (_, Strength::Moderate) => Some("moderate"),
+        (_, Strength::Strong) => Some("strong"),
+    }
+}
+
+pub(crate) fn action(action: Action) -> String {
+    let by = |percent: Option<(u8, u8)>| match percent {
+        Some((low, high)) if low == high => format!(" by {low} %"),
+        Some((low, high)) => format!(" by {low} to {high} %"),
+        None => String::new(),
+    };
+    match action {
+        Action::Standard => "Usual drug and dose".to_owned(),
+        Action::Reduce { percent } => format!("Lower the dose{}", by(percent)),
+        Action::Increase { percent } => format!("Raise the dose{}", by(percent)),
+        Action::Avoid => "Do not use".to_owned(),
+        Action::Alternative => "Another drug".to_owned(),
+        // The dose is the rule's own text: "usual" would say too much where a gene is not known.
+        Action::Monitor => "Watch closely".to_owned(),
+        Action::TestFirst => "Test before the first dose".to_owned(),
+        Action::NoRecommendation => "The source recommends nothing".to_owned(),
+    }
+}
+
+/// How cautious an action is; the higher, the earlier it is shown.
+pub(crate) fn caution(action: Action) -> u8 {
+    match action {
+        Action::Avoid => 6,
+        Action::Alternative => 5,
+        Action::Reduce { .. } | Action::Increase { .. } => 4,
+        Action::TestFirst => 3,
+        Action::Monitor => 2,
+        Action::Standard => 1,
+        Action::NoRecommendation => 0,
+    }
+}
+
+/// The population of a recommendation, readable. A name of the pack stays as it is; a code is
+/// made readable: `acs-pci` → `ACS PCI`; `general` → `all patients`.
+pub(crate) fn population(code: &str) -> String {
+    if code.contains(' ') {
+        return code.to_owned();
+    }
+    if code.is_empty() || code == "general" {
+        return "all patients".to_owned();
+    }
+    let word = |word: &str| match word {
+        "acs" | "cad" | "cvd" | "mi" | "pci" | "tia" => word.to_uppercase(),
+        word => word.to_owned(),
+    };
+    code.split('-').map(word).collect::<Vec<_>>().join(" ")
+}
+
+pub(crate) fn basis(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Genotypes => "Called from the genotypes",
+        Basis::Reported => "Called by the laboratory, taken as reported",
+        Basis::SinglePosition => "From one position that stands in for the diplotype",
+    }
+}
+
+/// Whether the text is one of the fixed words for absence.
+pub(crate) fn is_absence(text: &str) -> bool {
+    [
+        Absence::NotTested,
+        Absence::NotCallable,
+        Absence::Pending,
+        Absence::NotRecorded,
+        Absence::NotAsked,
+        Absence::HiddenByConsent,
+    ]
+    .iter()
+    .any(|absence| absence.words() == text)
+}
+
+/// `a`, `a or b`, `a, b or c`.
+pub(crate) fn any_of<S: AsRef<str>>(names: &[S]) -> String {
+    match names.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.as_ref().to_owned(),
+        Some((last, before)) => {
+            let before: Vec<&str> = before.iter().map(AsRef::as_ref).collect();
+            format!("{} or {}", before.join(", "), last.as_ref())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_alternatives() {
+        assert_eq!(any_of::<&str>(&[]), "");
+        assert_eq!(any_of(&["a"]), "a");
+        assert_eq!(any_of(&["a", "b", "c"]), "a, b or c");
+    }
+
+    #[test]
+    fn only_a_source_that_recommends_nothing_has_no_strength() {
+        assert_eq!(strength(Action::NoRecommendation, Strength::None), None);
+        assert_eq!(strength(Action::Avoid, Strength::None), Some("strength not stated"));
+    }
+
+    #[test]
+    fn fixed_words_are_known_and_nothing_else_is() {
+        assert!(is_absence("not tested") && is_absence("tested, not callable"));
+        assert!(!is_absence("*1/*1") && !is_absence(""));
+    }
+}

@@ -1,0 +1,87 @@
+//! Made-up gene results.
+
+use model::statement::{Basis, Callability, Diplotype, GeneState, GeneStatement};
+
+/// The one place that writes all fields of a gene statement.
+fn gene(symbol: &str, state: GeneState, callability: Option<Callability>) -> GeneStatement {
+    GeneStatement {
+        gene: symbol.into(),
+        hgnc: "HGNC:2621".into(),
+        state,
+        basis: Basis::Genotypes,
+        diplotypes: Vec::new(),
+        phenotype: None,
+        phenotypes: Vec::new(),
+        activity_score: None,
+        callability,
+        notes: Vec::new(),
+    }
+}
+
+fn called(
+    symbol: &str,
+    pairs: &[(&str, &str)],
+    phenotypes: &[&str],
+    callability: Option<Callability>,
+) -> GeneStatement {
+    let mut statement = gene(symbol, GeneState::Called, callability);
+    let pair = |&(first, second): &(&str, &str)| Diplotype {
+        first: first.into(),
+        second: Some(second.into()),
+    };
+    statement.diplotypes = pairs.iter().map(pair).collect();
+    statement.phenotypes = phenotypes.iter().map(|&text| text.into()).collect();
+    statement.phenotype = match phenotypes {
+        [only] => Some((*only).into()),
+        _ => None,
+    };
+    statement
+}
+
+fn seen(positions: u32, seen: u32) -> Callability {
+    Callability { positions, seen, ..Callability::default() }
+}
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|&name| name.into()).collect()
+}
+
+/// One result of each kind, in no order.
+pub(crate) fn genes() -> Vec<GeneStatement> {
+    let array = Callability {
+        missing: names(&["rs1800462", "rs1800584", "rs56161402", "chr6:18130762", "rs79901429"]),
+        filtered: names(&["rs1142345"]),
+        not_excluded: names(&["*2", "*4", "*6", "*7", "*8", "*9", "*10", "*11", "*12", "*13"]),
+        tier1_missing: names(&["rs1800462"]),
+        ..seen(43, 6)
+    };
+    let untested: Vec<String> = (0..83).map(|at| format!("chr1:{}", 97_000_000 + at)).collect();
+    let untested = Callability { missing: untested, ..seen(83, 0) };
+    let blocks = Callability { from_block: 33, ..seen(35, 35) };
+    let why = GeneState::NotCalled {
+        why: "chr13:48037798 has a base that no allele of the table has".into(),
+    };
+    let mut reported = called("CYP2D6", &[("*1", "*4")], &["Normal Metabolizer"], None);
+    reported.basis = Basis::Reported;
+    reported.activity_score = Some("1.25".into());
+    let mut single = called("SLCO1B1", &[], &["Decreased Function"], Some(seen(34, 1)));
+    single.basis = Basis::SinglePosition;
+    let two = ["Normal Metabolizer", "Intermediate Metabolizer"];
+    let mut tied = called("CYP2C9", &[("*1", "*2"), ("*1", "*35")], &two, Some(seen(60, 60)));
+    tied.notes = vec!["2 diplotypes fit equally well".into()];
+    vec![
+        gene("DPYD", GeneState::NotTested, Some(untested)),
+        called("TPMT", &[("*1", "*1")], &["Normal Metabolizer"], Some(array)),
+        gene("NUDT15", why, Some(seen(18, 17))),
+        called("CYP2C19", &[("*2", "*2")], &["Poor Metabolizer"], Some(blocks)),
+        single,
+        reported,
+        tied,
+    ]
+}
+
+/// A call for research only.
+pub(crate) fn research() -> Vec<GeneStatement> {
+    let call = &[("*01:01", "*57:01")];
+    vec![called("HLA-B", call, &["*57:01 present"], Some(seen(1, 1)))]
+}
