@@ -26,6 +26,7 @@ pub(crate) fn action(action: Action) -> String {
         Action::Increase { percent } => format!("Raise the dose{}", by(percent)),
         Action::Avoid => "Do not use".to_owned(),
         Action::Alternative => "Another drug".to_owned(),
+        Action::LoadingOnly => "Usual loading dose, then another plan".to_owned(),
         // The dose is the rule's own text: "usual" would say too much where a gene is not known.
         Action::Monitor => "Watch closely".to_owned(),
         Action::TestFirst => "Test before the first dose".to_owned(),
@@ -37,7 +38,7 @@ pub(crate) fn action(action: Action) -> String {
 pub(crate) fn caution(action: Action) -> u8 {
     match action {
         Action::Avoid => 6,
-        Action::Alternative => 5,
+        Action::Alternative | Action::LoadingOnly => 5,
         Action::Reduce { .. } | Action::Increase { .. } => 4,
         Action::TestFirst => 3,
         Action::Monitor => 2,
