@@ -93,8 +93,10 @@ struct VariantFile {
 pub fn sites(pack: &Pack) -> Vec<Site> {
     let of_gene = |gene: &knowledge::pgx::Gene| {
         let chromosome = gene.chromosome.clone();
-        let sites = gene.positions.iter().map(move |position| {
-            let end = position.indel.as_ref().map(|i| i.start + i.sequence.len() as u64 - 1);
+        let positions = gene.positions.iter().chain(&gene.extra_positions);
+        let sites = positions.map(move |position| {
+            // An insertion may be written before the base that follows the proved ones.
+            let end = position.indel.as_ref().map(|i| i.start + i.sequence.len() as u64);
             let own_end = position.position + position.reference.len() as u64 - 1;
             Site {
                 chromosome: chromosome.clone(),

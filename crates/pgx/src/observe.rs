@@ -145,7 +145,9 @@ pub(crate) fn observe(
 }
 
 fn cell(cells: &[GenotypeCell], witness: &Witness) -> GenotypeCell {
-    cells.get(witness.record).copied().unwrap_or(GenotypeCell::no_call())
+    let cell = cells.get(witness.record).copied().unwrap_or(GenotypeCell::no_call());
+    // Of a single strand, `second` says nothing.
+    if cell.has(GenotypeCell::HAPLOID) { GenotypeCell { second: cell.first, ..cell } } else { cell }
 }
 
 /// Weighs several records, blocks and failed filters.

@@ -135,7 +135,7 @@ pub struct Cohort {
 ///
 /// What a record and a sample's fields mean is decided as by
 /// [`read_genotypes`](super::read_genotypes), but a cell cannot hold all of it:
-/// - [`GenotypeCell::ODD`], with no allele: no GT in FORMAT, more than two alleles, an allele
+/// - [`GenotypeCell::ODD`], with no allele: more than two alleles, an allele
 ///   number over 254, a phase set of 0 or over 32 bits, an ALT in a block without variants.
 /// - Quality and depth have done their work (0/0 with too little of them is no call) and are gone.
 /// - A block whose `LEN` (VCF 4.5) differs between the chosen samples ends at the lowest; the rest

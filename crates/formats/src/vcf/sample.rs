@@ -73,11 +73,6 @@ impl Format {
     pub(super) fn place(&self, wanted: Key) -> Option<usize> {
         self.places.iter().find(|(_, key)| *key == wanted).map(|(place, _)| *place)
     }
-
-    /// Whether there are genotypes at all.
-    pub(super) fn has_genotype(&self) -> bool {
-        self.place(Key::Genotype).is_some()
-    }
 }
 
 /// The text of each sample column, in order.

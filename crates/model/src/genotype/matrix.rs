@@ -62,7 +62,7 @@ impl GenotypeCell {
     pub const PHASED: u8 = 2;
     /// The sample's record failed a filter.
     pub const FILTERED: u8 = 4;
-    /// The record has no GT for the sample, or one that no cell can hold.
+    /// A GT that no cell can hold. Without any GT a cell is a no-call.
     pub const ODD: u8 = 8;
 
     /// Nothing known: `./.`.

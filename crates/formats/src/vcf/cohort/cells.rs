@@ -94,7 +94,6 @@ impl<'a> Cells<'a> {
         let is_block = head.block_end().is_some();
         let mut flags = 0;
         flags |= if filtered { GenotypeCell::FILTERED } else { 0 };
-        flags |= if head.format.has_genotype() { 0 } else { GenotypeCell::ODD };
         Self {
             head,
             honour_filter,

@@ -101,7 +101,6 @@ fn expected(call: &GenotypeCall, kind: RecordKind, has_genotype: bool) -> Genoty
         cell.flags |= GenotypeCell::ODD;
     }
     for (flag, set) in [
-        (GenotypeCell::ODD, !has_genotype),
         (GenotypeCell::HAPLOID, call.alleles.len() == 1),
         (GenotypeCell::PHASED, call.phased),
         (GenotypeCell::FILTERED, matches!(call.evidence, Evidence::Filtered { .. })),
