@@ -28,7 +28,7 @@ pub fn lint(pack: &Pack) -> Vec<Problem> {
         functions::check(gene, &mut problems);
     }
     drugs::check(pack, &mut problems);
-    actions::check(pack, &mut problems);
+    actions::check(pack, &domain::Domains::new(&pack.pgx), &mut problems);
     text::check(pack, &mut problems);
     problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
     problems

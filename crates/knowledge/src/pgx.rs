@@ -3,8 +3,8 @@
 //! Facts from CPIC/ClinPGx allele definitions, allele functions, phenotypes and guidance,
 //! re-expressed as tables (`knowledge/pgx/*.tsv`).
 
-pub(crate) mod load;
 mod key;
+pub(crate) mod load;
 mod lookup;
 
 pub use key::{KeyValue, STATUS_SEPARATOR, Values};

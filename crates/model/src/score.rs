@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Highest score that is read; no table has more than a dozen.
-const SCORE_HUNDREDTHS_MAX: u32 = 100_00;
+const SCORE_HUNDREDTHS_MAX: u32 = 10_000;
 
 /// A gene's activity score, in hundredths, or that much and more (`≥3.0`, which CPIC uses for
 /// CYP2D6 with three or more copies). Sources write one score in several ways (`1`, `1.0`, `>=3`);

@@ -176,17 +176,16 @@ fn proved_flank(variant: &Variant) -> Option<String> {
     let names = &variant.cpic_to_vcf_allele_map;
     let cpic_name = names.iter().find(|(_, vcf)| *vcf == reference).map(|(name, _)| name);
     if let Some(name) = cpic_name.filter(|name| name.ends_with(')')) {
-        let mut proved = expressions
-            .map(|hgvs| flank::proved_repeat(*position, reference, name, hgvs));
+        let mut proved =
+            expressions.map(|hgvs| flank::proved_repeat(*position, reference, name, hgvs));
         let first = proved.next()??;
         return proved.all(|other| other.as_ref() == Some(&first)).then_some(first);
     }
     // With several ALTs it does not say which name is whose; a name proves nothing about another.
     let mut proved: Vec<String> = expressions
         .flat_map(|hgvs| {
-            let of = |alternate: &String| {
-                flank::proved_sequence(*position, reference, alternate, hgvs)
-            };
+            let of =
+                |alternate: &String| flank::proved_sequence(*position, reference, alternate, hgvs);
             variant.alternates.iter().filter_map(of).collect::<Vec<_>>()
         })
         .collect();

@@ -99,18 +99,16 @@ fn gene_of_file(path: &str) -> &str {
 }
 
 fn priorities(gene: &str, exemption: &Exemption, imported: &mut Imported) {
-    let row = |(set, pick): &(String, String)| {
-        [gene, set, pick, SOURCE].map(str::to_owned).to_vec()
-    };
+    let row =
+        |(set, pick): &(String, String)| [gene, set, pick, SOURCE].map(str::to_owned).to_vec();
     imported.extend("priorities.tsv", exemption.priorities.iter().map(row).collect());
 }
 
 /// Files with a gene and its diplotypes; other files of the directory are none of ours.
-fn phenotype_files(
-    files: &BTreeMap<String, Vec<u8>>,
-) -> impl Iterator<Item = (&String, &Vec<u8>)> {
+fn phenotype_files(files: &BTreeMap<String, Vec<u8>>) -> impl Iterator<Item = (&String, &Vec<u8>)> {
     files.iter().filter(|(path, json)| {
-        path.ends_with(".json") && !path.ends_with("_translation.json") && gene_in(json).is_some()
+        let is_json = path.rsplit('.').next() == Some("json");
+        is_json && !path.ends_with("_translation.json") && gene_in(json).is_some()
     })
 }
 

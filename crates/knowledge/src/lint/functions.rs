@@ -39,7 +39,8 @@ pub(super) fn check(gene: &Gene, problems: &mut Vec<Problem>) {
     // A gene whose functions are all settled has no word for an allele without one: such a pair
     // has no phenotype.
     let open = ["Uncertain function", "Unknown function", UNASSIGNED];
-    if !gene.has_scores() && !gene.phenotypes.iter().any(|rule| open.iter().any(|f| rule.names(f))) {
+    if !gene.has_scores() && !gene.phenotypes.iter().any(|rule| open.iter().any(|f| rule.names(f)))
+    {
         functions.remove(UNASSIGNED);
     }
     rules(gene, &functions, problems);

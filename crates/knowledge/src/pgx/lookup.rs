@@ -77,9 +77,9 @@ impl ScoreRule {
     /// Whether every value that the score may have lies in the range.
     pub fn holds(&self, score: ActivityScore) -> bool {
         let from = score.in_hundredths() >= self.from.in_hundredths();
-        let to = self.to.is_none_or(|to| {
-            !score.is_open() && score.in_hundredths() <= to.in_hundredths()
-        });
+        let to = self
+            .to
+            .is_none_or(|to| !score.is_open() && score.in_hundredths() <= to.in_hundredths());
         from && to
     }
 }

@@ -7,10 +7,26 @@ use serde_json::Value;
 
 /// Number of diplotype rows of each gene that has any.
 const ROWS: [(&str, usize); 20] = [
-    ("ABCG2", 3), ("CACNA1S", 6), ("CFTR", 5460), ("CYP2B6", 1176), ("CYP2C19", 666),
-    ("CYP2C9", 2850), ("CYP2D6", 15051), ("CYP3A4", 78), ("CYP3A5", 21), ("DPYD", 3570),
-    ("G6PD", 17765), ("MT-RNR1", 25), ("NAT2", 1431), ("NUDT15", 45), ("RYR1", 1225),
-    ("SLCO1B1", 741), ("TPMT", 946), ("UGT1A1", 45), ("VKORC1", 3), ("IFNL3", 0),
+    ("ABCG2", 3),
+    ("CACNA1S", 6),
+    ("CFTR", 5460),
+    ("CYP2B6", 1176),
+    ("CYP2C19", 666),
+    ("CYP2C9", 2850),
+    ("CYP2D6", 15051),
+    ("CYP3A4", 78),
+    ("CYP3A5", 21),
+    ("DPYD", 3570),
+    ("G6PD", 17765),
+    ("MT-RNR1", 25),
+    ("NAT2", 1431),
+    ("NUDT15", 45),
+    ("RYR1", 1225),
+    ("SLCO1B1", 741),
+    ("TPMT", 946),
+    ("UGT1A1", 45),
+    ("VKORC1", 3),
+    ("IFNL3", 0),
 ];
 
 #[test]

@@ -6,8 +6,8 @@ use crate::import::natural_key;
 use crate::pgx::{
     Allele, Copies, Gene, IndelContext, Method, PhenotypeRule, Position, Undocumented,
 };
-use model::score::ActivityScore;
 use crate::table::Row;
+use model::score::ActivityScore;
 
 pub(super) fn genes(files: &Files<'_>) -> Result<Vec<Gene>, LoadError> {
     let mut genes = Vec::new();
@@ -86,7 +86,8 @@ pub(super) fn gene_of<'g>(row: &Row<'_>, genes: &'g mut [Gene]) -> Result<&'g mu
 fn positions(files: &Files<'_>, genes: &mut [Gene]) -> Result<(), LoadError> {
     for row in files.table("positions.tsv", columns::POSITIONS)?.rows() {
         let kinds = row.list("kind", ';')?;
-        if let Some(kind) = kinds.iter().find(|kind| !["required", "tier1", "extra"].contains(kind)) {
+        if let Some(kind) = kinds.iter().find(|kind| !["required", "tier1", "extra"].contains(kind))
+        {
             return Err(row.fault("kind", &format!("has no value `{kind}`")));
         }
         let indel = match (row.optional("flank_start"), row.optional("flank")) {

@@ -32,7 +32,8 @@ pub(super) fn priorities(files: &Files<'_>, genes: &mut [Gene]) -> Result<(), Lo
             let (first, second) = text.split_once('/')?;
             Some((first.trim().to_owned(), second.trim().to_owned()))
         };
-        let fault = |column: &'static str| row.fault(column, "holds something else than diplotypes");
+        let fault =
+            |column: &'static str| row.fault(column, "holds something else than diplotypes");
         let diplotypes: Option<Vec<_>> =
             row.list("diplotypes", '|')?.into_iter().map(pair).collect();
         let diplotypes = diplotypes.ok_or_else(|| fault("diplotypes"))?;
