@@ -54,7 +54,8 @@ fn cells(gene: &Gene, allele: &Allele, place: &str, problems: &mut Vec<Problem>)
 }
 
 /// Two alleles whose rows are equal could never be told apart. Blank cells count as the
-/// reference row's base, so a row is what differs from that.
+/// reference row's base, so a row is what differs from that. Declared to be one allele, and
+/// therefore allowed, are rows that are shown under the same core name.
 fn equal_rows(gene: &Gene, reference: &Allele, problems: &mut Vec<Problem>) {
     let sorted = |bases: &'_ Vec<String>| -> Vec<String> {
         let mut bases = bases.clone();
@@ -69,7 +70,9 @@ fn equal_rows(gene: &Gene, reference: &Allele, problems: &mut Vec<Problem>) {
             allele.cells.iter().map(|(at, bases)| (*at, sorted(bases))).collect();
         row.retain(|(at, bases)| of_reference.get(at) != Some(bases));
         row.sort_unstable();
-        if let Some(earlier) = rows.insert(row, allele) {
+        if let Some(earlier) = rows.insert(row, allele)
+            && (allele.core.is_none() || allele.core != earlier.core)
+        {
             let text = format!("has the same bases as {}", earlier.name);
             problems.push(Problem::error("equal-alleles", place(gene, allele), text));
         }
