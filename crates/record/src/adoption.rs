@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// The adoption of a pack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Adoption {
-    /// Its id; later ones sort after earlier ones.
+    /// Its id.
     pub id: String,
     /// The pack.
     pub pack: KnowledgeRef,
@@ -121,7 +121,9 @@ impl Record {
             let (id, micros) = (uuid_at(now), now.micros());
             let finished = if at_once { micros } else { 0 };
             let former = former.map_or(String::new(), |pack| pack.digest);
-            let row = values![&tenant, &id, &digest, former, actor, micros, finished];
+            // Not by the clock, which may go back.
+            let number = executor.one(sql::ADOPTION_LAST, values![&tenant])?.count(0)? + 1;
+            let row = values![&tenant, &id, number, &digest, former, actor, micros, finished];
             executor.execute(sql::ADOPTION_PUT, row)?;
             let row = executor.one(sql::ADOPTION_GET, values![&tenant, &id])?;
             adoption(executor, &tenant, &row)

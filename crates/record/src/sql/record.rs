@@ -140,14 +140,15 @@ super::statements! {
         ORDER BY path";
     PACK_NAMED = "SELECT pack, version, date FROM pack WHERE tenant = $1 AND digest = $2";
 
-    ADOPTION_PUT = "INSERT INTO pack_adoption (tenant, id, digest, former, actor, started,
-        finished, patients, place) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '')";
+    ADOPTION_LAST = "SELECT coalesce(max(number), 0) FROM pack_adoption WHERE tenant = $1";
+    ADOPTION_PUT = "INSERT INTO pack_adoption (tenant, id, number, digest, former, actor, started,
+        finished, patients, place) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, '')";
     ADOPTIONS_LATEST = "SELECT id, digest, former, actor, started, finished, patients, place
-        FROM pack_adoption WHERE tenant = $1 ORDER BY id DESC LIMIT $2";
+        FROM pack_adoption WHERE tenant = $1 ORDER BY number DESC LIMIT $2";
     ADOPTION_GET = "SELECT id, digest, former, actor, started, finished, patients, place
         FROM pack_adoption WHERE tenant = $1 AND id = $2";
     ADOPTION_FINISHED = "SELECT digest FROM pack_adoption WHERE tenant = $1 AND finished > 0
-        ORDER BY id DESC LIMIT 1";
+        ORDER BY number DESC LIMIT 1";
     ADOPTION_ADVANCE = "UPDATE pack_adoption SET place = $1, patients = patients + $2
         WHERE tenant = $3 AND id = $4 AND place < $5 AND finished = 0";
     ADOPTION_FINISH = "UPDATE pack_adoption SET finished = $1

@@ -49,8 +49,12 @@ fn a_pack_is_in_use_when_its_adoption_is_finished() {
     assert_ne!(record.begin_adoption(&engine, "d2").unwrap().id, third.id);
     let list = record.adoptions(&engine, 10).unwrap();
     assert_eq!(list.len(), 5);
-    assert!(list[0].id > list[1].id);
     assert_eq!(list[1].id, fourth.id);
+    // The order is that of the adoptions, also for a clock that was put back.
+    let earlier = open_at(fixture.directory.path()).unwrap();
+    let fifth = earlier.begin_adoption(&engine, "d1").unwrap();
+    assert!(fifth.started < list[0].started);
+    assert_eq!(record.adoptions(&engine, 1).unwrap()[0].id, fifth.id);
 }
 
 #[test]
