@@ -1,5 +1,12 @@
 //! The command line. Every read command has `--json`.
 
+mod knowledge;
+
+pub(crate) use knowledge::{
+    AdoptArguments, ChangesArguments, DiffArguments, KnowledgeArguments, KnowledgeCommand,
+    TrustArguments,
+};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -251,31 +258,6 @@ pub(crate) struct StatementArguments {
     /// Version; the current one if not given.
     #[arg(long, value_name = "N")]
     pub(crate) version: Option<u64>,
-    /// Print JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// `cognate knowledge`
-#[derive(Debug, Subcommand)]
-pub(crate) enum KnowledgeCommand {
-    /// List packs, their dates, sources and digests.
-    List(KnowledgeArguments),
-    /// Look for faults in packs.
-    Lint(KnowledgeArguments),
-    /// Write the digests of a pack's files into its manifest, after an edit.
-    Seal {
-        /// Pack directory.
-        directory: PathBuf,
-    },
-}
-
-/// `cognate knowledge list` and `lint`
-#[derive(Args, Debug)]
-pub(crate) struct KnowledgeArguments {
-    /// Pack directories; the built-in pack if none is given.
-    #[arg(value_name = "DIR")]
-    pub(crate) directories: Vec<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -1,16 +1,19 @@
 //! Opening the data directory.
 
-use crate::arguments::StoreArguments;
+use crate::arguments::{StoreArguments, TrustArguments};
 use anyhow::{Context, bail};
-use knowledge::Pack;
+use knowledge::{Pack, PublicKey};
 use model::{TenantId, Timestamp};
 use record::{Access, Clock, MasterKey, Purpose, Record, Role, Scope, Settings};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 /// Readers of the store beside its one writer.
 const READERS: usize = 8;
+
+/// How commands name the pack that ships inside the binary.
+const BUILT_IN: &str = "built-in";
 
 /// The tenant of an installation for one organisation.
 pub(crate) fn tenant() -> TenantId {
@@ -61,6 +64,66 @@ pub(crate) fn create(store: &StoreArguments) -> anyhow::Result<Record> {
 /// The pack that ships inside the binary.
 pub(crate) fn built_in_pack() -> anyhow::Result<Arc<Pack>> {
     Ok(Arc::new(Pack::built_in().context("the built-in knowledge pack cannot be loaded")?))
+}
+
+/// The pack in use: the adopted one. A store in which none is in use yet takes the built-in one;
+/// after that a pack changes by adoption only, also when a newer program brings another one.
+pub(crate) fn pack_in_use(record: &Record) -> anyhow::Result<Arc<Pack>> {
+    let access = engine();
+    let built_in = built_in_pack()?;
+    let own = built_in.reference();
+    let Some(active) = record.active_pack(&access)? else {
+        record.keep_pack(&access, &own, &built_in.files)?;
+        record.activate_pack(&access, &own.digest)?;
+        return Ok(built_in);
+    };
+    if active == own {
+        return Ok(built_in);
+    }
+    let loaded = interpret::load_kept(record, &access, &active).context(
+        "the pack in use cannot be loaded by this program; `cognate knowledge adopt built-in` \
+         changes to the one it brings",
+    )?;
+    Ok(Arc::new(loaded))
+}
+
+/// What a person should know about the pack in use, if it is not the obvious one.
+pub(crate) fn pack_remarks(record: &Record, pack: &Pack) -> anyhow::Result<Vec<String>> {
+    let mut remarks = Vec::new();
+    let (own, active) = (built_in_pack()?.reference(), pack.reference());
+    if own != active {
+        remarks.push(format!(
+            "in use is the adopted pack {} {} of {}; this program brings {} {} of {}, and \
+             `cognate knowledge adopt built-in` changes to that",
+            active.pack, active.version, active.date, own.pack, own.version, own.date
+        ));
+    }
+    let latest = record.adoptions(&engine(), 1)?.pop();
+    if let Some(open) = latest.filter(|latest| latest.finished.is_none()) {
+        remarks.push(format!(
+            "the adoption of {} {} was begun and not finished ({} patients): adopt it again to go \
+             on",
+            open.pack.pack, open.pack.version, open.patients
+        ));
+    }
+    Ok(remarks)
+}
+
+/// Loads a pack directory that one of the trusted keys has signed, if there are any.
+pub(crate) fn pack_of(directory: &Path, trust: &TrustArguments) -> anyhow::Result<Arc<Pack>> {
+    let keys = trust
+        .trusted_keys
+        .iter()
+        .map(|key| key.parse().with_context(|| format!("`{key}` is no trusted key")))
+        .collect::<anyhow::Result<Vec<PublicKey>>>()?;
+    let pack = Pack::from_directory_trusting(directory, &keys)
+        .with_context(|| format!("`{}` does not load", directory.display()))?;
+    Ok(Arc::new(pack))
+}
+
+/// A pack directory, or the word for the pack of this program.
+pub(crate) fn named_pack(name: &str, trust: &TrustArguments) -> anyhow::Result<Arc<Pack>> {
+    if name == BUILT_IN { built_in_pack() } else { pack_of(Path::new(name), trust) }
 }
 
 /// The operator at this terminal, for accounts and health; reads nothing clinical.

@@ -72,6 +72,18 @@ impl Interpreter {
     /// # Errors
     /// When the record fails.
     pub fn new(record: Record, pack: Arc<Pack>, tenant: &TenantId) -> Result<Self, Failure> {
+        let interpreter = Self::not_begun(record, pack, tenant)?;
+        interpreter.begin()?;
+        Ok(interpreter)
+    }
+
+    /// As [`Interpreter::new`], without starting anything anew: for an adoption, which interprets
+    /// everybody itself.
+    pub(crate) fn not_begun(
+        record: Record,
+        pack: Arc<Pack>,
+        tenant: &TenantId,
+    ) -> Result<Self, Failure> {
         let access = Access::new(
             tenant.clone(),
             "interpret",
@@ -80,9 +92,18 @@ impl Interpreter {
             Scope::Tenant,
         );
         record.keep_pack(&access, &pack.reference(), &pack.files)?;
-        let interpreter = Self { record, pack, tenant: tenant.clone(), access };
-        interpreter.begin()?;
-        Ok(interpreter)
+        Ok(Self { record, pack, tenant: tenant.clone(), access })
+    }
+
+    /// Takes up the feed behind what has been filed so far.
+    pub(crate) fn follow_from_here(&self) -> Result<(), Failure> {
+        let (_, last) = self.record.cursor_and_last(&self.access, &self.cursor())?;
+        Ok(self.record.set_cursor(&self.access, &self.cursor(), last)?)
+    }
+
+    /// Notes that everybody's statements are this pack's and engine's.
+    pub(crate) fn note_used(&self) -> Result<(), Failure> {
+        Ok(self.record.set_cursor(&self.access, LAST_USED, self.mark())?)
     }
 
     /// Starts the feed anew if another pack or engine was used last, also when this one was used
@@ -224,6 +245,11 @@ impl Interpreter {
 
     /// One place in the feed per pack: new knowledge is new work.
     fn cursor(&self) -> String {
-        format!("{CURSOR}:{}", self.pack.reference().digest)
+        Self::cursor_of(&self.pack.reference().digest)
+    }
+
+    /// The name of the place in the feed of a pack.
+    pub(crate) fn cursor_of(digest: &str) -> String {
+        format!("{CURSOR}:{digest}")
     }
 }

@@ -5,7 +5,7 @@ use crate::follow::Failure;
 use knowledge::Pack;
 use model::TenantId;
 use model::fact::FiledFact;
-use model::statement::{Capsule, Statement};
+use model::statement::{Capsule, KnowledgeRef, Statement};
 use record::{Access, Record};
 
 /// What a replay gave.
@@ -37,31 +37,76 @@ pub fn replay(
     tenant: &TenantId,
     statement: &Statement,
 ) -> Result<Replay, Failure> {
-    let pack = kept_pack(record, access, &statement.capsule)?;
-    let facts = facts_of(record, access, &statement.capsule)?;
-    let again = conclude(tenant, &statement.patient, &pack, &facts)
-        .statements
-        .into_iter()
-        .find(|candidate| candidate.id == statement.id);
-    let replayed = match again {
-        Some(again) => serde_json::to_vec(&again)?,
-        None => Vec::new(),
-    };
-    let then = &statement.capsule.engine;
-    let other_engine = (*then != pgx::engine()).then(|| format!("{} {}", then.name, then.version));
-    Ok(Replay { stored: serde_json::to_vec(statement)?, replayed, other_engine })
+    Replayer::new(record, access, tenant).replay(statement)
 }
 
-fn kept_pack(record: &Record, access: &Access, capsule: &Capsule) -> Result<Pack, Failure> {
-    let reference = &capsule.knowledge;
-    let files = record.kept_pack(access, &reference.digest)?.ok_or_else(|| {
-        Failure::Knowledge(format!("{} {} is not kept", reference.pack, reference.version))
-    })?;
-    let pack = Pack::from_files(files).map_err(|error| Failure::Knowledge(error.to_string()))?;
-    if pack.reference() == *reference {
-        return Ok(pack);
+/// Replays many statements; the pack of the last one is loaded once.
+#[derive(Debug)]
+pub struct Replayer<'r> {
+    record: &'r Record,
+    access: &'r Access,
+    tenant: &'r TenantId,
+    pack: Option<(KnowledgeRef, Pack)>,
+}
+
+impl<'r> Replayer<'r> {
+    /// Replays statements of a tenant.
+    pub fn new(record: &'r Record, access: &'r Access, tenant: &'r TenantId) -> Self {
+        Self { record, access, tenant, pack: None }
     }
-    Err(Failure::Knowledge(format!("{} is not the pack it was", reference.pack)))
+
+    /// As [`replay`].
+    ///
+    /// # Errors
+    /// As [`replay`].
+    pub fn replay(&mut self, statement: &Statement) -> Result<Replay, Failure> {
+        let capsule = &statement.capsule;
+        let loaded = self.pack.take().filter(|(reference, _)| *reference == capsule.knowledge);
+        let (reference, pack) = if let Some(loaded) = loaded {
+            loaded
+        } else {
+            let pack = load_kept(self.record, self.access, &capsule.knowledge)?;
+            (capsule.knowledge.clone(), pack)
+        };
+        let facts = facts_of(self.record, self.access, capsule);
+        let replayed = facts.and_then(|facts| {
+            let again = conclude(self.tenant, &statement.patient, &pack, &facts)
+                .statements
+                .into_iter()
+                .find(|candidate| candidate.id == statement.id);
+            match again {
+                Some(again) => Ok(serde_json::to_vec(&again)?),
+                None => Ok(Vec::new()),
+            }
+        });
+        self.pack = Some((reference, pack));
+        let then = &capsule.engine;
+        let other_engine =
+            (*then != pgx::engine()).then(|| format!("{} {}", then.name, then.version));
+        Ok(Replay { stored: serde_json::to_vec(statement)?, replayed: replayed?, other_engine })
+    }
+}
+
+/// Loads a pack that the record keeps.
+///
+/// # Errors
+/// [`Failure::Knowledge`] when it is not kept, cannot be loaded by this program, or is not the
+/// pack it was.
+pub fn load_kept(
+    record: &Record,
+    access: &Access,
+    reference: &KnowledgeRef,
+) -> Result<Pack, Failure> {
+    let KnowledgeRef { pack, version, digest, .. } = reference;
+    let files = record.kept_pack(access, digest)?;
+    let files = files.ok_or_else(|| Failure::Knowledge(format!("{pack} {version} is not kept")))?;
+    let unloadable =
+        |error| Failure::Knowledge(format!("{pack} {version}, which is kept: {error}"));
+    let loaded = Pack::from_files(files).map_err(unloadable)?;
+    if loaded.reference() == *reference {
+        return Ok(loaded);
+    }
+    Err(Failure::Knowledge(format!("{pack} is not the pack it was")))
 }
 
 fn facts_of(

@@ -1,10 +1,15 @@
 //! What changed from one pack to another, fact by fact.
 
+mod summary;
+
+pub use summary::{Changed, DrugChange, GeneChange, Summary};
+
 use crate::pack::{MANIFEST_FILE, Pack};
+use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// The facts of one table that came and went. A changed fact is among both.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TableChange {
     /// The table's file name.
     pub file: String,

@@ -53,6 +53,12 @@ pub enum LoadError {
         /// Digest of the bytes, lower-case hex.
         found: String,
     },
+    /// Keys are trusted, and none of them has signed the pack.
+    #[error("the pack is not trusted: {text}")]
+    Untrusted {
+        /// Why, in one clause.
+        text: String,
+    },
     /// Something in a file cannot be read.
     #[error("{file}:{line}:{column}: {text}")]
     Syntax {

@@ -15,11 +15,16 @@ mod lint;
 mod manifest;
 mod pack;
 pub mod pgx;
+mod signature;
 pub mod table;
 
-pub use diff::{TableChange, diff};
+pub use diff::{Changed, DrugChange, GeneChange, Summary, TableChange, diff};
 pub use digest::{sha256_hex, write_manifest_digests};
 pub use error::LoadError;
 pub use lint::lint;
 pub use manifest::{FileEntry, Manifest, Source};
 pub use pack::{MANIFEST_FILE, PACK_BYTES_MAX, Pack};
+pub use signature::{
+    BadKey, PublicKey, SIGNATURE_BYTES_MAX, SIGNATURE_FILE, SIGNATURES_MAX, SigningKey,
+    sign_directory, verify,
+};

@@ -8,7 +8,9 @@ mod alleles;
 mod domain;
 mod drugs;
 mod functions;
+mod inhibitors;
 mod positions;
+mod special;
 mod text;
 
 use crate::digest::sha256_hex;
@@ -26,9 +28,11 @@ pub fn lint(pack: &Pack) -> Vec<Problem> {
         positions::check(gene, &mut problems);
         alleles::check(gene, &mut problems);
         functions::check(gene, &mut problems);
+        special::check(gene, &mut problems);
     }
     drugs::check(pack, &mut problems);
-    actions::check(pack, &mut problems);
+    actions::check(pack, &domain::Domains::new(&pack.pgx), &mut problems);
+    inhibitors::check(&pack.pgx, &mut problems);
     text::check(pack, &mut problems);
     problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
     problems

@@ -6,6 +6,7 @@ use crate::digest::{pack_digest, sha256_hex};
 use crate::error::LoadError;
 use crate::manifest::Manifest;
 use crate::pgx::{PgxKnowledge, load};
+use crate::signature::{self, PublicKey};
 use model::statement::KnowledgeRef;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -51,6 +52,18 @@ impl Pack {
             files.insert(name.to_owned(), bytes);
         }
         Self::from_files(files)
+    }
+
+    /// As [`Pack::from_directory`], and signed by one of these keys in the directory's
+    /// [`SIGNATURE_FILE`](crate::SIGNATURE_FILE). Without keys nothing is asked for.
+    pub fn from_directory_trusting(
+        directory: &Path,
+        trusted: &[PublicKey],
+    ) -> Result<Self, LoadError> {
+        let pack = Self::from_directory(directory)?;
+        let signatures = signature::of_directory(directory)?;
+        signature::verify(&pack, signatures.as_deref(), trusted)?;
+        Ok(pack)
     }
 
     /// Loads a pack from its files by name, as a record stored them.

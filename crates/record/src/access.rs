@@ -217,5 +217,9 @@ words! {
         KeepPack => "keep-pack",
         /// Read a kept knowledge pack.
         ReadPack => "read-pack",
+        /// Make a kept pack the one in use.
+        AdoptPack => "adopt-pack",
+        /// Read what an adopted pack changed for whom.
+        ReadPackChanges => "read-pack-changes",
     }
 }

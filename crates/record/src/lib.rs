@@ -11,6 +11,7 @@
 
 mod access;
 mod account;
+mod adoption;
 mod archive;
 mod audit;
 mod decision;
@@ -35,6 +36,7 @@ mod vault;
 
 pub use access::{Access, Action, Purpose, Role, Scope, permitted};
 pub use account::{Account, Client, Session};
+pub use adoption::{Adoption, AdoptionCounts, PatientChange};
 pub use archive::{Archived, NewRaw, RawMessage, RawState, RawSummary};
 pub use decision::{Feedback, Shown, StoredFeedback};
 pub use failure::Failure;

@@ -159,13 +159,16 @@ impl Record {
 }
 
 /// A statement as it is stored.
-struct Bytes {
+pub(crate) struct Bytes {
     id: String,
     body: Vec<u8>,
     sha256: String,
 }
 
-fn prepare(patient: &PatientId, statements: &[Statement]) -> Result<Vec<Bytes>, Failure> {
+pub(crate) fn prepare(
+    patient: &PatientId,
+    statements: &[Statement],
+) -> Result<Vec<Bytes>, Failure> {
     within("statements", statements.len(), STATEMENTS_MAX, "statements")?;
     let mut seen = BTreeSet::new();
     let one = |(place, statement): (usize, &Statement)| {
@@ -188,15 +191,15 @@ fn prepare(patient: &PatientId, statements: &[Statement]) -> Result<Vec<Bytes>, 
     statements.iter().enumerate().map(one).collect()
 }
 
-struct Put {
-    tenant: String,
-    patient: String,
-    keys: Arc<Keys>,
-    clock: Clock,
+pub(crate) struct Put {
+    pub(crate) tenant: String,
+    pub(crate) patient: String,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) clock: Clock,
 }
 
 impl Put {
-    fn run(
+    pub(crate) fn run(
         &self,
         executor: &dyn Executor,
         statements: Vec<Bytes>,

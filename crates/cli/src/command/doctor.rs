@@ -33,6 +33,7 @@ pub(crate) fn run(arguments: &DoctorArguments) -> anyhow::Result<Outcome> {
                     health.schema_version, health.cipher_version, health.last_sequence
                 ),
             });
+            findings.push(in_use(&record));
             let states: Vec<String> = health
                 .raw_states
                 .iter()
@@ -73,6 +74,20 @@ pub(crate) fn run(arguments: &DoctorArguments) -> anyhow::Result<Outcome> {
         }
     }
     Ok(if fine { Outcome::Done } else { Outcome::Problem })
+}
+
+/// The pack in use, without changing anything.
+fn in_use(record: &record::Record) -> Finding {
+    let access = store::engine();
+    let text = record.active_pack(&access).map_err(anyhow::Error::from).and_then(|active| {
+        let Some(active) = active else { return Ok("none yet".to_owned()) };
+        let pack = interpret::load_kept(record, &access, &active)?;
+        let named = format!("{} {} of {}", active.pack, active.version, active.date);
+        let remarks = store::pack_remarks(record, &pack)?;
+        Ok(std::iter::once(named).chain(remarks).collect::<Vec<_>>().join("; "))
+    });
+    let fine = text.is_ok();
+    Finding { what: "pack", fine, text: text.unwrap_or_else(|error| format!("{error:#}")) }
 }
 
 fn knowledge() -> Finding {

@@ -16,7 +16,7 @@ use std::path::Path;
 /// Takes in files, and interprets what changed.
 pub(crate) fn run(arguments: &IngestArguments) -> anyhow::Result<Outcome> {
     let record = store::open(&arguments.store)?;
-    let pack = store::built_in_pack()?;
+    let pack = store::pack_in_use(&record)?;
     let interpreter = Interpreter::new(record.clone(), pack.clone(), &store::tenant())?;
     let settings = FileSettings {
         patient: arguments.patient.as_deref().map(PatientId::new),

@@ -1,5 +1,10 @@
 //! `cognate knowledge`
 
+mod adopt;
+mod changes;
+mod diff;
+mod sign;
+
 use super::{print, print_json, say};
 use crate::arguments::{KnowledgeArguments, KnowledgeCommand};
 use crate::outcome::Outcome;
@@ -11,12 +16,17 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Lists, lints or seals packs.
+/// Everything about packs.
 pub(crate) fn run(command: &KnowledgeCommand) -> anyhow::Result<Outcome> {
     match command {
         KnowledgeCommand::List(arguments) => list(arguments),
         KnowledgeCommand::Lint(arguments) => lint(arguments),
         KnowledgeCommand::Seal { directory } => seal(directory),
+        KnowledgeCommand::Key { out } => sign::key(out),
+        KnowledgeCommand::Sign { directory, key } => sign::sign(directory, key),
+        KnowledgeCommand::Diff(arguments) => diff::run(arguments),
+        KnowledgeCommand::Adopt(arguments) => adopt::run(arguments),
+        KnowledgeCommand::Changes(arguments) => changes::run(arguments),
     }
 }
 
@@ -113,10 +123,6 @@ fn packs(arguments: &KnowledgeArguments) -> anyhow::Result<Vec<Arc<Pack>>> {
     arguments
         .directories
         .iter()
-        .map(|directory| {
-            let pack = Pack::from_directory(directory)
-                .with_context(|| format!("`{}` does not load", directory.display()))?;
-            Ok(Arc::new(pack))
-        })
+        .map(|directory| store::pack_of(directory, &arguments.trust))
         .collect()
 }

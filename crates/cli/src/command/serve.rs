@@ -71,7 +71,10 @@ impl Running {
     pub(crate) async fn start(record: Record, arguments: &ServeArguments) -> anyhow::Result<Self> {
         loopback_only(arguments.http, "HTTP")?;
         loopback_only(arguments.mllp, "MLLP")?;
-        let pack = store::built_in_pack()?;
+        let pack = store::pack_in_use(&record)?;
+        for remark in store::pack_remarks(&record, &pack)? {
+            say(&remark);
+        }
         let tenant = store::tenant();
         let interpreter = Interpreter::new(record.clone(), Arc::clone(&pack), &tenant)?;
         let http = bind(arguments.http, "HTTP").await?;

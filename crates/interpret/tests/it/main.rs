@@ -1,6 +1,8 @@
 //! From facts in a real record to statements, and back again from their capsules.
 
 #[cfg(test)]
+mod adopting;
+#[cfg(test)]
 mod concluding;
 #[cfg(test)]
 mod following;

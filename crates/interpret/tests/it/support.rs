@@ -14,6 +14,7 @@ use record::{
     StoredStatement,
 };
 use serde_json::json;
+use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use testkit::genotypes::AllelePair;
@@ -28,18 +29,27 @@ pub(crate) fn everything(pack: &Pack) -> usize {
 
 pub(crate) struct Fixture {
     pub(crate) record: Record,
-    _directory: tempfile::TempDir,
+    pub(crate) directory: tempfile::TempDir,
 }
 
 pub(crate) fn fixture() -> Fixture {
     let directory = tempfile::tempdir().unwrap();
-    let master_key = MasterKey::create_file(directory.path().join("master.key").as_path()).unwrap();
-    let settings = Settings { directory: directory.path().join("data"), master_key, readers: 2 };
+    Fixture { record: open_at(directory.path()), directory }
+}
+
+/// Opens the record in a directory, or makes one.
+pub(crate) fn open_at(directory: &Path) -> Record {
+    let key = directory.join("master.key");
+    let master_key = if key.exists() {
+        MasterKey::from_file(&key).unwrap()
+    } else {
+        MasterKey::create_file(&key).unwrap()
+    };
+    let settings = Settings { directory: directory.join("data"), master_key, readers: 4 };
     let ticks = AtomicI64::new(0);
     let clock =
         move || Timestamp::from_micros(START_MICROS + ticks.fetch_add(1000, Ordering::Relaxed));
-    let record = Record::open(settings, Arc::new(clock)).unwrap();
-    Fixture { record, _directory: directory }
+    Record::open(settings, Arc::new(clock)).unwrap()
 }
 
 pub(crate) fn tenant() -> TenantId {
@@ -58,16 +68,23 @@ pub(crate) fn pack() -> Arc<Pack> {
 
 /// The real pack with other words for clopidogrel, its digests brought up to date.
 pub(crate) fn other_pack() -> Arc<Pack> {
-    let mut files = pack().files.clone();
-    let table = String::from_utf8(files["actions.tsv"].clone()).unwrap();
     let words = "Avoid clopidogrel 75 mg a day if possible";
-    assert!(table.contains(words));
-    let table = table.replace(words, "Do not give clopidogrel if it can be helped").into_bytes();
-    let (old, new) = (sha256_hex(&files["actions.tsv"]), sha256_hex(&table));
-    let manifest = String::from_utf8(files[MANIFEST_FILE].clone()).unwrap();
-    assert!(manifest.contains(&old));
-    files.insert("actions.tsv".to_owned(), table);
-    files.insert(MANIFEST_FILE.to_owned(), manifest.replace(&old, &new).into_bytes());
+    edited(&[("actions.tsv", words, "Do not give clopidogrel if it can be helped")])
+}
+
+/// The real pack with texts of tables replaced, its digests brought up to date.
+pub(crate) fn edited(edits: &[(&str, &str, &str)]) -> Arc<Pack> {
+    let mut files = pack().files.clone();
+    for (file, from, to) in edits {
+        let table = String::from_utf8(files[*file].clone()).unwrap();
+        assert!(table.contains(from), "{file} has no `{from}`");
+        let table = table.replace(from, to).into_bytes();
+        let (old, new) = (sha256_hex(&files[*file]), sha256_hex(&table));
+        let manifest = String::from_utf8(files[MANIFEST_FILE].clone()).unwrap();
+        assert!(manifest.contains(&old));
+        files.insert((*file).to_owned(), table);
+        files.insert(MANIFEST_FILE.to_owned(), manifest.replace(&old, &new).into_bytes());
+    }
     let other = Pack::from_files(files).unwrap();
     assert_ne!(other.reference(), pack().reference());
     Arc::new(other)

@@ -107,7 +107,8 @@ fn priorities(gene: &str, exemption: &Exemption, imported: &mut Imported) {
 /// Files with a gene and its diplotypes; other files of the directory are none of ours.
 fn phenotype_files(files: &BTreeMap<String, Vec<u8>>) -> impl Iterator<Item = (&String, &Vec<u8>)> {
     files.iter().filter(|(path, json)| {
-        path.ends_with(".json") && !path.ends_with("_translation.json") && gene_in(json).is_some()
+        let is_json = path.rsplit('.').next() == Some("json");
+        is_json && !path.ends_with("_translation.json") && gene_in(json).is_some()
     })
 }
 

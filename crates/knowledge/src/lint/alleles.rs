@@ -3,7 +3,7 @@
 use super::expect;
 use crate::pgx::{Allele, Gene};
 use model::Problem;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 pub(super) fn check(gene: &Gene, problems: &mut Vec<Problem>) {
     let references: Vec<&Allele> = gene.alleles.iter().filter(|a| a.reference).collect();
@@ -54,19 +54,25 @@ fn cells(gene: &Gene, allele: &Allele, place: &str, problems: &mut Vec<Problem>)
 }
 
 /// Two alleles whose rows are equal could never be told apart. Blank cells count as the
-/// reference row's base.
+/// reference row's base, so a row is what differs from that. Declared to be one allele, and
+/// therefore allowed, are rows that are shown under the same core name.
 fn equal_rows(gene: &Gene, reference: &Allele, problems: &mut Vec<Problem>) {
-    let mut rows: BTreeMap<Vec<Vec<&String>>, &Allele> = BTreeMap::new();
+    let sorted = |bases: &'_ Vec<String>| -> Vec<String> {
+        let mut bases = bases.clone();
+        bases.sort_unstable();
+        bases
+    };
+    let of_reference: HashMap<usize, Vec<String>> =
+        reference.cells.iter().map(|(at, bases)| (*at, sorted(bases))).collect();
+    let mut rows: HashMap<Vec<(usize, Vec<String>)>, &Allele> = HashMap::new();
     for allele in gene.alleles.iter().filter(|allele| !allele.structural) {
-        let row = (0..gene.positions.len()).map(|index| {
-            let own = |allele: &'_ &Allele| allele.cells.iter().any(|(at, _)| *at == index);
-            let from = if own(&allele) { allele } else { reference };
-            let cell = from.cells.iter().find(|(at, _)| *at == index);
-            let mut bases: Vec<&String> = cell.map_or(vec![], |(_, bases)| bases.iter().collect());
-            bases.sort_unstable();
-            bases
-        });
-        if let Some(earlier) = rows.insert(row.collect(), allele) {
+        let mut row: Vec<(usize, Vec<String>)> =
+            allele.cells.iter().map(|(at, bases)| (*at, sorted(bases))).collect();
+        row.retain(|(at, bases)| of_reference.get(at) != Some(bases));
+        row.sort_unstable();
+        if let Some(earlier) = rows.insert(row, allele)
+            && (allele.core.is_none() || allele.core != earlier.core)
+        {
             let text = format!("has the same bases as {}", earlier.name);
             problems.push(Problem::error("equal-alleles", place(gene, allele), text));
         }

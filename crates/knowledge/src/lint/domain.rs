@@ -1,61 +1,99 @@
 //! Every result that a gene can have, as far as rules can tell them apart.
 
-use crate::pgx::{Allele, Gene, KeyValue, Method, STATUS_SEPARATOR};
+use crate::pgx::{Allele, Gene, KeyValue, Method, PgxKnowledge, STATUS_SEPARATOR};
 use model::score::ActivityScore;
 use model::statement::{Diplotype, Outcome};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// Whether the gene can ever have that value.
-pub(super) fn is_reachable(gene: &Gene, value: &KeyValue) -> bool {
-    let known = |name: &str| gene.allele(name).is_some();
-    match value {
-        KeyValue::NoResult | KeyValue::AnyResult => true,
-        KeyValue::Phenotype(name) => gene.phenotype_names().contains(&name.as_str()),
-        KeyValue::NoScore => gene.has_scores(),
-        KeyValue::Score { .. } => {
-            scores(gene).into_iter().any(|score| value.holds(Some(&of_score(gene, score))))
-        }
-        KeyValue::Has(name) | KeyValue::Lacks(name) => known(name),
-        KeyValue::Diplotype(name) => {
-            name.split_once('/').is_some_and(|(first, second)| known(first) && known(second))
-        }
+/// The genes of a pack, each with what it can have worked out once.
+pub(super) struct Domains<'p>(HashMap<&'p str, Domain<'p>>);
+
+impl<'p> Domains<'p> {
+    pub(super) fn new(pgx: &'p PgxKnowledge) -> Self {
+        Self(pgx.genes.iter().map(|gene| (gene.symbol.as_str(), Domain::new(gene))).collect())
+    }
+
+    pub(super) fn get(&self, symbol: &str) -> Option<&Domain<'p>> {
+        self.0.get(symbol)
     }
 }
 
-/// Results that rules with these values must be asked with; `None` = no result.
-pub(super) fn results<'v>(
-    gene: &Gene,
-    values: impl Iterator<Item = &'v KeyValue>,
-) -> Vec<Option<Outcome>> {
-    let mut alleles: BTreeSet<&str> = BTreeSet::new();
-    let mut statuses: BTreeSet<&str> = BTreeSet::new();
-    for value in values {
-        match value {
-            KeyValue::Has(name) | KeyValue::Lacks(name) => {
-                alleles.insert(name);
-            }
-            KeyValue::Diplotype(name) => alleles.extend(name.split('/')),
-            KeyValue::Phenotype(name) => statuses.extend(name.split(' ').next()),
-            _ => {}
+/// What one gene can have.
+pub(super) struct Domain<'p> {
+    gene: &'p Gene,
+    phenotypes: BTreeSet<&'p str>,
+    /// Names of alleles, and the core names they are shown under.
+    alleles: HashSet<&'p str>,
+    /// A result for every activity score.
+    scored: Vec<Outcome>,
+}
+
+impl<'p> Domain<'p> {
+    fn new(gene: &'p Gene) -> Self {
+        let names = |allele: &'p Allele| [Some(allele.name.as_str()), allele.core.as_deref()];
+        Self {
+            gene,
+            phenotypes: gene.phenotype_names().into_iter().collect(),
+            alleles: gene.alleles.iter().flat_map(names).flatten().collect(),
+            scored: scores(gene).into_iter().map(|score| of_score(gene, score)).collect(),
         }
     }
-    let outcomes = if !gene.statuses.is_empty() {
-        of_statuses(gene, &statuses)
-    } else if !alleles.is_empty() {
-        of_alleles(gene, &mut alleles)
-    } else if gene.has_scores() {
-        let mut all: Vec<Outcome> =
-            scores(gene).into_iter().map(|score| of_score(gene, score)).collect();
-        all.push(plain("Indeterminate"));
-        all
-    } else {
-        gene.phenotype_names().into_iter().map(plain).collect()
-    };
-    outcomes.into_iter().map(Some).chain([None]).collect()
+
+    /// Whether the gene can ever have that value.
+    pub(super) fn is_reachable(&self, value: &KeyValue) -> bool {
+        let known = |name: &str| self.alleles.contains(name);
+        match value {
+            KeyValue::NoResult | KeyValue::AnyResult => true,
+            KeyValue::Phenotype(name) => self.phenotypes.contains(name.as_str()),
+            KeyValue::NoScore => self.gene.has_scores(),
+            KeyValue::Score { .. } => self.scored.iter().any(|outcome| value.holds(Some(outcome))),
+            KeyValue::Has(name) | KeyValue::Lacks(name) => known(name),
+            KeyValue::Diplotype(name) => {
+                name.split_once('/').is_some_and(|(first, second)| known(first) && known(second))
+            }
+        }
+    }
+
+    /// Results that rules with these values must be asked with; among them `None` = no result.
+    /// No list at all if it would be longer than `limit`.
+    pub(super) fn results<'v>(
+        &self,
+        values: impl Iterator<Item = &'v KeyValue>,
+        limit: usize,
+    ) -> Option<Vec<Option<Outcome>>> {
+        let mut alleles: BTreeSet<&str> = BTreeSet::new();
+        let mut statuses: BTreeSet<&str> = BTreeSet::new();
+        for value in values {
+            match value {
+                KeyValue::Has(name) | KeyValue::Lacks(name) => {
+                    alleles.insert(name);
+                }
+                KeyValue::Diplotype(name) => alleles.extend(name.split('/')),
+                KeyValue::Phenotype(name) => statuses.extend(name.split(' ').next()),
+                _ => {}
+            }
+        }
+        let pairs = alleles.len().saturating_mul(alleles.len());
+        let readings = u32::try_from(statuses.len()).ok().and_then(|n| 2_usize.checked_pow(n));
+        let outcomes = if !self.gene.statuses.is_empty() {
+            readings.filter(|count| *count <= limit)?;
+            of_statuses(self.gene, &statuses)
+        } else if !alleles.is_empty() {
+            if pairs > limit {
+                return None;
+            }
+            of_alleles(self.gene, &mut alleles)
+        } else if self.gene.has_scores() {
+            self.scored.iter().cloned().chain([plain("Indeterminate")]).collect()
+        } else {
+            self.phenotypes.iter().copied().map(plain).collect()
+        };
+        Some(outcomes.into_iter().map(Some).chain([None]).collect())
+    }
 }
 
 /// A result in words, for complaints.
-pub(super) fn words(result: &Option<Outcome>) -> String {
+pub(super) fn words(result: Option<&Outcome>) -> String {
     let Some(outcome) = result else { return "no result".into() };
     let parts = [
         outcome.diplotype.as_ref().map(ToString::to_string),

@@ -63,7 +63,7 @@ fn codes(drug: &Drug, place: &str, problems: &mut Vec<Problem>) {
 }
 
 /// ATC level 5: `B01AC04`.
-fn is_atc(code: &str) -> bool {
+pub(super) fn is_atc(code: &str) -> bool {
     let shape = |(index, byte): (usize, u8)| match index {
         0 | 3 | 4 => byte.is_ascii_uppercase(),
         _ => byte.is_ascii_digit(),

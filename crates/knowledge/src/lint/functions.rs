@@ -60,7 +60,12 @@ fn scores(gene: &Gene, problems: &mut Vec<Problem>) {
         let none = gene.alleles.iter().all(|allele| allele.activity.is_none());
         expect(none, problems, "scores", &place, || "activity values without a rule".into());
     }
+    let reachable = super::domain::scores(gene);
     for rule in &gene.scores {
+        let used = reachable.iter().any(|score| rule.holds(*score));
+        expect(used, problems, "score-unused", &place, || {
+            format!("no two alleles have a score from {} on", rule.from)
+        });
         let priority = EHR_PRIORITIES.contains(&rule.ehr_priority.as_str());
         expect(priority, problems, "ehr-priority", &place, || {
             format!("`{}` is no priority", rule.ehr_priority)

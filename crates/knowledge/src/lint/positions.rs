@@ -42,11 +42,8 @@ pub(super) fn check(gene: &Gene, problems: &mut Vec<Problem>) {
         let place = place(gene, at);
         alleles(at, &place, problems);
         if at.is_substitution() {
-            if !at.is_snv() {
-                continue;
-            }
             for alt in &at.alternates {
-                let name = format!("g.{}{}>{alt}", at.position, at.reference);
+                let name = substitution(at, alt);
                 let named = at.hgvs.split("; ").any(|part| part == name);
                 expect(named, problems, "hgvs", &place, || format!("has no HGVS name {name}"));
             }
@@ -54,6 +51,15 @@ pub(super) fn check(gene: &Gene, problems: &mut Vec<Problem>) {
             surroundings(gene, at, &place, problems);
         }
     }
+}
+
+/// The HGVS name of bases that are replaced by as many.
+fn substitution(at: &Position, alt: &str) -> String {
+    if at.is_snv() {
+        return format!("g.{}{}>{alt}", at.position, at.reference);
+    }
+    let end = at.position.saturating_add(at.reference.len().saturating_sub(1) as u64);
+    format!("g.{}_{end}delins{alt}", at.position)
 }
 
 fn place(gene: &Gene, at: &Position) -> String {

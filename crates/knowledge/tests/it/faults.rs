@@ -1,8 +1,13 @@
-//! The linter finds each fault that is put into the shipped pack.
+//! The linter finds each fault that is put into a part of the shipped pack.
 
-use knowledge::pgx::{Gene, IndelContext, KeyValue, PhenotypeRule, Population, Product};
+use crate::shared::small;
+use knowledge::pgx::{
+    Gene, IndelContext, KeyValue, PhenotypeRule, Population, Priority, Product, Proxy, ScoreRule,
+    Status,
+};
 use knowledge::{Pack, lint};
 use model::problem::first_error;
+use model::score::ActivityScore;
 use model::statement::{Action, Strength};
 
 fn gene<'p>(pack: &'p mut Pack, symbol: &str) -> &'p mut Gene {
@@ -94,7 +99,71 @@ const GENE_FAULTS: &[Fault] = &[
         }
     }),
     ("ehr-priority", |p| gene(p, "TPMT").phenotypes[0].ehr_priority = "High".into()),
+    ("scores", |p| {
+        gene(p, "DPYD").scores.remove(0);
+    }),
+    ("score-unused", |p| {
+        let copy = gene(p, "DPYD").scores[0].clone();
+        let (from, to) = (ActivityScore::hundredths(700), None);
+        gene(p, "DPYD").scores.push(ScoreRule { from, to, ..copy });
+    }),
 ];
+
+const SPECIAL_FAULTS: &[Fault] = &[
+    ("extra-position", |p| {
+        let copy = gene(p, "TPMT").positions[0].clone();
+        gene(p, "TPMT").extra_positions.push(copy);
+    }),
+    ("extra-position", |p| {
+        let mut own = gene(p, "TPMT").positions[0].clone();
+        own.position = 1;
+        gene(p, "TPMT").extra_positions = vec![own.clone(), own];
+    }),
+    ("proxy", |p| proxy(p).deciding = 999),
+    ("proxy", |p| proxy(p).tag = proxy(p).deciding),
+    ("proxy", |p| proxy(p).both = "c.1905+1G>A (*2A)".into()),
+    ("proxy", |p| proxy(p).both = proxy(p).deciding_only.clone()),
+    ("proxy", |p| proxy(p).deciding_only = proxy(p).both.clone()),
+    ("status", |p| gene(p, "HLA-B").statuses[0].allele = "57:01".into()),
+    ("status", |p| gene(p, "HLA-B").statuses[0].allele = "*57".into()),
+    ("status", |p| {
+        let copy = gene(p, "HLA-B").statuses[0].clone();
+        gene(p, "HLA-B").statuses.push(copy);
+    }),
+    ("status", |p| gene(p, "TPMT").statuses.push(Status::of("*57:01"))),
+    ("priority", |p| {
+        priority(p).diplotypes.pop();
+    }),
+    ("priority", |p| {
+        let copy = priority(p).diplotypes[0].clone();
+        priority(p).diplotypes.push(copy);
+    }),
+    ("priority", |p| priority(p).diplotypes.push(("*1".into(), "*1".into()))),
+    ("priority", |p| priority(p).pick = ("*1".into(), "*1".into())),
+    ("priority", |p| priority(p).diplotypes[1] = ("*9999".into(), "*10000".into())),
+    ("priority", |p| {
+        let (first, second) = priority(p).diplotypes[1].clone();
+        priority(p).diplotypes[1] = (second, first);
+    }),
+    ("priority", |p| {
+        let copy = priority(p).clone();
+        gene(p, "NAT2").priorities.push(copy);
+    }),
+    ("inhibitor-code", |p| p.pgx.inhibitors[0].rxnorm = "x".into()),
+    ("inhibitor-code", |p| p.pgx.inhibitors[0].atc.clear()),
+    ("inhibitor-code", |p| p.pgx.inhibitors[0].atc = vec!["C01".into()]),
+    ("inhibitor-gene", |p| p.pgx.inhibitors[0].gene = "CYP9X9".into()),
+    ("inhibitor-factor", |p| p.pgx.inhibitors[0].factor_percent = Some(50)),
+    ("citation", |p| p.pgx.inhibitors[0].citation.url = "http://example.org".into()),
+];
+
+fn proxy(pack: &mut Pack) -> &mut Proxy {
+    gene(pack, "DPYD").proxy.as_mut().unwrap()
+}
+
+fn priority(pack: &mut Pack) -> &mut Priority {
+    &mut gene(pack, "NAT2").priorities[0]
+}
 
 const DRUG_FAULTS: &[Fault] = &[
     ("drug-code", |p| p.pgx.drugs[0].rxnorm = "C10".into()),
@@ -139,7 +208,10 @@ const DRUG_FAULTS: &[Fault] = &[
     ("strength", |p| p.pgx.actions[0].strength = Strength::None),
     ("strength", |p| p.pgx.actions[0].action = Action::NoRecommendation),
     ("percent", |p| p.pgx.actions[0].action = Action::Reduce { percent: Some((50, 100)) }),
-    ("alternative", |p| p.pgx.actions[0].alternatives.push(("83367".into(), "same".into()))),
+    ("alternative", |p| {
+        let own = p.pgx.actions[0].rxnorm.clone();
+        p.pgx.actions[0].alternatives.push((own, "same".into()));
+    }),
     ("citation", |p| p.pgx.actions[0].citation.pmid = Some("PMID 1".into())),
     ("citation", |p| p.pgx.alerts[0].citation.url = "example.org".into()),
     ("text-long", |p| p.pgx.actions[0].text = format!("A{}.", "b".repeat(239))),
@@ -151,10 +223,11 @@ const DRUG_FAULTS: &[Fault] = &[
 
 #[test]
 fn each_fault_is_found() {
-    let shipped = Pack::built_in().unwrap();
-    assert_eq!(first_error(&lint(&shipped)), None);
-    for (index, (code, fault)) in GENE_FAULTS.iter().chain(DRUG_FAULTS).enumerate() {
-        let mut pack = shipped.clone();
+    let small = Pack::from_files(small()).unwrap();
+    assert_eq!(first_error(&lint(&small)), None);
+    let all = GENE_FAULTS.iter().chain(SPECIAL_FAULTS).chain(DRUG_FAULTS);
+    for (index, (code, fault)) in all.enumerate() {
+        let mut pack = small.clone();
         fault(&mut pack);
         let problems = lint(&pack);
         let found = problems.iter().any(|problem| problem.code == *code);

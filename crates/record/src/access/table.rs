@@ -14,6 +14,9 @@ const CLINICAL: &[Action] = &[
 /// Noting what was shown while an order is written.
 const DECISIONS: &[Action] = &[Action::WriteDecisions, Action::ReadDecisions, Action::ReadPack];
 
+/// Going through what a new pack changed.
+const CHANGES: &[Action] = &[Action::ReadPackChanges, Action::ReadPack];
+
 /// Working the list of results that could not be filed.
 const REVIEWING: &[Action] = &[
     Action::ReadRaw,
@@ -49,6 +52,8 @@ const INTERPRETING: &[Action] = &[
     Action::UseCursor,
     Action::KeepPack,
     Action::ReadPack,
+    Action::AdoptPack,
+    Action::ReadPackChanges,
 ];
 
 /// Running the installation.
@@ -78,7 +83,7 @@ pub fn permitted(role: Role, purpose: Purpose, action: Action) -> bool {
         (
             Role::Prescriber | Role::Pharmacist | Role::Geneticist | Role::Oncologist,
             Purpose::Treatment,
-        ) => &[CLINICAL, DECISIONS],
+        ) => &[CLINICAL, DECISIONS, CHANGES],
         (Role::LaboratoryReviewer, Purpose::Treatment | Purpose::Operations) => &[REVIEWING],
         (Role::InterfaceAnalyst, Purpose::Operations) => &[CONNECTIONS],
         (Role::PrivacyOfficer, Purpose::Operations) => &[&[Action::ReadAccounts]],

@@ -138,4 +138,27 @@ super::statements! {
     PACK_GET = "SELECT pack FROM pack WHERE tenant = $1 AND digest = $2";
     PACK_FILES = "SELECT path, body FROM pack_file WHERE tenant = $1 AND digest = $2
         ORDER BY path";
+    PACK_NAMED = "SELECT pack, version, date FROM pack WHERE tenant = $1 AND digest = $2";
+
+    ADOPTION_LAST = "SELECT coalesce(max(number), 0) FROM pack_adoption WHERE tenant = $1";
+    ADOPTION_PUT = "INSERT INTO pack_adoption (tenant, id, number, digest, former, actor, started,
+        finished, patients, place) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, '')";
+    ADOPTIONS_LATEST = "SELECT id, digest, former, actor, started, finished, patients, place
+        FROM pack_adoption WHERE tenant = $1 ORDER BY number DESC LIMIT $2";
+    ADOPTION_GET = "SELECT id, digest, former, actor, started, finished, patients, place
+        FROM pack_adoption WHERE tenant = $1 AND id = $2";
+    ADOPTION_FINISHED = "SELECT digest FROM pack_adoption WHERE tenant = $1 AND finished > 0
+        ORDER BY number DESC LIMIT 1";
+    ADOPTION_ADVANCE = "UPDATE pack_adoption SET place = $1, patients = patients + $2
+        WHERE tenant = $3 AND id = $4 AND place < $5 AND finished = 0";
+    ADOPTION_FINISH = "UPDATE pack_adoption SET finished = $1
+        WHERE tenant = $2 AND id = $3 AND finished = 0";
+    STATEMENT_PATIENTS = "SELECT DISTINCT patient FROM statement WHERE tenant = $1 AND patient > $2
+        AND withdrawn = 0 ORDER BY patient LIMIT $3";
+    PACK_CHANGE_PUT = "INSERT INTO pack_change (tenant, adoption, patient, current, body)
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+    PACK_CHANGES = "SELECT patient, current, body FROM pack_change WHERE tenant = $1
+        AND adoption = $2 AND patient > $3 ORDER BY patient LIMIT $4";
+    PACK_CHANGES_COUNT = "SELECT count(*), coalesce(sum(current), 0) FROM pack_change
+        WHERE tenant = $1 AND adoption = $2";
 }

@@ -97,7 +97,18 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
         PRIMARY KEY (tenant, digest)) {strict}",
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
-]];
+], ADOPTIONS];
+
+/// Which packs were adopted, and what that changed for whom.
+const ADOPTIONS: &[&str] = &[
+    "CREATE TABLE pack_adoption (tenant {text} NOT NULL, id {text} NOT NULL,
+        number {int} NOT NULL, digest {text} NOT NULL, former {text} NOT NULL, actor {text} NOT NULL,
+        started {int} NOT NULL, finished {int} NOT NULL, patients {int} NOT NULL,
+        place {text} NOT NULL, PRIMARY KEY (tenant, id)) {strict}",
+    "CREATE TABLE pack_change (tenant {text} NOT NULL, adoption {text} NOT NULL,
+        patient {text} NOT NULL, current {int} NOT NULL, body {bytes} NOT NULL,
+        PRIMARY KEY (tenant, adoption, patient)) {strict}",
+];
 
 /// Migrations of `decision.db`, the first one first. Cards are noted at every order; in a file of
 /// their own they leave the pages that readers of the record have decrypted as they are.

@@ -1,6 +1,8 @@
 //! What callers rely on, through the public interface only.
 
 #[cfg(test)]
+mod adoption;
+#[cfg(test)]
 mod archive;
 #[cfg(test)]
 mod crash;

@@ -5,9 +5,7 @@ use model::patient::{Identifier, Patient, PersonName, Sex};
 use model::provenance::{Door, Source};
 use model::reported::{ReportedGeneResult, ResultStatus};
 use model::specimen::Origin;
-use model::statement::{
-    Basis, Capsule, EngineRef, GeneState, GeneStatement, KnowledgeRef, StatementContent,
-};
+use model::statement::{Basis, Capsule, EngineRef, GeneStatement, KnowledgeRef, StatementContent};
 use model::{Fact, PatientId, Statement, StatementId, TenantId, Timestamp};
 use record::{
     Access, Clock, Commit, Committed, Condition, MasterKey, NewRaw, Purpose, RawState, Record,

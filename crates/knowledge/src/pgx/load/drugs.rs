@@ -5,7 +5,7 @@ use crate::error::LoadError;
 use crate::pgx::{ActionRule, Drug, Gene, KeyValue, Population, PreTestRule, Product, Values};
 use crate::table::Row;
 use model::statement::{Action, Citation, Strength};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 pub(super) type Citations = BTreeMap<String, Citation>;
 
@@ -96,6 +96,7 @@ pub(super) fn actions(
     citations: &Citations,
 ) -> Result<Vec<ActionRule>, LoadError> {
     let mut actions: Vec<ActionRule> = Vec::new();
+    let mut ids = HashSet::new();
     for row in files.table("actions.tsv", columns::ACTIONS)?.rows() {
         check_day(&row, "date")?;
         let drug = drug_of(&row, drugs)?;
@@ -117,7 +118,7 @@ pub(super) fn actions(
             alternatives: alternatives(&row)?,
             citation: citation_of(&row, citations)?,
         };
-        if actions.iter().any(|other| other.id == rule.id) {
+        if !ids.insert(rule.id.clone()) {
             return Err(row.fault("row", &format!("makes `{}` twice", rule.id)));
         }
         actions.push(rule);

@@ -1,0 +1,116 @@
+//! `cognate knowledge`
+
+use super::StoreArguments;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// `cognate knowledge`
+#[derive(Debug, Subcommand)]
+pub(crate) enum KnowledgeCommand {
+    /// List packs, their dates, sources and digests.
+    List(KnowledgeArguments),
+    /// Look for faults in packs.
+    Lint(KnowledgeArguments),
+    /// Write the digests of a pack's files into its manifest, after an edit.
+    Seal {
+        /// Pack directory.
+        directory: PathBuf,
+    },
+    /// Make a key to sign packs with; the public key is printed.
+    Key {
+        /// New file for the key. Keep it secret.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Sign a pack without faults: adds a line to its `pack.sig`.
+    Sign {
+        /// Pack directory.
+        directory: PathBuf,
+        /// File with the key.
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
+    /// Tell what changed from one pack to another.
+    Diff(DiffArguments),
+    /// Interpret everybody with a pack, put it into use and list whom it concerns.
+    Adopt(AdoptArguments),
+    /// Show for whom an adopted pack changed a phenotype or advice.
+    Changes(ChangesArguments),
+}
+
+/// Whose packs are trusted.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct TrustArguments {
+    /// Public keys, one of which must have signed a pack directory; repeat for several. The
+    /// built-in pack needs no signature.
+    #[arg(
+        long = "trusted-key",
+        env = "COGNATE_TRUSTED_KEYS",
+        value_delimiter = ',',
+        value_name = "KEY"
+    )]
+    pub(crate) trusted_keys: Vec<String>,
+}
+
+/// `cognate knowledge list` and `lint`
+#[derive(Args, Debug)]
+pub(crate) struct KnowledgeArguments {
+    /// Pack directories; the built-in pack if none is given.
+    #[arg(value_name = "DIR")]
+    pub(crate) directories: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) trust: TrustArguments,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `cognate knowledge diff`
+#[derive(Args, Debug)]
+pub(crate) struct DiffArguments {
+    /// Pack directory or `built-in`.
+    pub(crate) old: String,
+    /// Pack directory or `built-in`.
+    pub(crate) new: String,
+    /// Show the rows that came and went, too.
+    #[arg(long)]
+    pub(crate) rows: bool,
+    #[command(flatten)]
+    pub(crate) trust: TrustArguments,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `cognate knowledge adopt`
+#[derive(Args, Debug)]
+pub(crate) struct AdoptArguments {
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// Pack directory or `built-in`.
+    pub(crate) pack: String,
+    /// Tell the list and change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) trust: TrustArguments,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `cognate knowledge changes`
+#[derive(Args, Debug)]
+pub(crate) struct ChangesArguments {
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// Id of an adoption; the latest one if not given.
+    #[arg(long, value_name = "ID")]
+    pub(crate) adoption: Option<String>,
+    /// Only patients who take a medicine that is concerned.
+    #[arg(long)]
+    pub(crate) current: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
