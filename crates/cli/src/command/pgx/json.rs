@@ -3,6 +3,7 @@
 use super::cohort::{self, Called};
 use super::lines::status;
 use super::{Job, advice, print};
+use knowledge::pgx::STATUS_SEPARATOR;
 use model::statement::{Action, DrugStatement, GeneState, GeneStatement, Recommendation};
 use serde_json::{Value, json};
 
@@ -76,7 +77,7 @@ fn gene(gene: &GeneStatement) -> Value {
         "calls": shown(&gene.diplotypes),
         "also_possible": shown(&gene.also_possible),
         "variants": gene.variants,
-        "phenotypes": gene.phenotypes,
+        "phenotypes": phenotypes(gene),
         "activity_scores": gene.activity_scores,
         "missing": missing,
         "unexplained": gene.unexplained,
@@ -84,6 +85,14 @@ fn gene(gene: &GeneStatement) -> Value {
         "callability": gene.callability,
         "notes": notes,
     })
+}
+
+/// Each phenotype; of a gene that is read by allele statuses, each status.
+fn phenotypes(gene: &GeneStatement) -> Vec<&str> {
+    let mut all: Vec<&str> =
+        gene.phenotypes.iter().flat_map(|text| text.split(STATUS_SEPARATOR)).collect();
+    all.dedup();
+    all
 }
 
 fn recommendation(drug: &DrugStatement, one: &Recommendation) -> Value {

@@ -53,6 +53,7 @@ prop_compose! {
         let [missing, filtered, not_excluded, tier1_missing, assumed] = lists.try_into().unwrap();
         Callability {
             positions, seen, from_block, missing, filtered, not_excluded, tier1_missing, assumed,
+            ..Callability::default()
         }
     }
 }

@@ -91,6 +91,7 @@ fn ambiguous() -> GeneStatement {
             not_excluded: words(&["*61"]),
             tier1_missing: words(&["rs1"]),
             assumed: words(&["rs9"]),
+            ..Callability::default()
         }),
         notes: words(&["rs1 was not tested"]),
         ..GeneStatement::default()
