@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Highest score that is read; no table has more than a dozen.
-const SCORE_HUNDREDTHS_MAX: u32 = 100_00;
+const SCORE_HUNDREDTHS_MAX: u32 = 10_000;
 
 /// A gene's activity score, in hundredths, or that much and more (`≥3.0`, which CPIC uses for
 /// CYP2D6 with three or more copies). Sources write one score in several ways (`1`, `1.0`, `>=3`);
@@ -53,6 +53,12 @@ impl ActivityScore {
         let hundredths = whole.parse::<u32>().ok()? * 100 + hundredths;
         (hundredths <= SCORE_HUNDREDTHS_MAX)
             .then_some(Self { hundredths, at_least: closed.is_some() })
+    }
+
+    /// The score times a share, in ten-thousandths, which keeps a half of a hundredth apart
+    /// (`2.25` × 50 % = `1.125`).
+    pub const fn in_ten_thousandths_of(self, percent: u8) -> u32 {
+        self.hundredths.saturating_mul(percent as u32)
     }
 
     /// The sum of two alleles' values; "at least" stays (`≥3` and `0.25` give `≥3.25`).

@@ -32,7 +32,7 @@ pub fn advise(knowledge: &PgxKnowledge, drug: &Drug, genes: &[GeneStatement]) ->
         state = state.max(AdviceState::NotKnown);
         notes.push("too many possible results to look up all of them".into());
     }
-    gaps::remark(knowledge, &views, &mut state, &mut notes);
+    gaps::remark(knowledge, drug, &views, &mut state, &mut notes);
     DrugStatement {
         drug: drug.name.clone(),
         rxnorm: drug.rxnorm.clone(),
@@ -48,9 +48,10 @@ pub fn advise(knowledge: &PgxKnowledge, drug: &Drug, genes: &[GeneStatement]) ->
 /// Whether all of a rule's conditions hold.
 fn fits(rule: &ActionRule, results: &Possibility) -> bool {
     // No rule answers where nothing at all is known of its genes: for that there is the alert.
-    let known = rule.key.iter().any(|(gene, _)| {
-        results.iter().any(|(symbol, result)| symbol == gene && result.is_some())
-    });
+    let known = rule
+        .key
+        .iter()
+        .any(|(gene, _)| results.iter().any(|(symbol, result)| symbol == gene && result.is_some()));
     known
         && rule.key.iter().all(|(gene, allowed)| {
             let result = results.iter().find(|(symbol, _)| symbol == gene);
@@ -79,7 +80,7 @@ fn state_of(fitting: &[&ActionRule]) -> AdviceState {
 
 /// How cautious an action is among those of one source and population: a clear "do not use" beats
 /// "use another if possible".
-fn rank(action: Action) -> u8 {
+pub(crate) fn rank(action: Action) -> u8 {
     match action {
         Action::Standard => 0,
         Action::NoRecommendation => 1,

@@ -14,6 +14,7 @@ mod natural;
 mod normal_form;
 mod observe;
 mod pairs;
+mod phenoconversion;
 mod phenotype;
 mod reported;
 mod table;
@@ -23,6 +24,7 @@ pub use call::{call, call_gene};
 pub use combine::combine;
 pub use normal_form::span_end;
 pub use pairs::DIPLOTYPES_MAX;
+pub use phenoconversion::{advise_clinically, convert};
 pub use reported::from_reported;
 
 use model::statement::EngineRef;

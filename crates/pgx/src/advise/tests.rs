@@ -148,7 +148,7 @@ fn an_ambiguous_call_is_answered_by_the_most_cautious_advice() {
     let statement = ask(&knowledge, &[gene.clone()]);
     assert_eq!(statement.state, AdviceState::Adjust);
     assert_eq!(rules(&statement), ["actions:CPIC/general/IM"]);
-    let note = "GENE1: Normal Metabolizer or Intermediate Metabolizer; \
+    let note = "GENE1: Intermediate Metabolizer or Normal Metabolizer; \
                 the most cautious advice is given";
     assert_eq!(statement.notes, [note]);
     // Nothing is known for one of the two: that is more cautious than standard.
@@ -211,6 +211,22 @@ fn an_incomplete_call_says_so_and_is_not_plain_standard_without_the_decisive_pos
     let statement = ask(&knowledge, &[call_gene(&gene, &most(100))]);
     assert_eq!(statement.state, AdviceState::NotKnown);
     assert_eq!(statement.notes[1], reason);
+}
+
+#[test]
+fn a_gene_that_only_another_source_asks_for_takes_nothing_back() {
+    let mut knowledge = one_gene();
+    knowledge.drugs[0].genes.push("GENE2".into());
+    let poor = [("GENE2", &["Poor Metabolizer"][..])];
+    knowledge.actions.push(action("DPWG/general/PM2", &poor, Action::Reduce { percent: None }));
+    let statement = ask(&knowledge, &[reported("GENE1", "NM")]);
+    assert_eq!(statement.state, AdviceState::Standard, "the alert names the first gene only");
+    assert_eq!(statement.notes, ["GENE2: not tested"]);
+    // An alert that names it makes it decisive; so does the want of any alert.
+    knowledge.alerts = vec![alert(&["GENE1", "GENE2"], false, "quiet")];
+    assert_eq!(ask(&knowledge, &[reported("GENE1", "NM")]).state, AdviceState::NotKnown);
+    knowledge.alerts.clear();
+    assert_eq!(ask(&knowledge, &[reported("GENE1", "NM")]).state, AdviceState::NotKnown);
 }
 
 #[test]
