@@ -67,6 +67,9 @@ pub struct Medicine {
     pub matched_by: String,
     /// It is being ordered, not taken yet.
     pub ordered: bool,
+    /// For local use, as a cream or eye drops: it does not reach the enzyme in any amount that
+    /// counts.
+    pub local: bool,
 }
 
 /// A medicine that changes an enzyme on the day asked about.

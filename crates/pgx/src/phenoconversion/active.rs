@@ -40,6 +40,7 @@ pub(super) fn on_gene(
         let same: Vec<(&Medicine, Taking)> = medicines
             .iter()
             .filter(|medicine| medicine.rxnorm == inhibitor.rxnorm)
+            .filter(|medicine| is_systemic(medicine, inhibitor, notes))
             .map(|medicine| (medicine, taking(medicine, day)))
             .collect();
         let mut taken = same.iter().filter(|(_, taking)| *taking == Taking::Active);
@@ -53,6 +54,14 @@ pub(super) fn on_gene(
         }
     }
     found
+}
+
+/// Only what reaches the enzyme counts. The form is known from words alone, so that it is said.
+fn is_systemic(medicine: &Medicine, inhibitor: &Inhibitor, notes: &mut Vec<String>) -> bool {
+    if medicine.local && inhibitor.strength > EffectStrength::Weak {
+        notes.push(format!("{} for local use is not counted", medicine.name));
+    }
+    !medicine.local
 }
 
 fn taking(medicine: &Medicine, day: PartialDate) -> Taking {

@@ -289,6 +289,17 @@ fn stop_dates_are_respected_and_long_lasting_inhibitors_are_pointed_out() {
     }
 }
 
+#[test]
+fn a_cream_is_said_and_not_counted() {
+    let cream = Medicine { local: true, ..medicine("terbinafine") };
+    let gene = reported("CYP2D6", "*1/*1");
+    let conversion = convert(pack(), &gene, Some(&[cream.clone()]), day()).unwrap();
+    assert_eq!(conversion.notes, ["terbinafine for local use is not counted"]);
+    assert!(!conversion.is_converted());
+    let list = [cream, medicine("terbinafine")];
+    assert!(convert(pack(), &gene, Some(&list), day()).unwrap().is_changed());
+}
+
 fn advised(drug: &str, genes: &[(&str, &str)], list: &[Medicine]) -> (ClinicalAdvice, Action) {
     let drug = pack().drugs.iter().find(|known| known.name == drug).unwrap();
     let genes: Vec<GeneStatement> =
