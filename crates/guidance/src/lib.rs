@@ -10,10 +10,12 @@ pub mod card;
 pub mod cds;
 pub mod key;
 pub mod orders;
+pub mod pending;
 pub mod policy;
 pub mod worklist;
 
 pub use card::{Card, Indicator};
-pub use orders::{Needs, Order, Resolution, needs, resolve};
+pub use orders::{Needs, Order, Resolution, medicines, needs, resolve};
+pub use pending::tests_under_way;
 pub use policy::{Decision, Hook, Moment, Role, Settings, Silence, SilenceReason, decide};
 pub use worklist::{WorkRow, worklist};

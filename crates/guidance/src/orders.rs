@@ -3,10 +3,16 @@
 //! Rules are keyed on RxNorm ingredients; orders come as products, classes or words. Each step
 //! that is taken to get from one to the other is stated on the card.
 
+mod medicines;
 mod name;
+mod vocabulary;
 
-use knowledge::pgx::{Drug, PgxKnowledge};
+pub use medicines::{affected, medicines};
+use vocabulary::{Ingredient, Vocabulary};
+
+use knowledge::pgx::PgxKnowledge;
 use model::code::{CodeableConcept, system};
+use model::conversion::Medicine;
 use model::medication::Medication;
 use std::collections::BTreeSet;
 
@@ -131,15 +137,18 @@ pub struct Needs {
     pub genes: BTreeSet<String>,
 }
 
-/// What a decision on these orders looks up, so that nothing else has to be read.
-pub fn needs(knowledge: &PgxKnowledge, orders: &[Order]) -> Needs {
+/// What a decision on these orders looks up, so that nothing else has to be read: their drugs with
+/// what may be offered in their place, and the medicines taken that an ordered drug bears on.
+pub fn needs(knowledge: &PgxKnowledge, orders: &[Order], taken: &[Medicine]) -> Needs {
+    let words = Vocabulary::of(knowledge);
     let mut drugs = BTreeSet::new();
     for order in orders {
-        for found in resolve(knowledge, order).ingredients {
+        for found in resolve_in(&words, order).ingredients {
             let rules = knowledge.actions.iter().filter(|rule| rule.rxnorm == found.rxnorm);
             drugs.extend(
                 rules.flat_map(|rule| &rule.alternatives).map(|(rxnorm, _)| rxnorm.clone()),
             );
+            drugs.extend(affected(knowledge, &found.rxnorm, taken).map(str::to_owned));
             drugs.insert(found.rxnorm);
         }
     }
@@ -151,15 +160,20 @@ pub fn needs(knowledge: &PgxKnowledge, orders: &[Order]) -> Needs {
 
 /// Finds the drugs of an order: RxNorm ingredient code, RxNorm product code, the ingredients of
 /// the medication, ATC code, name. The first step that finds something is the one that counts.
+/// Drugs are those with rules and those that change an enzyme.
 pub fn resolve(knowledge: &PgxKnowledge, order: &Order) -> Resolution {
+    resolve_in(&Vocabulary::of(knowledge), order)
+}
+
+fn resolve_in(words: &Vocabulary<'_>, order: &Order) -> Resolution {
     let mut resolution = Resolution::default();
-    by_rxnorm(knowledge, &order.concept, &mut resolution);
-    by_ingredients(knowledge, &order.ingredients, &mut resolution);
+    by_rxnorm(words, &order.concept, &mut resolution);
+    by_ingredients(words, &order.ingredients, &mut resolution);
     if resolution.ingredients.is_empty() {
-        by_atc(knowledge, &order.concept, MatchedBy::Atc, &mut resolution);
+        by_atc(words, &order.concept, MatchedBy::Atc, &mut resolution);
     }
     if resolution.ingredients.is_empty() {
-        by_name(knowledge, &order.concept, MatchedBy::Name, &mut resolution);
+        by_name(words, &order.concept, MatchedBy::Name, &mut resolution);
     }
     if resolution.ingredients.is_empty() && resolution.unresolved.is_empty() {
         resolution.unresolved.push(words_of(&order.concept));
@@ -167,13 +181,13 @@ pub fn resolve(knowledge: &PgxKnowledge, order: &Order) -> Resolution {
     resolution
 }
 
-fn by_rxnorm(knowledge: &PgxKnowledge, concept: &CodeableConcept, found: &mut Resolution) {
+fn by_rxnorm(words: &Vocabulary<'_>, concept: &CodeableConcept, found: &mut Resolution) {
     let codes = || rxnorm_codes(concept);
-    for code in codes().filter(|code| knowledge.drug(code).is_some()) {
+    for code in codes().filter(|code| words.ingredient(code).is_some()) {
         found.add(code, MatchedBy::RxNormIngredient);
     }
     for code in codes() {
-        for product in knowledge.products.iter().filter(|product| product.rxnorm == code) {
+        for product in words.products.iter().filter(|product| product.rxnorm == code) {
             for ingredient in &product.ingredients {
                 found.add(ingredient, MatchedBy::RxNormProduct);
             }
@@ -183,16 +197,16 @@ fn by_rxnorm(knowledge: &PgxKnowledge, concept: &CodeableConcept, found: &mut Re
 
 /// Every ingredient is tried on its own by all steps; one that fits none is named as unresolved.
 /// An order whose own code was found still gets its further ingredients looked at.
-fn by_ingredients(knowledge: &PgxKnowledge, list: &[CodeableConcept], found: &mut Resolution) {
+fn by_ingredients(words: &Vocabulary<'_>, list: &[CodeableConcept], found: &mut Resolution) {
     let how = MatchedBy::MedicationIngredient;
     for concept in list.iter().take(INGREDIENTS_MAX) {
         let mut one = Resolution::default();
-        by_rxnorm(knowledge, concept, &mut one);
+        by_rxnorm(words, concept, &mut one);
         if one.ingredients.is_empty() {
-            by_atc(knowledge, concept, how, &mut one);
+            by_atc(words, concept, how, &mut one);
         }
         if one.ingredients.is_empty() {
-            by_name(knowledge, concept, how, &mut one);
+            by_name(words, concept, how, &mut one);
         }
         if one.ingredients.is_empty() {
             found.unresolved.push(words_of(concept));
@@ -208,23 +222,23 @@ fn by_ingredients(knowledge: &PgxKnowledge, list: &[CodeableConcept], found: &mu
 }
 
 fn by_atc(
-    knowledge: &PgxKnowledge,
+    words: &Vocabulary<'_>,
     concept: &CodeableConcept,
     how: MatchedBy,
     found: &mut Resolution,
 ) {
     let codes = concept.coding.iter().filter(|c| is_atc(&c.system)).take(INGREDIENTS_MAX);
     for code in codes.map(|coding| coding.code.trim().to_ascii_uppercase()) {
-        let under = |drug: &&Drug| drug.atc.iter().any(|atc| atc_covers(atc, &code));
-        let exact = |drug: &&Drug| drug.atc.contains(&code);
-        let mut drugs: Vec<&Drug> = knowledge.drugs.iter().filter(exact).collect();
+        let under = |drug: &&Ingredient<'_>| drug.atc.iter().any(|atc| atc_covers(atc, &code));
+        let exact = |drug: &&Ingredient<'_>| drug.atc.contains(&code);
+        let mut drugs: Vec<&Ingredient<'_>> = words.ingredients.iter().filter(exact).collect();
         if drugs.is_empty() {
-            drugs = knowledge.drugs.iter().filter(under).collect();
+            drugs = words.ingredients.iter().filter(under).collect();
         }
         for drug in drugs {
             // A drug's first code is its own; further ones are those of its combinations.
             found.may_hold_more |= drug.atc.first() != Some(&code);
-            found.add(&drug.rxnorm, how);
+            found.add(drug.rxnorm, how);
         }
     }
 }
@@ -240,14 +254,14 @@ fn is_atc(uri: &str) -> bool {
 }
 
 fn by_name(
-    knowledge: &PgxKnowledge,
+    words: &Vocabulary<'_>,
     concept: &CodeableConcept,
     how: MatchedBy,
     found: &mut Resolution,
 ) {
     let displays = concept.coding.iter().filter_map(|coding| coding.display.as_deref());
     for text in concept.text.as_deref().into_iter().chain(displays).take(INGREDIENTS_MAX) {
-        let named = name::drugs_named(knowledge, text);
+        let named = name::drugs_named(words, text);
         found.may_hold_more |= named.may_hold_more;
         for rxnorm in named.drugs {
             found.add(rxnorm, how);

@@ -3,14 +3,19 @@
 //! CPIC's three branches (result present, absent, not needed), each drug of an order on its own:
 //! present and actionable → card; present and normal → silence; indeterminate → information where
 //! guidance asks for a test or the reader is a pharmacist; absent → a card only where guidance
-//! asks for a test before the first dose; pending → information.
+//! asks for a test before the first dose; pending → information. Where current medicines make the
+//! advice more cautious than the genotype does (phenoconversion), the card says so with both; an
+//! ordered drug that does this to a medicine taken already gets a card about that one.
 
+mod effect;
 mod moment;
 mod verdict;
 
 use crate::card::{self, Indicator};
+use crate::key::uuid;
 use crate::orders::{MatchedBy, Order, ResolvedDrug, resolve};
 use knowledge::pgx::{Drug, PgxKnowledge};
+use model::conversion::ClinicalAdvice;
 use model::statement::{
     AdviceState, DrugStatement, GeneStatement, KnowledgeRef, Statement, StatementContent,
 };
@@ -32,6 +37,9 @@ pub(crate) struct Subject<'a> {
     pub(crate) alone: bool,
     /// Statement and advice about the drug.
     pub(crate) advice: Option<(&'a Statement, &'a DrugStatement)>,
+    /// The drug being ordered that changes what is said about this one, which is taken already;
+    /// `None` = the drug itself is ordered.
+    pub(crate) by: Option<&'a str>,
 }
 
 /// The whole setting a card is made in.
@@ -55,6 +63,11 @@ impl<'a> Context<'a> {
             StatementContent::Drug(drug) if drug.rxnorm == rxnorm => Some((statement, drug)),
             _ => None,
         })
+    }
+
+    /// What the medicines make of the advice about a drug.
+    pub(crate) fn clinical(self, rxnorm: &str) -> Option<&'a ClinicalAdvice> {
+        self.moment.clinical.iter().find(|clinical| clinical.rxnorm == rxnorm)
     }
 
     /// What is known of a gene.
@@ -111,13 +124,16 @@ fn decide_order(context: Context, order: &Order, decision: &mut Decision) {
     }
     let alone = resolution.is_one_drug();
     for ResolvedDrug { rxnorm, how } in &resolution.ingredients {
-        let Some(drug) = context.knowledge.drug(rxnorm) else {
+        if let Some(drug) = context.knowledge.drug(rxnorm) {
+            let advice = context.advice(rxnorm);
+            let subject = Subject { order, drug, how: *how, alone, advice, by: None };
+            decide_drug(context, subject, decision);
+        } else {
             decision.silences.push(silence(rxnorm, SilenceReason::NoRules));
-            continue;
-        };
-        let advice = context.advice(rxnorm);
-        let subject = Subject { order, drug, how: *how, alone, advice };
-        decide_drug(context, subject, decision);
+        }
+        for subject in effect::on_others(context, order, rxnorm, *how) {
+            decide_drug(context, subject, decision);
+        }
     }
 }
 
@@ -139,14 +155,26 @@ fn decide_drug(context: Context, subject: Subject, decision: &mut Decision) {
         decision.silences.push(quiet(reason, rule));
         return;
     }
-    if moment.hook == Hook::PatientView && !matches!(verdict, Verdict::Act { .. }) {
+    let acts = matches!(verdict, Verdict::Act { .. } | Verdict::Convert { .. });
+    if moment.hook == Hook::PatientView && !acts {
         decision.silences.push(quiet(SilenceReason::NotAnOrder, None));
+        return;
+    }
+    // About a medicine that is taken already, an order calls for nothing but what it changes.
+    if subject.by.is_some() && !acts && !matches!(verdict, Verdict::Unadvised { .. }) {
         return;
     }
     let mut card = card::build(context, subject, &verdict);
     if moment.hook == Hook::PatientView {
         card.indicator = Indicator::Info;
         card.suggestions.clear();
+    }
+    // The card's id comes from its key, so that the answer to it is one to the same order, drug,
+    // dose, result, medicines, pack and role.
+    let is_overridden = |key: &str| moment.overridden.contains(&uuid(key, "card"));
+    if is_overridden(&card.key) || is_overridden(&card.undosed_key) {
+        decision.silences.push(quiet(SilenceReason::Overridden, Some(card.rule)));
+        return;
     }
     // A card shown before the dose was chosen has said what it had to say about the order; one
     // shown for another dose has not.
@@ -157,9 +185,12 @@ fn decide_drug(context: Context, subject: Subject, decision: &mut Decision) {
     decision.cards.push(card);
 }
 
-/// Whether a drug may be offered in place of another: not if it is to be avoided itself.
+/// Whether a drug may be offered in place of another: not if it is to be avoided itself, by
+/// genotype or with the patient's medicines.
 pub(crate) fn may_be_offered(context: Context, rxnorm: &str) -> bool {
+    let clinical = context.clinical(rxnorm).and_then(|clinical| clinical.advice.as_ref());
     context.advice(rxnorm).is_none_or(|(_, advice)| advice.state != AdviceState::Avoid)
+        && clinical.is_none_or(|advice| advice.state != AdviceState::Avoid)
 }
 
 #[cfg(test)]

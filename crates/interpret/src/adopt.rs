@@ -9,7 +9,7 @@ mod compare;
 
 pub use compare::{ChangeKind, PatientChanges, SubjectChange, compare};
 
-use crate::conclude::conclude;
+use crate::conclude::conclude_with;
 use crate::follow::{Failure, Interpreter};
 use crate::replay::load_kept;
 use knowledge::Pack;
@@ -82,11 +82,12 @@ impl Adopter {
             None => 0,
         };
         let mut adopted = Adopted::begun(pack, former, behind);
+        let ready = Ready::of(pack);
         let mut after: Option<PatientId> = None;
         loop {
             let page = self.page(after.as_ref())?;
             let Some(last) = page.last() else { return Ok(adopted) };
-            for changes in each(&page, |patient| self.changes(pack, patient).map(|c| c.0))? {
+            for changes in each(&page, |patient| self.changes(&ready, patient).map(|c| c.0))? {
                 if !changes.changes.is_empty() {
                     adopted.count(&changes);
                     told(&changes);
@@ -124,11 +125,12 @@ impl Adopter {
             // What is filed from now on is interpreted when everybody has been looked at.
             interpreter.follow_from_here()?;
         }
+        let ready = Ready::of(pack);
         let mut after = adoption.place;
         loop {
             let page = self.page(after.as_ref())?;
             let Some(last) = page.last() else { break };
-            each(&page, |patient| self.adopt_patient(pack, &adoption.id, patient))?;
+            each(&page, |patient| self.adopt_patient(&ready, &adoption.id, patient))?;
             self.record.advance_adoption(&self.access, &adoption.id, last, page.len() as u64)?;
             after = Some(last.clone());
         }
@@ -166,23 +168,24 @@ impl Adopter {
 
     fn changes(
         &self,
-        pack: &Pack,
+        ready: &Ready<'_>,
         patient: &PatientId,
     ) -> Result<(PatientChanges, Vec<model::Statement>), Failure> {
         let facts = self.record.facts(&self.access, patient)?;
         let before = self.record.statements(&self.access, patient)?;
-        let after = conclude(&self.tenant, patient, pack, &facts).statements;
+        let Ready { pack, caller } = ready;
+        let after = conclude_with(caller, &self.tenant, patient, pack, &facts).statements;
         let before: Vec<_> = before.into_iter().map(|stored| stored.statement).collect();
         Ok((compare(patient, &before, &after, pack, &facts), after))
     }
 
     fn adopt_patient(
         &self,
-        pack: &Pack,
+        ready: &Ready<'_>,
         adoption: &str,
         patient: &PatientId,
     ) -> Result<(), Failure> {
-        let (changes, statements) = self.changes(pack, patient)?;
+        let (changes, statements) = self.changes(ready, patient)?;
         let noted = if changes.changes.is_empty() {
             None
         } else {
@@ -194,6 +197,18 @@ impl Adopter {
         };
         self.record.adopt_patient(&self.access, adoption, noted, patient, &statements)?;
         Ok(())
+    }
+}
+
+/// A pack with what is made from it once.
+struct Ready<'p> {
+    pack: &'p Pack,
+    caller: pgx::Caller,
+}
+
+impl<'p> Ready<'p> {
+    fn of(pack: &'p Pack) -> Self {
+        Self { pack, caller: pgx::Caller::new(&pack.pgx) }
     }
 }
 

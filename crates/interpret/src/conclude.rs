@@ -2,14 +2,17 @@
 
 use crate::identity::statement_id;
 use knowledge::Pack;
-use knowledge::pgx::{Drug, Gene};
+use knowledge::pgx::{Copies, Drug, Gene};
 use model::fact::{FactContent, FiledFact};
+use model::genotype::GenotypeSet;
+use model::patient::Sex;
 use model::reported::ReportedGeneResult;
 use model::specimen::Origin;
 use model::statement::{
     Basis, Capsule, GeneState, GeneStatement, InputRef, Statement, StatementContent,
 };
-use model::{PatientId, TenantId};
+use model::{PatientId, StatementId, TenantId};
+use pgx::{Caller, Settings};
 
 /// What the facts lead to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,26 +39,34 @@ pub fn conclude(
     pack: &Pack,
     facts: &[FiledFact],
 ) -> Conclusion {
+    conclude_with(&Caller::new(&pack.pgx), tenant, patient, pack, facts)
+}
+
+/// As [`conclude`], with a caller made from the pack before: for many patients in a row.
+pub fn conclude_with(
+    caller: &Caller,
+    tenant: &TenantId,
+    patient: &PatientId,
+    pack: &Pack,
+    facts: &[FiledFact],
+) -> Conclusion {
     let mut conclusion = Conclusion::default();
-    let mut usable: Vec<&FiledFact> =
-        facts.iter().filter(|fact| is_usable(fact, &mut conclusion.left_out)).collect();
-    // The order they are read in must not matter: a replay reads them in another.
-    usable.sort_by_key(|filed| (&filed.resource, filed.ordinal));
-    let genes: Vec<GeneConclusion> =
-        pack.pgx.genes.iter().map(|gene| gene_conclusion(gene, &usable)).collect();
+    let usable = Usable::of(facts, &mut conclusion.left_out);
+    let settings = usable.settings();
+    let called: Vec<Vec<GeneStatement>> =
+        usable.genotypes().map(|set| caller.call(&pack.pgx, set, &settings)).collect();
+    let genes: Vec<GeneConclusion> = pack
+        .pgx
+        .genes
+        .iter()
+        .enumerate()
+        .map(|(index, gene)| {
+            let own = called.iter().filter_map(|genes| genes.get(index).cloned());
+            gene_conclusion(gene, own.collect(), &usable)
+        })
+        .collect();
     for gene in &genes {
-        conclusion.statements.push(Statement {
-            id: statement_id(tenant, patient, "gene", &gene.statement.gene),
-            patient: patient.clone(),
-            content: StatementContent::Gene(gene.statement.clone()),
-            capsule: Capsule {
-                inputs: gene.inputs.clone(),
-                knowledge: pack.reference(),
-                rule: gene_rule(&gene.statement),
-                engine: pgx::engine(),
-                gaps: gene_gaps(&gene.statement),
-            },
-        });
+        conclusion.statements.push(gene_statement(tenant, patient, pack, gene));
     }
     for drug in &pack.pgx.drugs {
         let of_drug: Vec<&GeneConclusion> =
@@ -63,6 +74,91 @@ pub fn conclude(
         conclusion.statements.push(drug_statement(tenant, patient, pack, drug, &of_drug));
     }
     conclusion
+}
+
+/// The one statement with that id, made as [`conclude`] makes it, without the others; `None` if
+/// the pack has no such subject.
+pub fn conclude_one(
+    tenant: &TenantId,
+    patient: &PatientId,
+    pack: &Pack,
+    facts: &[FiledFact],
+    id: &StatementId,
+) -> Option<Statement> {
+    let usable = Usable::of(facts, &mut Vec::new());
+    let settings = usable.settings();
+    let conclude = |gene: &Gene| {
+        let call = |set| pgx::call_gene_with(gene, set, &settings);
+        gene_conclusion(gene, usable.genotypes().map(call).collect(), &usable)
+    };
+    let is_it = |kind: &str, subject: &str| statement_id(tenant, patient, kind, subject) == *id;
+    if let Some(gene) = pack.pgx.genes.iter().find(|gene| is_it("gene", &gene.symbol)) {
+        let conclusion = conclude(gene);
+        return Some(gene_statement(tenant, patient, pack, &conclusion));
+    }
+    let drug = pack.pgx.drugs.iter().find(|drug| is_it("drug", &drug.rxnorm))?;
+    let of_drug = pack.pgx.genes.iter().filter(|gene| drug.genes.contains(&gene.symbol));
+    let genes: Vec<GeneConclusion> = of_drug.map(conclude).collect();
+    let genes: Vec<&GeneConclusion> = genes.iter().collect();
+    Some(drug_statement(tenant, patient, pack, drug, &genes))
+}
+
+/// Facts that conclusions rest on.
+struct Usable<'f> {
+    /// Genotypes and reported results.
+    genetic: Vec<&'f FiledFact>,
+    /// Demographics, for genes on the X chromosome.
+    person: Option<(&'f FiledFact, pgx::Sex)>,
+}
+
+impl<'f> Usable<'f> {
+    fn of(facts: &'f [FiledFact], left_out: &mut Vec<String>) -> Self {
+        let mut genetic: Vec<&FiledFact> =
+            facts.iter().filter(|fact| is_usable(fact, left_out)).collect();
+        // The order they are read in must not matter: a replay reads them in another.
+        genetic.sort_by_key(|filed| (&filed.resource, filed.ordinal));
+        let sex = |filed: &'f FiledFact| match &filed.fact.content {
+            FactContent::Patient(person) => match person.sex {
+                Sex::Female => Some((filed, pgx::Sex::Female)),
+                Sex::Male => Some((filed, pgx::Sex::Male)),
+                Sex::Other | Sex::Unknown => None,
+            },
+            _ => None,
+        };
+        let person = facts.iter().filter_map(sex).max_by_key(|(filed, _)| &filed.resource);
+        Self { genetic, person }
+    }
+
+    fn settings(&self) -> Settings {
+        Settings { sex: self.person.map(|(_, sex)| sex), ..Settings::default() }
+    }
+
+    fn genotypes(&self) -> impl Iterator<Item = &'f GenotypeSet> {
+        self.genetic.iter().filter_map(|filed| match &filed.fact.content {
+            FactContent::Genotypes(set) => Some(set),
+            _ => None,
+        })
+    }
+}
+
+fn gene_statement(
+    tenant: &TenantId,
+    patient: &PatientId,
+    pack: &Pack,
+    gene: &GeneConclusion,
+) -> Statement {
+    Statement {
+        id: statement_id(tenant, patient, "gene", &gene.statement.gene),
+        patient: patient.clone(),
+        content: StatementContent::Gene(gene.statement.clone()),
+        capsule: Capsule {
+            inputs: gene.inputs.clone(),
+            knowledge: pack.reference(),
+            rule: gene_rule(&gene.statement),
+            engine: pgx::engine(),
+            gaps: gene_gaps(&gene.statement),
+        },
+    }
 }
 
 struct GeneConclusion {
@@ -87,25 +183,32 @@ fn is_usable(fact: &FiledFact, left_out: &mut Vec<String>) -> bool {
     false
 }
 
-fn gene_conclusion(gene: &Gene, facts: &[&FiledFact]) -> GeneConclusion {
+/// `called` holds our call of each set of genotypes, in the order of the facts.
+fn gene_conclusion(gene: &Gene, called: Vec<GeneStatement>, usable: &Usable<'_>) -> GeneConclusion {
     let mut inputs = Vec::new();
-    let mut own: Option<GeneStatement> = None;
+    let own = called.into_iter().fold(None, |own, call| Some(better_call(own, call)));
     let mut reported = Vec::new();
-    for filed in facts {
+    for filed in &usable.genetic {
         match &filed.fact.content {
-            FactContent::Genotypes(set) => {
-                own = Some(better_call(own, pgx::call_gene(gene, set)));
+            FactContent::Genotypes(_) => {
+                if let (Copies::BySex, Some((person, _))) = (gene.copies, usable.person) {
+                    inputs.push(input(person));
+                }
             }
             FactContent::GeneResult(result) if is_about(gene, result) => {
                 reported.push(pgx::from_reported(gene, result));
             }
             _ => continue,
         }
-        inputs.push(InputRef { resource: filed.resource.clone(), sha256: filed.sha256.clone() });
+        inputs.push(input(filed));
     }
     inputs.sort();
     inputs.dedup();
     GeneConclusion { statement: pgx::combine(gene, own, &reported), inputs }
+}
+
+fn input(filed: &FiledFact) -> InputRef {
+    InputRef { resource: filed.resource.clone(), sha256: filed.sha256.clone() }
 }
 
 fn is_about(gene: &Gene, result: &ReportedGeneResult) -> bool {

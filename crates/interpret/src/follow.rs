@@ -1,8 +1,9 @@
 //! Following the change feed: what changed is interpreted again, and only that.
 
-use crate::conclude::{conclude, is_relevant};
+use crate::conclude::{Conclusion, conclude_with, is_relevant};
 use crate::identity::statement_id;
 use knowledge::Pack;
+use model::fact::FiledFact;
 use model::statement::Statement;
 use model::{PatientId, StatementId, TenantId};
 use record::{Access, ChangeKind, Purpose, Record, Role, Scope};
@@ -60,6 +61,7 @@ pub struct Progress {
 pub struct Interpreter {
     record: Record,
     pack: Arc<Pack>,
+    caller: Arc<pgx::Caller>,
     tenant: TenantId,
     access: Access,
 }
@@ -92,7 +94,8 @@ impl Interpreter {
             Scope::Tenant,
         );
         record.keep_pack(&access, &pack.reference(), &pack.files)?;
-        Ok(Self { record, pack, tenant: tenant.clone(), access })
+        let caller = Arc::new(pgx::Caller::new(&pack.pgx));
+        Ok(Self { record, pack, caller, tenant: tenant.clone(), access })
     }
 
     /// Takes up the feed behind what has been filed so far.
@@ -195,7 +198,11 @@ impl Interpreter {
         if !facts.iter().any(is_relevant) && !self.has_statements(patient)? {
             return Ok(0);
         }
-        self.write(patient, conclude(&self.tenant, patient, &self.pack, &facts).statements)
+        self.write(patient, self.conclude(patient, &facts).statements)
+    }
+
+    fn conclude(&self, patient: &PatientId, facts: &[FiledFact]) -> Conclusion {
+        conclude_with(&self.caller, &self.tenant, patient, &self.pack, facts)
     }
 
     /// As [`Interpreter::interpret`], and also for a patient about whom nothing is known: an order
@@ -205,7 +212,7 @@ impl Interpreter {
     /// When the record fails.
     pub fn interpret_always(&self, patient: &PatientId) -> Result<u64, Failure> {
         let facts = self.record.facts(&self.access, patient)?;
-        self.write(patient, conclude(&self.tenant, patient, &self.pack, &facts).statements)
+        self.write(patient, self.conclude(patient, &facts).statements)
     }
 
     /// Whether every change of a patient's resources has been interpreted. With a long way behind

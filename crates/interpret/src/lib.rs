@@ -6,13 +6,15 @@
 //! Rules: `docs/ARCHITECTURE.md` §2 (capsules), the action and phenotype rules live in the packs.
 
 mod adopt;
+mod clinical;
 mod conclude;
 mod follow;
 mod identity;
 mod replay;
 
 pub use adopt::{Adopted, Adopter, ChangeKind, PatientChanges, SubjectChange, compare};
-pub use conclude::{Conclusion, conclude, is_relevant};
+pub use clinical::{clinical_advice, conversions};
+pub use conclude::{Conclusion, conclude, conclude_one, conclude_with, is_relevant};
 pub use follow::{Failure, Interpreter, Progress};
 pub use identity::statement_id;
 pub use replay::{Replay, Replayer, load_kept, replay};

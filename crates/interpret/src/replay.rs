@@ -1,6 +1,6 @@
 //! Replaying a statement from its capsule: the same inputs and knowledge, the same bytes.
 
-use crate::conclude::conclude;
+use crate::conclude::conclude_one;
 use crate::follow::Failure;
 use knowledge::Pack;
 use model::TenantId;
@@ -29,8 +29,7 @@ impl Replay {
 /// Makes a statement again from exactly the inputs and the knowledge of its capsule.
 ///
 /// # Errors
-/// When an input version or the pack cannot be had or differs from what the capsule names; that
-/// is an answer about the record's integrity and is never passed over.
+/// As [`Replayer::replay`].
 pub fn replay(
     record: &Record,
     access: &Access,
@@ -70,11 +69,8 @@ impl<'r> Replayer<'r> {
         };
         let facts = facts_of(self.record, self.access, capsule);
         let replayed = facts.and_then(|facts| {
-            let again = conclude(self.tenant, &statement.patient, &pack, &facts)
-                .statements
-                .into_iter()
-                .find(|candidate| candidate.id == statement.id);
-            match again {
+            let (patient, id) = (&statement.patient, &statement.id);
+            match conclude_one(self.tenant, patient, &pack, &facts, id) {
                 Some(again) => Ok(serde_json::to_vec(&again)?),
                 None => Ok(Vec::new()),
             }

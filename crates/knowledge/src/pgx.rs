@@ -9,6 +9,7 @@ mod lookup;
 
 pub use key::{KeyValue, STATUS_SEPARATOR, Values};
 pub use lookup::{NO_RESULT, SINGLE, UNASSIGNED};
+pub use model::conversion::{Effect, EffectStrength};
 
 use model::score::ActivityScore;
 use model::statement::{Action, Citation, Strength};
@@ -190,26 +191,6 @@ pub struct Inhibitor {
     pub factor_percent: Option<u8>,
     /// Where from.
     pub citation: Citation,
-}
-
-/// Which way a drug changes an enzyme.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Effect {
-    /// Less activity.
-    Inhibitor,
-    /// More activity.
-    Inducer,
-}
-
-/// How strongly a drug changes an enzyme (FDA classes).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum EffectStrength {
-    /// Weak.
-    Weak,
-    /// Moderate.
-    Moderate,
-    /// Strong.
-    Strong,
 }
 
 /// What a base that no allele of the table uses does.

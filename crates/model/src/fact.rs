@@ -10,6 +10,7 @@ use crate::medication::Medication;
 use crate::patient::Patient;
 use crate::provenance::Source;
 use crate::reported::{Report, ReportedGeneResult, ResultStatus};
+use crate::request::TestOrder;
 use crate::specimen::{Origin, Specimen};
 use crate::variant::ReportedVariant;
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,8 @@ pub enum FactContent {
     Variant(ReportedVariant),
     /// A medication.
     Medication(Medication),
+    /// A test that was ordered.
+    TestOrder(TestOrder),
 }
 
 /// A fact with the resource version it was derived from.

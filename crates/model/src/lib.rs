@@ -7,6 +7,7 @@
 pub mod absence;
 pub mod assay;
 pub mod code;
+pub mod conversion;
 pub mod fact;
 pub mod genotype;
 pub mod id;
@@ -15,6 +16,7 @@ pub mod patient;
 pub mod problem;
 pub mod provenance;
 pub mod reported;
+pub mod request;
 pub mod score;
 pub mod specimen;
 pub mod statement;

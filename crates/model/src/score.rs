@@ -55,6 +55,12 @@ impl ActivityScore {
             .then_some(Self { hundredths, at_least: closed.is_some() })
     }
 
+    /// The score times a share, in ten-thousandths, which keeps a half of a hundredth apart
+    /// (`2.25` × 50 % = `1.125`).
+    pub const fn in_ten_thousandths_of(self, percent: u8) -> u32 {
+        self.hundredths.saturating_mul(percent as u32)
+    }
+
     /// The sum of two alleles' values; "at least" stays (`≥3` and `0.25` give `≥3.25`).
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {

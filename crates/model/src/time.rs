@@ -89,6 +89,27 @@ impl PartialDate {
         in_calendar.ok().map(|_| Self { year, month, day })
     }
 
+    /// Whether every day that this date may be lies before every day that `other` may be.
+    pub fn is_before(self, other: Self) -> bool {
+        let last = (self.year, self.month.unwrap_or(12), self.day.unwrap_or(31));
+        last < (other.year, other.month.unwrap_or(1), other.day.unwrap_or(1))
+    }
+
+    /// Days from the last day that this date may be to `on`, which is known to the day; negative
+    /// if it comes later.
+    pub fn days_until(self, on: Self) -> Option<i32> {
+        let civil = |year, month: u8, day: u8| {
+            jiff::civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+        };
+        let to = civil(on.year, on.month?, on.day?)?;
+        let month = self.month.unwrap_or(12);
+        let from = match self.day {
+            Some(day) => civil(self.year, month, day)?,
+            None => civil(self.year, month, 1)?.last_of_month(),
+        };
+        Some(from.until(to).ok()?.get_days())
+    }
+
     /// Whole years from this date to `on`, if both are known to the day.
     pub fn years_until(self, on: Self) -> Option<i16> {
         let before_birthday = (on.month?, on.day?) < (self.month?, self.day?);
@@ -140,6 +161,23 @@ mod tests {
         assert_eq!(age("2026-04-01"), Some(64));
         assert_eq!(age("2026-04-02"), Some(65));
         assert_eq!(age("2026"), None);
+    }
+
+    #[test]
+    fn dates_that_may_be_the_same_day_are_not_before_one_another() {
+        let date = |text: &str| PartialDate::parse(text).unwrap();
+        for (one, other, before, days) in [
+            ("2026-05-09", "2026-05-10", true, Some(1)),
+            ("2026-05-10", "2026-05-10", false, Some(0)),
+            ("2026-04", "2026-05-10", true, Some(10)),
+            ("2026-05", "2026-05-10", false, Some(-21)),
+            ("2025", "2026-05-10", true, Some(130)),
+            ("2026", "2026-05-10", false, Some(-235)),
+            ("2026-05-10", "2026-06", true, None),
+        ] {
+            assert_eq!(date(one).is_before(date(other)), before, "{one} {other}");
+            assert_eq!(date(one).days_until(date(other)), days, "{one} {other}");
+        }
     }
 
     #[test]

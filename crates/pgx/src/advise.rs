@@ -35,7 +35,7 @@ pub fn advise(knowledge: &PgxKnowledge, drug: &Drug, genes: &[GeneStatement]) ->
         state = state.max(AdviceState::NotKnown);
         notes.push("too many possible results to look up all of them".into());
     }
-    gaps::remark(knowledge, &views, &mut state, &mut notes);
+    gaps::remark(knowledge, drug, &views, &mut state, &mut notes);
     DrugStatement {
         drug: drug.name.clone(),
         rxnorm: drug.rxnorm.clone(),
@@ -83,7 +83,7 @@ fn state_of(fitting: &[&ActionRule]) -> AdviceState {
 
 /// How cautious an action is among those of one source and population: a clear "do not use" beats
 /// "use another if possible".
-fn rank(action: Action) -> u8 {
+pub(crate) fn rank(action: Action) -> u8 {
     match action {
         Action::Standard => 0,
         Action::NoRecommendation => 1,

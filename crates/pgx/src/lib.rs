@@ -17,6 +17,7 @@ mod natural;
 mod normal_form;
 mod observe;
 mod pairs;
+mod phenoconversion;
 mod phenotype;
 mod plan;
 mod reported;
@@ -28,6 +29,7 @@ pub use combine::combine;
 pub use memo::{Memo, Remembered};
 pub use normal_form::span_end;
 pub use pairs::DIPLOTYPES_MAX;
+pub use phenoconversion::{advise_clinically, convert};
 pub use reported::from_reported;
 
 use model::statement::EngineRef;

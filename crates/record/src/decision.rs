@@ -145,6 +145,29 @@ impl Record {
         })
     }
 
+    /// Which of these cards about a patient were answered so (`overridden`). Not audited, as
+    /// [`Record::shown`] is not: the caller names the cards.
+    pub fn answered(
+        &self,
+        access: &Access,
+        patient: &PatientId,
+        (service, outcome): (&str, &str),
+        cards: &[String],
+    ) -> Result<BTreeSet<String>, Failure> {
+        self.permit(access, Action::ReadDecisions)?;
+        within("cards", cards.len(), SHOWN_KEYS_MAX, "cards")?;
+        let key = values![access.tenant().as_str(), service, outcome, patient.as_str()];
+        let mut query = Builder::new(sql::FEEDBACK_CARDS, key);
+        query.scope(access, "patient");
+        query.push(" AND card IN (");
+        query.bind_list(cards.iter().map(String::as_str));
+        query.push(")");
+        self.inner.decision.read(|executor| {
+            let rows = executor.query(&query.sql, &query.values)?;
+            rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+        })
+    }
+
     /// The latest answers to cards, the latest first.
     pub fn feedback(&self, access: &Access, limit: u32) -> Result<Vec<StoredFeedback>, Failure> {
         let limit = rows("limit", limit)?;

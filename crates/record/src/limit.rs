@@ -34,6 +34,8 @@ pub const SEARCH_ROWS_MAX: usize = 10_000;
 pub const SCOPE_PATIENTS_MAX: usize = 500;
 /// Identifiers of one patient look-up.
 pub const IDENTIFIERS_MAX: usize = 64;
+/// Resource types of one look-up of facts.
+pub const FACT_TYPES_MAX: usize = 16;
 /// Card keys of one look-up.
 pub const SHOWN_KEYS_MAX: usize = 256;
 /// Bytes of one knowledge pack, all files together.

@@ -8,6 +8,7 @@ mod gene;
 mod medication;
 mod person;
 mod report;
+mod request;
 mod variant;
 
 use super::access::{self, text};
@@ -50,6 +51,7 @@ pub fn facts_with(
         "Procedure" => report::study(&mut reader),
         "Observation" => observation(&mut reader),
         "MedicationRequest" | "MedicationStatement" => medication::medication(&mut reader),
+        "ServiceRequest" => request::test_order(&mut reader),
         _ => {}
     }
     (reader.facts, reader.problems)
@@ -113,7 +115,14 @@ impl<'r> Reader<'r> {
     /// Whether something on the resource changes its meaning in a way we do not know (FHIR R4,
     /// modifier extensions and implicit rules). Such a resource must not be interpreted.
     fn is_modified(&mut self, kind: &str) -> bool {
-        let read = ["Patient", "Specimen", "DiagnosticReport", "Procedure", "Observation"];
+        let read = [
+            "Patient",
+            "Specimen",
+            "DiagnosticReport",
+            "Procedure",
+            "Observation",
+            "ServiceRequest",
+        ];
         if !read.contains(&kind) && !kind.starts_with("Medication") {
             return false;
         }

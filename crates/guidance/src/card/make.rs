@@ -10,6 +10,7 @@ use crate::policy::{
 };
 use knowledge::pgx::Drug;
 use model::code::Coding;
+use model::conversion::{ClinicalAdvice, Evidence};
 use model::statement::{AdviceState, Citation, GeneKey, Recommendation, Strength};
 
 /// The rule id of a test card; rows of the pack's `alerts` have no id of their own.
@@ -20,7 +21,8 @@ pub(crate) fn test_rule(drug: &Drug) -> String {
 fn rule_of(subject: Subject, verdict: &Verdict) -> String {
     let name = &subject.drug.name;
     match verdict {
-        Verdict::Act { lead, .. } => lead.rule.clone(),
+        Verdict::Act { lead, .. } | Verdict::Convert { lead, .. } => lead.rule.clone(),
+        Verdict::Unadvised { .. } => format!("policy:phenoconversion/{name}"),
         Verdict::Test { .. } => test_rule(subject.drug),
         Verdict::Pending { .. } => format!("policy:pending/{name}"),
         Verdict::Unclear { .. } | Verdict::Silent { .. } => format!("policy:unclear/{name}"),
@@ -34,11 +36,13 @@ pub(crate) fn key_of(
     verdict: &Verdict,
     dosage: Option<&str>,
 ) -> String {
+    let by_genotype = || {
+        let keys = subject.advice.map_or(&[][..], |(_, advice)| &advice.genes);
+        let key = |gene: &GeneKey| format!("{}={}", gene.gene, result_words(context, gene));
+        keys.iter().map(key).collect::<Vec<_>>().join(";")
+    };
     let result = match verdict {
-        Verdict::Act { advice, .. } => {
-            let key = |gene: &GeneKey| format!("{}={}", gene.gene, result_words(context, gene));
-            advice.genes.iter().map(key).collect::<Vec<_>>().join(";")
-        }
+        Verdict::Act { .. } | Verdict::Convert { .. } | Verdict::Unadvised { .. } => by_genotype(),
         Verdict::Test { genes, .. } | Verdict::Unclear { genes } => {
             let key = |(gene, standing): &(&str, Standing)| format!("{gene}={}", standing.words());
             genes.iter().map(key).collect::<Vec<_>>().join(";")
@@ -53,12 +57,25 @@ pub(crate) fn key_of(
         order: &subject.order.reference,
         rxnorm: &subject.drug.rxnorm,
         dosage,
-        result: &result,
+        result: &(result + &medicines_key(context, subject)),
         rule: &rule_of(subject, verdict),
         pack_digest: &context.reference.digest,
         role: context.moment.role.word(),
     }
     .key()
+}
+
+/// What the medicines make of the result, and which ones: other medicines, another card. Nothing
+/// if they change nothing, so that a list that could not be had is not news.
+fn medicines_key(context: Context, subject: Subject) -> String {
+    let mut key = String::new();
+    for conversion in context.clinical(&subject.drug.rxnorm).into_iter().flat_map(|c| c.changed()) {
+        key.push(';');
+        key.push_str(&conversion.gene);
+        key.push('~');
+        key.push_str(&conversion.words().unwrap_or_default());
+    }
+    key
 }
 
 /// Makes the card of a verdict.
@@ -82,12 +99,16 @@ pub(crate) fn build(context: Context, subject: Subject, verdict: &Verdict) -> Ca
     }
 }
 
-/// Critical to avoid by a strong recommendation; warning for an adjustment, or to avoid, by a
+/// Critical to avoid by a strong recommendation, if the phenotype is firm; warning for an adjustment, or to avoid, by a
 /// moderate one at least; information otherwise.
 fn indicator(verdict: &Verdict) -> Indicator {
-    let Verdict::Act { lead, .. } = verdict else { return Indicator::Info };
+    let (lead, is_firm) = match verdict {
+        Verdict::Act { lead, .. } => (lead, true),
+        Verdict::Convert { clinical, lead, .. } => (lead, is_firm(clinical)),
+        _ => return Indicator::Info,
+    };
     match (advice_state(lead.action), lead.strength) {
-        (AdviceState::Avoid, Strength::Strong) => Indicator::Critical,
+        (AdviceState::Avoid, Strength::Strong) if is_firm => Indicator::Critical,
         (AdviceState::Avoid | AdviceState::Adjust, Strength::Strong | Strength::Moderate) => {
             Indicator::Warning
         }
@@ -95,17 +116,28 @@ fn indicator(verdict: &Verdict) -> Indicator {
     }
 }
 
+/// Whether the clinical phenotype rests on an agreed factor. A mere convention is never critical.
+fn is_firm(clinical: &ClinicalAdvice) -> bool {
+    clinical.changed().all(|conversion| conversion.evidence == Some(Evidence::ActivityScore))
+}
+
 fn citation<'a>(verdict: &Verdict<'a>) -> Option<&'a Citation> {
     match verdict {
-        Verdict::Act { lead, .. } => Some(&lead.citation),
+        Verdict::Act { lead, .. } | Verdict::Convert { lead, .. } => Some(&lead.citation),
         Verdict::Test { test, .. } => Some(test.citation),
-        Verdict::Pending { .. } | Verdict::Unclear { .. } | Verdict::Silent { .. } => None,
+        Verdict::Unadvised { .. }
+        | Verdict::Pending { .. }
+        | Verdict::Unclear { .. }
+        | Verdict::Silent { .. } => None,
     }
 }
 
 fn source(context: Context, verdict: &Verdict) -> Source {
     let (code, shown) = match verdict {
         Verdict::Act { .. } => ("pgx-post-test", "Drug and a known gene result"),
+        Verdict::Convert { .. } | Verdict::Unadvised { .. } => {
+            ("pgx-phenoconversion", "Gene result changed by a medicine")
+        }
         Verdict::Test { .. } => ("pgx-pre-test", "Gene test before a drug"),
         Verdict::Pending { .. } => ("pgx-pending", "Gene test under way"),
         Verdict::Unclear { .. } | Verdict::Silent { .. } => {
@@ -130,7 +162,7 @@ fn suggestions(
     key: &str,
 ) -> Vec<Suggestion> {
     match verdict {
-        Verdict::Act { lead, .. } => {
+        Verdict::Act { lead, .. } | Verdict::Convert { lead, .. } => {
             let offered = offered(context, subject, lead);
             // What suits one population may harm another (prasugrel after a stroke): then nothing
             // is put first, and the label says for whom.
@@ -154,12 +186,18 @@ fn suggestions(
             let genes: Vec<&str> = genes.iter().map(|(gene, _)| *gene).collect();
             vec![test_suggestion(context, subject, &genes, key, true)]
         }
-        Verdict::Pending { .. } | Verdict::Unclear { .. } | Verdict::Silent { .. } => Vec::new(),
+        Verdict::Unadvised { .. }
+        | Verdict::Pending { .. }
+        | Verdict::Unclear { .. }
+        | Verdict::Silent { .. } => Vec::new(),
     }
 }
 
 /// Beside advice on one gene: the test of another that guidance asks for and nobody has ordered.
 fn further_test(context: Context, subject: Subject, key: &str) -> Option<Suggestion> {
+    if subject.by.is_some() {
+        return None;
+    }
     let (_, open) = open_tests(context, subject)?;
     let ordered = |gene: &str| context.moment.pending.iter().any(|test| test.gene == gene);
     let missing = [Standing::NotTested, Standing::NotCallable];
@@ -186,6 +224,7 @@ fn test_suggestion(
         change: Change::OrderTest {
             genes: genes.iter().map(|gene| ((*gene).to_owned(), hgnc(gene))).collect(),
             drug: subject.drug.name.clone(),
+            rxnorm: subject.drug.rxnorm.clone(),
         },
     }
 }
@@ -212,7 +251,7 @@ fn override_reasons(verdict: &Verdict) -> Vec<Coding> {
     let hl7 = |code: &str, shown: &str| Coding::new(HL7_REASONS, code).shown_as(shown);
     let own = |code: &str, shown: &str| Coding::new(OWN_REASONS, code).shown_as(shown);
     match verdict {
-        Verdict::Act { .. } => vec![
+        Verdict::Act { .. } | Verdict::Convert { .. } => vec![
             own("tolerated-before", "Tolerated before"),
             own("bridging", "Bridging until another treatment starts"),
             own("patient-choice", "Patient's choice"),
@@ -231,7 +270,10 @@ fn override_reasons(verdict: &Verdict) -> Vec<Coding> {
             hl7("too-costly-uncovered", "Test too costly or not covered"),
             hl7("cds-not-applicable", "Does not apply to this patient"),
         ],
-        Verdict::Pending { .. } | Verdict::Unclear { .. } | Verdict::Silent { .. } => Vec::new(),
+        Verdict::Unadvised { .. }
+        | Verdict::Pending { .. }
+        | Verdict::Unclear { .. }
+        | Verdict::Silent { .. } => Vec::new(),
     }
 }
 

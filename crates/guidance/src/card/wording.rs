@@ -1,9 +1,10 @@
 //! The words of a card: one sentence on top, the basis below.
 
+mod clinical;
+mod result;
+
 use super::SUMMARY_LENGTH_LIMIT;
-use crate::policy::{
-    Context, Standing, Subject, Verdict, advice_state, may_be_offered, result_words,
-};
+use crate::policy::{Context, Standing, Subject, Verdict, advice_state, may_be_offered};
 use model::statement::{
     Action, AdviceState, Citation, DrugStatement, GeneState, Recommendation, Statement, Strength,
 };
@@ -23,22 +24,15 @@ const NOTES_MAX: usize = 12;
 pub(super) fn summary(context: Context, subject: Subject, verdict: &Verdict) -> String {
     let drug = subject.drug.name.as_str();
     match verdict {
-        Verdict::Act { advice, lead } => {
-            let genes = phenotypes(context, advice);
-            let decisive = decisive_phenotypes(context, advice);
-            let act = act_words(lead.action, drug);
-            let whom = population_words(context, subject, lead);
-            let names: Vec<&str> = lead.alternatives.iter().map(|(_, name)| &**name).collect();
-            let mut instead = String::new();
-            if !names.is_empty() {
-                instead = format!("; consider {}", list(&names, "or"));
-            }
+        Verdict::Act { advice, lead } => acting(context, subject, advice, lead),
+        Verdict::Convert { clinical, lead, .. } => {
+            clinical::summary(context, subject, clinical, lead)
+        }
+        Verdict::Unadvised { clinical } => {
+            let change = clinical::changes(clinical, clinical::Length::Full);
             fitting(&[
-                format!("{genes}: {act}{whom}{instead}"),
-                format!("{decisive}: {act}{whom}{instead}"),
-                format!("{decisive}: {act}{whom}"),
-                format!("{decisive}: {act}"),
-                format!("{act} ({decisive})"),
+                format!("{change}: no gene-based advice for {drug}"),
+                format!("Medicines change the gene result for {drug}: no advice known"),
             ])
         }
         Verdict::Test { genes, .. } => fitting(&[
@@ -47,10 +41,11 @@ pub(super) fn summary(context: Context, subject: Subject, verdict: &Verdict) -> 
         ]),
         Verdict::Pending { tests } => {
             let genes: Vec<&str> = tests.iter().map(|test| &*test.gene).collect();
-            let since = tests.first().map(|test| test.since.to_string()).unwrap_or_default();
+            let since = tests.iter().filter_map(|test| test.since).map(|since| since.to_string());
+            let since = since.min().map(|since| format!(" since {since}")).unwrap_or_default();
             let genes = list(&genes, "and");
             fitting(&[
-                format!("{genes} result pending since {since}: bears on {drug}"),
+                format!("{genes} result pending{since}: bears on {drug}"),
                 format!("Gene result pending: bears on {drug}"),
             ])
         }
@@ -60,6 +55,43 @@ pub(super) fn summary(context: Context, subject: Subject, verdict: &Verdict) -> 
         ]),
         Verdict::Silent { .. } => fitting(&[format!("No advice for {drug}")]),
     }
+}
+
+/// What to do on a known result. Where the medicines take away what a higher dose is for, that is
+/// said in its place: neither advice holds without the other.
+fn acting(
+    context: Context,
+    subject: Subject,
+    advice: &DrugStatement,
+    lead: &Recommendation,
+) -> String {
+    let drug = subject.drug.name.as_str();
+    let act = act_words(lead.action, drug);
+    let conflict = context.clinical(&subject.drug.rxnorm).filter(|one| one.more_cautious);
+    if let Some(clinical) = conflict {
+        let change = clinical::changes(clinical, clinical::Length::Full);
+        return fitting(&[
+            format!("{change}: this speaks against “{act}”"),
+            format!("Other medicines speak against “{act}”"),
+        ]);
+    }
+    let whom = population_words(context, subject, lead);
+    let names: Vec<&str> = lead.alternatives.iter().map(|(_, name)| &**name).collect();
+    let mut instead = String::new();
+    if !names.is_empty() {
+        instead = format!("; consider {}", list(&names, "or"));
+    }
+    let results = result::Results { context, rule: lead };
+    let (genes, scored) = (results.all(&advice.genes), results.decisive(&advice.genes, true));
+    let decisive = results.decisive(&advice.genes, false);
+    fitting(&[
+        format!("{genes}: {act}{whom}{instead}"),
+        format!("{scored}: {act}{whom}{instead}"),
+        format!("{decisive}: {act}{whom}{instead}"),
+        format!("{decisive}: {act}{whom}"),
+        format!("{decisive}: {act}"),
+        format!("{act} ({decisive})"),
+    ])
 }
 
 /// The first that is short enough, else the last, cut at the limit with an ellipsis.
@@ -82,24 +114,6 @@ pub(super) fn list(items: &[&str], joiner: &str) -> String {
         [one] => (*one).to_owned(),
         [start @ .., last] => format!("{} {joiner} {last}", start.join(", ")),
     }
-}
-
-fn phenotypes(context: Context, advice: &DrugStatement) -> String {
-    let words = advice.genes.iter();
-    let words = words.map(|key| format!("{} {}", key.gene, result_words(context, key)));
-    words.collect::<Vec<_>>().join(", ")
-}
-
-/// Only the phenotypes out of the ordinary; all results if there is none.
-fn decisive_phenotypes(context: Context, advice: &DrugStatement) -> String {
-    let decisive = advice.genes.iter().filter_map(|key| {
-        let result = result_words(context, key);
-        let known = context.gene(&key.gene).is_some_and(|(_, gene)| !gene.phenotypes.is_empty());
-        let ordinary = result.starts_with("Normal") || (key.phenotype.is_none() && !known);
-        (!ordinary).then(|| format!("{} {result}", key.gene))
-    });
-    let words: Vec<String> = decisive.collect();
-    if words.is_empty() { phenotypes(context, advice) } else { words.join(", ") }
 }
 
 fn standings(genes: &[(&str, Standing)]) -> String {
@@ -179,7 +193,22 @@ fn strength_words(strength: Strength) -> &'static str {
 pub(super) fn detail(context: Context, subject: Subject, verdict: &Verdict) -> String {
     let mut text = String::new();
     match verdict {
-        Verdict::Act { advice, lead } => advice_part(&mut text, context, subject, advice, lead),
+        Verdict::Act { advice, lead } => {
+            advice_part(&mut text, context, subject, advice, lead);
+            clinical::part(&mut text, context, subject);
+            known_part(&mut text, context, advice);
+        }
+        Verdict::Convert { advice, lead, .. } => {
+            clinical::lead_part(&mut text, context, subject);
+            advice_part(&mut text, context, subject, advice, lead);
+            clinical::genotype_part(&mut text, context, subject);
+            let by_genotype = subject.advice.map_or(*advice, |(_, advice)| advice);
+            known_part(&mut text, context, by_genotype);
+        }
+        Verdict::Unadvised { .. } => {
+            clinical::part(&mut text, context, subject);
+            line(&mut text, "No advice is known for this; that does not mean usual use");
+        }
         Verdict::Test { test, genes } => {
             line(&mut text, &plain(test.text));
             line(&mut text, &citation_words(test.citation));
@@ -187,14 +216,16 @@ pub(super) fn detail(context: Context, subject: Subject, verdict: &Verdict) -> S
         }
         Verdict::Pending { tests } => {
             for test in tests {
-                let since = test.since;
-                line(&mut text, &format!("{}: pending since {since}", plain(&test.gene)));
+                let since = test.since.map(|since| format!(" since {since}"));
+                let since = since.unwrap_or_default();
+                line(&mut text, &format!("{}: pending{since}", plain(&test.gene)));
             }
             line(&mut text, "The result may change the choice or the dose of the drug");
         }
         Verdict::Unclear { genes } => {
             genes_part(&mut text, context, genes.iter().map(|(gene, _)| (*gene, NOT_TESTED)));
             line(&mut text, "The result does not answer; this does not mean normal");
+            clinical::part(&mut text, context, subject);
         }
         Verdict::Silent { .. } => {}
     }
@@ -226,6 +257,10 @@ fn advice_part(
             line(text, &format!("{name}: this patient's genes call for an adjustment there too"));
         }
     }
+}
+
+/// What is known of the genes, and the remarks on the advice.
+fn known_part(text: &mut String, context: Context, advice: &DrugStatement) {
     genes_part(text, context, advice.genes.iter().map(|key| (&*key.gene, &*key.call)));
     for note in advice.notes.iter().take(NOTES_MAX) {
         line(text, &format!("Note: {}", plain(note)));
@@ -319,10 +354,7 @@ fn basis_part(text: &mut String, context: Context, subject: Subject) {
             "The order holds, or may hold, further drugs; it is not replaced with one click",
         );
     }
-    match context.moment.current_medications {
-        None => line(text, "Interactions with current medicines: not assessed, list unavailable"),
-        Some(_) => line(text, "Interactions with current medicines: not assessed"),
-    }
+    line(text, &clinical::state_words(context, subject));
     let current = context.reference;
     line(
         text,

@@ -93,9 +93,13 @@ fn decide_on(request: &Request, statements: &[Statement]) -> Decision {
         orders: &request.orders,
         selections: &request.selections,
         current_medications: request.current_medications(),
+        day: model::PartialDate { year: 2026, month: Some(5), day: Some(10) },
+        medicines: None,
+        clinical: &[],
         statements,
         pending: &[],
         shown: &BTreeSet::new(),
+        overridden: &BTreeSet::new(),
         settings: &settings,
     };
     decide(&moment, &small_knowledge(), &make::knowledge_ref())

@@ -1,6 +1,6 @@
 //! Drug names among the words of an order, when no code helps.
 
-use knowledge::pgx::PgxKnowledge;
+use super::vocabulary::Vocabulary;
 
 /// Characters of an order's text that are read; a longer one is not an order's name.
 pub(super) const NAME_LENGTH_MAX: usize = 400;
@@ -105,7 +105,7 @@ pub(super) struct Named<'k> {
 /// The drugs whose whole name stands in the text, whatever salts, strengths and forms are around
 /// it; longer names first, so that a part of one is not taken for another drug. A text that is
 /// exactly the name of a product of the pack gives the product's ingredients.
-pub(super) fn drugs_named<'k>(knowledge: &'k PgxKnowledge, text: &str) -> Named<'k> {
+pub(super) fn drugs_named<'k>(known: &Vocabulary<'k>, text: &str) -> Named<'k> {
     if text.chars().count() > NAME_LENGTH_MAX {
         return Named::default();
     }
@@ -113,24 +113,17 @@ pub(super) fn drugs_named<'k>(knowledge: &'k PgxKnowledge, text: &str) -> Named<
     if words.is_empty() || words.iter().any(|word| REFUSALS.contains(&word.as_str())) {
         return Named::default();
     }
-    for product in &knowledge.products {
+    for product in known.products {
         if self::words(&product.name) == words {
             let drugs = product.ingredients.iter().map(String::as_str).collect();
             return Named { drugs, may_hold_more: false };
         }
     }
-    let mut names: Vec<(Vec<String>, &'k str)> = knowledge
-        .drugs
-        .iter()
-        .map(|drug| (self::words(&drug.name), drug.rxnorm.as_str()))
-        .filter(|(name, _)| !name.is_empty())
-        .collect();
-    names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     let mut free = words;
     let mut drugs: Vec<&'k str> = Vec::new();
-    for (name, rxnorm) in names {
-        if take(&mut free, &name) {
-            drugs.push(rxnorm);
+    for (name, rxnorm) in known.names() {
+        if take(&mut free, name) {
+            drugs.push(*rxnorm);
         }
     }
     drugs.sort_unstable();
@@ -151,7 +144,7 @@ fn take(words: &mut [String], name: &[String]) -> bool {
     true
 }
 
-fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     text.split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)

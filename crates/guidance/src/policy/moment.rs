@@ -2,6 +2,7 @@
 
 use crate::card::Card;
 use crate::orders::Order;
+use model::conversion::{ClinicalAdvice, Medicine};
 use model::id::{PatientId, StatementId};
 use model::medication::Medication;
 use model::statement::Statement;
@@ -55,8 +56,8 @@ pub struct Settings {
 pub struct PendingTest {
     /// HGNC symbol.
     pub gene: String,
-    /// Since when.
-    pub since: PartialDate,
+    /// Since when, as far as it is known.
+    pub since: Option<PartialDate>,
 }
 
 /// The moment of care, all of it handed in.
@@ -74,12 +75,21 @@ pub struct Moment<'a> {
     pub selections: &'a [String],
     /// What the patient takes; `None` = the list could not be had, and the card says so.
     pub current_medications: Option<&'a [Medication]>,
+    /// The day, for medicines that have ended or not begun.
+    pub day: PartialDate,
+    /// What the patient takes and what is being ordered, as ingredients
+    /// ([`crate::orders::medicines`]); `None` as above.
+    pub medicines: Option<&'a [Medicine]>,
+    /// What the medicines make of the advice on each drug that may be spoken of.
+    pub clinical: &'a [ClinicalAdvice],
     /// Statements on genes and drugs. One about another patient is never used.
     pub statements: &'a [Statement],
     /// Gene tests under way.
     pub pending: &'a [PendingTest],
     /// Keys of what this patient's readers were shown before.
     pub shown: &'a BTreeSet<String>,
+    /// UUIDs of cards about this patient that somebody has overridden.
+    pub overridden: &'a BTreeSet<String>,
     /// What the site has set.
     pub settings: &'a Settings,
 }
@@ -127,6 +137,8 @@ pub enum SilenceReason {
     NotKnown,
     /// The same card was shown for this order.
     AlreadyShown,
+    /// The same card was overridden for this order, and nothing that it rests on has changed.
+    Overridden,
     /// The site has set the rule to be logged only.
     RuleSilent,
     /// Nothing is being ordered, and nothing about a current medicine calls for action.
@@ -144,6 +156,7 @@ impl SilenceReason {
             Self::Standard => "standard",
             Self::NotKnown => "not-known",
             Self::AlreadyShown => "already-shown",
+            Self::Overridden => "overridden",
             Self::RuleSilent => "rule-silent",
             Self::NotAnOrder => "not-an-order",
         }

@@ -6,6 +6,7 @@ use model::code::{CodeableConcept, Coding, system};
 use model::id::{PatientId, StatementId};
 use model::medication::Medication;
 use model::statement::{Action, Callability, GeneKey, Recommendation, Strength};
+use model::time::PartialDate;
 use std::collections::BTreeSet;
 use testkit::patients::{ana_example, ben_sample};
 use testkit::pgx::{
@@ -14,6 +15,7 @@ use testkit::pgx::{
 };
 use testkit::statements as make;
 
+mod clinical;
 mod prior;
 mod sweep;
 
@@ -27,6 +29,8 @@ struct Scene {
     medications: Option<Vec<Medication>>,
     statements: Vec<Statement>,
     pending: Vec<PendingTest>,
+    clinical: Vec<ClinicalAdvice>,
+    overridden: BTreeSet<String>,
     shown: BTreeSet<String>,
     settings: Settings,
     knowledge: PgxKnowledge,
@@ -44,6 +48,8 @@ impl Default for Scene {
             medications: Some(Vec::new()),
             statements: Vec::new(),
             pending: Vec::new(),
+            clinical: Vec::new(),
+            overridden: BTreeSet::new(),
             shown: BTreeSet::new(),
             settings: Settings {
                 base_url: "https://cognate.example".into(),
@@ -57,16 +63,22 @@ impl Default for Scene {
 
 impl Scene {
     fn decide(&self) -> Decision {
+        let current = self.medications.as_deref();
+        let medicines = crate::medicines(&self.knowledge, current, &self.orders);
         let moment = Moment {
             hook: self.hook,
             role: self.role,
             patient: &self.patient,
             orders: &self.orders,
             selections: &self.selections,
-            current_medications: self.medications.as_deref(),
+            current_medications: current,
+            day: PartialDate { year: 2026, month: Some(5), day: Some(10) },
+            medicines: medicines.as_deref(),
+            clinical: &self.clinical,
             statements: &self.statements,
             pending: &self.pending,
             shown: &self.shown,
+            overridden: &self.overridden,
             settings: &self.settings,
         };
         decide(&moment, &self.knowledge, &self.reference)
@@ -361,10 +373,8 @@ fn opening_the_chart_never_interrupts() {
     scene.hook = Hook::PatientView;
     let taken = |rxnorm: &str, status: &str| Medication {
         concept: order(rxnorm).concept,
-        ingredients: Vec::new(),
         status: status.into(),
-        authored: None,
-        dosage: None,
+        ..Medication::default()
     };
     scene.medications = Some(vec![taken(CLOPIDOGREL, "active"), taken(AZATHIOPRINE, "active")]);
     let decision = scene.decide();

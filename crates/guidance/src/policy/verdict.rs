@@ -1,6 +1,7 @@
 //! What one drug of one order calls for.
 
 use super::{Context, PendingTest, Role, SilenceReason, Subject};
+use model::conversion::ClinicalAdvice;
 use model::statement::{
     Action, AdviceState, Citation, DrugStatement, GeneKey, GeneState, Recommendation, Strength,
 };
@@ -47,6 +48,10 @@ pub(crate) struct Test<'a> {
 pub(crate) enum Verdict<'a> {
     /// Act on a known result, led by the most serious recommendation.
     Act { advice: &'a DrugStatement, lead: &'a Recommendation },
+    /// Act on what the medicines make of a result: more care than the result asks for by itself.
+    Convert { clinical: &'a ClinicalAdvice, advice: &'a DrugStatement, lead: &'a Recommendation },
+    /// Tell that there is no advice for what the medicines make of a result.
+    Unadvised { clinical: &'a ClinicalAdvice },
     /// Order the test guidance asks for; genes with what is known of each.
     Test { test: Test<'a>, genes: Vec<(&'a str, Standing)> },
     /// Wait for a test under way.
@@ -81,27 +86,52 @@ fn rank(recommendation: &Recommendation) -> (AdviceState, Strength, bool) {
 
 /// Judges one drug of one order.
 pub(crate) fn judge<'a>(context: Context<'a>, subject: Subject<'a>) -> Verdict<'a> {
-    let silent_rules = &context.moment.settings.silent_rules;
+    if let Some(verdict) = judge_clinically(context, subject) {
+        return verdict;
+    }
     if let Some((_, advice)) = subject.advice {
-        let rules = advice.recommendations.iter().filter(|rule| calls_for_action(rule));
-        let (held_back, audible): (Vec<_>, Vec<_>) =
-            rules.partition(|rule| silent_rules.contains(&rule.rule));
-        let mut lead: Option<&Recommendation> = None;
-        for rule in audible {
-            // Of equals the first stands: the pack's order.
-            if lead.is_none_or(|best| rank(rule) > rank(best)) {
-                lead = Some(rule);
+        match lead_of(context, advice) {
+            (Some(lead), _) => return Verdict::Act { advice, lead },
+            (None, Some(rule)) => {
+                let rule = Some(rule.rule.clone());
+                return Verdict::Silent { reason: SilenceReason::RuleSilent, rule };
             }
-        }
-        if let Some(lead) = lead {
-            return Verdict::Act { advice, lead };
-        }
-        if let Some(rule) = held_back.first() {
-            let rule = Some(rule.rule.clone());
-            return Verdict::Silent { reason: SilenceReason::RuleSilent, rule };
+            (None, None) => {}
         }
     }
     judge_without_action(context, subject)
+}
+
+type Lead<'a> = (Option<&'a Recommendation>, Option<&'a Recommendation>);
+
+/// The most serious recommendation that calls for action, and one that is held back.
+fn lead_of<'a>(context: Context<'a>, advice: &'a DrugStatement) -> Lead<'a> {
+    let silent_rules = &context.moment.settings.silent_rules;
+    let rules = advice.recommendations.iter().filter(|rule| calls_for_action(rule));
+    let (held_back, audible): (Vec<_>, Vec<_>) =
+        rules.partition(|rule| silent_rules.contains(&rule.rule));
+    let mut lead: Option<&Recommendation> = None;
+    for rule in audible {
+        // Of equals the first stands: the pack's order.
+        if lead.is_none_or(|best| rank(rule) > rank(best)) {
+            lead = Some(rule);
+        }
+    }
+    (lead, held_back.first().copied())
+}
+
+/// Whether the medicines ask for more care than the genotype does. Where they do and no advice is
+/// known for it, the pharmacist is told: the genotype alone would be read as an answer.
+fn judge_clinically<'a>(context: Context<'a>, subject: Subject<'a>) -> Option<Verdict<'a>> {
+    let clinical = context.clinical(&subject.drug.rxnorm)?;
+    let advice = clinical.advice.as_ref().filter(|_| clinical.more_cautious)?;
+    if let (Some(lead), _) = lead_of(context, advice) {
+        return Some(Verdict::Convert { clinical, advice, lead });
+    }
+    let by_genotype = subject.advice.map_or(AdviceState::NotKnown, |(_, advice)| advice.state);
+    let is_open = advice.state == AdviceState::NotKnown && by_genotype == AdviceState::Standard;
+    (is_open && clinical.changed().next().is_some() && context.moment.role == Role::Pharmacist)
+        .then_some(Verdict::Unadvised { clinical })
 }
 
 fn judge_without_action<'a>(context: Context<'a>, subject: Subject<'a>) -> Verdict<'a> {
@@ -194,10 +224,20 @@ pub(crate) fn standing(context: Context, subject: Subject, gene: &str) -> Standi
         (Some(phenotype), _) if is_indeterminate(phenotype) => Standing::Indeterminate,
         (_, Some(GeneState::Called)) if incomplete => Standing::Incomplete,
         (Some(_), _) => Standing::Known,
+        // What is for research only is as good as no test.
+        (None, Some(GeneState::Called)) if statement.is_some_and(|gene| gene.research) => {
+            Standing::NotTested
+        }
+        (None, Some(GeneState::Called)) if is_read_by_alleles(context, gene) => Standing::Known,
         (None, Some(GeneState::Called)) => Standing::Indeterminate,
         (None, Some(GeneState::NotCalled { .. })) => Standing::NotCallable,
         (None, Some(GeneState::NotTested) | None) => Standing::NotTested,
     }
+}
+
+/// Whether rules read the gene by its alleles, since no phenotype is defined for it (CYP4F2).
+fn is_read_by_alleles(context: Context, gene: &str) -> bool {
+    context.knowledge.gene(gene).is_some_and(|gene| gene.phenotype_names().is_empty())
 }
 
 /// The result of a gene in words: its phenotype, every phenotype an ambiguous call leaves open,
@@ -208,6 +248,9 @@ pub(crate) fn result_words(context: Context, key: &GeneKey) -> String {
     }
     match context.gene(&key.gene).map(|(_, gene)| (&gene.state, &gene.phenotypes)) {
         Some((GeneState::Called, phenotypes)) if !phenotypes.is_empty() => phenotypes.join(" or "),
+        Some((GeneState::Called, _)) if is_read_by_alleles(context, &key.gene) => {
+            "genotype known".to_owned()
+        }
         Some((GeneState::Called, _)) => Standing::Indeterminate.words().to_owned(),
         Some((GeneState::NotCalled { .. }, _)) => Standing::NotCallable.words().to_owned(),
         Some((GeneState::NotTested, _)) | None => Standing::NotTested.words().to_owned(),

@@ -8,10 +8,8 @@ use testkit::statements as make;
 fn taken(name: &str, status: &str) -> Medication {
     Medication {
         concept: CodeableConcept { coding: Vec::new(), text: Some(name.into()) },
-        ingredients: Vec::new(),
         status: status.into(),
-        authored: None,
-        dosage: None,
+        ..Medication::default()
     }
 }
 

@@ -1,21 +1,27 @@
 //! What was not tested must not end as plain standard use.
 
 use super::keys::GeneView;
-use knowledge::pgx::PgxKnowledge;
+use knowledge::pgx::{Drug, PgxKnowledge};
 use model::statement::{AdviceState, Basis, GeneState};
 
-/// Notes what is missing, and takes back "standard" where something decisive is.
+/// Notes what is missing, and takes back "standard" where something decisive is: about a gene that
+/// the drug's alert names. A gene that only another source asks for is noted and takes nothing
+/// back; a drug without an alert has no such genes.
 pub(super) fn remark(
     knowledge: &PgxKnowledge,
+    drug: &Drug,
     views: &[GeneView<'_>],
     state: &mut AdviceState,
     notes: &mut Vec<String>,
 ) {
     let mut decisive = Vec::new();
     for view in views {
+        let decides = decides(knowledge, drug, &view.gene);
         if !view.is_known() {
             notes.push(format!("{}: {}", view.gene, unknown_words(view)));
-            decisive.push(view.gene.clone());
+            if decides {
+                decisive.push(view.gene.clone());
+            }
             continue;
         }
         let Some(statement) = view.statement else { continue };
@@ -36,7 +42,7 @@ pub(super) fn remark(
         {
             lacking.push(position);
         }
-        if !lacking.is_empty() {
+        if !lacking.is_empty() && decides {
             decisive.push(format!("{} {}", view.gene, lacking.join(", ")));
         }
     }
@@ -47,6 +53,12 @@ pub(super) fn remark(
             decisive.join("; ")
         ));
     }
+}
+
+/// Whether a gene is one that the drug's alerts name; every gene where there is no alert.
+fn decides(knowledge: &PgxKnowledge, drug: &Drug, gene: &str) -> bool {
+    let mut alerts = knowledge.alerts.iter().filter(|alert| alert.rxnorm == drug.rxnorm).peekable();
+    alerts.peek().is_none() || alerts.any(|alert| alert.genes.iter().any(|own| own == gene))
 }
 
 fn unknown_words(view: &GeneView<'_>) -> String {

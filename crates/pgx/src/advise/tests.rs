@@ -216,6 +216,22 @@ fn an_incomplete_call_says_so_and_is_not_plain_standard_without_the_decisive_pos
 }
 
 #[test]
+fn a_gene_that_only_another_source_asks_for_takes_nothing_back() {
+    let mut knowledge = one_gene();
+    knowledge.drugs[0].genes.push("GENE2".into());
+    let poor = [("GENE2", &["Poor Metabolizer"][..])];
+    knowledge.actions.push(action("DPWG/general/PM2", &poor, Action::Reduce { percent: None }));
+    let statement = ask(&knowledge, &[reported("GENE1", "NM")]);
+    assert_eq!(statement.state, AdviceState::Standard, "the alert names the first gene only");
+    assert_eq!(statement.notes, ["GENE2: not tested"]);
+    // An alert that names it makes it decisive; so does the want of any alert.
+    knowledge.alerts = vec![alert(&["GENE1", "GENE2"], false, "quiet")];
+    assert_eq!(ask(&knowledge, &[reported("GENE1", "NM")]).state, AdviceState::NotKnown);
+    knowledge.alerts.clear();
+    assert_eq!(ask(&knowledge, &[reported("GENE1", "NM")]).state, AdviceState::NotKnown);
+}
+
+#[test]
 fn two_genes_are_looked_up_together() {
     let normal = &["Normal Metabolizer"][..];
     let poor = &["Poor Metabolizer"][..];

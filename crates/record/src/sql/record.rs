@@ -128,6 +128,8 @@ super::statements! {
     SHOWN_PATIENT = "SELECT patient FROM shown WHERE tenant = $1 AND card = $2";
     FEEDBACK_PUT = "INSERT INTO feedback (tenant, id, service, card, outcome, patient, recorded,
         digest, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+    FEEDBACK_CARDS = "SELECT DISTINCT card FROM feedback
+        WHERE tenant = $1 AND service = $2 AND outcome = $3 AND patient = $4";
     FEEDBACK_LATEST = "SELECT id, service, card, outcome, patient, recorded, body FROM feedback
         WHERE tenant = $1";
 

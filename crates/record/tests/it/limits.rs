@@ -6,10 +6,10 @@ use model::patient::Identifier;
 use model::{PatientId, Problem, TenantId};
 use record::limit::{
     ACKNOWLEDGEMENT_BYTES_MAX, COMMIT_CHANGES_MAX, DOCUMENT_BYTES_MAX, FACT_BODY_BYTES_MAX,
-    FACTS_MAX, IDENTIFIERS_MAX, PACK_BYTES_MAX, PAGE_ROWS_MAX, PROBLEMS_MAX, RAW_BODY_BYTES_MAX,
-    RESOURCE_BODY_BYTES_MAX, SCOPE_PATIENTS_MAX, SEARCH_ROWS_MAX, SEARCH_TERMS_MAX,
-    SEARCH_VALUE_BYTES_MAX, SEARCH_VALUES_MAX, SHOWN_KEYS_MAX, STATEMENT_BODY_BYTES_MAX,
-    STATEMENTS_MAX, TEXT_BYTES_MAX,
+    FACT_TYPES_MAX, FACTS_MAX, IDENTIFIERS_MAX, PACK_BYTES_MAX, PAGE_ROWS_MAX, PROBLEMS_MAX,
+    RAW_BODY_BYTES_MAX, RESOURCE_BODY_BYTES_MAX, SCOPE_PATIENTS_MAX, SEARCH_ROWS_MAX,
+    SEARCH_TERMS_MAX, SEARCH_VALUE_BYTES_MAX, SEARCH_VALUES_MAX, SHOWN_KEYS_MAX,
+    STATEMENT_BODY_BYTES_MAX, STATEMENTS_MAX, TEXT_BYTES_MAX,
 };
 use record::{
     Access, Commit, Condition, Failure, Feedback, NewReview, Purpose, Query, RawState,
@@ -165,6 +165,10 @@ fn of_statements_and_decisions() {
     });
     let client = access(Role::ServiceClient);
     at("keys", SHOWN_KEYS_MAX, |n| record.shown(&client, &p1, &vec!["k".to_owned(); n]));
+    at("cards", SHOWN_KEYS_MAX, |n| {
+        record.answered(&client, &p1, ("s", "overridden"), &vec!["c".to_owned(); n])
+    });
+    at("types", FACT_TYPES_MAX, |n| record.facts_of_types(&client, &p1, &vec!["Patient"; n]));
     at("cards", SHOWN_KEYS_MAX, |n| {
         let shown = |key: usize| record::Shown {
             key: key.to_string(),

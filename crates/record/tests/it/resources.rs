@@ -255,6 +255,12 @@ fn facts_belong_to_their_version() {
     commit(record, vec![patient("p1", "Example", "1"), change(&["CYP2C19", "TPMT"])]).unwrap();
     let stored = commit(record, vec![change(&["SLCO1B1"])]).unwrap();
     let facts = record.facts(&engine, &PatientId::new("p1")).unwrap();
+    let narrow = |types: &[&str]| {
+        record.facts_of_types(&engine, &PatientId::new("p1"), types).unwrap().len()
+    };
+    assert_eq!(narrow(&["Observation"]), 1);
+    assert_eq!(narrow(&["Observation", "Patient"]), facts.len());
+    assert_eq!((narrow(&["Specimen"]), narrow(&[])), (0, 0));
     let of_observation: Vec<_> =
         facts.iter().filter(|fact| fact.resource.resource_type == "Observation").collect();
     assert_eq!(of_observation.len(), 1);

@@ -100,6 +100,9 @@ fn raw_and_clinical() -> Vec<Line> {
 fn interpreting() -> Vec<Line> {
     vec![
         ("facts", with(&[ServiceClient, Engine]), |r, a, _| r.facts(a, &p1()).map(drop)),
+        ("facts_of_types", with(&[ServiceClient, Engine]), |r, a, _| {
+            r.facts_of_types(a, &p1(), &["Patient"]).map(drop)
+        }),
         ("facts_of_version", with(&[ServiceClient, Engine]), |r, a, _| {
             let (resource_type, id) = ("Patient".to_owned(), "p1".to_owned());
             r.facts_of_version(a, &ResourceRef { resource_type, id, version: 1 }).map(drop)
@@ -166,6 +169,9 @@ fn others() -> Vec<Line> {
         ("put_all_shown", with(&[ServiceClient]), |r, a, _| r.put_all_shown(a, vec![shown()])),
         ("put_shown", with(&[ServiceClient]), |r, a, _| r.put_shown(a, shown())),
         ("shown", with(&[ServiceClient]), |r, a, _| r.shown(a, &p1(), &["k".to_owned()]).map(drop)),
+        ("answered", with(&[ServiceClient]), |r, a, _| {
+            r.answered(a, &p1(), ("s", "overridden"), &["c".to_owned()]).map(drop)
+        }),
         ("put_feedback", with(&[ServiceClient]), |r, a, _| {
             let (service, card) = ("s".to_owned(), "c".to_owned());
             let outcome = "accepted".to_owned();
@@ -238,7 +244,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 52 * Role::ALL.len());
+    assert_eq!(calls, 54 * Role::ALL.len());
 }
 
 #[test]

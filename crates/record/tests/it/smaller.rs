@@ -167,6 +167,17 @@ fn the_same_feedback_again_changes_nothing() {
     ] {
         assert_eq!(record.put_feedback(&client, given.clone()).unwrap(), new, "{given:?}");
     }
+    let answered = |access: &Access, patient: &str, outcome: &str| {
+        let cards = ["card-a", "card-b", "unknown"].map(str::to_owned);
+        let asked = ("order-sign", outcome);
+        record.answered(access, &PatientId::new(patient), asked, &cards).unwrap()
+    };
+    let card = BTreeSet::from(["card-a".to_owned()]);
+    assert_eq!(answered(&client, "p1", "overridden"), card);
+    assert_eq!(answered(&client, "p1", "accepted"), card);
+    assert!(answered(&client, "p2", "overridden").is_empty());
+    let narrow = narrowed(Role::Prescriber, &["p2"]);
+    assert!(answered(&narrow, "p1", "overridden").is_empty());
     let wide = access(Role::Pharmacist);
     let tenant = wide.tenant().clone();
     let pharmacist = Access::new(tenant, "a", Role::Pharmacist, Purpose::Operations, Scope::Tenant);

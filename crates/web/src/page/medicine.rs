@@ -1,14 +1,23 @@
 //! "Medicines and genes": one row for a drug, in groups by how much it matters.
 
 use super::capsule::{Detail, capsule};
-use super::{recommendation, shape, words};
+use super::clinical::Second;
+use super::{clinical, recommendation, shape, words};
 use crate::view::{CurrentMedicine, DrugRow, GeneRow};
 use maud::{Markup, html};
 use model::absence::Absence;
 use model::statement::{AdviceState, DrugStatement, GeneKey};
 
-/// The state of a row; a drug that the knowledge does not mention is not known, never standard.
+/// The state of a row: by genotype, or with the patient's medicines where that is more cautious. A
+/// drug that the knowledge does not mention is not known, never standard.
 pub(super) fn state(row: &DrugRow) -> AdviceState {
+    let clinical = row.clinical.as_ref().filter(|clinical| clinical.more_cautious);
+    let clinical = clinical.and_then(|clinical| clinical.advice.as_ref()).map(|one| one.state);
+    by_genotype(row).max(clinical.unwrap_or(AdviceState::Standard))
+}
+
+/// The state by genotype alone.
+fn by_genotype(row: &DrugRow) -> AdviceState {
     row.advice.as_ref().map_or(AdviceState::NotKnown, |advice| advice.content.state)
 }
 
@@ -50,7 +59,12 @@ fn row(row: &DrugRow, results: &[GeneRow]) -> Markup {
     html! {
         tbody id=(anchor(row)) {
             tr {
-                td.status { (shape::state(state)) }
+                td.status {
+                    (shape::state(state))
+                    @if state != by_genotype(row) {
+                        span.line.muted { "by genotype: " (words::state(by_genotype(row))) }
+                    }
+                }
                 th scope="row" {
                     span.drug { (row.drug) }
                     @for medicine in &row.current { (current(medicine)) }
@@ -86,7 +100,9 @@ fn current(medicine: &CurrentMedicine) -> Markup {
             (medicine.words)
             @if let Some(dosage) = &medicine.dosage { " · " (dosage) }
             " · " (medicine.status)
-            @if let Some(authored) = medicine.authored { " since " (words::date(authored.day())) }
+            @let since = medicine.start.or(medicine.authored.map(model::Timestamp::day));
+            @if let Some(since) = since { " since " (words::date(since)) }
+            @if let Some(end) = medicine.end { " until " (words::date(end)) }
         }
     }
 }
@@ -95,7 +111,10 @@ fn genes(row: &DrugRow, results: &[GeneRow]) -> Markup {
     html! {
         @match &row.advice {
             Some(advice) if !advice.content.genes.is_empty() => {
-                @for key in &advice.content.genes { (gene(key, results)) }
+                @for key in &advice.content.genes {
+                    (gene(key, results))
+                    (clinical::beside_key(row.clinical.as_ref(), &key.gene))
+                }
             },
             _ => span.muted { "No gene named for it" },
         }
@@ -123,9 +142,18 @@ fn advice(row: &DrugRow) -> Markup {
     let Some(advice) = &row.advice else {
         return html! { p { "The loaded knowledge says nothing about genes for this drug." } };
     };
+    let is_taken = !row.current.is_empty();
+    let second = if is_taken { Second::Full } else { Second::State };
+    // Remarks on advice that is not written out here stand with it, under "Why".
+    let is_second = !is_taken && row.clinical.as_ref().is_some_and(|one| one.more_cautious);
     html! {
-        (recommendation::in_short(&advice.content))
-        @for note in &advice.content.notes { p.note { (note) } }
+        @if let Some(clinical) = &row.clinical {
+            (clinical::both(clinical, &advice.content, second))
+        } @else { (recommendation::in_short(&advice.content)) }
+        @if !is_second { @for note in &advice.content.notes { p.note { (note) } } }
+        @if let (Some(clinical), false) = (&row.clinical, row.current.is_empty()) {
+            (clinical::remarks(clinical))
+        }
     }
 }
 
@@ -158,6 +186,7 @@ pub(super) fn basis(row: &DrugRow, statement: &DrugStatement, results: &[GeneRow
                 p { @for key in &statement.genes { (gene(key, results)) } }
             }
             (recommendation::all(statement))
+            @if let Some(clinical) = &row.clinical { (clinical::basis(clinical)) }
             @for note in &statement.notes { p.note { (note) } }
             @for report in &row.reports { p.muted { (words::result_source(report)) } }
         }

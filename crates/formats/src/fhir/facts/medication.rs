@@ -7,6 +7,7 @@ use model::fact::FactContent;
 use model::medication::Medication;
 use model::reported::ResultStatus;
 use model::specimen::Origin;
+use model::time::PartialDate;
 use serde_json::Value;
 
 pub(super) fn medication(reader: &mut Reader<'_>) {
@@ -39,7 +40,8 @@ pub(super) fn medication(reader: &mut Reader<'_>) {
         "unknown" => ResultStatus::Unknown,
         _ => ResultStatus::Final,
     };
-    let medication = Medication { concept, ingredients, status, authored, dosage };
+    let (start, end) = period(reader);
+    let medication = Medication { concept, ingredients, status, authored, dosage, start, end };
     reader.push(finality, Origin::Unknown, FactContent::Medication(medication));
 }
 
@@ -85,4 +87,48 @@ fn dosage(resource: &Value) -> Option<String> {
     let mut lines = access::texts(resource, "dosageInstruction.text");
     lines.extend(access::texts(resource, "dosage.text"));
     (!lines.is_empty()).then(|| lines.join("; "))
+}
+
+type Days = (Option<PartialDate>, Option<PartialDate>);
+
+/// The first and the last day it is to be taken: what is stated about taking it, else how long the
+/// prescription is good for.
+fn period(reader: &mut Reader<'_>) -> Days {
+    let resource = reader.resource;
+    let stated = days(reader, &[resource], "effectivePeriod");
+    if stated != (None, None) {
+        return stated;
+    }
+    if let Some(start) = access::date(resource, "effectiveDateTime") {
+        return (Some(start), None);
+    }
+    let mut steps = access::all(resource, "dosageInstruction");
+    steps.extend(access::all(resource, "dosage"));
+    let bounds = days(reader, &steps, "timing.repeat.boundsPeriod");
+    if bounds != (None, None) {
+        return bounds;
+    }
+    days(reader, &[resource], "dispenseRequest.validityPeriod")
+}
+
+/// From the earliest start to the latest end of several steps; a step without an end has no last
+/// day, and then none of the whole is known.
+fn days(reader: &mut Reader<'_>, steps: &[&Value], path: &str) -> Days {
+    let (mut starts, mut ends) = (Vec::new(), Vec::new());
+    for step in steps {
+        for (name, found) in [("start", &mut starts), ("end", &mut ends)] {
+            let path = format!("{path}.{name}");
+            let date = access::date(step, &path);
+            if date.is_none() && access::first(step, &path).is_some() {
+                reader.warn("bad-date", &path, "the date cannot be read and is left out");
+            }
+            found.push(date);
+        }
+    }
+    let start = starts.into_iter().flatten().min_by_key(|date| (date.year, date.month, date.day));
+    let last = |date: &PartialDate| {
+        (date.year, date.month.unwrap_or(u8::MAX), date.day.unwrap_or(u8::MAX))
+    };
+    let all: Option<Vec<PartialDate>> = ends.into_iter().collect();
+    (start, all.and_then(|ends| ends.into_iter().max_by_key(last)))
 }

@@ -179,6 +179,91 @@ fn medications_are_those_the_patient_is_to_take() {
 }
 
 #[test]
+fn a_medication_keeps_its_first_and_last_day() {
+    let bounds = |start: &str, end: &str| {
+        let mut period = json!({});
+        for (name, date) in [("start", start), ("end", end)] {
+            if !date.is_empty() {
+                period[name] = date.into();
+            }
+        }
+        json!({"timing": {"repeat": {"boundsPeriod": period}}})
+    };
+    let validity = json!({"validityPeriod": {"start": "2026-01-01", "end": "2026-12-31"}});
+    for (extra, start, end, problem) in [
+        (json!({}), "", "", ""),
+        (
+            json!({"effectivePeriod": {"start": "2026-01-05", "end": "2026-02"}}),
+            "2026-01-05",
+            "2026-02",
+            "",
+        ),
+        (json!({"effectiveDateTime": "2026-01-05T08:00:00+01:00"}), "2026-01-05", "", ""),
+        (json!({"dispenseRequest": validity}), "2026-01-01", "2026-12-31", ""),
+        // What is stated about taking it goes before how long the prescription is good for.
+        (
+            json!({"dispenseRequest": validity, "dosageInstruction": [bounds("2026-03-01", "")]}),
+            "2026-03-01",
+            "",
+            "",
+        ),
+        // Steps of one plan: from the first to the last, which must all be known.
+        (
+            json!({"dosageInstruction": [
+                bounds("2026-03-08", "2026-03-14"), bounds("2026-03-01", "2026-03-07")]}),
+            "2026-03-01",
+            "2026-03-14",
+            "",
+        ),
+        (
+            json!({"dosageInstruction": [bounds("2026-03-01", "2026-03-07"), {"text": "x"}]}),
+            "2026-03-01",
+            "",
+            "",
+        ),
+        (json!({"effectivePeriod": {"end": "soon"}}), "", "", "bad-date"),
+    ] {
+        let mut resource = json!({"resourceType": "MedicationRequest", "status": "active",
+            "medicationCodeableConcept": {"text": "paroxetine"}});
+        resource.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        let (fact, problems) = one(&resource);
+        let FactContent::Medication(found) = fact.content else { panic!() };
+        let date = |date: Option<model::PartialDate>| {
+            date.map(|date| date.to_string()).unwrap_or_default()
+        };
+        assert_eq!((&*date(found.start), &*date(found.end)), (start, end), "{extra}");
+        assert_eq!(problems.join(" "), problem, "{extra}");
+        let stored = serde_json::to_string(&found).unwrap();
+        assert_eq!(stored.contains("\"end\""), !end.is_empty());
+        let read: model::medication::Medication = serde_json::from_str(&stored).unwrap();
+        assert_eq!(read, found);
+    }
+    // A fact that was stored before there were dates.
+    let stored = r#"{"concept":{"coding":[]},"status":"active","authored":null,"dosage":null}"#;
+    assert!(serde_json::from_str::<model::medication::Medication>(stored).unwrap().is_current());
+}
+
+#[test]
+fn an_order_for_a_test_is_a_fact_and_one_not_to_do_it_is_none() {
+    let mut order = json!({"resourceType": "ServiceRequest", "status": "active",
+        "intent": "order", "authoredOn": "2026-05-01T10:00:00Z",
+        "code": {"text": "Gene test"},
+        "orderDetail": [{"coding": [{"system": "http://www.genenames.org", "code": "HGNC:3012"}]}]});
+    let (fact, problems) = one(&order);
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(fact.status, ResultStatus::Registered);
+    let FactContent::TestOrder(found) = fact.content else { panic!() };
+    assert_eq!(found.services.len(), 2);
+    assert_eq!(found.authored.unwrap().to_string(), "2026-05-01");
+    assert!(found.is_open());
+    order["doNotPerform"] = true.into();
+    assert_eq!(facts(&order), (vec![], vec!["do-not-perform".to_owned()]));
+    order["doNotPerform"] = false.into();
+    order["modifierExtension"] = json!([{"url": "https://x.example/"}]);
+    assert_eq!(facts(&order), (vec![], vec!["modified-meaning".to_owned()]));
+}
+
+#[test]
 fn what_looks_genomic_and_is_not_read_is_said() {
     let cis = observation(
         "82120-7",

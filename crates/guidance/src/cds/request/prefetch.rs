@@ -3,7 +3,7 @@
 use super::{MEDICATIONS_MAX, Prefetched, Reader};
 use crate::cds::read::{list, text};
 use model::medication::Medication;
-use model::time::Timestamp;
+use model::time::{PartialDate, Timestamp};
 use serde_json::Value;
 
 impl Reader<'_> {
@@ -53,18 +53,24 @@ impl Reader<'_> {
         let mut data = Vec::new();
         for (number, entry) in entries.iter().enumerate() {
             let Some(resource) = entry.get("resource") else { continue };
-            if text(resource, "resourceType") != Some("MedicationRequest") {
+            let kind = text(resource, "resourceType").unwrap_or_default();
+            if !["MedicationRequest", "MedicationStatement"].contains(&kind)
+                || is_no_order(resource)
+            {
                 continue;
             }
             let place = format!("{at}.entry[{number}].resource");
             self.check_subject(resource, &place);
             let Some((concept, ingredients)) = self.medication(resource, &place) else { continue };
+            let (start, end) = period(resource);
             data.push(Medication {
                 concept,
                 ingredients,
                 status: text(resource, "status").unwrap_or("unknown").to_owned(),
                 authored: text(resource, "authoredOn").and_then(Timestamp::parse),
                 dosage: dosage_text(resource),
+                start,
+                end,
             });
         }
         let next = list(value, "link").iter().any(|link| text(link, "relation") == Some("next"));
@@ -73,6 +79,46 @@ impl Reader<'_> {
             _ => Prefetched::Present { data, complete: !next },
         }
     }
+}
+
+/// Whether it says that the drug is not given, or is no order yet.
+fn is_no_order(resource: &Value) -> bool {
+    resource.get("doNotPerform") == Some(&Value::Bool(true))
+        || matches!(text(resource, "intent"), Some("proposal" | "option"))
+}
+
+type Days = (Option<PartialDate>, Option<PartialDate>);
+
+/// The first and the last day it is to be taken, as far as they are stated: what is said about
+/// taking it, the bounds of its dosage steps, else how long the prescription is good for.
+fn period(resource: &Value) -> Days {
+    let date = |value: &Value, path: &str| {
+        value.pointer(path).and_then(Value::as_str).and_then(PartialDate::parse)
+    };
+    let of = |value: &Value, path: &str| {
+        (date(value, &format!("{path}/start")), date(value, &format!("{path}/end")))
+    };
+    let stated = of(resource, "/effectivePeriod");
+    if stated != (None, None) {
+        return stated;
+    }
+    if let Some(start) = date(resource, "/effectiveDateTime") {
+        return (Some(start), None);
+    }
+    let steps = list(resource, "dosageInstruction").iter().chain(list(resource, "dosage"));
+    let steps: Vec<Days> = steps.map(|step| of(step, "/timing/repeat/boundsPeriod")).collect();
+    let first = |date: &PartialDate| (date.year, date.month, date.day);
+    let last = |date: &PartialDate| {
+        (date.year, date.month.unwrap_or(u8::MAX), date.day.unwrap_or(u8::MAX))
+    };
+    let start = steps.iter().filter_map(|(start, _)| *start).min_by_key(first);
+    // A step without an end leaves the end of the whole open.
+    let ends: Option<Vec<PartialDate>> = steps.iter().map(|(_, end)| *end).collect();
+    let end = ends.and_then(|ends| ends.into_iter().max_by_key(last));
+    if start.is_some() || end.is_some() {
+        return (start, end);
+    }
+    of(resource, "/dispenseRequest/validityPeriod")
 }
 
 fn dosage_text(resource: &Value) -> Option<String> {

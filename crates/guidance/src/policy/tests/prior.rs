@@ -99,13 +99,15 @@ fn a_second_gene_that_was_not_tested_is_asked_for() {
 fn a_test_under_way_is_waited_for() {
     let mut scene = Scene::default().order(AZATHIOPRINE);
     let since = PartialDate { year: 2026, month: Some(1), day: Some(7) };
-    scene.pending = vec![PendingTest { gene: "TPMT".into(), since }];
+    scene.pending = vec![PendingTest { gene: "TPMT".into(), since: Some(since) }];
     let decision = scene.decide();
     assert_eq!(
         decision.cards[0].summary,
         "TPMT result pending since 2026-01-07: bears on azathioprine"
     );
     assert_eq!(decision.cards[0].suggestions, []);
+    scene.pending[0].since = None;
+    assert_eq!(scene.decide().cards[0].summary, "TPMT result pending: bears on azathioprine");
     // Of no interest to a drug that does not ask for the gene.
     scene.pending[0].gene = "CYP2C9".into();
     assert_eq!(scene.decide().cards[0].rule, "alerts:azathioprine");
@@ -196,7 +198,7 @@ fn advice_on_one_gene_still_offers_the_test_of_the_other() {
     let [only] = &decision.cards[0].suggestions[..] else { panic!("{decision:?}") };
     assert_eq!((only.label.as_str(), only.recommended), ("Order NUDT15 test", false));
     let since = PartialDate { year: 2026, month: None, day: None };
-    scene.pending = vec![PendingTest { gene: "NUDT15".into(), since }];
+    scene.pending = vec![PendingTest { gene: "NUDT15".into(), since: Some(since) }];
     assert_eq!(scene.decide().cards[0].suggestions, [], "it is ordered");
 }
 
