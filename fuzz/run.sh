@@ -9,7 +9,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../tools/common.sh"
 FUZZ_VERSION=0.13.2
 seconds=${FUZZ_SECONDS:-60}
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(hl7v2 mllp fhir vcf vcf_cohort outside genotypes_table)
+[ ${#targets[@]} -gt 0 ] || targets=(hl7v2 mllp fhir vcf vcf_cohort pgx_call outside genotypes_table)
 
 if ! cargo +nightly --version >/dev/null 2>&1; then
   echo "fuzz: SKIPPED, no nightly toolchain (libFuzzer's instrumentation needs one)"

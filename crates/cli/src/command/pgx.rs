@@ -32,6 +32,9 @@ pub(crate) fn run(command: &PgxCommand) -> anyhow::Result<Outcome> {
     let (input, problems) = input::read(arguments, &pack)?;
     tell(arguments, &problems, arguments.format.is_none());
     let Some(input) = input else {
+        if arguments.format.json {
+            json::write_refusal(&pack, &problems)?;
+        }
         say("nothing was called");
         return Ok(Outcome::Problem);
     };

@@ -8,21 +8,21 @@ const HEADER: &str = "##fileformat=VCFv4.2\n##contig=<ID=chr10,length=133797422>
     #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS1\n";
 
 fn gene<'j>(answer: &'j Value, symbol: &str) -> &'j Value {
-    let genes = answer["genes"].as_array().unwrap();
+    let genes = answer["samples"][0]["genes"].as_array().unwrap();
     genes.iter().find(|gene| gene["gene"] == symbol).unwrap()
 }
 
 #[test]
 fn the_demonstration_file_is_called() {
     let file = demo("vcf/ben-sample.vcf");
-    let ran = cognate(&["pgx", "call", file.to_str().unwrap(), "--drugs", "--json"]);
+    let ran = cognate(&["pgx", "call", file.to_str().unwrap(), "--json"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let answer = ran.json();
     assert_eq!(answer["build"], "GRCh38");
     let slco1b1 = gene(&answer, "SLCO1B1");
-    assert_eq!(slco1b1["phenotype"], "Poor Function");
+    assert_eq!(slco1b1["phenotypes"][0], "Poor Function");
     assert_eq!(slco1b1["callability"]["seen"], 35);
-    let drugs = answer["drugs"].as_array().unwrap();
+    let drugs = answer["samples"][0]["drugs"].as_array().unwrap();
     let simvastatin = drugs.iter().find(|drug| drug["drug"] == "simvastatin").unwrap();
     assert_eq!(simvastatin["state"], "avoid");
 
@@ -36,10 +36,10 @@ fn what_was_not_assayed_is_not_called_normal() {
     let directory = tempfile::tempdir().unwrap();
     let line = "chr10\t94781859\trs4244285\tG\tA\t.\tPASS\t.\tGT\t0/0\n";
     let file = write(directory.path(), "one.vcf", &format!("{HEADER}{line}"));
-    let answer = cognate(&["pgx", "call", &file, "--drugs", "--json"]).json();
-    assert_eq!(gene(&answer, "TPMT")["state"], "not-tested");
+    let answer = cognate(&["pgx", "call", &file, "--json"]).json();
+    assert_eq!(gene(&answer, "TPMT")["status"], "not_tested");
     assert_eq!(gene(&answer, "CYP2C19")["callability"]["seen"], 1);
-    let drugs = answer["drugs"].as_array().unwrap();
+    let drugs = answer["samples"][0]["drugs"].as_array().unwrap();
     assert!(drugs.iter().all(|drug| drug["state"] != "standard"), "{drugs:?}");
 }
 
@@ -67,7 +67,7 @@ fn a_file_that_must_not_be_used_is_refused_with_the_place() {
         assert!(ran.stderr.contains(code) && ran.stderr.contains(place), "{code}: {}", ran.stderr);
         assert!(ran.stderr.contains("nothing was called"));
         let json = cognate(&["pgx", "call", &file, "--json"]).json();
-        assert_eq!(json["genes"].as_array().unwrap().len(), 0);
+        assert_eq!(json["samples"].as_array().unwrap().len(), 0);
         assert!(json["problems"].to_string().contains(code));
     }
 }

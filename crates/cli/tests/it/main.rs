@@ -4,5 +4,6 @@
 
 mod files;
 mod knowledge;
+mod pgx;
 mod store;
 mod terminal;

@@ -2,28 +2,23 @@
 
 use super::cohort::{self, Called};
 use super::lines::status;
-use super::{Job, advice, print};
+use super::{Job, advice};
+use crate::command::{print, print_json};
+use knowledge::Pack;
 use knowledge::pgx::STATUS_SEPARATOR;
 use model::statement::{Action, DrugStatement, GeneState, GeneStatement, Recommendation};
+use model::Problem;
 use serde_json::{Value, json};
 
 /// Prints one object; samples are written as they are called.
 pub(super) fn write(job: &Job<'_>) -> anyhow::Result<()> {
-    let reference = job.pack.reference();
-    let engine = pgx::engine();
-    let head = json!({
-        "engine": {"name": engine.name, "version": engine.version},
-        "pack": {
-            "id": reference.pack,
-            "version": reference.version,
-            "date": reference.date,
-            "digest": reference.digest,
-        },
-        "build": "GRCh38",
-        "build_proof": job.input.genotypes.build_proof(),
-        "absent_position": job.input.genotypes.absent_position(),
-        "problems": job.problems,
-    });
+    let mut head = head(job.pack, job.problems);
+    if let Some(head) = head.as_object_mut() {
+        let genotypes = &job.input.genotypes;
+        head.insert("build".into(), "GRCh38".into());
+        head.insert("build_proof".into(), genotypes.build_proof().into());
+        head.insert("absent_position".into(), serde_json::to_value(genotypes.absent_position())?);
+    }
     let head = serde_json::to_string(&head)?;
     let head = head.strip_suffix('}').unwrap_or(&head);
     print(&format!("{head},\"samples\":["))?;
@@ -41,6 +36,30 @@ pub(super) fn write(job: &Job<'_>) -> anyhow::Result<()> {
         print(&out)
     })?;
     print("\n]}\n")
+}
+
+/// Prints why nothing was called.
+pub(super) fn write_refusal(pack: &Pack, problems: &[Problem]) -> anyhow::Result<()> {
+    let mut answer = head(pack, problems);
+    if let Some(answer) = answer.as_object_mut() {
+        answer.insert("samples".into(), Value::Array(Vec::new()));
+    }
+    print_json(&answer)
+}
+
+fn head(pack: &Pack, problems: &[Problem]) -> Value {
+    let reference = pack.reference();
+    let engine = pgx::engine();
+    json!({
+        "engine": {"name": engine.name, "version": engine.version},
+        "pack": {
+            "id": reference.pack,
+            "version": reference.version,
+            "date": reference.date,
+            "digest": reference.digest,
+        },
+        "problems": problems,
+    })
 }
 
 fn sample(job: &Job<'_>, called: &Called<'_>) -> Value {
