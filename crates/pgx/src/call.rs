@@ -113,12 +113,14 @@ impl<'v> View<'v> {
         self.gene.alleles.get(self.table.rows.get(row)?.allele)
     }
 
-    /// Shown names of rows, in natural order without repetition.
+    /// Shown names of rows, in the order of the rows, which is the natural one, without repetition.
     fn names(&self, rows: &[usize]) -> Vec<String> {
-        let found: BTreeSet<&str> =
-            rows.iter().filter_map(|row| self.allele(*row)).map(shown_name).collect();
-        let mut names: Vec<String> = found.into_iter().map(str::to_owned).collect();
-        names.sort_by(|a, b| natural::compare(self.gene, a, b));
+        let mut names: Vec<String> = Vec::with_capacity(rows.len());
+        for name in rows.iter().filter_map(|row| self.allele(*row)).map(shown_name) {
+            if names.last().is_none_or(|last| last != name) {
+                names.push(name.to_owned());
+            }
+        }
         names
     }
 

@@ -3,7 +3,7 @@
 mod join;
 mod merge;
 
-use crate::plan::{PositionPlan, Strand, Witness};
+use crate::plan::{GenePlan, PositionPlan, Strand, Witness};
 use merge::merge;
 use model::assay::AbsentPosition;
 use model::genotype::{GenotypeCell, RecordKind};
@@ -131,9 +131,11 @@ pub(crate) fn observe(
     cells: &[GenotypeCell],
     absent: AbsentPosition,
 ) -> Observation {
-    if let ([witness], false) = (plan.witnesses.as_slice(), plan.is_indel)
+    // Mostly one record speaks of a position, and an insertion's or deletion's own one.
+    if let [witness] = plan.witnesses.as_slice()
         && witness.kind == RecordKind::Variant
         && witness.addresses
+        && (!plan.is_indel || witness.knows_form)
         && plan.words.is_empty()
     {
         let cell = cell(cells, witness);
@@ -142,6 +144,15 @@ pub(crate) fn observe(
         }
     }
     weigh(plan, cells, absent)
+}
+
+/// Whether some record of the gene has one strand only.
+pub(crate) fn has_single_strand(plan: &GenePlan, cells: &[GenotypeCell]) -> bool {
+    plan.records.iter().filter_map(|record| cells.get(*record)).any(|cell| {
+        cell.has(GenotypeCell::HAPLOID)
+            && !cell.has(GenotypeCell::FILTERED | GenotypeCell::ODD)
+            && cell.first != GenotypeCell::NO_CALL
+    })
 }
 
 fn cell(cells: &[GenotypeCell], witness: &Witness) -> GenotypeCell {

@@ -22,6 +22,8 @@ pub(crate) struct Table {
     in_deletion: Bits,
     /// Per allele that can be matched; structural alleles come only from reports.
     pub(crate) rows: Vec<Row>,
+    /// Per position: rows, other than the reference one, that have a cell of their own there.
+    own_rows: Vec<Vec<usize>>,
 }
 
 /// One allele.
@@ -59,7 +61,12 @@ impl Table {
                 }
             }
         }
-        let mut table = Self { bases, in_deletion: Bits::new(positions), rows: Vec::new() };
+        let mut table = Self {
+            bases,
+            in_deletion: Bits::new(positions),
+            rows: Vec::new(),
+            own_rows: vec![Vec::new(); positions],
+        };
         let mut blank = vec![REFERENCE; positions];
         for allele in gene.alleles.iter().filter(|allele| allele.reference) {
             table.fill(&mut blank, &allele.cells);
@@ -68,6 +75,11 @@ impl Table {
             let mut masks = blank.clone();
             table.fill(&mut masks, &allele.cells);
             let own = Bits::of(positions, allele.cells.iter().map(|(at, _)| *at));
+            for (at, _) in allele.cells.iter().filter(|_| !allele.reference) {
+                if let Some(rows) = table.own_rows.get_mut(*at) {
+                    rows.push(table.rows.len());
+                }
+            }
             table.rows.push(Row { allele: index, masks, own, not_reference: Bits::new(positions) });
         }
         table.mark_deleted(gene);
@@ -107,6 +119,12 @@ impl Table {
                 *mask = cell.iter().filter_map(|base| self.bit(*index, base)).fold(0, |a, b| a | b);
             }
         }
+    }
+
+    /// Rows, other than the reference one, with a cell of their own at a position.
+    pub(crate) fn own_rows(&self, position: usize) -> impl Iterator<Item = (usize, &Row)> {
+        let rows = self.own_rows.get(position).map(Vec::as_slice).unwrap_or_default();
+        rows.iter().filter_map(|index| Some((*index, self.rows.get(*index)?)))
     }
 
     /// Whether some allele lacks the base of a position.

@@ -50,7 +50,9 @@ fn the_json_has_the_names_of_the_contract() {
             }
             assert!(gene["phased"].is_boolean() && gene["notes"].is_array());
             let status = gene["status"].as_str().unwrap();
-            assert!(["called", "ambiguous", "not_called", "not_tested", "outside"].contains(&status));
+            assert!(
+                ["called", "ambiguous", "not_called", "not_tested", "outside"].contains(&status)
+            );
         }
         let drugs = sample["drugs"].as_array().unwrap();
         let clopidogrel: Vec<_> = drugs.iter().filter(|d| d["rxcui"] == "32968").collect();
@@ -141,10 +143,9 @@ fn outside_calls_go_first_and_reach_drugs() {
 fn research_calls_are_labelled_and_never_advised_on() {
     let folder = tempfile::tempdir().unwrap();
     let lines = ["chr10 94781859 G A 0/0"];
-    let text = vcf(&["S"], &lines).replace(
-        "##contig=<ID=chr10",
-        "##contig=<ID=chr22,length=50818468>\n##contig=<ID=chr10",
-    ) + "chr22\t42128945\t.\tC\tT\t.\tPASS\t.\tGT\t1/1\n";
+    let text = vcf(&["S"], &lines)
+        .replace("##contig=<ID=chr10", "##contig=<ID=chr22,length=50818468>\n##contig=<ID=chr10")
+        + "chr22\t42128945\t.\tC\tT\t.\tPASS\t.\tGT\t1/1\n";
     let file = write(folder.path(), "s.vcf", &text);
     let plain = cognate(&["pgx", "call", &file, "--json"]).json();
     assert_eq!(gene(&plain["samples"][0], "CYP2D6")["status"], "not_called");
@@ -216,7 +217,8 @@ fn hostile_files_are_refused_with_the_place() {
     }
     // Six strands and a missing GT are read, and nothing is built on them.
     for genotype in ["0/0/0/0/0/1", "."] {
-        let file = write(folder.path(), "odd.vcf", &(head.clone() + &good.replace("0/1", genotype)));
+        let file =
+            write(folder.path(), "odd.vcf", &(head.clone() + &good.replace("0/1", genotype)));
         let answer = cognate(&["pgx", "call", &file, "--json"]).json();
         let status = gene(&answer["samples"][0], "CYP2C19")["status"].clone();
         assert!(status == "not_called" || status == "not_tested", "{genotype}: {status}");

@@ -1,5 +1,7 @@
 //! Genotypes of many samples at the same records, in little memory.
 
+use std::hash::{Hash, Hasher};
+
 /// One record of a variant file, without any sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GenotypeRecord {
@@ -39,7 +41,7 @@ pub enum RecordKind {
 /// It is as small as it can be: a cohort has many millions of them. What it cannot hold (more
 /// than two strands, allele numbers over [`GenotypeCell::ALLELE_MAX`]) is [`GenotypeCell::ODD`],
 /// which no call is ever built on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GenotypeCell {
     /// Allele number of the first strand, or [`GenotypeCell::NO_CALL`].
     pub first: u8,
@@ -49,6 +51,13 @@ pub struct GenotypeCell {
     pub flags: u8,
     /// Phase set (`PS`); 0 = none given.
     pub phase_set: u32,
+}
+
+impl Hash for GenotypeCell {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let small = u32::from_le_bytes([self.first, self.second, self.flags, 0]);
+        state.write_u64(u64::from(small) << 32 | u64::from(self.phase_set));
+    }
 }
 
 impl GenotypeCell {

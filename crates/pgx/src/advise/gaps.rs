@@ -45,6 +45,13 @@ pub(super) fn remark(
         if !lacking.is_empty() && decides {
             decisive.push(format!("{} {}", view.gene, lacking.join(", ")));
         }
+        let open = &callability.phenotypes_not_excluded;
+        if !open.is_empty() {
+            notes.push(format!("{}: not excluded: {}", view.gene, open.join(", ")));
+            if decides && !has_list_of_positions(knowledge, &view.gene) {
+                decisive.push(format!("{} {}", view.gene, open.join(", ")));
+            }
+        }
     }
     if *state == AdviceState::Standard && !decisive.is_empty() {
         *state = AdviceState::NotKnown;
@@ -59,6 +66,14 @@ pub(super) fn remark(
 fn decides(knowledge: &PgxKnowledge, drug: &Drug, gene: &str) -> bool {
     let mut alerts = knowledge.alerts.iter().filter(|alert| alert.rxnorm == drug.rxnorm).peekable();
     alerts.peek().is_none() || alerts.any(|alert| alert.genes.iter().any(|own| own == gene))
+}
+
+/// Whether somebody has said which positions a test must cover at least (AMP tier 1, or one that
+/// stands in for the diplotype). Where nobody has, everything that is not excluded counts.
+fn has_list_of_positions(knowledge: &PgxKnowledge, gene: &str) -> bool {
+    knowledge.gene(gene).is_some_and(|gene| {
+        gene.fallback.is_some() || gene.positions.iter().any(|position| position.tier1)
+    })
 }
 
 fn unknown_words(view: &GeneView<'_>) -> String {

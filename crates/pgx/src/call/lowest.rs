@@ -106,9 +106,9 @@ fn found<'g>(view: &View<'g>) -> (Strands<'g>, BTreeSet<(usize, u64)>) {
                 unknown.insert((site.index, bits));
             }
         }
-        for row in &view.table.rows {
+        for (_, row) in view.table.own_rows(site.index) {
             let Some(allele) = view.gene.alleles.get(row.allele) else { continue };
-            if allele.reference || !row.own.has(site.index) || row.own.count() != 1 {
+            if row.own.count() != 1 {
                 continue;
             }
             let mask = row.mask(site.index);
@@ -228,15 +228,16 @@ fn diplotype(view: &View<'_>, strands: &Strands<'_>, reference: &str) -> Diploty
 
 /// Alleles of positions that were not seen, and the phenotypes that they could make.
 fn not_excluded(view: &mut View<'_>, found: [Reading<'_>; 2], callability: &mut Callability) {
-    let usable = &view.usable.sites.usable;
-    let open: Vec<usize> = (0..view.table.rows.len())
-        .filter(|index| {
-            let row = view.table.rows.get(*index);
-            let lost = |row: &crate::table::Row| row.own.common(usable) < row.own.count();
-            let allele = view.allele(*index);
-            row.is_some_and(lost) && allele.is_some_and(|allele| !allele.reference)
-        })
+    let mut open: Vec<usize> = view
+        .usable
+        .unknown()
+        .flat_map(|position| view.table.own_rows(position).map(|(index, _)| index))
         .collect();
+    if open.is_empty() {
+        return;
+    }
+    open.sort_unstable();
+    open.dedup();
     callability.not_excluded = view.names(&open);
     let readings: BTreeSet<Reading<'_>> = open
         .iter()

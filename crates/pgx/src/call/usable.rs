@@ -62,9 +62,7 @@ impl Usable {
         usable.sites.haploid = match (gene.copies, settings.sex) {
             (Copies::Two, _) | (Copies::BySex, Some(Sex::Female)) => false,
             (Copies::One, _) | (Copies::BySex, Some(Sex::Male)) => true,
-            (Copies::BySex, None) => plan.positions.iter().any(|position| {
-                matches!(look(position), Observation::Known(Known { single: true, .. }))
-            }),
+            (Copies::BySex, None) => observe::has_single_strand(plan, cells),
         };
         let mut phase_sets: Vec<u32> = Vec::new();
         for (index, position) in plan.positions.iter().enumerate() {

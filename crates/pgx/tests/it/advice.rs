@@ -154,3 +154,23 @@ fn usual(gene: &Gene) -> ReportedGeneResult {
         ..ReportedGeneResult::default()
     }
 }
+
+/// G6PD has no list of positions that a test must cover: with one of 171 positions seen, deficiency
+/// is not excluded, and primaquine is not simply used.
+#[test]
+fn a_gene_seen_in_part_is_never_plain_standard_use() {
+    let knowledge = knowledge();
+    let text = "##fileformat=VCFv4.2\n##contig=<ID=chrX,length=156040895>\n\
+                #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS\n\
+                chrX\t154536002\t.\tC\tT\t.\tPASS\t.\tGT\t0/0\n";
+    let (set, problems) =
+        read_genotypes(text.as_bytes(), &sites(&knowledge), &ReadSettings::default());
+    let genes = pgx::call(&knowledge, &set.unwrap_or_else(|| panic!("{problems:?}")));
+    let g6pd = genes.iter().find(|gene| gene.gene == "G6PD").unwrap();
+    assert_eq!(g6pd.phenotype.as_deref(), Some("Normal"));
+    let seen = g6pd.callability.as_ref().unwrap();
+    assert!(seen.phenotypes_not_excluded.contains(&"Deficient".to_owned()), "{seen:?}");
+    let drug = knowledge.drugs.iter().find(|drug| drug.name == "primaquine").unwrap();
+    let advice = pgx::advise(&knowledge, drug, &genes);
+    assert_eq!(advice.state, AdviceState::NotKnown, "{advice:?}");
+}

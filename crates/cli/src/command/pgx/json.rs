@@ -6,8 +6,8 @@ use super::{Job, advice};
 use crate::command::{print, print_json};
 use knowledge::Pack;
 use knowledge::pgx::STATUS_SEPARATOR;
-use model::statement::{Action, DrugStatement, GeneState, GeneStatement, Recommendation};
 use model::Problem;
+use model::statement::{Action, DrugStatement, GeneState, GeneStatement, Recommendation};
 use serde_json::{Value, json};
 
 /// Prints one object; samples are written as they are called.
