@@ -120,6 +120,8 @@ pub enum Change {
         genes: Vec<(String, Option<String>)>,
         /// The drug that waits for it.
         drug: String,
+        /// Its RxNorm ingredient code.
+        rxnorm: String,
     },
 }
 

@@ -5,11 +5,13 @@
 //! Never: HTTP; laboratory formats; facts that are not final.
 //! Rules: `docs/ARCHITECTURE.md` §2 (capsules), the action and phenotype rules live in the packs.
 
+mod clinical;
 mod conclude;
 mod follow;
 mod identity;
 mod replay;
 
+pub use clinical::{clinical_advice, conversions};
 pub use conclude::{Conclusion, conclude, is_relevant};
 pub use follow::{Failure, Interpreter, Progress};
 pub use identity::statement_id;

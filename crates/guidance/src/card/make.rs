@@ -224,6 +224,7 @@ fn test_suggestion(
         change: Change::OrderTest {
             genes: genes.iter().map(|gene| ((*gene).to_owned(), hgnc(gene))).collect(),
             drug: subject.drug.name.clone(),
+            rxnorm: subject.drug.rxnorm.clone(),
         },
     }
 }

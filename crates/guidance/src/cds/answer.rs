@@ -19,6 +19,9 @@ const DRUG_ELEMENTS: [&str; 8] = [
     "text",
 ];
 
+/// LOINC's word for the whole of a genetic test; there is no code a gene that every laboratory has.
+const GENETIC_ANALYSIS: (&str, &str) = ("51969-4", "Genetic analysis report");
+
 /// The answer to a request, `{"cards": […]}`. No cards means "checked, nothing to say".
 pub fn answer(cards: &[Card], request: &Request) -> Value {
     json!({ "cards": cards.iter().map(|card| card_json(card, request)).collect::<Vec<_>>() })
@@ -85,12 +88,12 @@ fn suggestion_json(suggestion: &Suggestion, request: &Request) -> Option<Value> 
                 "resource": replaced(draft, rxnorm, name)?
             })
         }
-        Change::OrderTest { genes, drug } => {
+        Change::OrderTest { genes, drug, rxnorm } => {
             let symbols: Vec<&str> = genes.iter().map(|(gene, _)| gene.as_str()).collect();
             json!({
                 "type": "create",
                 "description": format!("Order a gene test: {}", symbols.join(", ")),
-                "resource": gene_test(genes, drug, request)
+                "resource": gene_test(genes, (drug, rxnorm), request)
             })
         }
     };
@@ -117,8 +120,13 @@ fn replaced(draft: &Value, rxnorm: &str, name: &str) -> Option<Value> {
     Some(order.into())
 }
 
-/// A draft order for a gene test. The site's own order code is not known; the genes are.
-fn gene_test(genes: &[(String, Option<String>)], drug: &str, request: &Request) -> Value {
+/// A draft order for a gene test. The site's own order code is not known; that a genetic analysis
+/// is asked for, which genes, and for which drug are coded.
+fn gene_test(
+    genes: &[(String, Option<String>)],
+    (drug, rxnorm): (&str, &str),
+    request: &Request,
+) -> Value {
     let symbols: Vec<&str> = genes.iter().map(|(gene, _)| gene.as_str()).collect();
     let details: Vec<Value> = genes
         .iter()
@@ -130,18 +138,37 @@ fn gene_test(genes: &[(String, Option<String>)], drug: &str, request: &Request) 
             None => json!({ "text": gene }),
         })
         .collect();
+    let (report, shown) = GENETIC_ANALYSIS;
+    let service = Coding::new(system::LOINC, report).shown_as(shown);
+    let reason = Coding::new(system::RXNORM, rxnorm).shown_as(drug);
     let mut order = json!({
         "resourceType": "ServiceRequest",
         "status": "draft",
         "intent": "proposal",
-        "code": { "text": format!("Pharmacogenomic test: {}", symbols.join(", ")) },
+        "code": {
+            "coding": [coding_json(&service)],
+            "text": format!("Pharmacogenomic test: {}", symbols.join(", "))
+        },
         "orderDetail": details,
         "subject": { "reference": format!("Patient/{}", request.patient_id) },
-        "reasonCode": [{ "text": format!("Before treatment with {drug}") }]
+        "reasonCode": [{
+            "coding": [coding_json(&reason)],
+            "text": format!("Before treatment with {drug}")
+        }]
     });
-    if let (Some(encounter), Some(order)) = (&request.encounter_id, order.as_object_mut()) {
-        let reference = json!({ "reference": format!("Encounter/{encounter}") });
-        order.insert("encounter".into(), reference);
+    let context = [("encounter", request.encounter_id.as_deref(), "Encounter/")];
+    let user = request.user_id.as_deref();
+    let requester = [("requester", user.filter(|user| is_person(user)), "")];
+    for (name, id, kind) in context.into_iter().chain(requester) {
+        if let (Some(id), Some(order)) = (id, order.as_object_mut()) {
+            order.insert(name.into(), json!({ "reference": format!("{kind}{id}") }));
+        }
     }
     order
+}
+
+/// What a `ServiceRequest.requester` may be, of those that a user may be.
+fn is_person(user: &str) -> bool {
+    let kind = user.split('/').next().unwrap_or_default();
+    ["Practitioner", "PractitionerRole"].contains(&kind)
 }

@@ -121,7 +121,7 @@ pub(super) fn drugs_named<'k>(known: &Vocabulary<'k>, text: &str) -> Named<'k> {
     }
     let mut free = words;
     let mut drugs: Vec<&'k str> = Vec::new();
-    for (name, rxnorm) in &known.names {
+    for (name, rxnorm) in known.names() {
         if take(&mut free, name) {
             drugs.push(*rxnorm);
         }

@@ -109,6 +109,7 @@ pub(crate) fn clopidogrel() -> Fact {
         status: "active".to_owned(),
         authored: None,
         dosage: None,
+        ..Medication::default()
     }))
 }
 

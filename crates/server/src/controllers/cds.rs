@@ -1,5 +1,7 @@
 //! CDS Hooks 2.0: discovery, the service, feedback.
 
+mod known;
+
 use crate::app::App;
 use crate::caller::{Caller, Credentials};
 use crate::error::Error;
@@ -8,16 +10,19 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use guidance::cds::{self, Feedback, Outcome, Request};
-use guidance::policy::PendingTest;
-use guidance::{Card, Decision, Moment, Order, Settings, decide, needs};
-use model::{PatientId, Problem, Statement, StatementId};
-use record::{Role, Shown};
+use guidance::cds::{self, Feedback, Outcome};
+use guidance::{Card, Decision};
+use known::Known;
+use model::{PatientId, Problem};
+use record::Shown;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Largest request body, in bytes: prefetched medication lists are large, orders are not.
 pub(crate) const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// How feedback that leaves the advice is stored.
+const OVERRIDDEN: &str = "overridden";
 
 /// `GET /cds-services`
 pub(crate) async fn discovery() -> Response {
@@ -79,30 +84,24 @@ fn bad_request(problems: Vec<Problem>) -> Error {
     Error::problems(StatusCode::BAD_REQUEST, problems)
 }
 
-/// Statements of the patient under the caller's access, a decision on them, and the shown cards
-/// stored before any of them leaves.
+/// What is known under the caller's access, a decision on it, and the shown cards stored before
+/// any of them leaves.
 fn answer(app: &App, caller: &Caller, body: &Value) -> Result<Value, Error> {
     let request = cds::read_request(body).map_err(bad_request)?;
-    let patient = PatientId::new(request.patient_id.clone());
-    let statements = statements(app, caller, &patient, &request.orders)?;
-    let decision = decide_once(app, caller, &request, &patient, &statements)?;
+    let known = Known::read(app, caller, &request)?;
+    let decision = decide_once(app, caller, &known)?;
     for silence in &decision.silences {
         tracing::debug!(reason = silence.reason.word(), rule = silence.rule, "silent");
     }
-    remember(app, caller, &patient, &decision)?;
+    remember(app, caller, &known.patient, &decision)?;
     Ok(cds::answer(&decision.cards, &request))
 }
 
-/// Decides, and decides again with what was shown before: only the keys that could be shown now
-/// are looked up, however many cards the patient's orders have had.
-fn decide_once(
-    app: &App,
-    caller: &Caller,
-    request: &Request,
-    patient: &PatientId,
-    statements: &[Statement],
-) -> Result<Decision, Error> {
-    let decision = decide_on(app, caller, request, patient, statements, &BTreeSet::new());
+/// Decides, and decides again with what was shown before and what was answered to it: only the
+/// keys that could be shown now are looked up, however many cards the patient's orders have had.
+fn decide_once(app: &App, caller: &Caller, known: &Known<'_>) -> Result<Decision, Error> {
+    let nothing = BTreeSet::new();
+    let decision = known.decide(app, caller, &nothing, &nothing);
     let keys: Vec<String> = decision
         .shown
         .iter()
@@ -111,74 +110,14 @@ fn decide_once(
     if keys.is_empty() {
         return Ok(decision);
     }
-    let shown = app.record().shown(&caller.access, patient, &keys)?;
+    let shown = app.record().shown(&caller.access, &known.patient, &keys)?;
     if shown.is_empty() {
         return Ok(decision);
     }
-    Ok(decide_on(app, caller, request, patient, statements, &shown))
-}
-
-fn decide_on(
-    app: &App,
-    caller: &Caller,
-    request: &Request,
-    patient: &PatientId,
-    statements: &[Statement],
-    shown: &BTreeSet<String>,
-) -> Decision {
-    let pending: &[PendingTest] = &[];
-    let settings =
-        Settings { base_url: app.settings().base_url.clone(), silent_rules: BTreeSet::new() };
-    let role = match caller.role {
-        Role::Pharmacist => guidance::Role::Pharmacist,
-        _ => guidance::Role::Prescriber,
-    };
-    let moment = Moment {
-        hook: request.hook,
-        role,
-        patient,
-        orders: &request.orders,
-        selections: &request.selections,
-        current_medications: request.current_medications(),
-        statements,
-        pending,
-        shown,
-        settings: &settings,
-    };
-    decide(&moment, &app.pack().pgx, &app.pack().reference())
-}
-
-/// A patient whom nobody has interpreted yet is interpreted now, so that "not tested" is a
-/// statement with a capsule, too. A patient the caller may not see, or who was deleted, does not
-/// exist: statements that outlive a deletion are no answer.
-fn statements(
-    app: &App,
-    caller: &Caller,
-    patient: &PatientId,
-    orders: &[Order],
-) -> Result<Vec<Statement>, Error> {
-    let needs = needs(&app.pack().pgx, orders);
-    let id = |kind: &str, subject: &String| app.interpreter().statement_id(patient, kind, subject);
-    let drugs: Vec<StatementId> = needs.drugs.iter().map(|drug| id("drug", drug)).collect();
-    let genes = needs.genes.iter().map(|gene| id("gene", gene));
-    let ids: Vec<StatementId> = drugs.iter().cloned().chain(genes).collect();
-    let read = |app: &App| match app.record().statements_by_id(&caller.access, patient, &ids) {
-        Err(record::Failure::NotFound) => {
-            let text = "the patient is not known here";
-            Err(Error::new(StatusCode::NOT_FOUND, "not-found", text))
-        }
-        other => Ok(other?),
-    };
-    let mut found = read(app)?;
-    let has = |id: &StatementId| found.iter().any(|stored| stored.statement.id == *id);
-    let is_missing = !drugs.iter().all(has);
-    if is_missing {
-        app.interpreter().interpret_always(patient)?;
-    }
-    if is_missing || app.interpret_news(patient)? {
-        found = read(app)?;
-    }
-    Ok(found.into_iter().map(|stored| stored.statement).collect())
+    let cards: Vec<String> = shown.iter().map(|key| guidance::key::uuid(key, "card")).collect();
+    let asked = (cds::SERVICE_ID, OVERRIDDEN);
+    let overridden = app.record().answered(&caller.access, &known.patient, asked, &cards)?;
+    Ok(known.decide(app, caller, &shown, &overridden))
 }
 
 fn remember(
@@ -220,7 +159,7 @@ fn items(body: &Value) -> &[Value] {
 fn stored_feedback(item: &Feedback, raw: &Value) -> record::Feedback {
     let outcome = match item.outcome {
         Outcome::Accepted { .. } => "accepted",
-        Outcome::Overridden { .. } => "overridden",
+        Outcome::Overridden { .. } => OVERRIDDEN,
     };
     record::Feedback {
         service: cds::SERVICE_ID.to_owned(),

@@ -8,7 +8,7 @@ use model::statement::{Diplotype, GeneState, Outcome};
 use proptest::prelude::*;
 
 /// Results of one drug looked at; a drug of four genes has thousands that say nothing new.
-const RESULTS_MAX: usize = 400;
+const RESULTS_MAX: usize = 130;
 
 /// What a gene can have: each phenotype, each activity score, each status alone and none, each
 /// allele that a rule asks for, and no result.
