@@ -9,7 +9,7 @@ use model::specimen::Origin;
 use model::statement::{
     Basis, Capsule, GeneState, GeneStatement, InputRef, Statement, StatementContent,
 };
-use model::{PatientId, TenantId};
+use model::{PatientId, StatementId, TenantId};
 
 /// What the facts lead to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,25 +37,11 @@ pub fn conclude(
     facts: &[FiledFact],
 ) -> Conclusion {
     let mut conclusion = Conclusion::default();
-    let mut usable: Vec<&FiledFact> =
-        facts.iter().filter(|fact| is_usable(fact, &mut conclusion.left_out)).collect();
-    // The order they are read in must not matter: a replay reads them in another.
-    usable.sort_by_key(|filed| (&filed.resource, filed.ordinal));
+    let usable = usable(facts, &mut conclusion.left_out);
     let genes: Vec<GeneConclusion> =
         pack.pgx.genes.iter().map(|gene| gene_conclusion(gene, &usable)).collect();
     for gene in &genes {
-        conclusion.statements.push(Statement {
-            id: statement_id(tenant, patient, "gene", &gene.statement.gene),
-            patient: patient.clone(),
-            content: StatementContent::Gene(gene.statement.clone()),
-            capsule: Capsule {
-                inputs: gene.inputs.clone(),
-                knowledge: pack.reference(),
-                rule: gene_rule(&gene.statement),
-                engine: pgx::engine(),
-                gaps: gene_gaps(&gene.statement),
-            },
-        });
+        conclusion.statements.push(gene_statement(tenant, patient, pack, gene));
     }
     for drug in &pack.pgx.drugs {
         let of_drug: Vec<&GeneConclusion> =
@@ -63,6 +49,56 @@ pub fn conclude(
         conclusion.statements.push(drug_statement(tenant, patient, pack, drug, &of_drug));
     }
     conclusion
+}
+
+/// The one statement with that id, made as [`conclude`] makes it, without the others; `None` if
+/// the pack has no such subject.
+pub fn conclude_one(
+    tenant: &TenantId,
+    patient: &PatientId,
+    pack: &Pack,
+    facts: &[FiledFact],
+    id: &StatementId,
+) -> Option<Statement> {
+    let usable = usable(facts, &mut Vec::new());
+    let is_it = |kind: &str, subject: &str| statement_id(tenant, patient, kind, subject) == *id;
+    if let Some(gene) = pack.pgx.genes.iter().find(|gene| is_it("gene", &gene.symbol)) {
+        let conclusion = gene_conclusion(gene, &usable);
+        return Some(gene_statement(tenant, patient, pack, &conclusion));
+    }
+    let drug = pack.pgx.drugs.iter().find(|drug| is_it("drug", &drug.rxnorm))?;
+    let of_drug = pack.pgx.genes.iter().filter(|gene| drug.genes.contains(&gene.symbol));
+    let genes: Vec<GeneConclusion> = of_drug.map(|gene| gene_conclusion(gene, &usable)).collect();
+    let genes: Vec<&GeneConclusion> = genes.iter().collect();
+    Some(drug_statement(tenant, patient, pack, drug, &genes))
+}
+
+fn usable<'f>(facts: &'f [FiledFact], left_out: &mut Vec<String>) -> Vec<&'f FiledFact> {
+    let mut usable: Vec<&FiledFact> =
+        facts.iter().filter(|fact| is_usable(fact, left_out)).collect();
+    // The order they are read in must not matter: a replay reads them in another.
+    usable.sort_by_key(|filed| (&filed.resource, filed.ordinal));
+    usable
+}
+
+fn gene_statement(
+    tenant: &TenantId,
+    patient: &PatientId,
+    pack: &Pack,
+    gene: &GeneConclusion,
+) -> Statement {
+    Statement {
+        id: statement_id(tenant, patient, "gene", &gene.statement.gene),
+        patient: patient.clone(),
+        content: StatementContent::Gene(gene.statement.clone()),
+        capsule: Capsule {
+            inputs: gene.inputs.clone(),
+            knowledge: pack.reference(),
+            rule: gene_rule(&gene.statement),
+            engine: pgx::engine(),
+            gaps: gene_gaps(&gene.statement),
+        },
+    }
 }
 
 struct GeneConclusion {

@@ -12,7 +12,7 @@ mod identity;
 mod replay;
 
 pub use clinical::{clinical_advice, conversions};
-pub use conclude::{Conclusion, conclude, is_relevant};
+pub use conclude::{Conclusion, conclude, conclude_one, is_relevant};
 pub use follow::{Failure, Interpreter, Progress};
 pub use identity::statement_id;
-pub use replay::{Replay, replay};
+pub use replay::{Replay, Replayer, replay};

@@ -30,6 +30,7 @@ pub const CLOPIDOGREL_WITH_ASPIRIN: &str = "9990001";
 pub fn hgnc(gene: &str) -> &'static str {
     match gene {
         "CYP2C19" => "HGNC:2621",
+        "CYP2D6" => "HGNC:2625",
         "SLCO1B1" => "HGNC:10959",
         "TPMT" => "HGNC:12014",
         "NUDT15" => "HGNC:23063",

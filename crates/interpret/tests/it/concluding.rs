@@ -160,9 +160,8 @@ fn only_patients_with_something_to_say_get_statements() {
     assert_eq!(fixture.statements("ben"), []);
 }
 
-#[test]
-fn what_was_left_out_is_said() {
-    let filed = |fact: Fact, id: &str| FiledFact {
+fn filed(fact: Fact, id: &str) -> FiledFact {
+    FiledFact {
         resource: ResourceRef {
             resource_type: "Observation".to_owned(),
             id: id.to_owned(),
@@ -171,7 +170,11 @@ fn what_was_left_out_is_said() {
         sha256: String::new(),
         ordinal: 0,
         fact,
-    };
+    }
+}
+
+#[test]
+fn what_was_left_out_is_said() {
     let facts = [
         filed(with(poor(), ResultStatus::Preliminary, Origin::Germline), "early"),
         filed(with(poor(), ResultStatus::Final, Origin::Somatic), "tumour"),
@@ -247,4 +250,20 @@ proptest! {
         };
         prop_assert_eq!(bytes(&facts), bytes(&shuffled));
     }
+}
+
+#[test]
+fn one_statement_alone_is_the_one_among_all() {
+    let facts = [
+        filed(reported("CYP2C19", "*2/*2", "Poor Metabolizer"), "o-1"),
+        filed(genotypes(&[("TPMT", "*1", "*3A")]), "o-2"),
+    ];
+    let (tenant, patient, pack) = (tenant(), patient("ana"), pack());
+    let all = conclude(&tenant, &patient, &pack, &facts).statements;
+    for statement in &all {
+        let one = interpret::conclude_one(&tenant, &patient, &pack, &facts, &statement.id);
+        assert_eq!(one.as_ref(), Some(statement));
+    }
+    let unknown = model::StatementId::new("no-such-statement");
+    assert_eq!(interpret::conclude_one(&tenant, &patient, &pack, &facts, &unknown), None);
 }

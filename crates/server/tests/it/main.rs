@@ -11,6 +11,8 @@ mod bundle;
 #[cfg(test)]
 mod cds;
 #[cfg(test)]
+mod clinical;
+#[cfg(test)]
 mod crud;
 #[cfg(test)]
 mod feedback;
