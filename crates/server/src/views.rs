@@ -1,5 +1,6 @@
 //! View building: from what the record holds to what a page shows.
 
+mod clinical;
 mod identity;
 mod patient;
 mod patients;

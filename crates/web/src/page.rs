@@ -3,6 +3,7 @@
 mod action;
 mod banner;
 mod capsule;
+mod clinical;
 pub(crate) mod error;
 pub(crate) mod explain;
 mod frame;

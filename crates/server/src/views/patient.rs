@@ -1,5 +1,6 @@
 //! The patient page.
 
+use super::clinical::Layer;
 use super::identity::{identity, session};
 use crate::app::App;
 use crate::caller::Caller;
@@ -8,6 +9,7 @@ use guidance::orders::{Order, resolve};
 use knowledge::Pack;
 use model::PatientId;
 use model::absence::Absence;
+use model::conversion::{ClinicalAdvice, Conversion};
 use model::fact::{FactContent, FiledFact};
 use model::medication::Medication;
 use model::patient::Patient;
@@ -30,6 +32,7 @@ pub(crate) fn patient_page(
     let patient = patient_of(&facts).ok_or_else(Error::not_found)?;
     app.interpret_news(id)?;
     let statements = app.record().statements(&caller.access, id)?;
+    let layer = Layer::of(app, &facts, &statements);
     Ok(PatientView {
         session: session(app, caller)?,
         today: app.record().now().day(),
@@ -37,8 +40,8 @@ pub(crate) fn patient_page(
         identity: identity(patient),
         allergies: Known::Absent(Absence::NotRecorded),
         drug_query: drug_query.to_owned(),
-        drugs: drug_rows(app, &facts, &statements),
-        genes: gene_rows(&facts, &statements),
+        drugs: drug_rows(app, &facts, &statements, layer.advice),
+        genes: gene_rows(&facts, &statements, layer.conversions),
         reports: report_rows(app, caller, &facts)?,
     })
 }
@@ -52,11 +55,21 @@ pub(crate) fn patient_of(facts: &[FiledFact]) -> Option<&Patient> {
 }
 
 /// One row a drug with advice, and one a current medicine that no advice speaks of.
-fn drug_rows(app: &App, facts: &[FiledFact], statements: &[StoredStatement]) -> Vec<DrugRow> {
+fn drug_rows(
+    app: &App,
+    facts: &[FiledFact],
+    statements: &[StoredStatement],
+    clinical: Vec<ClinicalAdvice>,
+) -> Vec<DrugRow> {
     let mut rows: BTreeMap<String, DrugRow> = BTreeMap::new();
     for stored in statements {
         if let StatementContent::Drug(drug) = &stored.statement.content {
             rows.insert(drug.rxnorm.clone(), drug_row(app, facts, stored, drug));
+        }
+    }
+    for one in clinical {
+        if let Some(row) = rows.get_mut(&one.rxnorm) {
+            row.clinical = Some(one);
         }
     }
     for medication in facts.iter().filter_map(current_medication) {
@@ -78,6 +91,7 @@ fn drug_rows(app: &App, facts: &[FiledFact], statements: &[StoredStatement]) -> 
                 drug: words(medication),
                 current: Vec::new(),
                 advice: None,
+                clinical: None,
                 reports: Vec::new(),
             });
             row.current.push(medicine(medication));
@@ -103,6 +117,8 @@ fn medicine(medication: &Medication) -> CurrentMedicine {
         dosage: medication.dosage.clone(),
         status: medication.status.clone(),
         authored: medication.authored,
+        start: medication.start,
+        end: medication.end,
     }
 }
 
@@ -118,12 +134,13 @@ pub(crate) fn drug_row(
         current: Vec::new(),
         reports: sources(facts, &stored.statement.capsule),
         advice: Some(explained(stored, with_population_names(app.pack(), drug))),
+        clinical: None,
     }
 }
 
 /// The same advice with the pack's names of the populations: `Acute coronary syndrome or PCI`. A
 /// code that the loaded pack does not name stays as it is.
-fn with_population_names(pack: &Pack, drug: &DrugStatement) -> DrugStatement {
+pub(super) fn with_population_names(pack: &Pack, drug: &DrugStatement) -> DrugStatement {
     let mut drug = drug.clone();
     for one in &mut drug.recommendations {
         if let Some(name) = pack.pgx.population(&drug.rxnorm, &one.population) {
@@ -142,14 +159,24 @@ pub(crate) fn gene_row(
     GeneRow {
         reports: sources(facts, &stored.statement.capsule),
         gene: explained(stored, gene.clone()),
+        conversion: None,
     }
 }
 
-fn gene_rows(facts: &[FiledFact], statements: &[StoredStatement]) -> Vec<GeneRow> {
+fn gene_rows(
+    facts: &[FiledFact],
+    statements: &[StoredStatement],
+    conversions: Vec<Conversion>,
+) -> Vec<GeneRow> {
+    let mut conversions: BTreeMap<String, Conversion> =
+        conversions.into_iter().map(|one| (one.gene.clone(), one)).collect();
     statements
         .iter()
         .filter_map(|stored| match &stored.statement.content {
-            StatementContent::Gene(gene) => Some(gene_row(facts, stored, gene)),
+            StatementContent::Gene(gene) => Some(GeneRow {
+                conversion: conversions.remove(&gene.gene),
+                ..gene_row(facts, stored, gene)
+            }),
             StatementContent::Drug(_) => None,
         })
         .collect()

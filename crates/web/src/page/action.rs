@@ -1,6 +1,6 @@
 //! "Needs action": what a person has to do something about now. Absent when there is nothing.
 
-use super::{medicine, recommendation, shape, words};
+use super::{clinical, medicine, recommendation, shape, words};
 use crate::view::{DrugRow, GeneRow, PatientView, ReportRow};
 use maud::{Markup, html};
 use model::absence::Absence;
@@ -54,8 +54,15 @@ fn drug(row: &DrugRow, results: &[GeneRow]) -> Markup {
         div.action-head { (shape::state(medicine::state(row))) strong.drug { (row.drug) } }
         div.action-body {
             @if let Some(advice) = advice {
-                p.reason { @for key in &advice.genes { (medicine::gene(key, results)) } }
-                (recommendation::in_short(advice))
+                p.reason {
+                    @for key in &advice.genes {
+                        (medicine::gene(key, results))
+                        (clinical::beside_key(row.clinical.as_ref(), &key.gene))
+                    }
+                }
+                @if let Some(clinical) = &row.clinical { (clinical::both(clinical, advice)) } @else {
+                    (recommendation::in_short(advice))
+                }
             }
             p.more {
                 a href={ "#" (medicine::anchor(row)) } {

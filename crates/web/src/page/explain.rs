@@ -63,7 +63,7 @@ fn gene_result(row: &GeneRow) -> Markup {
         }
         section aria-labelledby="made" {
             h2 id="made" { "How it was made" }
-            (gene::basis(&row.gene.content))
+            (gene::basis(row))
             (capsule(&row.gene, Detail::Full))
         }
     }

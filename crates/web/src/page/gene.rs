@@ -1,7 +1,7 @@
 //! The gene results: what was found, what it means, and how much of the gene was looked at.
 
 use super::capsule::{Detail, capsule};
-use super::words;
+use super::{clinical, words};
 use crate::view::{Explained, GeneRow};
 use maud::{Markup, html};
 use model::absence::Absence;
@@ -22,6 +22,11 @@ pub(super) fn in_order(genes: &[GeneRow]) -> Vec<&GeneRow> {
         (rank, row.gene.content.gene.as_str())
     });
     ordered
+}
+
+/// Those that were tested, called or not, and those that nobody looked at.
+pub(super) fn by_whether_tested(genes: &[GeneRow]) -> (Vec<&GeneRow>, Vec<&GeneRow>) {
+    in_order(genes).into_iter().partition(|row| row.gene.content.state != GeneState::NotTested)
 }
 
 /// The table of gene results. `why`: whether each row opens to its capsule.
@@ -57,7 +62,10 @@ fn rows(row: &GeneRow, why: bool) -> Markup {
             tr {
                 th scope="row" { span.gene { (content.gene) } }
                 td data-label="Result" { (result(content)) }
-                td data-label="Phenotype" { (phenotype(content)) }
+                td data-label="Phenotype" {
+                    (phenotype(content))
+                    @if let Some(conversion) = &row.conversion { (clinical::beside(conversion)) }
+                }
                 td data-label="Tested" { (tested(content)) }
                 td data-label="Source" { (source(row)) }
             }
@@ -73,7 +81,7 @@ fn why_details(row: &GeneRow) -> Markup {
     html! {
         details.why {
             summary { "Why" span.visually-hidden { " this result for " (content.gene) } }
-            div.why-body { (basis(content)) (capsule(&row.gene, Detail::Short)) }
+            div.why-body { (basis(row)) (capsule(&row.gene, Detail::Short)) }
         }
     }
 }
@@ -172,12 +180,14 @@ fn source(row: &GeneRow) -> Markup {
 }
 
 /// What the call rests on, before the capsule: everything that was not seen, in full.
-pub(super) fn basis(gene: &GeneStatement) -> Markup {
+pub(super) fn basis(row: &GeneRow) -> Markup {
+    let gene = &row.gene.content;
     html! {
         div.basis {
             p { (basis_words(gene)) }
             @if let Some(seen) = &gene.callability { (positions(seen)) }
             @for note in &gene.notes { p.note { (note) } }
+            @if let Some(conversion) = &row.conversion { (clinical::conversion_basis(conversion)) }
         }
     }
 }

@@ -1,14 +1,22 @@
 //! "Medicines and genes": one row for a drug, in groups by how much it matters.
 
 use super::capsule::{Detail, capsule};
-use super::{recommendation, shape, words};
+use super::{clinical, recommendation, shape, words};
 use crate::view::{CurrentMedicine, DrugRow, GeneRow};
 use maud::{Markup, html};
 use model::absence::Absence;
 use model::statement::{AdviceState, DrugStatement, GeneKey};
 
-/// The state of a row; a drug that the knowledge does not mention is not known, never standard.
+/// The state of a row: by genotype, or with the patient's medicines where that is more cautious. A
+/// drug that the knowledge does not mention is not known, never standard.
 pub(super) fn state(row: &DrugRow) -> AdviceState {
+    let clinical = row.clinical.as_ref().filter(|clinical| clinical.more_cautious);
+    let clinical = clinical.and_then(|clinical| clinical.advice.as_ref()).map(|one| one.state);
+    by_genotype(row).max(clinical.unwrap_or(AdviceState::Standard))
+}
+
+/// The state by genotype alone.
+fn by_genotype(row: &DrugRow) -> AdviceState {
     row.advice.as_ref().map_or(AdviceState::NotKnown, |advice| advice.content.state)
 }
 
@@ -50,7 +58,12 @@ fn row(row: &DrugRow, results: &[GeneRow]) -> Markup {
     html! {
         tbody id=(anchor(row)) {
             tr {
-                td.status { (shape::state(state)) }
+                td.status {
+                    (shape::state(state))
+                    @if state != by_genotype(row) {
+                        span.line.muted { "by genotype: " (words::state(by_genotype(row))) }
+                    }
+                }
                 th scope="row" {
                     span.drug { (row.drug) }
                     @for medicine in &row.current { (current(medicine)) }
@@ -86,7 +99,9 @@ fn current(medicine: &CurrentMedicine) -> Markup {
             (medicine.words)
             @if let Some(dosage) = &medicine.dosage { " · " (dosage) }
             " · " (medicine.status)
-            @if let Some(authored) = medicine.authored { " since " (words::date(authored.day())) }
+            @let since = medicine.start.or(medicine.authored.map(model::Timestamp::day));
+            @if let Some(since) = since { " since " (words::date(since)) }
+            @if let Some(end) = medicine.end { " until " (words::date(end)) }
         }
     }
 }
@@ -95,7 +110,10 @@ fn genes(row: &DrugRow, results: &[GeneRow]) -> Markup {
     html! {
         @match &row.advice {
             Some(advice) if !advice.content.genes.is_empty() => {
-                @for key in &advice.content.genes { (gene(key, results)) }
+                @for key in &advice.content.genes {
+                    (gene(key, results))
+                    (clinical::beside_key(row.clinical.as_ref(), &key.gene))
+                }
             },
             _ => span.muted { "No gene named for it" },
         }
@@ -124,8 +142,13 @@ fn advice(row: &DrugRow) -> Markup {
         return html! { p { "The loaded knowledge says nothing about genes for this drug." } };
     };
     html! {
-        (recommendation::in_short(&advice.content))
+        @if let Some(clinical) = &row.clinical {
+            (clinical::both(clinical, &advice.content))
+        } @else { (recommendation::in_short(&advice.content)) }
         @for note in &advice.content.notes { p.note { (note) } }
+        @if let (Some(clinical), false) = (&row.clinical, row.current.is_empty()) {
+            (clinical::remarks(clinical))
+        }
     }
 }
 
@@ -158,6 +181,7 @@ pub(super) fn basis(row: &DrugRow, statement: &DrugStatement, results: &[GeneRow
                 p { @for key in &statement.genes { (gene(key, results)) } }
             }
             (recommendation::all(statement))
+            @if let Some(clinical) = &row.clinical { (clinical::basis(clinical)) }
             @for note in &statement.notes { p.note { (note) } }
             @for report in &row.reports { p.muted { (words::result_source(report)) } }
         }

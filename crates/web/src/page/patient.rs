@@ -135,9 +135,26 @@ fn genes(view: &PatientView) -> Markup {
             @if view.genes.is_empty() {
                 p.empty { "Gene results: " (Absence::NotRecorded.words()) "." }
             } @else {
-                @let ordered = gene::in_order(&view.genes);
-                (gene::table("Genes that the loaded knowledge calls", &ordered, true))
+                @let (tested, untested) = gene::by_whether_tested(&view.genes);
+                @if tested.is_empty() {
+                    p.empty { "No gene of the loaded knowledge has been tested." }
+                } @else { (gene::table("Genes that were tested", &tested, true)) }
+                @if !untested.is_empty() { (not_tested(&untested)) }
             }
+        }
+    }
+}
+
+/// Many genes that nobody looked at are one line; each still has its row and its "why" inside.
+fn not_tested(rows: &[&GeneRow]) -> Markup {
+    let names: Vec<&str> = rows.iter().map(|row| row.gene.content.gene.as_str()).collect();
+    html! {
+        details.fold {
+            summary {
+                (words::count(rows.len(), "gene", "genes")) " " (Absence::NotTested.words()) ": "
+                span.names { (names.join(", ")) }
+            }
+            (gene::table("Genes not tested", rows, true))
         }
     }
 }

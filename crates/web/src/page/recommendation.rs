@@ -114,7 +114,7 @@ pub(super) fn guideline(citation: &Citation) -> Markup {
 }
 
 /// The guideline and its article.
-fn citation(citation: &Citation) -> Markup {
+pub(super) fn citation(citation: &Citation) -> Markup {
     html! {
         (guideline(citation))
         @if let Some(pmid) = digits(citation.pmid.as_deref()) {

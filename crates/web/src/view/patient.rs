@@ -1,6 +1,7 @@
 //! Views of the patient list and of the patient page.
 
 use super::identity::{Identity, Known, Session};
+use model::conversion::{ClinicalAdvice, Conversion};
 use model::id::{PatientId, RawId, ResourceRef, StatementId};
 use model::problem::Problem;
 use model::provenance::Door;
@@ -76,6 +77,8 @@ pub struct DrugRow {
     pub current: Vec<CurrentMedicine>,
     /// The advice; `None` = the loaded knowledge says nothing about this drug.
     pub advice: Option<Explained<DrugStatement>>,
+    /// What the patient's medicines make of it today; `None` if there is no advice.
+    pub clinical: Option<ClinicalAdvice>,
     /// Laboratory reports the advice rests on.
     pub reports: Vec<ResultSource>,
 }
@@ -91,6 +94,10 @@ pub struct CurrentMedicine {
     pub status: String,
     /// When it was ordered or asserted.
     pub authored: Option<Timestamp>,
+    /// The first day it is to be taken, as far as that was sent.
+    pub start: Option<PartialDate>,
+    /// The last day it is to be taken, as far as that was sent.
+    pub end: Option<PartialDate>,
 }
 
 /// A gene result.
@@ -98,6 +105,8 @@ pub struct CurrentMedicine {
 pub struct GeneRow {
     /// The result with its capsule.
     pub gene: Explained<GeneStatement>,
+    /// What the patient's medicines make of it today; `None` if no known drug changes the gene.
+    pub conversion: Option<Conversion>,
     /// Laboratory reports it rests on.
     pub reports: Vec<ResultSource>,
 }

@@ -307,3 +307,53 @@ fn a_failure_is_a_failure() {
         assert!(!words.contains(absence));
     }
 }
+
+#[test]
+fn both_phenotypes_are_shown_with_cause_and_date_and_neither_hides_the_other() {
+    let words = page::words(&web::patient(&sample::patient()));
+    for said in [
+        "CYP2D6 *1/*1 Normal Metabolizer",
+        "With paroxetine since 02-Mar-2026 Poor Metabolizer",
+        "by genotype: Standard",
+        "With paroxetine: Avoid",
+        "By genotype alone: Standard",
+        "Use the usual dose",
+        "Do not use codeine: it will not work",
+        "CYP2D6 and medicines: Normal Metabolizer by genotype; Poor Metabolizer with paroxetine \
+         (by activity score)",
+        "paroxetine since 02-Mar-2026: strong inhibitor",
+        "sertraline: weak inhibitor, changes nothing here",
+        "Activity score 2.0",
+    ] {
+        assert!(words.contains(said), "{said} in {words}");
+    }
+    // Less care by the medicines leads nothing: the genotype's advice stays on top.
+    let mut view = sample::patient();
+    for row in &mut view.drugs {
+        if let Some(clinical) = &mut row.clinical {
+            clinical.more_cautious = false;
+        }
+    }
+    let words = page::words(&web::patient(&view));
+    let (first, second) = ("By genotype alone: Standard", "With paroxetine: Avoid");
+    assert!(words.find(first).unwrap() < words.find(second).unwrap());
+    // Without a list nothing is concluded, and that is said.
+    let mut view = sample::patient();
+    for row in &mut view.genes {
+        if let Some(conversion) = &mut row.conversion {
+            conversion.assessed = false;
+            conversion.clinical = conversion.genotype.clone();
+            conversion.causes.clear();
+        }
+    }
+    let words = page::words(&web::patient(&view));
+    assert!(words.contains("Effect of medicines: not assessed, no list"), "{words}");
+}
+
+#[test]
+fn genes_that_nobody_looked_at_are_one_line_that_opens() {
+    let html = web::patient(&sample::patient());
+    let words = page::words(&html);
+    assert!(words.contains("1 gene not tested: DPYD"), "{words}");
+    assert!(words.contains("Genes not tested"), "each has its row inside");
+}

@@ -16,6 +16,8 @@ use web::view::{
 };
 
 // The paths are said, because the preview takes this file in from another folder.
+#[path = "sample/clinical.rs"]
+mod clinical;
 #[path = "sample/drug.rs"]
 mod drug;
 #[path = "sample/gene.rs"]

@@ -6,7 +6,7 @@ use model::statement::{
 };
 use web::view::{CurrentMedicine, DrugRow, Explained};
 
-fn citation(title: &str, pmid: &str) -> Citation {
+pub(super) fn citation(title: &str, pmid: &str) -> Citation {
     Citation {
         title: title.into(),
         pmid: Some(pmid.into()),
@@ -14,7 +14,7 @@ fn citation(title: &str, pmid: &str) -> Citation {
     }
 }
 
-fn key(gene: &str, call: &str, phenotype: Option<&str>) -> GeneKey {
+pub(super) fn key(gene: &str, call: &str, phenotype: Option<&str>) -> GeneKey {
     GeneKey {
         gene: gene.into(),
         phenotype: phenotype.map(Into::into),
@@ -23,7 +23,7 @@ fn key(gene: &str, call: &str, phenotype: Option<&str>) -> GeneKey {
     }
 }
 
-fn drug(
+pub(super) fn drug(
     number: u32,
     name: &str,
     state: AdviceState,
@@ -41,6 +41,7 @@ fn drug(
     DrugRow {
         drug: name.into(),
         current: Vec::new(),
+        clinical: None,
         advice: Some(Explained {
             id: statement_id(number),
             capsule: capsule(&rule, &gaps),
@@ -59,12 +60,14 @@ fn drug(
     }
 }
 
-fn order(words: &str, dosage: &str) -> CurrentMedicine {
+pub(super) fn order(words: &str, dosage: &str) -> CurrentMedicine {
     CurrentMedicine {
         words: words.into(),
         dosage: Some(dosage.into()),
         status: "active".into(),
         authored: Some(at("2026-11-20T09:00:00Z")),
+        start: None,
+        end: None,
     }
 }
 
@@ -180,6 +183,7 @@ fn metformin() -> DrugRow {
         drug: "metformin".into(),
         current: vec![order("Metformin 500 mg tablet", "1 tablet twice a day")],
         advice: None,
+        clinical: None,
         reports: Vec::new(),
     }
 }
@@ -228,6 +232,7 @@ pub(super) fn drugs() -> Vec<DrugRow> {
         atorvastatin,
         voriconazole,
         clopidogrel(),
+        super::clinical::codeine(),
         standard(10, "pantoprazole", "CYP2C9", "*1/*1", "Normal Metabolizer"),
     ]
 }

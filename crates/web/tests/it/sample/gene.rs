@@ -4,7 +4,12 @@ use super::{capsule, laboratory, statement_id};
 use model::statement::{Callability, Diplotype, GeneState, GeneStatement};
 use web::view::{Explained, GeneRow};
 
-fn gene(number: u32, symbol: &str, state: GeneState, callability: Option<Callability>) -> GeneRow {
+pub(super) fn gene(
+    number: u32,
+    symbol: &str,
+    state: GeneState,
+    callability: Option<Callability>,
+) -> GeneRow {
     let gaps: &[&str] = match state {
         GeneState::Called => &[],
         _ => &["no usable position"],
@@ -21,11 +26,12 @@ fn gene(number: u32, symbol: &str, state: GeneState, callability: Option<Callabi
                 ..GeneStatement::default()
             },
         },
+        conversion: None,
         reports: laboratory(),
     }
 }
 
-fn called(mut row: GeneRow, diplotypes: &[(&str, &str)], phenotype: &str) -> GeneRow {
+pub(super) fn called(mut row: GeneRow, diplotypes: &[(&str, &str)], phenotype: &str) -> GeneRow {
     row.gene.content.diplotypes = diplotypes
         .iter()
         .map(|&(first, second)| Diplotype { first: first.into(), second: Some(second.into()) })
@@ -77,6 +83,7 @@ pub(super) fn genes() -> Vec<GeneRow> {
             Some(Callability { positions: 18, seen: 17, ..Callability::default() }),
         ),
         cyp2c19(),
+        super::clinical::cyp2d6(),
         called(
             gene(102, "SLCO1B1", GeneState::Called, Some(full)),
             &[("*1", "*5"), ("*1", "*15")],
