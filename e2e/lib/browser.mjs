@@ -85,9 +85,9 @@ export async function openPatient(page, name) {
   await page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 }
 
-/** Saves a picture of the whole page, to be looked at. */
-export async function picture(page, name) {
-  await page.screenshot({ path: `${ARTIFACTS}${name}.png`, fullPage: true });
+/** Saves a picture of the whole page, to be looked at; or of what is in view. */
+export async function picture(page, name, { fullPage = true } = {}) {
+  await page.screenshot({ path: `${ARTIFACTS}${name}.png`, fullPage });
 }
 
 /** Saves the page as printed and gives the file. */

@@ -9,6 +9,8 @@ import {
 } from '../lib/browser.mjs';
 
 const PATIENT = 'EXAMPLE, Ana';
+/** Takes codeine with paroxetine. */
+const CONVERTED = 'TESTER, Carla';
 const TIMEOUT_MS = 120_000;
 
 if (skip) console.log(`# the prescriber's stories are skipped: ${skip}`);
@@ -77,6 +79,34 @@ describe('a prescriber', { skip, timeout: TIMEOUT_MS * 8 }, () => {
     });
   });
 
+  story('sees what a medicine makes of a result, beside the result', async () => {
+    for (const [name, options] of [
+      ['light', { colorScheme: 'light' }],
+      ['dark', { colorScheme: 'dark' }],
+      ['360', { viewport: { width: 360, height: 740 } }],
+    ]) {
+      await withPage(browser, options, async (page) => {
+        await openPatient(page, CONVERTED);
+        const current = page.getByRole('table', { name: 'Current medicines' });
+        const row = current.getByRole('row').filter({ hasText: 'codeine' }).first();
+        const text = await row.innerText();
+        for (const part of [/CYP2D6 \*1\/\*1\s+Normal Metabolizer/, /by genotype: Standard/,
+          /With paroxetine since 03-Nov-2025\s+Poor Metabolizer/, /By genotype alone: Standard/]) {
+          assert.match(text, part);
+        }
+        const width_px = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(width_px <= (options.viewport?.width ?? 1280), `${width_px} px wide`);
+        await picture(page, `medicines-${name}`);
+        await row.locator('xpath=following-sibling::tr').getByText('Why').first().click();
+        const why = await current.locator('details[open]').first().innerText();
+        assert.match(why, /paroxetine since 03-Nov-2025: strong inhibitor/);
+        await assertAccessible(page, `medicines, ${name}`);
+        await picture(page, `medicines-${name}-why`);
+        if (name === 'light') await print(page, 'medicines');
+      });
+    }
+  });
+
   for (const colorScheme of ['light', 'dark']) {
     story(`meets no barrier on any page (${colorScheme})`, async () => {
       await withPage(browser, { colorScheme }, async (page) => {
@@ -92,7 +122,9 @@ describe('a prescriber', { skip, timeout: TIMEOUT_MS * 8 }, () => {
         for (const details of await page.locator('details').all()) {
           await details.evaluate((element) => { element.open = true; });
         }
-        await check('patient-open');
+        // The whole of it is far too long for a picture.
+        await assertAccessible(page, `patient-open, ${colorScheme}`);
+        await picture(page, `patient-open-${colorScheme}`, { fullPage: false });
         await page.goto(`${target.url}/patients`);
         await check('patients');
         await page.goBack();

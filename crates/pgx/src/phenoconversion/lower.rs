@@ -110,17 +110,19 @@ fn step_down(gene: &Gene, phenotype: &str) -> Option<String> {
 
 /// The score times the share, in the gene's own ranges.
 fn by_score(gene: &Gene, percent: u8, outcome: &Outcome, notes: &mut Vec<String>) -> Vec<Outcome> {
-    let scores = match outcome.activity_score.as_deref().and_then(ActivityScore::parse) {
-        Some(score) => vec![score],
-        // A phenotype that came without its score may stand on any score of its range.
-        None => outcome.phenotype.as_deref().map(|name| gene.scores_of(name)).unwrap_or_default(),
-    };
+    if let Some(score) = outcome.activity_score.as_deref().and_then(ActivityScore::parse) {
+        return times(gene, percent, score, outcome, notes);
+    }
+    // A phenotype that came without its score may stand on any score of its range.
+    let name = outcome.phenotype.as_deref().unwrap_or_default();
+    let scores = gene.scores_of(name);
     if scores.is_empty() {
         return without_score(gene, percent, outcome, notes);
     }
+    push(notes, format!("activity score not given: every score of {name} is converted"));
     let mut all = Vec::new();
     for score in scores {
-        for lowered in times(gene, percent, score, outcome, notes) {
+        for lowered in times(gene, percent, score, outcome, &mut Vec::new()) {
             if !all.contains(&lowered) {
                 all.push(lowered);
             }

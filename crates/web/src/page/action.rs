@@ -60,7 +60,9 @@ fn drug(row: &DrugRow, results: &[GeneRow]) -> Markup {
                         (clinical::beside_key(row.clinical.as_ref(), &key.gene))
                     }
                 }
-                @if let Some(clinical) = &row.clinical { (clinical::both(clinical, advice)) } @else {
+                @if let Some(clinical) = &row.clinical {
+                    (clinical::both(clinical, advice, clinical::Second::Full))
+                 } @else {
                     (recommendation::in_short(advice))
                 }
             }

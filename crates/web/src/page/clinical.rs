@@ -42,24 +42,37 @@ fn named(cause: &Cause) -> String {
     format!("{}{}{}", cause.drug, since.unwrap_or_default(), until.unwrap_or_default())
 }
 
+/// How much of the advice that does not lead is written out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Second {
+    /// All of it: the medicine is taken.
+    Full,
+    /// Its state; the rest is under "Why".
+    State,
+}
+
 /// The advice with the medicines, and the genotype's own under its name. Which one leads is which
 /// one is more cautious; both are there.
-pub(super) fn both(clinical: &ClinicalAdvice, by_genotype: &DrugStatement) -> Markup {
+pub(super) fn both(
+    clinical: &ClinicalAdvice,
+    by_genotype: &DrugStatement,
+    second: Second,
+) -> Markup {
     let Some(advice) = &clinical.advice else { return recommendation::in_short(by_genotype) };
-    let with = html! {
-        div.layer {
-            p.layer-head { "With " (all_causes(clinical)) ": " (words::state(advice.state)) }
-            (recommendation::in_short(advice))
+    let layer = |head: String, advice: &DrugStatement, is_full: bool| {
+        html! {
+            div.layer {
+                p.layer-head { (head) ": " (words::state(advice.state)) }
+                @if is_full { (recommendation::in_short(advice)) }
+            }
         }
     };
-    let without = html! {
-        div.layer {
-            p.layer-head { "By genotype alone: " (words::state(by_genotype.state)) }
-            (recommendation::in_short(by_genotype))
-        }
-    };
+    let leads = clinical.more_cautious;
+    let is_full = |is_lead: bool| is_lead || second == Second::Full;
+    let with = layer(format!("With {}", all_causes(clinical)), advice, is_full(leads));
+    let without = layer("By genotype alone".to_owned(), by_genotype, is_full(!leads));
     html! {
-        @if clinical.more_cautious { (with) (without) } @else { (without) (with) }
+        @if leads { (with) (without) } @else { (without) (with) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! "Medicines and genes": one row for a drug, in groups by how much it matters.
 
 use super::capsule::{Detail, capsule};
+use super::clinical::Second;
 use super::{clinical, recommendation, shape, words};
 use crate::view::{CurrentMedicine, DrugRow, GeneRow};
 use maud::{Markup, html};
@@ -141,11 +142,15 @@ fn advice(row: &DrugRow) -> Markup {
     let Some(advice) = &row.advice else {
         return html! { p { "The loaded knowledge says nothing about genes for this drug." } };
     };
+    let is_taken = !row.current.is_empty();
+    let second = if is_taken { Second::Full } else { Second::State };
+    // Remarks on advice that is not written out here stand with it, under "Why".
+    let is_second = !is_taken && row.clinical.as_ref().is_some_and(|one| one.more_cautious);
     html! {
         @if let Some(clinical) = &row.clinical {
-            (clinical::both(clinical, &advice.content))
+            (clinical::both(clinical, &advice.content, second))
         } @else { (recommendation::in_short(&advice.content)) }
-        @for note in &advice.content.notes { p.note { (note) } }
+        @if !is_second { @for note in &advice.content.notes { p.note { (note) } } }
         @if let (Some(clinical), false) = (&row.clinical, row.current.is_empty()) {
             (clinical::remarks(clinical))
         }
