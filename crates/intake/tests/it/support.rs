@@ -186,7 +186,9 @@ fn words(fact: &model::Fact) -> Option<String> {
         FactContent::Variant(variant) => {
             format!("variant {}", variant.hgvs_coding.as_deref().unwrap_or("-"))
         }
-        FactContent::Patient(_) | FactContent::Medication(_) => return None,
+        FactContent::Patient(_) | FactContent::Medication(_) | FactContent::TestOrder(_) => {
+            return None;
+        }
     };
     Some(format!("{:?} {:?} {text}", fact.status, fact.origin))
 }
