@@ -16,6 +16,8 @@ pub enum Absence {
     NotRecorded,
     /// Nobody asked the patient.
     NotAsked,
+    /// What it rests on could not be had, so nobody has judged it.
+    NotAssessed,
     /// Hidden by the patient's consent, and the caller may know that.
     HiddenByConsent,
 }
@@ -29,6 +31,7 @@ impl Absence {
             Self::Pending => "pending",
             Self::NotRecorded => "not recorded",
             Self::NotAsked => "not asked",
+            Self::NotAssessed => "not assessed",
             Self::HiddenByConsent => "hidden by consent",
         }
     }

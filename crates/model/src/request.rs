@@ -26,6 +26,15 @@ impl TestOrder {
     }
 }
 
+/// A gene test that was ordered and has no result yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingTest {
+    /// HGNC symbol.
+    pub gene: String,
+    /// Since when, as far as it is known.
+    pub since: Option<PartialDate>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -69,7 +69,8 @@ pub(crate) fn key_of(
 /// if they change nothing, so that a list that could not be had is not news.
 fn medicines_key(context: Context, subject: Subject) -> String {
     let mut key = String::new();
-    for conversion in context.clinical(&subject.drug.rxnorm).into_iter().flat_map(|c| c.changed()) {
+    let clinical = context.clinical(&subject.drug.rxnorm);
+    for conversion in clinical.into_iter().flat_map(ClinicalAdvice::changed) {
         key.push(';');
         key.push_str(&conversion.gene);
         key.push('~');
@@ -99,8 +100,8 @@ pub(crate) fn build(context: Context, subject: Subject, verdict: &Verdict) -> Ca
     }
 }
 
-/// Critical to avoid by a strong recommendation, if the phenotype is firm; warning for an adjustment, or to avoid, by a
-/// moderate one at least; information otherwise.
+/// Critical to avoid by a strong recommendation, if the phenotype is firm; warning for an
+/// adjustment, or to avoid, by a moderate one at least; information otherwise.
 fn indicator(verdict: &Verdict) -> Indicator {
     let (lead, is_firm) = match verdict {
         Verdict::Act { lead, .. } => (lead, true),

@@ -129,6 +129,52 @@ fn discovery_offers_one_service_under_two_hooks() {
 }
 
 #[test]
+fn prefetched_medicines_keep_their_days() {
+    let bounds = json!([{"timing": {"repeat": {
+        "boundsPeriod": {"start": "2026-01-05", "end": "2026-02-01"}}}}]);
+    let validity = json!({"validityPeriod": {"end": "2026-03-01T00:00:00Z"}});
+    for (kind, more, expected) in [
+        ("MedicationRequest", json!({}), Some(("", ""))),
+        (
+            "MedicationRequest",
+            json!({"dosageInstruction": bounds}),
+            Some(("2026-01-05", "2026-02-01")),
+        ),
+        ("MedicationRequest", json!({"dispenseRequest": validity}), Some(("", "2026-03-01"))),
+        (
+            "MedicationStatement",
+            json!({"effectivePeriod": {"start": "2025-11"}}),
+            Some(("2025-11", "")),
+        ),
+        ("MedicationStatement", json!({"effectiveDateTime": "2025"}), Some(("2025", ""))),
+        ("MedicationRequest", json!({"doNotPerform": true}), None),
+        ("MedicationRequest", json!({"intent": "proposal"}), None),
+        ("MedicationAdministration", json!({}), None),
+    ] {
+        let mut resource = json!({
+            "resourceType": kind, "id": "m", "status": "active",
+            "subject": {"reference": "Patient/ana-example"},
+            "medicationCodeableConcept": rxnorm("32937", "paroxetine")
+        });
+        resource.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let mut body = call(&rxnorm(CLOPIDOGREL, "clopidogrel"));
+        let patient = body["context"]["patientId"].as_str().unwrap().to_owned();
+        resource["subject"]["reference"] = format!("Patient/{patient}").into();
+        body["prefetch"]["medications"] =
+            json!({"resourceType": "Bundle", "entry": [{"resource": resource}]});
+        let request = read_request(&body).unwrap();
+        let days = request.current_medications().unwrap().first().map(|one| {
+            let text = |date: Option<model::PartialDate>| {
+                date.map(|date| date.to_string()).unwrap_or_default()
+            };
+            (text(one.start), text(one.end))
+        });
+        let expected = expected.map(|(start, end)| (start.to_owned(), end.to_owned()));
+        assert_eq!(days, expected, "{kind} {more}");
+    }
+}
+
+#[test]
 fn prefetch_has_four_states() {
     let medications = |value: Option<Value>| {
         let mut body = call(&rxnorm(CLOPIDOGREL, "clopidogrel"));

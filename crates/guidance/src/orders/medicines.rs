@@ -7,8 +7,8 @@ use model::conversion::Medicine;
 use model::medication::Medication;
 use std::collections::BTreeSet;
 
-/// Words for forms that hardly reach the blood. Vaginal and oral gels are not among them: miconazole
-/// in either is known to act on other drugs.
+/// Words for forms that hardly reach the blood. Vaginal forms and oral gels are not among them:
+/// miconazole in either is known to act on other drugs.
 const LOCAL: [&str; 7] =
     ["cream", "lotion", "ointment", "ophthalmic", "otic", "shampoo", "topical"];
 

@@ -170,3 +170,67 @@ fn closed_orders_are_not_open() {
         assert_eq!(order.is_open(), open, "{status} {forbidden}");
     }
 }
+
+#[test]
+fn medicines_are_resolved_by_the_steps_of_orders_and_say_which() {
+    let pack = knowledge::Pack::built_in().unwrap();
+    let rxnorm = system::RXNORM;
+    let taken = |concept: CodeableConcept| Medication {
+        concept,
+        status: "active".into(),
+        start: model::PartialDate::parse("2026-01-05"),
+        ..Medication::default()
+    };
+    for (concept, name, how, local) in [
+        (coded(rxnorm, "32937", None), "paroxetine", "RxNorm ingredient code", false),
+        (
+            coded(rxnorm, CLOPIDOGREL_75_MG_TABLET, None),
+            "clopidogrel",
+            "RxNorm product code",
+            false,
+        ),
+        // An inhibitor that has no rules of its own.
+        (coded(rxnorm, "42347", None), "bupropion", "RxNorm ingredient code", false),
+        (coded(system::ATC, "N06AX12", None), "bupropion", "ATC code", false),
+        (
+            worded("Bupropion 150 mg extended release tablet"),
+            "bupropion",
+            "name in the order, no known code",
+            false,
+        ),
+        (
+            worded("Terbinafine 1 % topical cream"),
+            "terbinafine",
+            "name in the order, no known code",
+            true,
+        ),
+    ] {
+        let list = [taken(concept.clone())];
+        let found = medicines(&pack.pgx, Some(&list), &[]).unwrap();
+        let [one] = &found[..] else { panic!("{concept:?}: {found:?}") };
+        assert_eq!((&*one.name, &*one.matched_by, one.local), (name, how, local));
+        assert_eq!((one.start, one.ordered), (list[0].start, false));
+        // The same drug being ordered is told apart from the one that is taken.
+        let order = Order { concept, status: "draft".into(), ..Order::default() };
+        let both = medicines(&pack.pgx, Some(&list), std::slice::from_ref(&order)).unwrap();
+        assert_eq!(both.iter().map(|one| one.ordered).collect::<Vec<_>>(), [false, true]);
+        let closed = Order { status: "cancelled".into(), ..order };
+        assert_eq!(medicines(&pack.pgx, Some(&list), &[closed]).unwrap().len(), 1);
+    }
+    assert_eq!(medicines(&pack.pgx, Some(&[]), &[]), Some(Vec::new()));
+    assert_eq!(medicines(&pack.pgx, None, &[]), None, "no list is not an empty one");
+}
+
+#[test]
+fn what_an_ordered_inhibitor_bears_on_has_to_be_known() {
+    let pack = knowledge::Pack::built_in().unwrap();
+    let medicine =
+        |rxnorm: &str, ordered| Medicine { rxnorm: rxnorm.into(), ordered, ..Medicine::default() };
+    // Codeine, clopidogrel, abacavir, paroxetine itself.
+    let taken = ["2670", "32968", "190521", "32937"].map(|rxnorm| medicine(rxnorm, false));
+    let order = Order { concept: coded(system::RXNORM, "42347", None), ..Order::default() };
+    let bupropion = needs(&pack.pgx, std::slice::from_ref(&order), &taken);
+    assert!(bupropion.drugs.contains("2670") && bupropion.genes.contains("CYP2D6"));
+    assert!(!bupropion.drugs.contains("32968") && !bupropion.drugs.contains("190521"));
+    assert!(needs(&pack.pgx, &[order], &[medicine("2670", true)]).drugs.is_empty());
+}

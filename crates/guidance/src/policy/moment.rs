@@ -5,6 +5,7 @@ use crate::orders::Order;
 use model::conversion::{ClinicalAdvice, Medicine};
 use model::id::{PatientId, StatementId};
 use model::medication::Medication;
+pub use model::request::PendingTest;
 use model::statement::Statement;
 use model::time::PartialDate;
 use std::collections::BTreeSet;
@@ -49,15 +50,6 @@ pub struct Settings {
     pub base_url: String,
     /// Rules that are logged and not shown, by id: new rules start here.
     pub silent_rules: BTreeSet<String>,
-}
-
-/// A gene test that was ordered and has no result yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PendingTest {
-    /// HGNC symbol.
-    pub gene: String,
-    /// Since when, as far as it is known.
-    pub since: Option<PartialDate>,
 }
 
 /// The moment of care, all of it handed in.

@@ -6,6 +6,8 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use guidance::orders::{Order, resolve};
+use guidance::policy::PendingTest;
+use guidance::tests_under_way;
 use knowledge::Pack;
 use model::PatientId;
 use model::absence::Absence;
@@ -14,7 +16,7 @@ use model::fact::{FactContent, FiledFact};
 use model::medication::Medication;
 use model::patient::Patient;
 use model::reported::Report;
-use model::statement::{Capsule, DrugStatement, GeneStatement, StatementContent};
+use model::statement::{Capsule, DrugStatement, GeneState, GeneStatement, StatementContent};
 use record::StoredStatement;
 use std::collections::BTreeMap;
 use web::view::{
@@ -41,7 +43,7 @@ pub(crate) fn patient_page(
         allergies: Known::Absent(Absence::NotRecorded),
         drug_query: drug_query.to_owned(),
         drugs: drug_rows(app, &facts, &statements, layer.advice),
-        genes: gene_rows(&facts, &statements, layer.conversions),
+        genes: gene_rows(app, &facts, &statements, layer.conversions),
         reports: report_rows(app, caller, &facts)?,
     })
 }
@@ -160,14 +162,17 @@ pub(crate) fn gene_row(
         reports: sources(facts, &stored.statement.capsule),
         gene: explained(stored, gene.clone()),
         conversion: None,
+        pending: None,
     }
 }
 
 fn gene_rows(
+    app: &App,
     facts: &[FiledFact],
     statements: &[StoredStatement],
     conversions: Vec<Conversion>,
 ) -> Vec<GeneRow> {
+    let mut pending = tests_under_way(&app.pack().pgx, facts, app.record().now().day());
     let mut conversions: BTreeMap<String, Conversion> =
         conversions.into_iter().map(|one| (one.gene.clone(), one)).collect();
     statements
@@ -175,11 +180,19 @@ fn gene_rows(
         .filter_map(|stored| match &stored.statement.content {
             StatementContent::Gene(gene) => Some(GeneRow {
                 conversion: conversions.remove(&gene.gene),
+                pending: take_pending(&mut pending, gene),
                 ..gene_row(facts, stored, gene)
             }),
             StatementContent::Drug(_) => None,
         })
         .collect()
+}
+
+/// The test of a gene that has no call yet.
+fn take_pending(pending: &mut Vec<PendingTest>, gene: &GeneStatement) -> Option<PendingTest> {
+    let place = pending.iter().position(|test| test.gene == gene.gene)?;
+    let test = pending.swap_remove(place);
+    (gene.state != GeneState::Called).then_some(test)
 }
 
 fn explained<T>(stored: &StoredStatement, content: T) -> Explained<T> {

@@ -147,6 +147,8 @@ async fn a_test_under_way_is_told_and_not_asked_for_again() {
     let summary = after[0]["summary"].as_str().unwrap();
     assert!(summary.contains("pending since 2026-01-05"), "{summary}");
     assert!(after[0].get("suggestions").is_none());
+    let page = app.get(crate::app::PRESCRIBER, "/patients/ben-sample").await;
+    assert!(page.text().contains("Pending since 05-Jan-2026"));
     ordered["status"] = "revoked".into();
     file(&app, &[ordered]).await;
     let again = cards(&app, CLIENT, &asked("o-3")).await;

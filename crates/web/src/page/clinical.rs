@@ -3,6 +3,7 @@
 
 use super::{recommendation, words};
 use maud::{Markup, html};
+use model::absence::Absence;
 use model::conversion::{Cause, ClinicalAdvice, Conversion};
 use model::statement::DrugStatement;
 
@@ -18,7 +19,9 @@ pub(super) fn beside(conversion: &Conversion) -> Markup {
                 }
             }
         } @else if !conversion.assessed && !conversion.genotype.is_empty() {
-            span.line.muted { "Effect of medicines: not assessed, no list" }
+            span.line.muted {
+                "Effect of medicines: " (Absence::NotAssessed.words()) ", no list of medicines"
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use super::{clinical, words};
 use crate::view::{Explained, GeneRow};
 use maud::{Markup, html};
 use model::absence::Absence;
+use model::request::PendingTest;
 use model::statement::{Basis, Callability, GeneState, GeneStatement};
 
 /// Positions or alleles named in a row before the rest is only counted.
@@ -24,9 +25,17 @@ pub(super) fn in_order(genes: &[GeneRow]) -> Vec<&GeneRow> {
     ordered
 }
 
-/// Those that were tested, called or not, and those that nobody looked at.
+/// Those that were tested or are being tested, and those that nobody looked at.
 pub(super) fn by_whether_tested(genes: &[GeneRow]) -> (Vec<&GeneRow>, Vec<&GeneRow>) {
-    in_order(genes).into_iter().partition(|row| row.gene.content.state != GeneState::NotTested)
+    in_order(genes)
+        .into_iter()
+        .partition(|row| row.gene.content.state != GeneState::NotTested || row.pending.is_some())
+}
+
+/// `Pending since 05-Jan-2026`.
+fn pending(test: &PendingTest) -> String {
+    let since = test.since.map(|since| format!(" since {}", words::date(since)));
+    words::sentence(&format!("{}{}", Absence::Pending.words(), since.unwrap_or_default()))
 }
 
 /// The table of gene results. `why`: whether each row opens to its capsule.
@@ -61,7 +70,10 @@ fn rows(row: &GeneRow, why: bool) -> Markup {
         tbody {
             tr {
                 th scope="row" { span.gene { (content.gene) } }
-                td data-label="Result" { (result(content)) }
+                td data-label="Result" {
+                    (result(content))
+                    @if let Some(test) = &row.pending { span.line.note { (pending(test)) } }
+                }
                 td data-label="Phenotype" {
                     (phenotype(content))
                     @if let Some(conversion) = &row.conversion { (clinical::beside(conversion)) }

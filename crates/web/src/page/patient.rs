@@ -138,7 +138,7 @@ fn genes(view: &PatientView) -> Markup {
                 @let (tested, untested) = gene::by_whether_tested(&view.genes);
                 @if tested.is_empty() {
                     p.empty { "No gene of the loaded knowledge has been tested." }
-                } @else { (gene::table("Genes that were tested", &tested, true)) }
+                } @else { (gene::table("Genes tested or pending", &tested, true)) }
                 @if !untested.is_empty() { (not_tested(&untested)) }
             }
         }

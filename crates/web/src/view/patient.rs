@@ -6,6 +6,7 @@ use model::id::{PatientId, RawId, ResourceRef, StatementId};
 use model::problem::Problem;
 use model::provenance::Door;
 use model::reported::ResultStatus;
+use model::request::PendingTest;
 use model::statement::{Capsule, DrugStatement, GeneStatement};
 use model::time::{PartialDate, Timestamp};
 
@@ -107,6 +108,8 @@ pub struct GeneRow {
     pub gene: Explained<GeneStatement>,
     /// What the patient's medicines make of it today; `None` if no known drug changes the gene.
     pub conversion: Option<Conversion>,
+    /// A test of the gene that is under way.
+    pub pending: Option<PendingTest>,
     /// Laboratory reports it rests on.
     pub reports: Vec<ResultSource>,
 }

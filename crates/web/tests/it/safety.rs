@@ -347,7 +347,7 @@ fn both_phenotypes_are_shown_with_cause_and_date_and_neither_hides_the_other() {
         }
     }
     let words = page::words(&web::patient(&view));
-    assert!(words.contains("Effect of medicines: not assessed, no list"), "{words}");
+    assert!(words.contains("Effect of medicines: not assessed, no list of medicines"), "{words}");
 }
 
 #[test]
@@ -356,4 +356,18 @@ fn genes_that_nobody_looked_at_are_one_line_that_opens() {
     let words = page::words(&html);
     assert!(words.contains("1 gene not tested: DPYD"), "{words}");
     assert!(words.contains("Genes not tested"), "each has its row inside");
+}
+
+#[test]
+fn a_test_under_way_is_pending_and_in_view() {
+    let mut view = sample::patient();
+    for row in &mut view.genes {
+        if row.gene.content.state == GeneState::NotTested {
+            let since = model::PartialDate::parse("2026-11-02");
+            row.pending = Some(model::request::PendingTest { gene: "DPYD".into(), since });
+        }
+    }
+    let words = page::words(&web::patient(&view));
+    assert!(words.contains("Pending since 02-Nov-2026"), "{words}");
+    assert!(!words.contains("1 gene not tested"), "it is not in the fold");
 }

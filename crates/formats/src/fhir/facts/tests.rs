@@ -248,7 +248,8 @@ fn an_order_for_a_test_is_a_fact_and_one_not_to_do_it_is_none() {
     let mut order = json!({"resourceType": "ServiceRequest", "status": "active",
         "intent": "order", "authoredOn": "2026-05-01T10:00:00Z",
         "code": {"text": "Gene test"},
-        "orderDetail": [{"coding": [{"system": "http://www.genenames.org", "code": "HGNC:3012"}]}]});
+        "orderDetail": [
+            {"coding": [{"system": "http://www.genenames.org", "code": "HGNC:3012"}]}]});
     let (fact, problems) = one(&order);
     assert_eq!(problems, Vec::<String>::new());
     assert_eq!(fact.status, ResultStatus::Registered);

@@ -27,6 +27,7 @@ pub(super) fn gene(
             },
         },
         conversion: None,
+        pending: None,
         reports: laboratory(),
     }
 }
