@@ -2,6 +2,7 @@
 //! what cannot be expressed is named with its place.
 
 mod cpic;
+mod damaged;
 mod pharmvar;
 
 use crate::shared::upstream_files;
