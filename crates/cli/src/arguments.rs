@@ -3,8 +3,8 @@
 mod knowledge;
 
 pub(crate) use knowledge::{
-    AdoptArguments, ChangesArguments, DiffArguments, KnowledgeArguments, KnowledgeCommand,
-    TrustArguments,
+    AdoptArguments, ChangesArguments, DiffArguments, ImportArguments, ImportFormat,
+    KnowledgeArguments, KnowledgeCommand, TrustArguments,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -1,22 +1,65 @@
 //! From upstream files to the tables of a pack.
 //!
-//! Reads the allele definitions (`*_translation.json`), the exemptions and the phenotype tables
-//! that ClinPGx publishes for CPIC, and writes our rows. What it cannot express it reports; it
-//! never fills in. Guidance (drugs, actions) is curated by hand, in our own words.
+//! Three sources, each by its public documentation: the allele definitions (`*_translation.json`),
+//! exemptions and phenotype tables that ClinPGx publishes for PharmCAT; the tables of the CPIC
+//! API (<https://api.cpicpgx.org>); haplotype tables and VCF files of PharmVar
+//! (<https://www.pharmvar.org>). What cannot be expressed is reported; nothing is filled in. What
+//! to do about a result stays curated by hand, in our own words.
 
+mod assemble;
+mod cpic;
 mod definitions;
+mod directory;
+mod draft;
 mod exemptions;
 pub(crate) mod flank;
 mod pharmcat;
+mod pharmvar;
 mod phenotypes;
 
+pub use assemble::{Assembled, Edition, assemble};
+pub use cpic::{CpicSettings, cpic};
 pub use definitions::{Definitions, definitions};
+pub use directory::{IMPORT_FILES_MAX, IMPORT_TOTAL_BYTES_MAX, directory};
 pub use exemptions::{Exemption, exemptions};
-pub use pharmcat::{Imported, pharmcat};
+pub use pharmcat::pharmcat;
+pub use pharmvar::pharmvar;
 pub use phenotypes::{Phenotypes, phenotypes};
 
+use crate::manifest::Source;
 use model::Problem;
 use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Tables derived from upstream files, without the tables that are curated by hand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Rows by the table's file name.
+    pub tables: BTreeMap<&'static str, Rows>,
+    /// Genes that have definitions or functions, in alphabetical order.
+    pub genes: Vec<String>,
+    /// For each gene the tables that the import speaks for: other rows about it are outdated.
+    pub covers: BTreeMap<String, BTreeSet<&'static str>>,
+    /// Tables that the import gives as a whole.
+    pub whole: BTreeSet<&'static str>,
+    /// Where the rows are from.
+    pub sources: Vec<Source>,
+}
+
+impl Imported {
+    fn extend(&mut self, table: &'static str, rows: Rows) {
+        self.tables.entry(table).or_default().extend(rows);
+    }
+
+    fn cover(&mut self, gene: &str, table: &'static str) {
+        self.covers.entry(gene.to_owned()).or_default().insert(table);
+    }
+}
+
+/// A problem of a file.
+fn within(path: &str, problem: Problem) -> Problem {
+    Problem { place: format!("{path}: {}", problem.place), ..problem }
+}
 
 /// Largest upstream file that is read, in bytes. The largest known one has some 10 MB.
 pub const IMPORT_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -57,6 +100,7 @@ pub fn columns(file: &str) -> Option<&'static [&'static str]> {
         "phenotype_rules.tsv" => columns::PHENOTYPE_RULES,
         "score_rules.tsv" => columns::SCORE_RULES,
         "priorities.tsv" => columns::PRIORITIES,
+        "actions.tsv" => columns::ACTIONS,
         _ => return None,
     })
 }

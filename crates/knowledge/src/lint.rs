@@ -13,6 +13,8 @@ mod positions;
 mod special;
 mod text;
 
+pub(crate) use text::{IMPLICATION_CHARACTERS_MAX, TEXT_CHARACTERS_MAX};
+
 use crate::digest::sha256_hex;
 use crate::pack::Pack;
 use model::{Problem, problem::Severity};

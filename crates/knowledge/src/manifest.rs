@@ -3,13 +3,13 @@
 use crate::error::LoadError;
 use crate::pack::MANIFEST_FILE;
 use model::PartialDate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The schema version this code reads.
 pub(crate) const SCHEMA: u32 = 2;
 
 /// `pack.toml`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// Pack id, `pgx`.
@@ -29,7 +29,7 @@ pub struct Manifest {
 }
 
 /// One source of facts.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// What the tables call it, `clinpgx`.
@@ -51,7 +51,7 @@ pub struct Source {
 }
 
 /// One table of the pack.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileEntry {
     /// File name, no path.

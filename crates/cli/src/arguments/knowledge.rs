@@ -1,7 +1,7 @@
 //! `cognate knowledge`
 
 use super::StoreArguments;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// `cognate knowledge`
@@ -30,6 +30,8 @@ pub(crate) enum KnowledgeCommand {
         #[arg(long, value_name = "FILE")]
         key: PathBuf,
     },
+    /// Make a new pack from a base and the files of another source.
+    Import(ImportArguments),
     /// Tell what changed from one pack to another.
     Diff(DiffArguments),
     /// Interpret everybody with a pack, put it into use and list whom it concerns.
@@ -58,6 +60,47 @@ pub(crate) struct KnowledgeArguments {
     /// Pack directories; the built-in pack if none is given.
     #[arg(value_name = "DIR")]
     pub(crate) directories: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) trust: TrustArguments,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The sources that packs are made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImportFormat {
+    /// Allele definitions, exemptions and phenotype tables as published for PharmCAT.
+    Pharmcat,
+    /// Tables of the CPIC API as JSON arrays, each in a file of its name.
+    Cpic,
+    /// Haplotype tables and VCF files of PharmVar on GRCh38.
+    Pharmvar,
+}
+
+/// `cognate knowledge import`
+#[derive(Args, Debug)]
+pub(crate) struct ImportArguments {
+    /// What the files are.
+    pub(crate) format: ImportFormat,
+    /// Directory with the files; those of other sources in it are left alone.
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// New directory for the pack.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Pack that everything else is taken from: a directory or `built-in`.
+    #[arg(long, default_value = "built-in", value_name = "PACK")]
+    pub(crate) base: String,
+    /// Version of the new pack; by default the next minor version of the base.
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) version: Option<String>,
+    /// Day the files were published or fetched, YYYY-MM-DD; also the day of the pack.
+    #[arg(long, value_name = "DAY")]
+    pub(crate) date: String,
+    /// Take over the source's sentences where they fit. Only with a licence to do so.
+    #[arg(long)]
+    pub(crate) with_text: bool,
     #[command(flatten)]
     pub(crate) trust: TrustArguments,
     /// Print JSON.

@@ -3,6 +3,7 @@
 mod adopt;
 mod changes;
 mod diff;
+mod import;
 mod sign;
 
 use super::{print, print_json, say};
@@ -24,6 +25,7 @@ pub(crate) fn run(command: &KnowledgeCommand) -> anyhow::Result<Outcome> {
         KnowledgeCommand::Seal { directory } => seal(directory),
         KnowledgeCommand::Key { out } => sign::key(out),
         KnowledgeCommand::Sign { directory, key } => sign::sign(directory, key),
+        KnowledgeCommand::Import(arguments) => import::run(arguments),
         KnowledgeCommand::Diff(arguments) => diff::run(arguments),
         KnowledgeCommand::Adopt(arguments) => adopt::run(arguments),
         KnowledgeCommand::Changes(arguments) => changes::run(arguments),

@@ -90,6 +90,56 @@ fn a_pack_with_a_fault_is_neither_signed_nor_adopted() {
 }
 
 #[test]
+fn an_import_makes_a_new_pack_and_says_what_it_left_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let sources = directory.path().join("pharmvar");
+    std::fs::create_dir(&sources).unwrap();
+    let header = "Haplotype Name\tGene\trsID\tReferenceSequence\tVariant Start\tVariant Stop\t\
+                  Reference Allele\tVariant Allele\tType\n";
+    let row = |name: &str, rest: &str| format!("CYP3A5{name}\tCYP3A5\t{rest}\n");
+    let rows = [
+        row("*1", "REFERENCE\tNC_000007.14\t\t\t\t\t"),
+        row("*3", "rs776746\tNC_000007.14\t99672916\t99672916\tT\tC\tsubstitution"),
+        row("*7", "rs41303343\tNC_000007.14\t99652771\t99652772\t-\tA\tinsertion"),
+        row("*8", "rs55817950\tNC_000007.14\t99676198\t99676198\tG\tA\tsubstitution"),
+        row("*9", "rs28383479\tNC_000007.14\t99660516\t99660516\tC\tT\tsubstitution"),
+        row("*99.001", "-\tNC_000007.14\t99672000\t99672000\tA\tG\tsubstitution"),
+        row("*98", "-\tNC_000007.13\t99672000\t99672000\tA\tG\tsubstitution"),
+    ];
+    std::fs::write(sources.join("CYP3A5.haplotypes.tsv"), format!("{header}{}", rows.concat()))
+        .unwrap();
+    let out = directory.path().join("new");
+    let (sources, out) = (sources.to_str().unwrap(), out.to_str().unwrap());
+    let arguments =
+        ["knowledge", "import", "pharmvar", sources, "--out", out, "--date", "2026-11-20"];
+    let made = cognate(&arguments);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    for line in ["wrong-reference", "functions.tsv CYP3A5 *6", "CYP3A5 *99"] {
+        assert!(made.stdout.contains(line), "{line}: {}", made.stdout);
+    }
+    let diff = cognate(&["knowledge", "diff", "built-in", out]).stdout;
+    assert!(diff.contains("+ *99: 99672000:G") && diff.contains("- *6: "), "{diff}");
+    let listed = cognate(&["knowledge", "list", out]).stdout;
+    assert!(listed.contains("pgx 0.3.0 of 2026-11-20"), "{listed}");
+    assert!(listed.contains("source PharmVar haplotypes"), "{listed}");
+    // Nothing is ever written over, and nothing is made of nothing.
+    assert_eq!(cognate(&arguments).code, 1);
+    let other = directory.path().join("other");
+    let mut none = arguments;
+    none[2] = "cpic";
+    none[5] = other.to_str().unwrap();
+    let none = cognate(&none);
+    assert_eq!(none.code, 1);
+    assert!(none.stderr.contains("nothing of cpic"), "{}", none.stderr);
+    let json = ["--json", "--version", "1.0.0"];
+    let mut again: Vec<&str> = arguments.to_vec();
+    again[5] = other.to_str().unwrap();
+    again.extend(json);
+    let told = cognate(&again).json();
+    assert_eq!((&told["pack"]["version"], &told["genes"][0]), (&"1.0.0".into(), &"CYP3A5".into()));
+}
+
+#[test]
 fn a_diff_says_what_changed_for_genes_and_drugs() {
     let directory = tempfile::tempdir().unwrap();
     let at = pack(directory.path(), "pack", CHANGED);

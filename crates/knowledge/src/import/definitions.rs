@@ -1,5 +1,6 @@
 //! Allele definitions: one `*_translation.json` to rows of `positions.tsv` and `alleles.tsv`.
 
+use super::draft::stands_for;
 use super::{Exemption, Rows, flank, natural_key, read_json};
 use model::Problem;
 use serde::Deserialize;
@@ -221,7 +222,10 @@ fn cells(
         let known = std::iter::once(&variant.reference).chain(&variant.alternates);
         let bases: Vec<&str> = known
             .map(String::as_str)
-            .filter(|base| *base == cell || stands_for(cell, base))
+            .filter(|base| {
+                *base == cell
+                    || stands_for(cell).is_some_and(|bases| bases.split("").any(|own| own == *base))
+            })
             .collect();
         if bases.is_empty() {
             let place = format!("{} at {}", allele.name, variant.position);
@@ -232,25 +236,6 @@ fn cells(
         cells.push(format!("{}:{}", variant.position, bases.join(",")));
     }
     cells.join(" ")
-}
-
-/// Whether an IUPAC ambiguity code (NC-IUB 1984) stands for that base.
-fn stands_for(code: &str, base: &str) -> bool {
-    let bases = match code {
-        "R" => "AG",
-        "Y" => "CT",
-        "S" => "CG",
-        "W" => "AT",
-        "K" => "GT",
-        "M" => "AC",
-        "B" => "CGT",
-        "D" => "AGT",
-        "H" => "ACT",
-        "V" => "ACG",
-        "N" => "ACGT",
-        _ => return false,
-    };
-    base.len() == 1 && bases.contains(base)
 }
 
 #[cfg(test)]

@@ -1,17 +1,9 @@
 //! A directory of allele definitions and phenotype tables, as published for PharmCAT, to tables.
 
-use super::{Definitions, Exemption, Rows, definitions, exemptions, phenotypes};
+use super::{Definitions, Exemption, Imported, Rows, definitions, exemptions, phenotypes, within};
+use crate::manifest::Source;
 use model::{PartialDate, Problem};
 use std::collections::BTreeMap;
-
-/// Tables derived from upstream files, without the tables that are curated by hand.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Imported {
-    /// Rows by the table's file name.
-    pub tables: BTreeMap<&'static str, Rows>,
-    /// Genes that have definitions or functions, in alphabetical order.
-    pub genes: Vec<String>,
-}
 
 /// Id of the source in `pack.toml`.
 const SOURCE: &str = "clinpgx";
@@ -43,6 +35,7 @@ pub fn pharmcat(files: &BTreeMap<String, Vec<u8>>) -> (Imported, Vec<Problem>) {
     }
     let newest = defined.values().map(|found| found.version.clone()).max().unwrap_or_default();
     let mut structural: BTreeMap<String, Rows> = BTreeMap::new();
+    let mut older = String::new();
     for (path, json) in phenotype_files(files) {
         let gene = gene_in(json).unwrap_or_default();
         let empty = Definitions { gene: gene.clone(), ..Definitions::default() };
@@ -59,6 +52,12 @@ pub fn pharmcat(files: &BTreeMap<String, Vec<u8>>) -> (Imported, Vec<Problem>) {
         };
         let (found, told) = phenotypes(json, definitions, source, &day);
         problems.extend(told.into_iter().map(|problem| within(path, problem)));
+        for table in ["functions.tsv", "phenotype_rules.tsv", "score_rules.tsv"] {
+            imported.cover(&gene, table);
+        }
+        if source == SOURCE_OLDER {
+            older = older.max(day.clone());
+        }
         structural.insert(gene, found.structural);
         imported.extend("functions.tsv", found.functions);
         imported.extend("phenotype_rules.tsv", found.rules);
@@ -69,12 +68,16 @@ pub fn pharmcat(files: &BTreeMap<String, Vec<u8>>) -> (Imported, Vec<Problem>) {
     genes.dedup();
     imported.genes = genes.into_iter().cloned().collect();
     for gene in &imported.genes.clone() {
+        imported.cover(gene, "alleles.tsv");
         if let Some(definitions) = defined.remove(gene) {
+            imported.cover(gene, "positions.tsv");
+            imported.cover(gene, "priorities.tsv");
             imported.extend("positions.tsv", definitions.positions);
             imported.extend("alleles.tsv", definitions.alleles);
         }
         imported.extend("alleles.tsv", structural.remove(gene).unwrap_or_default());
     }
+    imported.sources = sources(&newest, &older);
     for rows in imported.tables.values_mut() {
         // Within a gene the rows keep the order they were made in.
         rows.sort_by(|a, b| a.first().cmp(&b.first()));
@@ -82,14 +85,27 @@ pub fn pharmcat(files: &BTreeMap<String, Vec<u8>>) -> (Imported, Vec<Problem>) {
     (imported, problems)
 }
 
-impl Imported {
-    fn extend(&mut self, table: &'static str, rows: Rows) {
-        self.tables.entry(table).or_default().extend(rows);
+fn sources(newest: &str, older: &str) -> Vec<Source> {
+    let source = |id: &str, name: &str, version: &str, date: &str| Source {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        version: version.to_owned(),
+        date: date.to_owned(),
+        licence: "CC0-1.0 (CPIC content); CC-BY-SA-4.0 (ClinPGx)".to_owned(),
+        attribution: "CPIC (cpicpgx.org) and ClinPGx (clinpgx.org)".to_owned(),
+        url: "https://www.clinpgx.org/".to_owned(),
+        used_for: "positions, alleles, functions, phenotype_rules, score_rules".to_owned(),
+    };
+    let name = "ClinPGx allele definitions, allele functions and phenotypes";
+    let mut sources = Vec::new();
+    if let Some(day) = newest.get(..10) {
+        sources.push(source(SOURCE, name, newest, day));
     }
-}
-
-fn within(path: &str, problem: Problem) -> Problem {
-    Problem { place: format!("{path}: {}", problem.place), ..problem }
+    if !older.is_empty() {
+        let name = "ClinPGx allele functions and phenotypes that are older than the definitions";
+        sources.push(source(SOURCE_OLDER, name, older, older));
+    }
+    sources
 }
 
 /// `definitions/TPMT_translation.json` is about TPMT.

@@ -5,9 +5,9 @@ use crate::pack::Pack;
 use model::Problem;
 
 /// Longest advice, in characters: three lines of a card.
-pub(super) const TEXT_CHARACTERS_MAX: usize = 240;
+pub(crate) const TEXT_CHARACTERS_MAX: usize = 240;
 /// Longest reason, in characters.
-pub(super) const IMPLICATION_CHARACTERS_MAX: usize = 160;
+pub(crate) const IMPLICATION_CHARACTERS_MAX: usize = 160;
 
 pub(super) fn check(pack: &Pack, problems: &mut Vec<Problem>) {
     for rule in &pack.pgx.actions {

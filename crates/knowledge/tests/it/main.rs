@@ -10,6 +10,8 @@ mod faults;
 #[cfg(test)]
 mod guidance;
 #[cfg(test)]
+mod importing;
+#[cfg(test)]
 mod loading;
 #[cfg(test)]
 mod phenotypes;
