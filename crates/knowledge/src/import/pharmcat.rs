@@ -15,15 +15,7 @@ const SOURCE_OLDER: &str = "clinpgx-older";
 pub fn pharmcat(files: &BTreeMap<String, Vec<u8>>) -> (Imported, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut imported = Imported::default();
-    let named = |name: &str| files.iter().find(|(path, _)| path.ends_with(name));
-    let exemptions = match named("exemptions.json") {
-        Some((path, json)) => {
-            let (exemptions, found) = exemptions(json);
-            problems.extend(found.into_iter().map(|problem| within(path, problem)));
-            exemptions
-        }
-        None => BTreeMap::new(),
-    };
+    let exemptions = all_exemptions(files, &mut problems);
     let mut defined: BTreeMap<String, Definitions> = BTreeMap::new();
     for (path, json) in files.iter().filter(|(path, _)| path.ends_with("_translation.json")) {
         let gene = gene_of_file(path);
@@ -83,6 +75,18 @@ pub fn pharmcat(files: &BTreeMap<String, Vec<u8>>) -> (Imported, Vec<Problem>) {
         rows.sort_by(|a, b| a.first().cmp(&b.first()));
     }
     (imported, problems)
+}
+
+/// Those of the file `exemptions.json`, if there is one.
+fn all_exemptions(
+    files: &BTreeMap<String, Vec<u8>>,
+    problems: &mut Vec<Problem>,
+) -> BTreeMap<String, Exemption> {
+    let named = files.iter().find(|(path, _)| path.ends_with("exemptions.json"));
+    let Some((path, json)) = named else { return BTreeMap::new() };
+    let (exemptions, found) = exemptions(json);
+    problems.extend(found.into_iter().map(|problem| within(path, problem)));
+    exemptions
 }
 
 fn sources(newest: &str, older: &str) -> Vec<Source> {

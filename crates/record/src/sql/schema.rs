@@ -102,9 +102,9 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
 /// Which packs were adopted, and what that changed for whom.
 const ADOPTIONS: &[&str] = &[
     "CREATE TABLE pack_adoption (tenant {text} NOT NULL, id {text} NOT NULL,
-        number {int} NOT NULL, digest {text} NOT NULL, former {text} NOT NULL, actor {text} NOT NULL,
-        started {int} NOT NULL, finished {int} NOT NULL, patients {int} NOT NULL,
-        place {text} NOT NULL, PRIMARY KEY (tenant, id)) {strict}",
+        number {int} NOT NULL, digest {text} NOT NULL, former {text} NOT NULL,
+        actor {text} NOT NULL, started {int} NOT NULL, finished {int} NOT NULL,
+        patients {int} NOT NULL, place {text} NOT NULL, PRIMARY KEY (tenant, id)) {strict}",
     "CREATE TABLE pack_change (tenant {text} NOT NULL, adoption {text} NOT NULL,
         patient {text} NOT NULL, current {int} NOT NULL, body {bytes} NOT NULL,
         PRIMARY KEY (tenant, adoption, patient)) {strict}",

@@ -1,5 +1,5 @@
-//! `allele`, `diplotype` and `gene_result` to functions and rules: by way of the reader of phenotype
-//! tables, which collapses diplotypes to function pairs and refuses contradictions.
+//! `allele`, `diplotype` and `gene_result` to functions and rules: by way of the reader of
+//! phenotype tables, which collapses diplotypes to function pairs and refuses contradictions.
 
 use super::{CpicSettings, SOURCE, Tables};
 use crate::import::{Definitions, Imported, phenotypes, within};

@@ -42,7 +42,8 @@ fn cpic_tables(base: &Pack, symbols: &[&str]) -> BTreeMap<&'static str, Vec<Valu
                     (false, false) => "delA".to_owned(),
                 };
                 let location = first_location + *index as u64;
-                let cell = json!({"alleledefinitionid": id, "locationid": location, "variantallele": text});
+                let cell = json!({"alleledefinitionid": id, "locationid": location,
+                    "variantallele": text});
                 tables.entry("allele_location_value").or_default().push(cell);
             }
             id += 1;
@@ -182,7 +183,8 @@ fn recommendation(value: &Value) -> Files {
 }
 
 fn poor() -> Value {
-    json!({"id": 1, "drugid": "RxNorm:32968", "population": "CVI ACS PCI", "classification": "Strong",
+    json!({"id": 1, "drugid": "RxNorm:32968", "population": "CVI ACS PCI",
+        "classification": "Strong",
         "lookupkey": {"CYP2C19": "Poor Metabolizer"}, "implications": {"CYP2C19": "It does less."},
         "drugrecommendation": "Give another one."})
 }

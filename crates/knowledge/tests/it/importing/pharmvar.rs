@@ -136,7 +136,8 @@ fn indels_are_found_by_what_they_do() {
     // Three of GAGTCG at 48037784; the third is taken away by every spelling.
     let spelled = |rest: &str| {
         let text = format!(
-            "{HEADER}NUDT15*1\tNUDT15\tREFERENCE\t{r}\t\t\t\t\t\nNUDT15*9\tNUDT15\t-\t{r}\t{rest}\tx\n",
+            "{HEADER}NUDT15*1\tNUDT15\tREFERENCE\t{r}\t\t\t\t\t\n\
+             NUDT15*9\tNUDT15\t-\t{r}\t{rest}\tx\n",
             r = gene.refseq
         );
         let files = Files::from([("NUDT15.haplotypes.tsv".to_owned(), text.into_bytes())]);
