@@ -32,7 +32,7 @@ pub(crate) fn call(
     table: &Table,
     plan: &GenePlan,
     cells: &[GenotypeCell],
-    settings: &Settings,
+    settings: Settings,
     absent: AbsentPosition,
 ) -> GeneStatement {
     if gene.method == Method::Reported {

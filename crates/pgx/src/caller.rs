@@ -86,7 +86,7 @@ impl Caller {
         absent: AbsentPosition,
     ) -> Option<GeneStatement> {
         let (gene, table) = (knowledge.genes.get(index)?, self.tables.get(index)?);
-        Some(call_one(gene, table, plan.genes.get(index)?, cells, settings, absent))
+        Some(call_one(gene, table, plan.genes.get(index)?, cells, *settings, absent))
     }
 
     /// Calls every gene from one sample's genotypes, in the knowledge's order.
@@ -119,5 +119,5 @@ pub fn call_gene_with(gene: &Gene, set: &GenotypeSet, settings: &Settings) -> Ge
     let (records, cells) = split(&set.calls);
     let table = Table::new(gene);
     let plan = GenePlan::new(gene, &table, &records);
-    call_one(gene, &table, &plan, &cells, settings, set.absent_position)
+    call_one(gene, &table, &plan, &cells, *settings, set.absent_position)
 }

@@ -6,9 +6,9 @@ use std::cmp::Ordering;
 /// Compares two allele names of a gene. A reference row that has no star (`Reference`) comes
 /// first; `*2` comes before `*10`, `*3A` before `*3C`.
 pub(crate) fn compare(gene: &Gene, first: &str, second: &str) -> Ordering {
+    let reference = gene.alleles.iter().find(|allele| allele.reference);
     let plain_reference = |name: &str| {
-        !name.starts_with('*')
-            && gene.alleles.iter().any(|allele| allele.reference && allele.name == name)
+        !name.starts_with('*') && reference.is_some_and(|allele| allele.name == name)
     };
     plain_reference(second)
         .cmp(&plain_reference(first))

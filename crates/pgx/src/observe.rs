@@ -140,7 +140,14 @@ pub(crate) fn observe(
     {
         let cell = cell(cells, witness);
         if !cell.has(GenotypeCell::FILTERED | GenotypeCell::ODD) {
-            return merge(&[Testimony::of(witness, cell)]);
+            return match (cell.first, cell.second) {
+                (0, 0) => {
+                    let single = cell.has(GenotypeCell::HAPLOID);
+                    Observation::Known(Known { from_block: false, ..Known::reference(single) })
+                }
+                (GenotypeCell::NO_CALL, GenotypeCell::NO_CALL) => Observation::Missing,
+                _ => merge(&[Testimony::of(witness, cell)]),
+            };
         }
     }
     weigh(plan, cells, absent)

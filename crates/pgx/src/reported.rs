@@ -38,26 +38,24 @@ pub fn from_reported(gene: &Gene, result: &ReportedGeneResult) -> GeneStatement 
         }
     }
     if let Some(text) = given(&result.phenotype) {
-        match phenotypes::parse(gene, &text) {
-            Some(phenotype) => take_phenotype(&mut statement, &mut outcomes, &phenotype),
-            None => {
-                // Whatever it says, it may contradict what the tables compute.
-                outcomes.iter_mut().for_each(|outcome| {
-                    outcome.phenotype = None;
-                    outcome.activity_score = None;
-                });
-                unread.push("the reported phenotype is none that the gene has");
+        if let Some(phenotype) = phenotypes::parse(gene, &text) {
+            take_phenotype(&mut statement, &mut outcomes, &phenotype);
+        } else {
+            // Whatever it says, it may contradict what the tables compute.
+            for outcome in &mut outcomes {
+                outcome.phenotype = None;
+                outcome.activity_score = None;
             }
+            unread.push("the reported phenotype is none that the gene has");
         }
     }
     if let Some(text) = given(&result.activity_score) {
-        match ActivityScore::parse(&text).filter(|_| gene.has_scores()) {
-            Some(score) => take_score(gene, &mut statement, &mut outcomes, score),
-            None => {
-                statement.activity_score = Some(text);
-                if gene.has_scores() {
-                    unread.push("the reported activity score is no number");
-                }
+        if let Some(score) = ActivityScore::parse(&text).filter(|_| gene.has_scores()) {
+            take_score(gene, &mut statement, &mut outcomes, score);
+        } else {
+            statement.activity_score = Some(text);
+            if gene.has_scores() {
+                unread.push("the reported activity score is no number");
             }
         }
     }

@@ -15,8 +15,9 @@ use knowledge::pgx::{Allele, Gene, Proxy};
 use model::statement::{Callability, Diplotype, GeneState};
 use std::collections::BTreeSet;
 
-/// Alleles per strand; with unknown phase the strand of a heterozygous one means nothing.
-type Strands<'g> = [Vec<&'g Allele>; 2];
+/// Alleles per strand, by index, which is their natural order; with unknown phase the strand of a
+/// heterozygous one means nothing.
+type Strands = [Vec<usize>; 2];
 
 pub(super) fn conclude(view: &mut View<'_>, callability: &mut Callability) -> GeneState {
     let phased = is_phased(view);
@@ -32,14 +33,16 @@ pub(super) fn conclude(view: &mut View<'_>, callability: &mut Callability) -> Ge
     }
     proxy(view, &mut strands);
     for strand in &mut strands {
-        strand.sort_by(|a, b| natural::compare(view.gene, &a.name, &b.name));
+        strand.sort_unstable();
     }
     let reference = view.gene.alleles.iter().find(|allele| allele.reference);
     let Some(reference) = reference else {
         return GeneState::NotCalled { why: "the gene has no reference allele".into() };
     };
-    let mut all: Vec<&Allele> = strands.iter().flatten().copied().collect();
-    all.sort_by(|a, b| natural::compare(view.gene, &a.name, &b.name));
+    let mut all: Vec<usize> = strands.iter().flatten().copied().collect();
+    all.sort_unstable();
+    let strands = strands.map(|strand| alleles(view.gene, &strand));
+    let all = alleles(view.gene, &all);
     let pair = if phased {
         [&strands[0], &strands[1]].map(|strand| worst(view, strand).unwrap_or(reference))
     } else {
@@ -67,6 +70,10 @@ pub(super) fn conclude(view: &mut View<'_>, callability: &mut Callability) -> Ge
     GeneState::Called
 }
 
+fn alleles<'g>(gene: &'g Gene, indices: &[usize]) -> Vec<&'g Allele> {
+    indices.iter().filter_map(|index| gene.alleles.get(*index)).collect()
+}
+
 /// At most one heterozygous position, or one phase block. The two positions of a proxy count as
 /// one: they travel together.
 fn is_phased(view: &View<'_>) -> bool {
@@ -92,8 +99,8 @@ fn is_phased(view: &View<'_>) -> bool {
 
 /// Alleles whose own bases are there, but for those of the proxy, and bases that no allele has.
 /// Every allele of these genes but the reference and the proxy's has one cell.
-fn found<'g>(view: &View<'g>) -> (Strands<'g>, BTreeSet<(usize, u64)>) {
-    let mut strands: Strands<'g> = [Vec::new(), Vec::new()];
+fn found(view: &View<'_>) -> (Strands, BTreeSet<(usize, u64)>) {
+    let mut strands: Strands = [Vec::new(), Vec::new()];
     let mut unknown = BTreeSet::new();
     let proxy = view.gene.proxy.as_ref();
     let of_proxy = |index: usize| proxy.is_some_and(|p| [p.deciding, p.tag].contains(&index));
@@ -107,14 +114,13 @@ fn found<'g>(view: &View<'g>) -> (Strands<'g>, BTreeSet<(usize, u64)>) {
             }
         }
         for (_, row) in view.table.own_rows(site.index) {
-            let Some(allele) = view.gene.alleles.get(row.allele) else { continue };
             if row.own.count() != 1 {
                 continue;
             }
             let mask = row.mask(site.index);
             for (bits, strand) in [site.strands.0, site.strands.1].into_iter().zip(&mut strands) {
                 if mask & bits != 0 && bits != REFERENCE {
-                    strand.push(allele);
+                    strand.push(row.allele);
                     unknown.remove(&(site.index, bits));
                 }
             }
@@ -124,7 +130,7 @@ fn found<'g>(view: &View<'g>) -> (Strands<'g>, BTreeSet<(usize, u64)>) {
 }
 
 /// Adds the alleles of the proxy to the strands.
-fn proxy<'g>(view: &mut View<'g>, strands: &mut Strands<'g>) {
+fn proxy(view: &mut View<'_>, strands: &mut Strands) {
     let Some(proxy) = &view.gene.proxy else { return };
     let carried = |index: usize| {
         let bits = view.usable.strands(index)?;
@@ -174,17 +180,17 @@ fn names(view: &View<'_>, proxy: &Proxy) -> (String, String) {
     (name(proxy.tag), name(proxy.deciding))
 }
 
-fn push<'g>(
-    view: &View<'g>,
+fn push(
+    view: &View<'_>,
     proxy: &Proxy,
-    strands: &mut Strands<'g>,
+    strands: &mut Strands,
     deciding: [bool; 2],
     tag: [bool; 2],
 ) {
     for ((strand, deciding), tag) in strands.iter_mut().zip(deciding).zip(tag) {
         if deciding {
             let name = if tag { &proxy.both } else { &proxy.deciding_only };
-            strand.extend(view.gene.alleles.iter().find(|allele| allele.name == *name));
+            strand.extend(view.gene.alleles.iter().position(|allele| allele.name == *name));
         }
     }
 }
@@ -211,7 +217,7 @@ fn worst<'g>(view: &View<'_>, strand: &[&'g Allele]) -> Option<&'g Allele> {
 }
 
 /// `[a + b]/c`.
-fn diplotype(view: &View<'_>, strands: &Strands<'_>, reference: &str) -> Diplotype {
+fn diplotype(view: &View<'_>, strands: &[Vec<&Allele>; 2], reference: &str) -> Diplotype {
     let name = |strand: &Vec<&Allele>| match strand.as_slice() {
         [] => reference.to_owned(),
         [only] => only.name.clone(),

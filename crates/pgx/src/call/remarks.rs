@@ -16,7 +16,7 @@ pub(super) fn before(
     gene: &Gene,
     usable: &Usable,
     callability: &Callability,
-    settings: &Settings,
+    settings: Settings,
     notes: &mut Vec<String>,
 ) {
     if !usable.is_tested() {

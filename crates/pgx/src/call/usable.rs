@@ -52,7 +52,7 @@ impl Usable {
         table: &Table,
         plan: &GenePlan,
         cells: &[GenotypeCell],
-        settings: &Settings,
+        settings: Settings,
         absent: AbsentPosition,
     ) -> Self {
         let mut usable = Self::default();

@@ -293,7 +293,7 @@ fn stop_dates_are_respected_and_long_lasting_inhibitors_are_pointed_out() {
 fn a_cream_is_said_and_not_counted() {
     let cream = Medicine { local: true, ..medicine("terbinafine") };
     let gene = reported("CYP2D6", "*1/*1");
-    let conversion = convert(pack(), &gene, Some(&[cream.clone()]), day()).unwrap();
+    let conversion = convert(pack(), &gene, Some(std::slice::from_ref(&cream)), day()).unwrap();
     assert_eq!(conversion.notes, ["terbinafine for local use is not counted"]);
     assert!(!conversion.is_converted());
     let list = [cream, medicine("terbinafine")];
@@ -339,7 +339,7 @@ fn the_second_look_up_stands_beside_the_first() {
 #[test]
 fn what_is_being_ordered_counts_and_is_told_apart() {
     let ordered = Medicine { ordered: true, ..medicine("paroxetine") };
-    let (clinical, _) = advised("codeine", &[("CYP2D6", "*1/*1")], &[ordered.clone()]);
+    let (clinical, _) = advised("codeine", &[("CYP2D6", "*1/*1")], std::slice::from_ref(&ordered));
     assert!(clinical.more_cautious && clinical.by_order);
     // With another strong inhibitor in place the order changes nothing.
     let list = [medicine("bupropion"), ordered.clone()];

@@ -44,7 +44,7 @@ impl Scene {
     }
 
     /// One cell per position with the two rows as strands.
-    pub(crate) fn cells(&self, first: &[u8], second: &[u8], phased: bool) -> Vec<GenotypeCell> {
+    pub(crate) fn cells(first: &[u8], second: &[u8], phased: bool) -> Vec<GenotypeCell> {
         let flags = if phased { GenotypeCell::PHASED } else { 0 };
         let strands = first.iter().zip(second);
         strands
@@ -132,7 +132,7 @@ fn phased_every_pair_comes_back_as_itself() {
                 let wanted = vec![shown_pair(first, second)];
                 // Turned round, it is the same pair.
                 for (a, b) in [(&a, &b), (&b, &a)] {
-                    let statement = scene.call(&scene.cells(a, b, true));
+                    let statement = scene.call(&Scene::cells(a, b, true));
                     let (first, second) = (&first.name, &second.name);
                     let case = format!("{} {first}/{second} {choice}", gene.symbol);
                     assert_eq!(pairs_called(&statement), wanted, "{case}: {:?}", statement.state);
@@ -152,7 +152,7 @@ fn ambiguous(gene: &Gene) -> Vec<(String, Vec<String>)> {
     for (place, first) in alleles.iter().enumerate() {
         for second in &alleles[place..] {
             let (a, b) = (scene.row(first, 0), scene.row(second, 0));
-            let statement = scene.call(&scene.cells(&a, &b, false));
+            let statement = scene.call(&Scene::cells(&a, &b, false));
             let wanted = shown_pair(first, second);
             if pairs_called(&statement) != [wanted.clone()] {
                 let shown = statement.diplotypes.iter().map(ToString::to_string).collect();
@@ -214,12 +214,12 @@ fn nat2_gives_the_preferred_diplotype_of_every_set() {
     for priority in &gene.priorities {
         for (first, second) in &priority.diplotypes {
             let rows = [first, second].map(|name| scene.row(gene.allele(name).unwrap(), 0));
-            let unphased = scene.call(&scene.cells(&rows[0], &rows[1], false));
+            let unphased = scene.call(&Scene::cells(&rows[0], &rows[1], false));
             let pick = format!("{}/{}", priority.pick.0, priority.pick.1);
             let shown: Vec<String> = unphased.diplotypes.iter().map(ToString::to_string).collect();
             assert_eq!(shown, [pick], "{first}/{second}");
             assert_eq!(unphased.also_possible.len(), priority.diplotypes.len() - 1);
-            let phased = scene.call(&scene.cells(&rows[0], &rows[1], true));
+            let phased = scene.call(&Scene::cells(&rows[0], &rows[1], true));
             assert_eq!(phased.diplotypes[0].to_string(), format!("{first}/{second}"));
             checked += 1;
         }
@@ -242,7 +242,7 @@ fn dropping_a_position_never_hides_a_phenotype() {
             }
             let (a, b) = (scene.row(first, 0), scene.row(second, 0));
             for phased in [true, false] {
-                let cells = scene.cells(&a, &b, phased);
+                let cells = Scene::cells(&a, &b, phased);
                 let whole = scene.call(&cells);
                 for skipped in (place % step..gene.positions.len()).step_by(step) {
                     let mut cells = cells.clone();
@@ -298,7 +298,7 @@ fn every_position_heterozygous_is_answered() {
     for gene in called_genes(&knowledge) {
         let scene = Scene::new(gene);
         let reference = vec![0; gene.positions.len()];
-        let statement = scene.call(&scene.cells(&reference, &vec![1; reference.len()], false));
+        let statement = scene.call(&Scene::cells(&reference, &vec![1; reference.len()], false));
         match gene.method {
             Method::LowestFunction => assert_eq!(statement.diplotypes, [], "{}", gene.symbol),
             // SLCO1B1 falls back on one position.
@@ -325,7 +325,7 @@ fn with_any_one_position_missing_the_pair_is_called_or_not_excluded() {
         let step = if gene.positions.len() > 80 { 5 } else { 1 };
         for (place, allele) in defined(gene).into_iter().enumerate() {
             let (a, b) = (scene.row(reference, 0), scene.row(allele, 0));
-            let whole = scene.cells(&a, &b, true);
+            let whole = Scene::cells(&a, &b, true);
             for skipped in (place % step..gene.positions.len()).step_by(step) {
                 let mut cells = whole.clone();
                 cells[skipped] = GenotypeCell::no_call();

@@ -22,9 +22,9 @@ pub(super) fn write(job: &Job<'_>) -> anyhow::Result<()> {
     let current: Option<Vec<Medicine>> = (!job.arguments.taking.is_empty())
         .then(|| job.arguments.taking.iter().map(|code| Medicine::coded(code)).collect());
     let render = |called: &Called<'_>| -> anyhow::Result<String> {
-        let view = view(job, called, &printed, current.as_deref());
+        let view = view(job, called, printed, current.as_deref());
         if job.arguments.format.html {
-            anyhow::bail!("not yet");
+            return Ok(report::html(&view));
         }
         std::io::stdout().write_all(&pdf(&view)?)?;
         Ok(String::new())
@@ -35,7 +35,7 @@ pub(super) fn write(job: &Job<'_>) -> anyhow::Result<()> {
 fn view(
     job: &Job<'_>,
     called: &Called<'_>,
-    printed: &PartialDate,
+    printed: PartialDate,
     current: Option<&[Medicine]>,
 ) -> PgxReport {
     let file = job.arguments.input.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -54,7 +54,7 @@ fn view(
             patient: None,
             sample: Some(called.sample.to_owned()),
             sources: vec![source],
-            printed: *printed,
+            printed,
         },
         genes: &called.genes,
         research: &[],

@@ -4,7 +4,7 @@ use super::cohort::{in_order, memo, with_reported};
 use super::input::Genotypes;
 use super::{Job, print};
 use formats::vcf::Cohort;
-use model::statement::{GeneState, GeneStatement};
+use model::statement::{Basis, GeneState, GeneStatement};
 use pgx::{Caller, Plan};
 use std::fmt::Write as _;
 
@@ -95,9 +95,11 @@ fn rest(gene: &GeneStatement) -> String {
 pub(super) fn status(gene: &GeneStatement) -> &'static str {
     match (&gene.state, gene.basis) {
         (GeneState::NotTested, _) => "not_tested",
-        (GeneState::NotCalled { .. }, _) => "not_called",
-        (GeneState::Called, model::statement::Basis::Reported) => "outside",
-        (GeneState::Called, model::statement::Basis::SinglePosition) => "not_called",
+        // One position that stands in gives a phenotype, but no diplotype.
+        (GeneState::NotCalled { .. }, _) | (GeneState::Called, Basis::SinglePosition) => {
+            "not_called"
+        }
+        (GeneState::Called, Basis::Reported) => "outside",
         (GeneState::Called, _) if gene.diplotypes.len() > 1 => "ambiguous",
         (GeneState::Called, _) => "called",
     }

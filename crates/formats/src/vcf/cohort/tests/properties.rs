@@ -84,7 +84,7 @@ fn bgzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// What a cell must be if reading the sample alone gives this call.
-fn expected(call: &GenotypeCall, kind: RecordKind, has_genotype: bool) -> GenotypeCell {
+fn expected(call: &GenotypeCall, kind: RecordKind) -> GenotypeCell {
     let block = matches!(kind, RecordKind::ReferenceBlock { .. });
     let fits = |number: u16| number <= GenotypeCell::ALLELE_MAX && !(block && number > 0);
     let phase_set =
