@@ -59,6 +59,15 @@ pub enum Shown {
     Absent(String),
 }
 
+impl Shown {
+    /// The text, whichever it is.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Value(text) | Self::Absent(text) => text,
+        }
+    }
+}
+
 /// A guideline that is cited.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Reference {

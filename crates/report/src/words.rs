@@ -1,7 +1,12 @@
 //! Words for what the statements say.
 
+pub(crate) mod head;
+
 use model::absence::Absence;
 use model::statement::{Action, Basis, Callability, Strength};
+
+/// What stands before the genes to test.
+pub(crate) const TEST_FIRST: &str = "Test first";
 
 /// The word of a strength; `None` where the source recommends nothing and so has none.
 pub(crate) fn strength(action: Action, strength: Strength) -> Option<&'static str> {
@@ -115,13 +120,12 @@ pub(crate) fn excluded_words(alleles: &[String], would_be: &[String]) -> String 
     format!("{alleles}; would be {}", any_of(would_be))
 }
 
-/// Whether it is known which variants lie on one strand.
-pub(crate) fn phase(phased: bool) -> &'static str {
-    if phased {
-        "it is known which variants lie on one strand"
-    } else {
-        "it is not known which variants lie on one strand"
-    }
+/// Said where it is so.
+pub(crate) const UNPHASED: &str = "not known which variants lie on one strand";
+
+/// Variants that are there together, whichever strands they lie on: a name may hold a comma.
+pub(crate) fn together(variants: &[String]) -> String {
+    variants.join(" + ")
 }
 
 /// `a`, `a or b`, `a, b or c`.

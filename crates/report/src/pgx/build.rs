@@ -67,7 +67,7 @@ impl PgxReport {
             genes.iter().partition(|gene| gene.research);
         let mut references = References::default();
         let context = drug::Context { genes: &genes, clinical };
-        let others = context.others(drugs, *current);
+        let others = drug::others(drugs, *current);
         let current = match current {
             None => CurrentMedicines::NotAvailable,
             Some(list) => CurrentMedicines::Listed(context.current(list, drugs, &mut references)),

@@ -54,7 +54,8 @@ pub struct GeneUse {
     /// What other medicines make of it: `Poor Metabolizer with paroxetine (since 02-Apr-2026)`.
     #[serde(default)]
     pub clinical: Option<String>,
-    /// `6 of 35 positions tested`, where not all of the gene was looked at, and what else it may be.
+    /// `6 of 35 positions tested`, where not all of the gene was looked at, and what else it may
+    /// be.
     pub partly: Option<String>,
 }
 

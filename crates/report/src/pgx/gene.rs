@@ -26,7 +26,7 @@ pub struct GeneEntry {
     /// Bases at known positions that no allele has.
     #[serde(default)]
     pub unexplained: Vec<String>,
-    /// Whether it is known which variants lie on one strand, in words; only for our own calls.
+    /// Said of our own call where it is not known which variants lie on one strand.
     #[serde(default)]
     pub phase: Option<String>,
     /// Who called it, in words.

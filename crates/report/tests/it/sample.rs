@@ -1,6 +1,8 @@
 //! A made-up person with one finding of each kind.
 
+#[path = "sample/drug.rs"]
 mod drug;
+#[path = "sample/gene.rs"]
 mod gene;
 
 pub(crate) use drug::{drugs, unusual_drugs};
@@ -13,7 +15,7 @@ use model::time::PartialDate;
 use report::pgx::{Clinical, ClinicalUse, Head, Material, Medicine, Person, PgxReport, Source};
 
 pub(crate) fn day(text: &str) -> PartialDate {
-    PartialDate::parse(text).unwrap()
+    PartialDate::parse(text).unwrap_or(PartialDate { year: 1, month: None, day: None })
 }
 
 pub(crate) fn person() -> Head {

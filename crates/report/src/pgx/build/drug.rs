@@ -37,21 +37,6 @@ impl Context<'_> {
         self.clinical.drugs.get(&drug.rxnorm).and_then(|clinical| clinical.words.clone())
     }
 
-    /// The drugs that are not current medicines, by name.
-    pub(super) fn others<'d>(
-        self,
-        drugs: &'d [DrugStatement],
-        current: Option<&[Medicine]>,
-    ) -> Vec<&'d DrugStatement> {
-        let taken = |drug: &DrugStatement| {
-            let code = Some(drug.rxnorm.as_str());
-            current.unwrap_or_default().iter().any(|medicine| medicine.rxnorm.as_deref() == code)
-        };
-        let mut others: Vec<&DrugStatement> = drugs.iter().filter(|drug| !taken(drug)).collect();
-        others.sort_by(|a, b| a.drug.cmp(&b.drug).then_with(|| a.rxnorm.cmp(&b.rxnorm)));
-        others
-    }
-
     /// The current medicines, the most cautious first; orders of one ingredient are one entry.
     pub(super) fn current(
         self,
@@ -142,7 +127,8 @@ impl Context<'_> {
         numbers.dedup();
         let reason = match (&test, drug.state) {
             (Some(test), _) => {
-                Some(format!("Test first: {}. {}", test.genes.join(", "), test.text))
+                let genes = test.genes.join(", ");
+                Some(format!("{}: {genes}. {}", words::TEST_FIRST, test.text))
             }
             (None, AdviceState::NotKnown) => reason(drug),
             (None, _) => None,
@@ -168,7 +154,7 @@ impl Context<'_> {
     fn gene_use(self, key: &GeneKey) -> GeneUse {
         let statement = self.genes.iter().copied().find(|gene| gene.gene == key.gene);
         let call = call(key, statement);
-        let nothing = key.phenotype.is_none() && words::says_nothing(call_text(&call));
+        let nothing = key.phenotype.is_none() && words::says_nothing(call.text());
         let phenotype = match &key.phenotype {
             Some(phenotype) => Some(Shown::Value(phenotype.clone())),
             None if nothing => None,
@@ -185,6 +171,20 @@ impl Context<'_> {
     }
 }
 
+/// The drugs that are not current medicines, by name.
+pub(super) fn others<'d>(
+    drugs: &'d [DrugStatement],
+    current: Option<&[Medicine]>,
+) -> Vec<&'d DrugStatement> {
+    let taken = |drug: &DrugStatement| {
+        let code = Some(drug.rxnorm.as_str());
+        current.unwrap_or_default().iter().any(|medicine| medicine.rxnorm.as_deref() == code)
+    };
+    let mut others: Vec<&DrugStatement> = drugs.iter().filter(|drug| !taken(drug)).collect();
+    others.sort_by(|a, b| a.drug.cmp(&b.drug).then_with(|| a.rxnorm.cmp(&b.rxnorm)));
+    others
+}
+
 /// Why there is no advice; `None` where the genes themselves say it.
 fn reason(drug: &DrugStatement) -> Option<String> {
     let known = |key: &GeneKey| key.phenotype.is_some();
@@ -198,23 +198,22 @@ fn call(key: &GeneKey, statement: Option<&GeneStatement>) -> Shown {
         let is_bare = gene.diplotypes.is_empty() && gene.variants.is_empty();
         gene.state == GeneState::Called && is_bare
     };
+    let of_variants = |gene: &GeneStatement| {
+        let is_call = gene.state == GeneState::Called && gene.diplotypes.is_empty();
+        (is_call && !gene.variants.is_empty()).then(|| words::together(&gene.variants))
+    };
     match statement.map(|gene| &gene.state) {
         Some(GeneState::NotTested) => absent(Absence::NotTested),
         Some(GeneState::NotCalled { .. }) => absent(Absence::NotCallable),
         None if key.phenotype.is_none() && key.call.starts_with("not called") => {
             absent(Absence::NotCallable)
         }
+        _ if let Some(variants) = statement.and_then(of_variants) => Shown::Value(variants),
         _ if statement.is_some_and(no_diplotype) => {
             Shown::Absent(format!("diplotype {}", Absence::NotRecorded.words()))
         }
         _ if words::says_nothing(&key.call) => Shown::Absent(key.call.clone()),
         _ => Shown::Value(key.call.clone()),
-    }
-}
-
-fn call_text(call: &Shown) -> &str {
-    match call {
-        Shown::Value(text) | Shown::Absent(text) => text,
     }
 }
 

@@ -44,7 +44,7 @@ fn entry(gene: &GeneStatement) -> GeneEntry {
         activity_score: activity_score(gene),
         also_possible: gene.also_possible.iter().map(ToString::to_string).collect(),
         unexplained: gene.unexplained.clone(),
-        phase: phase(gene).map(str::to_owned),
+        phase: is_unphased(gene).then(|| words::UNPHASED.to_owned()),
         basis: basis(gene).to_owned(),
         tested: tested(gene),
         complete: seen.is_some_and(Callability::is_complete),
@@ -74,7 +74,7 @@ fn calls(gene: &GeneStatement) -> Vec<Shown> {
     }
     if gene.diplotypes.is_empty() && !gene.variants.is_empty() {
         // Together they are one call; which of them lie on one strand is not known.
-        return vec![Shown::Value(gene.variants.join(", "))];
+        return vec![Shown::Value(words::together(&gene.variants))];
     }
     if gene.diplotypes.is_empty() {
         return vec![Shown::Absent(format!("diplotype {}", Absence::NotRecorded.words()))];
@@ -103,12 +103,12 @@ fn activity_score(gene: &GeneStatement) -> Option<String> {
 }
 
 /// Only where we called: a laboratory does not say how it knows.
-fn phase(gene: &GeneStatement) -> Option<&'static str> {
+fn is_unphased(gene: &GeneStatement) -> bool {
     let has_call = !gene.diplotypes.is_empty() || !gene.variants.is_empty();
     let is_ours = gene.state == GeneState::Called && gene.basis == Basis::Genotypes;
     // One copy has no other strand.
     let is_pair = gene.diplotypes.is_empty() || gene.diplotypes.iter().any(|d| d.second.is_some());
-    (is_ours && has_call && is_pair).then(|| words::phase(gene.phased))
+    !gene.phased && is_ours && has_call && is_pair
 }
 
 fn basis(gene: &GeneStatement) -> &'static str {

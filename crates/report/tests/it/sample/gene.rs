@@ -24,6 +24,7 @@ fn called(
         second: Some(second.into()),
     };
     statement.diplotypes = pairs.iter().map(pair).collect();
+    statement.phased = pairs.iter().all(|(first, second)| first == second);
     statement.phenotypes = phenotypes.iter().map(|&text| text.into()).collect();
     statement.phenotype = match phenotypes {
         [only] => Some((*only).into()),
@@ -95,6 +96,7 @@ pub(crate) fn unusual() -> Vec<GeneStatement> {
     let mut variants = called("DPYD", &[], &["Intermediate Metabolizer"], Some(seen(83, 83)));
     variants.variants = names(&["c.1129-5923C>G, c.1236G>A (HapB3)", "c.2846A>T"]);
     variants.activity_score = Some("1.0".into());
+    variants.phased = false;
 
     let two = ["Intermediate Metabolizer", "Poor Metabolizer"];
     let mut ambiguous = called("CYP2C9", &[("*1", "*3"), ("*1", "*18")], &two, Some(seen(60, 59)));
@@ -109,8 +111,7 @@ pub(crate) fn unusual() -> Vec<GeneStatement> {
         assumed: names(&["rs746071566"]),
         ..seen(18, 17)
     };
-    let mut partly = called("NUDT15", &[("*1", "*1")], &["Normal Metabolizer"], Some(open));
-    partly.phased = true;
+    let partly = called("NUDT15", &[("*1", "*1")], &["Normal Metabolizer"], Some(open));
 
     let mut one = called("G6PD", &[], &["Deficient"], Some(seen(180, 180)));
     one.diplotypes = vec![Diplotype { first: "A- 202A_376G".into(), second: None }];
