@@ -4,11 +4,13 @@
 //! document shows words, so that a reader of the view (a test, another program) reads the report.
 
 mod build;
+mod clinical;
 mod drug;
 mod gene;
 mod head;
 
 pub use build::{Material, Medicine};
+pub use clinical::{Clinical, ClinicalUse};
 pub use drug::{Advice, CurrentMedicines, DrugEntry, DrugGroup, GeneUse, TestFirst};
 pub use gene::{Gap, GeneEntry};
 pub use head::{Head, Person, Source};
@@ -55,6 +57,15 @@ pub enum Shown {
     Value(String),
     /// Nothing was: `not tested`, `tested, not callable`, `not recorded`.
     Absent(String),
+}
+
+impl Shown {
+    /// The text, whichever it is.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Value(text) | Self::Absent(text) => text,
+        }
+    }
 }
 
 /// A guideline that is cited.

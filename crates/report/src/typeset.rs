@@ -5,14 +5,12 @@
 
 mod desk;
 mod glyph;
-mod sheet;
-mod words;
 
 use crate::pgx::PgxReport;
+use crate::sheet::Sheet;
 use desk::Desk;
 use glyph::Printable;
 use model::time::PartialDate;
-use sheet::Sheet;
 use typst::diag::SourceDiagnostic;
 use typst::foundations::{Datetime, Smart};
 use typst_layout::PagedDocument;

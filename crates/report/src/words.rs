@@ -1,7 +1,12 @@
 //! Words for what the statements say.
 
+pub(crate) mod head;
+
 use model::absence::Absence;
-use model::statement::{Action, Basis, Strength};
+use model::statement::{Action, Basis, Callability, Strength};
+
+/// What stands before the genes to test.
+pub(crate) const TEST_FIRST: &str = "Test first";
 
 /// The word of a strength; `None` where the source recommends nothing and so has none.
 pub(crate) fn strength(action: Action, strength: Strength) -> Option<&'static str> {
@@ -85,6 +90,44 @@ pub(crate) fn is_absence(text: &str) -> bool {
     .any(|absence| absence.words() == text)
 }
 
+/// Whether a call in words says that nothing is known: a fixed word for absence, a reason for no
+/// call, a call for research only.
+pub(crate) fn says_nothing(call: &str) -> bool {
+    is_absence(call) || ["not called", "not known"].iter().any(|start| call.starts_with(start))
+}
+
+/// `6 of 43 positions tested`, and the other phenotypes that this leaves open.
+pub(crate) fn partly(seen: &Callability) -> String {
+    if seen.phenotypes_not_excluded.is_empty() {
+        return seen.words();
+    }
+    format!("{}; not excluded: {}", seen.words(), any_of(&seen.phenotypes_not_excluded))
+}
+
+/// `not excluded: *3C; would be Intermediate Metabolizer`, where that would change the phenotype.
+pub(crate) fn not_excluded(seen: &Callability) -> Option<String> {
+    let would_be = &seen.phenotypes_not_excluded;
+    (!would_be.is_empty() && !seen.not_excluded.is_empty())
+        .then(|| format!("not excluded: {}", excluded_words(&seen.not_excluded, would_be)))
+}
+
+/// `*3C; would be Intermediate Metabolizer`.
+pub(crate) fn excluded_words(alleles: &[String], would_be: &[String]) -> String {
+    let alleles = alleles.join(", ");
+    if would_be.is_empty() {
+        return alleles;
+    }
+    format!("{alleles}; would be {}", any_of(would_be))
+}
+
+/// Said where it is so.
+pub(crate) const UNPHASED: &str = "not known which variants lie on one strand";
+
+/// Variants that are there together, whichever strands they lie on: a name may hold a comma.
+pub(crate) fn together(variants: &[String]) -> String {
+    variants.join(" + ")
+}
+
 /// `a`, `a or b`, `a, b or c`.
 pub(crate) fn any_of<S: AsRef<str>>(names: &[S]) -> String {
     match names.split_last() {
@@ -118,5 +161,9 @@ mod tests {
     fn fixed_words_are_known_and_nothing_else_is() {
         assert!(is_absence("not tested") && is_absence("tested, not callable"));
         assert!(!is_absence("*1/*1") && !is_absence(""));
+        for call in ["not tested", "not called: why", "not known: for research only"] {
+            assert!(says_nothing(call), "{call}");
+        }
+        assert!(!says_nothing("*1/*1"));
     }
 }

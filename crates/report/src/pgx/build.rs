@@ -4,7 +4,7 @@ mod drug;
 mod gene;
 mod reference;
 
-use super::{CurrentMedicines, DrugEntry, DrugGroup, Head, PgxReport};
+use super::{Clinical, CurrentMedicines, DrugEntry, DrugGroup, Head, PgxReport};
 use model::statement::{AdviceState, DrugStatement, EngineRef, GeneStatement, KnowledgeRef};
 use reference::References;
 
@@ -13,15 +13,15 @@ use reference::References;
 pub struct Material<'a> {
     /// The title block.
     pub head: Head,
-    /// The gene results that advice rests on.
+    /// The gene results. Those for research only are shown apart and never looked at for advice.
     pub genes: &'a [GeneStatement],
-    /// Research-only results. They are shown apart and are never looked at for advice.
-    pub research: &'a [GeneStatement],
     /// What they mean for drugs. A population is shown as it stands: a caller that has the pack
     /// puts the pack's name of the population in the place of its code.
     pub drugs: &'a [DrugStatement],
     /// What the person takes now; `None` = no list of medicines was to be had.
     pub current: Option<&'a [Medicine]>,
+    /// What other medicines make of the results.
+    pub clinical: &'a Clinical,
     /// The pack.
     pub knowledge: &'a KnowledgeRef,
     /// The engine.
@@ -62,21 +62,26 @@ const LIMITS: [&str; 5] = [
 impl PgxReport {
     /// The report of one person's statements.
     pub fn from_statements(material: &Material<'_>) -> Self {
-        let Material { head, genes, research, drugs, current, knowledge, engine } = material;
+        let Material { head, genes, drugs, current, clinical, knowledge, engine } = material;
+        let (research, genes): (Vec<&GeneStatement>, Vec<&GeneStatement>) =
+            genes.iter().partition(|gene| gene.research);
         let mut references = References::default();
-        let context = drug::Context { genes };
-        let others = others(drugs, *current);
+        let context = drug::Context { genes: &genes, clinical };
+        let others = drug::others(drugs, *current);
         let current = match current {
             None => CurrentMedicines::NotAvailable,
             Some(list) => CurrentMedicines::Listed(context.current(list, drugs, &mut references)),
         };
         let mut entries = |state| -> Vec<DrugEntry> {
-            of_state(&others, state).map(|one| context.entry(one, &mut references)).collect()
+            let of_state = others.iter().filter(|one| context.state(one) == state);
+            of_state.map(|one| context.entry(one, &mut references)).collect()
         };
         let avoid = entries(AdviceState::Avoid);
         let adjust = entries(AdviceState::Adjust);
-        let mut groups =
-            |state| -> Vec<DrugGroup> { context.groups(of_state(&others, state), &mut references) };
+        let mut groups = |state| -> Vec<DrugGroup> {
+            let of_state = others.iter().copied().filter(|one| context.state(one) == state);
+            context.groups(of_state, &mut references)
+        };
         let standard = groups(AdviceState::Standard);
         let not_known = groups(AdviceState::NotKnown);
         Self {
@@ -88,29 +93,12 @@ impl PgxReport {
             adjust,
             standard,
             not_known,
-            genes: gene::entries(genes),
-            research: gene::entries(research),
-            gaps: gene::gaps(genes, drugs),
+            genes: gene::entries(&genes, clinical),
+            // No medicine is looked at with a result that nobody may prescribe by.
+            research: gene::entries(&research, &Clinical::default()),
+            gaps: gene::gaps(&genes, drugs),
             limits: LIMITS.iter().map(|limit| (*limit).to_owned()).collect(),
             references: references.into_list(),
         }
     }
-}
-
-/// The drugs that are not current medicines, by name.
-fn others<'a>(drugs: &'a [DrugStatement], current: Option<&[Medicine]>) -> Vec<&'a DrugStatement> {
-    let taken = |drug: &DrugStatement| {
-        let code = Some(drug.rxnorm.as_str());
-        current.unwrap_or_default().iter().any(|medicine| medicine.rxnorm.as_deref() == code)
-    };
-    let mut others: Vec<&DrugStatement> = drugs.iter().filter(|drug| !taken(drug)).collect();
-    others.sort_by(|a, b| a.drug.cmp(&b.drug).then_with(|| a.rxnorm.cmp(&b.rxnorm)));
-    others
-}
-
-fn of_state<'a>(
-    drugs: &[&'a DrugStatement],
-    state: AdviceState,
-) -> impl Iterator<Item = &'a DrugStatement> {
-    drugs.iter().copied().filter(move |drug| drug.state == state)
 }

@@ -24,8 +24,12 @@ pub struct DrugEntry {
     /// The orders in their own words, `Clopidogrel 75 mg tablet, 1 tablet once a day`; empty = not
     /// a current medicine, or not worded.
     pub orders: Vec<String>,
-    /// The one word for the drug.
+    /// The one word for the drug: the more cautious of what the genes say and what they say
+    /// together with other medicines.
     pub state: AdviceState,
+    /// What other medicines change about it, in words; beside the advice, never in its place.
+    #[serde(default)]
+    pub clinical: Option<String>,
     /// Why there is no advice, one sentence; only without recommendations.
     pub reason: Option<String>,
     /// The genes it rests on.
@@ -47,7 +51,11 @@ pub struct GeneUse {
     pub call: Shown,
     /// The phenotype looked up; `None` where the call already says that nothing is known.
     pub phenotype: Option<Shown>,
-    /// `6 of 35 positions tested`, where not all of the gene was looked at.
+    /// What other medicines make of it: `Poor Metabolizer with paroxetine (since 02-Apr-2026)`.
+    #[serde(default)]
+    pub clinical: Option<String>,
+    /// `6 of 35 positions tested`, where not all of the gene was looked at, and what else it may
+    /// be.
     pub partly: Option<String>,
 }
 
@@ -90,6 +98,9 @@ pub struct TestFirst {
 pub struct DrugGroup {
     /// The genes they share.
     pub genes: Vec<GeneUse>,
+    /// What other medicines change about them, in words.
+    #[serde(default)]
+    pub clinical: Option<String>,
     /// What the group has in common, in words: why nothing is known, or a test to do first.
     pub reason: Option<String>,
     /// Ingredient names in order.

@@ -14,8 +14,21 @@ pub struct GeneEntry {
     pub why: Option<String>,
     /// The phenotype, all of them if several are possible, or why there is none.
     pub phenotype: Shown,
-    /// Activity score, where the gene has one.
+    /// What other medicines make of it: `Poor Metabolizer with paroxetine (since 02-Apr-2026)`. It
+    /// stands beside the phenotype, which is the genotype's, and never replaces it.
+    #[serde(default)]
+    pub clinical: Option<String>,
+    /// Activity score, where the gene has one; all of them if several are possible.
     pub activity_score: Option<String>,
+    /// Pairs that fit the data as well, but explain less of it by named positions.
+    #[serde(default)]
+    pub also_possible: Vec<String>,
+    /// Bases at known positions that no allele has.
+    #[serde(default)]
+    pub unexplained: Vec<String>,
+    /// Said of our own call where it is not known which variants lie on one strand.
+    #[serde(default)]
+    pub phase: Option<String>,
     /// Who called it, in words.
     pub basis: String,
     /// `6 of 35 positions tested`, or why that is not known.
@@ -25,7 +38,7 @@ pub struct GeneEntry {
     /// Positions taken from reference blocks or by the stated policy.
     pub from_block: u32,
     /// Positions that nothing is known about; empty for a gene that was not tested at all, as are
-    /// the three lists after it.
+    /// the five lists after it.
     pub missing: Vec<String>,
     /// Of those, the ones that laboratories are recommended to test (AMP tier 1).
     pub tier1_missing: Vec<String>,
@@ -33,6 +46,12 @@ pub struct GeneEntry {
     pub filtered: Vec<String>,
     /// Alleles that the missing positions leave possible.
     pub not_excluded: Vec<String>,
+    /// Phenotypes that those alleles would lead to and the call does not.
+    #[serde(default)]
+    pub would_be: Vec<String>,
+    /// Insertions and deletions whose reference rests on the base before them alone.
+    #[serde(default)]
+    pub assumed: Vec<String>,
     /// Remarks a reader must see.
     pub notes: Vec<String>,
 }

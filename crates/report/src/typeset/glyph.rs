@@ -2,8 +2,8 @@
 //! never an empty box.
 
 use super::desk;
+use crate::mark;
 use serde_json::Value;
-use std::fmt::Write as _;
 
 /// Characters in a row without a place to break, after which one is made.
 const RUN_CHARS_MAX: usize = 28;
@@ -45,10 +45,7 @@ impl Printable {
                 }
                 _ if is_invisible(character) => continue,
                 _ if self.prints(character) => printed.push(character),
-                _ => {
-                    // Writing to a string cannot fail.
-                    let _ = write!(printed, "[U+{:04X}]", u32::from(character));
-                }
+                _ => mark::push(&mut printed, character),
             }
             run += 1;
             if run == RUN_CHARS_MAX {
@@ -61,7 +58,7 @@ impl Printable {
 
     fn prints(self, character: char) -> bool {
         match self {
-            _ if character.is_control() || is_override(character) => false,
+            _ if mark::is_misleading(character) => false,
             Self::Covered => desk::has_glyph(character),
             Self::Latin => matches!(character, ' '..='~' | '\u{A1}'..='\u{24F}' | '…'),
         }
@@ -76,11 +73,6 @@ fn is_blank(character: char) -> bool {
 /// Characters that say nothing when they are not there: break marks, variation selectors.
 fn is_invisible(character: char) -> bool {
     matches!(character, '\u{AD}' | BREAK | '\u{2060}' | '\u{FEFF}' | '\u{FE00}'..='\u{FE0F}')
-}
-
-/// Characters that turn the reading direction, and could make a name read as another.
-fn is_override(character: char) -> bool {
-    matches!(character, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

@@ -47,6 +47,8 @@ fn it_says_what_the_view_says() {
         "Lower the dose by 50 to 75 %",
         "NUDT15 tested, not callable",
         "Test first: NUDT15. Both genes decide the starting dose.",
+        "CYP2D6 *1/*4, genotype: Normal Metabolizer; clinical: Poor Metabolizer with paroxetine",
+        "With other medicines: start low and raise the dose slowly",
         "CYP2D6: Normal by genotype; Intermediate with paroxetine",
         "The loaded knowledge says nothing about genes for this medicine",
         "Activity score 1.25",
@@ -63,6 +65,26 @@ fn it_says_what_the_view_says() {
     }
     assert!(text.contains("DPYD not tested"), "{text}");
     assert!(!text.contains("#strong") && !text.contains("kind"), "markup or data: {text}");
+}
+
+#[test]
+fn results_of_unusual_kinds_are_whole() {
+    let Some(pages) = pages("rare", &pdf(&sample::rare()).unwrap()) else { return };
+    let text = flat(&pages.join("\n"));
+    for expected in [
+        "DPYD c.1129-5923C>G, c.1236G>A (HapB3) + c.2846A>T, Intermediate Metabolizer",
+        "(17 of 18 positions tested; not excluded: Intermediate Metabolizer)",
+        "Alleles not excluded: *3C; would be Intermediate Metabolizer",
+        "Taken as reference from the base before alone: rs746071566",
+        "Also possible, by fewer named positions: *3/*59",
+        "Bases that no allele has: rs9332239 C>G",
+        "Strands: not known which variants lie on one strand",
+        "Activity score 1.0 or 0.5",
+        "*15:02 negative; *57:01 positive; *58:01 negative",
+        "CYP2D6 not known: the genotypes allow a call for research only",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
 }
 
 #[test]

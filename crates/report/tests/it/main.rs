@@ -5,6 +5,8 @@ mod document;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod page;
+#[cfg(test)]
 mod reader;
 #[cfg(test)]
 mod sample;

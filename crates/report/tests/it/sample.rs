@@ -1,19 +1,21 @@
 //! A made-up person with one finding of each kind.
 
+#[path = "sample/drug.rs"]
 mod drug;
+#[path = "sample/gene.rs"]
 mod gene;
 
-pub(crate) use drug::drugs;
-pub(crate) use gene::{genes, research};
+pub(crate) use drug::{drugs, unusual_drugs};
+pub(crate) use gene::{genes, unusual};
 
 use model::patient::{Identifier, Sex};
 use model::reported::ResultStatus;
-use model::statement::{DrugStatement, EngineRef, GeneStatement, KnowledgeRef};
+use model::statement::{AdviceState, DrugStatement, EngineRef, GeneStatement, KnowledgeRef};
 use model::time::PartialDate;
-use report::pgx::{Head, Material, Medicine, Person, PgxReport, Source};
+use report::pgx::{Clinical, ClinicalUse, Head, Material, Medicine, Person, PgxReport, Source};
 
 pub(crate) fn day(text: &str) -> PartialDate {
-    PartialDate::parse(text).unwrap()
+    PartialDate::parse(text).unwrap_or(PartialDate { year: 1, month: None, day: None })
 }
 
 pub(crate) fn person() -> Head {
@@ -92,20 +94,61 @@ pub(crate) fn report_of(
     drugs: &[DrugStatement],
     current: Option<&[Medicine]>,
 ) -> PgxReport {
+    with_clinical(head, genes, drugs, current, &clinical())
+}
+
+/// A person with medicines and this layer over them.
+pub(crate) fn converted(clinical: &Clinical) -> PgxReport {
+    with_clinical(person(), &genes(), &drugs(), Some(&medicines()), clinical)
+}
+
+fn with_clinical(
+    head: Head,
+    genes: &[GeneStatement],
+    drugs: &[DrugStatement],
+    current: Option<&[Medicine]>,
+    clinical: &Clinical,
+) -> PgxReport {
     PgxReport::from_statements(&Material {
         head,
         genes,
-        research: &research(),
         drugs,
         current,
+        clinical,
         knowledge: &knowledge(),
         engine: &engine(),
     })
 }
 
+/// What the other medicines make of the results.
+pub(crate) fn clinical() -> Clinical {
+    let pairs = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|&(name, words)| (name.into(), words.into())).collect()
+    };
+    let converted = "Poor Metabolizer with paroxetine (since 02-Apr-2026)";
+    let atomoxetine = ClinicalUse {
+        genes: pairs(&[("CYP2D6", converted)]),
+        words: Some("start low and raise the dose slowly while paroxetine is taken".into()),
+        state: Some(AdviceState::Adjust),
+    };
+    Clinical {
+        genes: pairs(&[("CYP2D6", converted)]),
+        drugs: [("38400".into(), atomoxetine)].into(),
+    }
+}
+
 /// A person with medicines and one finding of each kind.
 pub(crate) fn full() -> PgxReport {
     report_of(person(), &genes(), &drugs(), Some(&medicines()))
+}
+
+/// A person with results of the less usual kinds.
+pub(crate) fn rare() -> PgxReport {
+    let list = [Medicine {
+        rxnorm: Some("4492".into()),
+        words: Some("Fluorouracil 500 mg vial, by infusion".into()),
+    }];
+    report_of(person(), &unusual(), &unusual_drugs(), Some(&list))
 }
 
 /// A sample of a file: no person, no list of medicines.

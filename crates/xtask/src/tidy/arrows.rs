@@ -73,7 +73,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("anyhow", &["cli", "xtask"]),
     ("axum", &["cli", "server"]),
     ("clap", &["cli"]),
-    ("maud", &["web"]),
+    ("maud", &["report", "web"]),
     ("noodles-bcf", &["formats"]),
     ("noodles-bgzf", &["formats"]),
     ("noodles-vcf", &["formats"]),

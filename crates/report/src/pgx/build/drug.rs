@@ -2,7 +2,7 @@
 
 use super::Medicine;
 use super::reference::References;
-use crate::pgx::{Advice, DrugEntry, DrugGroup, GeneUse, Shown, TestFirst};
+use crate::pgx::{Advice, Clinical, DrugEntry, DrugGroup, GeneUse, Shown, TestFirst};
 use crate::words;
 use model::absence::Absence;
 use model::statement::{
@@ -21,10 +21,22 @@ const NOT_CODED: &str = "The medicine has no ingredient code, so nothing could b
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Context<'a> {
     /// The gene results, for how much of a gene was tested.
-    pub(super) genes: &'a [GeneStatement],
+    pub(super) genes: &'a [&'a GeneStatement],
+    /// What other medicines make of them.
+    pub(super) clinical: &'a Clinical,
 }
 
 impl Context<'_> {
+    /// The state of a drug: other medicines can make it more cautious, never less.
+    pub(super) fn state(self, drug: &DrugStatement) -> AdviceState {
+        let clinical = self.clinical.drugs.get(&drug.rxnorm).and_then(|clinical| clinical.state);
+        clinical.map_or(drug.state, |clinical| clinical.max(drug.state))
+    }
+
+    fn clinical_words(self, drug: &DrugStatement) -> Option<String> {
+        self.clinical.drugs.get(&drug.rxnorm).and_then(|clinical| clinical.words.clone())
+    }
+
     /// The current medicines, the most cautious first; orders of one ingredient are one entry.
     pub(super) fn current(
         self,
@@ -49,7 +61,7 @@ impl Context<'_> {
         };
         taken.sort_by_cached_key(|(medicine, _)| {
             let found = statement(medicine);
-            let state = found.map_or(AdviceState::NotKnown, |drug| drug.state);
+            let state = found.map_or(AdviceState::NotKnown, |drug| self.state(drug));
             let name = found.map(|drug| &drug.drug).or(medicine.words.as_ref());
             (Reverse(state), name.map(|name| name.to_lowercase()), medicine.rxnorm.clone())
         });
@@ -66,7 +78,8 @@ impl Context<'_> {
             drug: drug.drug.clone(),
             rxnorm: Some(drug.rxnorm.clone()),
             orders: Vec::new(),
-            state: drug.state,
+            state: self.state(drug),
+            clinical: self.clinical_words(drug),
             reason: drug.recommendations.is_empty().then(|| reason(drug)).flatten(),
             genes: self.gene_uses(drug),
             advice: most_cautious_first(drug)
@@ -88,7 +101,8 @@ impl Context<'_> {
         for drug in drugs {
             let one = self.group(drug, references);
             let same = |known: &&mut DrugGroup| {
-                (&known.genes, &known.reason, &known.notes) == (&one.genes, &one.reason, &one.notes)
+                (&known.genes, &known.clinical, &known.reason, &known.notes)
+                    == (&one.genes, &one.clinical, &one.reason, &one.notes)
             };
             match groups.iter_mut().find(same) {
                 Some(group) => {
@@ -113,13 +127,15 @@ impl Context<'_> {
         numbers.dedup();
         let reason = match (&test, drug.state) {
             (Some(test), _) => {
-                Some(format!("Test first: {}. {}", test.genes.join(", "), test.text))
+                let genes = test.genes.join(", ");
+                Some(format!("{}: {genes}. {}", words::TEST_FIRST, test.text))
             }
             (None, AdviceState::NotKnown) => reason(drug),
             (None, _) => None,
         };
         DrugGroup {
             genes: self.gene_uses(drug),
+            clinical: self.clinical_words(drug),
             reason,
             drugs: vec![drug.drug.clone()],
             notes: drug.notes.clone(),
@@ -128,14 +144,17 @@ impl Context<'_> {
     }
 
     fn gene_uses(self, drug: &DrugStatement) -> Vec<GeneUse> {
-        drug.genes.iter().map(|key| self.gene_use(key)).collect()
+        let clinical = self.clinical.drugs.get(&drug.rxnorm);
+        let clinical = |key: &GeneKey| clinical?.genes.get(&key.gene).cloned();
+        let of_key = |key| GeneUse { clinical: clinical(key), ..self.gene_use(key) };
+        drug.genes.iter().map(of_key).collect()
     }
 
     /// A usual phenotype must not look surer than its test, so how much was tested is said here.
     fn gene_use(self, key: &GeneKey) -> GeneUse {
-        let statement = self.genes.iter().find(|gene| gene.gene == key.gene);
+        let statement = self.genes.iter().copied().find(|gene| gene.gene == key.gene);
         let call = call(key, statement);
-        let nothing = key.phenotype.is_none() && words::is_absence(call_text(&call));
+        let nothing = key.phenotype.is_none() && words::says_nothing(call.text());
         let phenotype = match &key.phenotype {
             Some(phenotype) => Some(Shown::Value(phenotype.clone())),
             None if nothing => None,
@@ -146,11 +165,24 @@ impl Context<'_> {
             gene: key.gene.clone(),
             call,
             phenotype,
-            partly: seen
-                .filter(|seen| !nothing && !seen.is_complete())
-                .map(model::statement::Callability::words),
+            clinical: None,
+            partly: seen.filter(|seen| !nothing && !seen.is_complete()).map(words::partly),
         }
     }
+}
+
+/// The drugs that are not current medicines, by name.
+pub(super) fn others<'d>(
+    drugs: &'d [DrugStatement],
+    current: Option<&[Medicine]>,
+) -> Vec<&'d DrugStatement> {
+    let taken = |drug: &DrugStatement| {
+        let code = Some(drug.rxnorm.as_str());
+        current.unwrap_or_default().iter().any(|medicine| medicine.rxnorm.as_deref() == code)
+    };
+    let mut others: Vec<&DrugStatement> = drugs.iter().filter(|drug| !taken(drug)).collect();
+    others.sort_by(|a, b| a.drug.cmp(&b.drug).then_with(|| a.rxnorm.cmp(&b.rxnorm)));
+    others
 }
 
 /// Why there is no advice; `None` where the genes themselves say it.
@@ -162,25 +194,26 @@ fn reason(drug: &DrugStatement) -> Option<String> {
 /// The call, or the fixed word for why there is none. The reason itself stands with the gene.
 fn call(key: &GeneKey, statement: Option<&GeneStatement>) -> Shown {
     let absent = |absence: Absence| Shown::Absent(absence.words().to_owned());
-    let no_diplotype =
-        |gene: &GeneStatement| gene.state == GeneState::Called && gene.diplotypes.is_empty();
+    let no_diplotype = |gene: &GeneStatement| {
+        let is_bare = gene.diplotypes.is_empty() && gene.variants.is_empty();
+        gene.state == GeneState::Called && is_bare
+    };
+    let of_variants = |gene: &GeneStatement| {
+        let is_call = gene.state == GeneState::Called && gene.diplotypes.is_empty();
+        (is_call && !gene.variants.is_empty()).then(|| words::together(&gene.variants))
+    };
     match statement.map(|gene| &gene.state) {
         Some(GeneState::NotTested) => absent(Absence::NotTested),
         Some(GeneState::NotCalled { .. }) => absent(Absence::NotCallable),
         None if key.phenotype.is_none() && key.call.starts_with("not called") => {
             absent(Absence::NotCallable)
         }
+        _ if let Some(variants) = statement.and_then(of_variants) => Shown::Value(variants),
         _ if statement.is_some_and(no_diplotype) => {
             Shown::Absent(format!("diplotype {}", Absence::NotRecorded.words()))
         }
-        _ if words::is_absence(&key.call) => Shown::Absent(key.call.clone()),
+        _ if words::says_nothing(&key.call) => Shown::Absent(key.call.clone()),
         _ => Shown::Value(key.call.clone()),
-    }
-}
-
-fn call_text(call: &Shown) -> &str {
-    match call {
-        Shown::Value(text) | Shown::Absent(text) => text,
     }
 }
 
@@ -205,6 +238,7 @@ fn unknown(medicine: &Medicine, orders: Vec<String>) -> DrugEntry {
         rxnorm: medicine.rxnorm.clone(),
         orders: orders.collect(),
         state: AdviceState::NotKnown,
+        clinical: None,
         reason: Some(reason.to_owned()),
         genes: Vec::new(),
         advice: Vec::new(),

@@ -1,20 +1,19 @@
 //! Gene statements to entries and gaps.
-//!
-//! A field that `GeneStatement` gains (variants, several scores, other possible pairs) is read in
-//! [`entry`] and nowhere else.
 
-use crate::pgx::{Gap, GeneEntry, Shown};
+use crate::pgx::{Clinical, Gap, GeneEntry, Shown};
 use crate::words;
 use model::absence::Absence;
 use model::statement::{AdviceState, Basis, Callability, DrugStatement, GeneState, GeneStatement};
 
 /// The genes in the order to show: called, not callable, not tested, each by name.
-pub(super) fn entries(genes: &[GeneStatement]) -> Vec<GeneEntry> {
+pub(super) fn entries(genes: &[&GeneStatement], clinical: &Clinical) -> Vec<GeneEntry> {
+    let clinical = |gene: &GeneStatement| clinical.genes.get(&gene.gene).cloned();
+    let entry = |gene| GeneEntry { clinical: clinical(gene), ..entry(gene) };
     in_order(genes).into_iter().map(entry).collect()
 }
 
-fn in_order(genes: &[GeneStatement]) -> Vec<&GeneStatement> {
-    let mut ordered: Vec<&GeneStatement> = genes.iter().collect();
+fn in_order<'g>(genes: &[&'g GeneStatement]) -> Vec<&'g GeneStatement> {
+    let mut ordered: Vec<&GeneStatement> = genes.to_vec();
     ordered.sort_by_key(|gene| {
         let rank = match gene.state {
             GeneState::Called => 0,
@@ -41,7 +40,11 @@ fn entry(gene: &GeneStatement) -> GeneEntry {
         calls: calls(gene),
         why,
         phenotype: phenotype(gene),
-        activity_score: gene.activity_score.clone().filter(|_| gene.state == GeneState::Called),
+        clinical: None,
+        activity_score: activity_score(gene),
+        also_possible: gene.also_possible.iter().map(ToString::to_string).collect(),
+        unexplained: gene.unexplained.clone(),
+        phase: is_unphased(gene).then(|| words::UNPHASED.to_owned()),
         basis: basis(gene).to_owned(),
         tested: tested(gene),
         complete: seen.is_some_and(Callability::is_complete),
@@ -50,6 +53,8 @@ fn entry(gene: &GeneStatement) -> GeneEntry {
         tier1_missing: names(|seen| &seen.tier1_missing),
         filtered: names(|seen| &seen.filtered),
         not_excluded: names(|seen| &seen.not_excluded),
+        would_be: names(|seen| &seen.phenotypes_not_excluded),
+        assumed: names(|seen| &seen.assumed),
         notes: gene.notes.clone(),
     }
 }
@@ -67,6 +72,10 @@ fn calls(gene: &GeneStatement) -> Vec<Shown> {
     if let Some(absence) = absence(gene) {
         return vec![Shown::Absent(absence.words().to_owned())];
     }
+    if gene.diplotypes.is_empty() && !gene.variants.is_empty() {
+        // Together they are one call; which of them lie on one strand is not known.
+        return vec![Shown::Value(words::together(&gene.variants))];
+    }
     if gene.diplotypes.is_empty() {
         return vec![Shown::Absent(format!("diplotype {}", Absence::NotRecorded.words()))];
     }
@@ -82,6 +91,24 @@ fn phenotype(gene: &GeneStatement) -> Shown {
         }
         (None, None) => Shown::Value(words::any_of(&gene.phenotypes)),
     }
+}
+
+/// Every score that is possible; only of a gene that has a call.
+fn activity_score(gene: &GeneStatement) -> Option<String> {
+    if gene.state != GeneState::Called {
+        return None;
+    }
+    let all = (!gene.activity_scores.is_empty()).then(|| words::any_of(&gene.activity_scores));
+    gene.activity_score.clone().or(all)
+}
+
+/// Only where we called: a laboratory does not say how it knows.
+fn is_unphased(gene: &GeneStatement) -> bool {
+    let has_call = !gene.diplotypes.is_empty() || !gene.variants.is_empty();
+    let is_ours = gene.state == GeneState::Called && gene.basis == Basis::Genotypes;
+    // One copy has no other strand.
+    let is_pair = gene.diplotypes.is_empty() || gene.diplotypes.iter().any(|d| d.second.is_some());
+    !gene.phased && is_ours && has_call && is_pair
 }
 
 fn basis(gene: &GeneStatement) -> &'static str {
@@ -110,7 +137,7 @@ fn tested(gene: &GeneStatement) -> Shown {
 
 /// Every gene that was not tested, could not be called, or was not tested in full, with the drugs
 /// that this leaves without advice.
-pub(super) fn gaps(genes: &[GeneStatement], drugs: &[DrugStatement]) -> Vec<Gap> {
+pub(super) fn gaps(genes: &[&GeneStatement], drugs: &[DrugStatement]) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = in_order(genes)
         .into_iter()
         .rev()
@@ -120,7 +147,7 @@ pub(super) fn gaps(genes: &[GeneStatement], drugs: &[DrugStatement]) -> Vec<Gap>
         let named = genes.iter().any(|gene| gene.gene == key.gene)
             || gaps.iter().any(|gap| gap.gene == key.gene);
         if !named && key.phenotype.is_none() {
-            let called = !words::is_absence(&key.call) && !key.call.starts_with("not called");
+            let called = !words::says_nothing(&key.call);
             let without = format!("{}, phenotype {}", key.call, Absence::NotRecorded.words());
             gaps.push(gap(&key.gene, if called { without } else { key.call.clone() }, drugs));
         }
@@ -151,7 +178,9 @@ fn gap_words(gene: &GeneStatement) -> Option<String> {
                 1 => "; 1 recommended position not tested".to_owned(),
                 number => format!("; {number} recommended positions not tested"),
             };
-            Some(format!("{}{recommended}", seen.words()))
+            let possible = words::not_excluded(seen);
+            let possible = possible.map(|text| format!("; {text}")).unwrap_or_default();
+            Some(format!("{}{recommended}{possible}", seen.words()))
         }
         (GeneState::Called, _) => None,
     }

@@ -169,3 +169,34 @@ pub(crate) fn drugs() -> Vec<DrugStatement> {
         nothing,
     ]
 }
+
+/// Advice that rests on results of the less usual kinds.
+pub(crate) fn unusual_drugs() -> Vec<DrugStatement> {
+    let dpyd = key(
+        "DPYD",
+        "c.1129-5923C>G, c.1236G>A (HapB3), c.2846A>T",
+        Some("Intermediate Metabolizer"),
+    );
+    let mut fluorouracil = drug("fluorouracil", "4492", AdviceState::Adjust, vec![dpyd]);
+    let action = Action::Reduce { percent: Some((50, 50)) };
+    fluorouracil.recommendations = vec![recommend("CPIC", "general", action, Strength::Strong)];
+    let statuses = "*15:02 negative; *57:01 positive; *58:01 negative";
+    let typed = || key("HLA-B", "*07:02/*57:01", Some(statuses));
+    let mut abacavir = drug("abacavir", "190521", AdviceState::Avoid, vec![typed()]);
+    abacavir.recommendations = vec![recommend("CPIC", "general", Action::Avoid, Strength::Strong)];
+    let nudt15 = key("NUDT15", "*1/*1", Some("Normal Metabolizer"));
+    let g6pd = key("G6PD", "A- 202A_376G", Some("Deficient"));
+    let mut rasburicase = drug("rasburicase", "283821", AdviceState::Avoid, vec![g6pd]);
+    rasburicase.recommendations =
+        vec![recommend("CPIC", "general", Action::Avoid, Strength::Strong)];
+    let call = "not known: the genotypes allow a call for research only";
+    vec![
+        fluorouracil,
+        abacavir,
+        rasburicase,
+        standard("allopurinol", "519", typed()),
+        standard("azathioprine", "1256", nudt15),
+        unknown("codeine", "2670", key("CYP2D6", call, None)),
+        unknown("phenytoin", "8183", key("CYP2C9", "*1/*3 or *1/*18", None)),
+    ]
+}

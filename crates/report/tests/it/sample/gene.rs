@@ -2,19 +2,13 @@
 
 use model::statement::{Basis, Callability, Diplotype, GeneState, GeneStatement};
 
-/// The one place that writes all fields of a gene statement.
 fn gene(symbol: &str, state: GeneState, callability: Option<Callability>) -> GeneStatement {
     GeneStatement {
         gene: symbol.into(),
         hgnc: "HGNC:2621".into(),
         state,
-        basis: Basis::Genotypes,
-        diplotypes: Vec::new(),
-        phenotype: None,
-        phenotypes: Vec::new(),
-        activity_score: None,
         callability,
-        notes: Vec::new(),
+        ..GeneStatement::default()
     }
 }
 
@@ -30,6 +24,7 @@ fn called(
         second: Some(second.into()),
     };
     statement.diplotypes = pairs.iter().map(pair).collect();
+    statement.phased = pairs.iter().all(|(first, second)| first == second);
     statement.phenotypes = phenotypes.iter().map(|&text| text.into()).collect();
     statement.phenotype = match phenotypes {
         [only] => Some((*only).into()),
@@ -77,11 +72,51 @@ pub(crate) fn genes() -> Vec<GeneStatement> {
         single,
         reported,
         tied,
+        research("CYP2B6", ("*1", "*4 + *9"), "Intermediate Metabolizer"),
     ]
 }
 
-/// A call for research only.
-pub(crate) fn research() -> Vec<GeneStatement> {
-    let call = &[("*01:01", "*57:01")];
-    vec![called("HLA-B", call, &["*57:01 present"], Some(seen(1, 1)))]
+/// A call from a combination that no table has: research only.
+fn research(symbol: &str, pair: (&str, &str), phenotype: &str) -> GeneStatement {
+    let mut statement = called(symbol, &[pair], &[phenotype], Some(seen(34, 34)));
+    statement.research = true;
+    statement
+}
+
+/// Results of the less usual kinds, in no order.
+pub(crate) fn unusual() -> Vec<GeneStatement> {
+    let mut typed = called(
+        "HLA-B",
+        &[("*07:02", "*57:01")],
+        &["*15:02 negative; *57:01 positive; *58:01 negative"],
+        None,
+    );
+    typed.basis = Basis::Reported;
+
+    let mut variants = called("DPYD", &[], &["Intermediate Metabolizer"], Some(seen(83, 83)));
+    variants.variants = names(&["c.1129-5923C>G, c.1236G>A (HapB3)", "c.2846A>T"]);
+    variants.activity_score = Some("1.0".into());
+    variants.phased = false;
+
+    let two = ["Intermediate Metabolizer", "Poor Metabolizer"];
+    let mut ambiguous = called("CYP2C9", &[("*1", "*3"), ("*1", "*18")], &two, Some(seen(60, 59)));
+    ambiguous.activity_scores = names(&["1.0", "0.5"]);
+    ambiguous.also_possible = vec![Diplotype { first: "*3".into(), second: Some("*59".into()) }];
+    ambiguous.unexplained = names(&["rs9332239 C>G"]);
+
+    let open = Callability {
+        missing: names(&["rs116855232"]),
+        not_excluded: names(&["*3C"]),
+        phenotypes_not_excluded: names(&["Intermediate Metabolizer"]),
+        assumed: names(&["rs746071566"]),
+        ..seen(18, 17)
+    };
+    let partly = called("NUDT15", &[("*1", "*1")], &["Normal Metabolizer"], Some(open));
+
+    let mut one = called("G6PD", &[], &["Deficient"], Some(seen(180, 180)));
+    one.diplotypes = vec![Diplotype { first: "A- 202A_376G".into(), second: None }];
+    one.notes = vec!["read as one X chromosome: male".into()];
+
+    let cyp2d6 = research("CYP2D6", ("*1", "*4"), "Intermediate Metabolizer");
+    vec![typed, variants, ambiguous, partly, one, cyp2d6]
 }

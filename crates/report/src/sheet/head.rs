@@ -1,72 +1,13 @@
-//! What the template needs beside the view: dates and labels in words, the lines that run on every
-//! page, counts.
+//! The title block: whom the report is about, where the data came from, what it was made with.
 
-use super::words;
-use crate::pgx::{CurrentMedicines, DrugGroup, Person, PgxReport, Shown, Source};
+use super::Fact;
+use crate::pgx::{Person, PgxReport, Shown, Source};
+use crate::words::head as words;
 use model::absence::Absence;
 use model::patient::Sex;
-use model::statement::AdviceState;
-use serde::Serialize;
 
 /// Characters of a name or identifier in the lines that run on every page.
 const RUNNING_CHARS_MAX: usize = 40;
-
-/// The data of one document.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) struct Sheet<'a> {
-    /// Title of the document, with whom it is about.
-    title: String,
-    /// The large line: the person's name, or the sample.
-    name: String,
-    /// Whom the page is about, for the head and foot of each page.
-    running: Vec<String>,
-    /// Pack and engine, for the foot of each page.
-    made_with: String,
-    /// The day in words.
-    printed: String,
-    /// Labels and values of the title block.
-    facts: Vec<Fact>,
-    /// Amended reports: what changed.
-    changes: Vec<String>,
-    /// How many drugs have each state.
-    states: Vec<Count>,
-    /// The view.
-    report: &'a PgxReport,
-}
-
-/// One line of the title block.
-#[derive(Debug, Serialize)]
-struct Fact {
-    label: &'static str,
-    values: Vec<Shown>,
-}
-
-/// A state with its word, its meaning and how many drugs have it.
-#[derive(Debug, Serialize)]
-struct Count {
-    state: AdviceState,
-    word: &'static str,
-    meaning: &'static str,
-    drugs: usize,
-}
-
-impl<'a> Sheet<'a> {
-    pub(super) fn of(report: &'a PgxReport) -> Self {
-        let running = running(report);
-        Self {
-            title: format!("Pharmacogenomic report: {}", running.join(", ")),
-            name: name(report),
-            running,
-            made_with: made_with(report),
-            printed: words::date(report.head.printed),
-            facts: facts(report),
-            changes: report.head.sources.iter().filter_map(|one| one.change.clone()).collect(),
-            states: states(report),
-            report,
-        }
-    }
-}
 
 fn not_recorded(what: &str) -> String {
     format!("{what} {}", Absence::NotRecorded.words())
@@ -77,7 +18,7 @@ fn sample(report: &PgxReport) -> String {
     sample.unwrap_or_else(|| not_recorded("Sample"))
 }
 
-fn name(report: &PgxReport) -> String {
+pub(super) fn name(report: &PgxReport) -> String {
     match &report.head.patient {
         Some(person) => person.name.clone().unwrap_or_else(|| not_recorded("Name")),
         None => sample(report),
@@ -85,7 +26,7 @@ fn name(report: &PgxReport) -> String {
 }
 
 /// Two identifiers of the person, or the sample, each short enough for a line.
-fn running(report: &PgxReport) -> Vec<String> {
+pub(super) fn running(report: &PgxReport) -> Vec<String> {
     let Some(person) = &report.head.patient else { return vec![clipped(&sample(report))] };
     let mut parts = vec![clipped(&name(report))];
     parts.extend(person.born.map(|born| format!("born {}", words::date(born))));
@@ -104,7 +45,7 @@ fn clipped(text: &str) -> String {
     format!("{}…", short.trim_end())
 }
 
-fn made_with(report: &PgxReport) -> String {
+pub(super) fn made_with(report: &PgxReport) -> String {
     let (pack, engine) = (&report.knowledge, &report.engine);
     format!(
         "Pack {} {} of {} · engine {} {}",
@@ -116,7 +57,7 @@ fn made_with(report: &PgxReport) -> String {
     )
 }
 
-fn facts(report: &PgxReport) -> Vec<Fact> {
+pub(super) fn facts(report: &PgxReport) -> Vec<Fact> {
     let head = &report.head;
     let mut facts = match &head.patient {
         Some(person) => person_facts(person, report),
@@ -189,32 +130,4 @@ fn one(label: &'static str, value: Shown) -> Fact {
 
 fn many(label: &'static str, values: Vec<Shown>) -> Fact {
     Fact { label, values: if values.is_empty() { vec![absent()] } else { values } }
-}
-
-fn states(report: &PgxReport) -> Vec<Count> {
-    let grouped = |groups: &[DrugGroup]| groups.iter().map(|group| group.drugs.len()).sum();
-    let current = |state| match &report.current {
-        CurrentMedicines::NotAvailable => 0,
-        CurrentMedicines::Listed(drugs) => drugs.iter().filter(|drug| drug.state == state).count(),
-    };
-    let count = |state, meaning, others: usize| Count {
-        state,
-        word: words::state(state),
-        meaning,
-        drugs: current(state) + others,
-    };
-    vec![
-        count(AdviceState::Avoid, "another drug", report.avoid.len()),
-        count(AdviceState::Adjust, "another dose, or watch closely", report.adjust.len()),
-        count(
-            AdviceState::Standard,
-            "usual use, as far as genes were tested",
-            grouped(&report.standard),
-        ),
-        count(
-            AdviceState::NotKnown,
-            "not tested, not callable, or no guidance",
-            grouped(&report.not_known),
-        ),
-    ]
 }

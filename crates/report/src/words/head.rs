@@ -1,4 +1,4 @@
-//! Words of the title block; dates as clinical systems write them.
+//! Words of the title block and of the states; dates as clinical systems write them.
 
 use model::absence::Absence;
 use model::patient::Sex;
@@ -10,7 +10,7 @@ const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// `02-Apr-1961`, `Apr-1961` or `1961`, as far as the date is known.
-pub(super) fn date(date: PartialDate) -> String {
+pub(crate) fn date(date: PartialDate) -> String {
     let month = date.month.and_then(|m| MONTHS.get(usize::from(m).checked_sub(1)?));
     match (month, date.day) {
         (Some(month), Some(day)) => format!("{day:02}-{month}-{:04}", date.year),
@@ -20,12 +20,12 @@ pub(super) fn date(date: PartialDate) -> String {
 }
 
 /// A day that came as text; text that is no day stays as it is.
-pub(super) fn date_text(text: &str) -> String {
+pub(crate) fn date_text(text: &str) -> String {
     PartialDate::parse(text).map_or_else(|| text.to_owned(), date)
 }
 
 /// `02-Apr-1961 (65y)`. No age is shown that cannot be worked out to the day.
-pub(super) fn born(born: PartialDate, on: PartialDate) -> String {
+pub(crate) fn born(born: PartialDate, on: PartialDate) -> String {
     match born.years_until(on) {
         Some(years) if years > 0 => format!("{} ({years}y)", date(born)),
         Some(0) => format!("{} (under 1y)", date(born)),
@@ -33,7 +33,7 @@ pub(super) fn born(born: PartialDate, on: PartialDate) -> String {
     }
 }
 
-pub(super) fn sex(sex: Sex) -> &'static str {
+pub(crate) fn sex(sex: Sex) -> &'static str {
     match sex {
         Sex::Female => "Female",
         Sex::Male => "Male",
@@ -42,7 +42,7 @@ pub(super) fn sex(sex: Sex) -> &'static str {
     }
 }
 
-pub(super) fn state(state: AdviceState) -> &'static str {
+pub(crate) const fn state(state: AdviceState) -> &'static str {
     match state {
         AdviceState::Avoid => "Avoid",
         AdviceState::Adjust => "Adjust",
@@ -51,7 +51,12 @@ pub(super) fn state(state: AdviceState) -> &'static str {
     }
 }
 
-pub(super) fn result_status(status: ResultStatus) -> &'static str {
+/// `1` drug, `2` drugs.
+pub(crate) fn drugs(number: usize) -> &'static str {
+    if number == 1 { "drug" } else { "drugs" }
+}
+
+pub(crate) fn result_status(status: ResultStatus) -> &'static str {
     match status {
         ResultStatus::Registered => "ordered, in work",
         ResultStatus::Partial => "partial",
