@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 
 /// Heterozygous positions of the hard case.
 const HETEROZYGOUS: usize = 20;
+/// Invented people.
+const PEOPLE: usize = 2_000;
 /// Times that the hard case is called.
 const ROUNDS: u32 = 200;
 
@@ -28,6 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let caller = Caller::new(&knowledge);
     println!("pack loaded in {loaded:.1?}, tables made in {:.1?}", started.elapsed());
     samples(&path, &knowledge, &caller)?;
+    people(&knowledge, &caller);
     hard_cases(&knowledge);
     Ok(())
 }
@@ -60,6 +63,54 @@ fn samples(path: &str, knowledge: &PgxKnowledge, caller: &Caller) -> Result<(), 
     println!("caller alone, all genes: {:.1?} a sample ({count} samples)", alone / count);
     println!("with equal genotypes remembered: {:.1?} a sample", remembered / count);
     Ok(())
+}
+
+/// People as they are: each strand of each gene an allele of the tables, mostly the reference.
+fn people(knowledge: &PgxKnowledge, caller: &Caller) {
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = |below: u64| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        random % below.max(1)
+    };
+    let mut records = Vec::new();
+    let mut samples: Vec<Vec<GenotypeCell>> = vec![Vec::new(); PEOPLE];
+    for gene in &knowledge.genes {
+        records.extend(gene.positions.iter().map(|at| record(gene, at)));
+        let alleles: Vec<_> = gene.alleles.iter().filter(|allele| !allele.structural).collect();
+        for cells in &mut samples {
+            let mut strand = || {
+                let other = next(10) < 4;
+                let place = usize::try_from(next(alleles.len() as u64)).unwrap_or(0);
+                let allele = alleles.iter().find(|allele| allele.reference != other);
+                if other { alleles.get(place) } else { allele }.copied()
+            };
+            let (first, second) = (strand(), strand());
+            let number = |allele: Option<&knowledge::pgx::Allele>, index: usize| {
+                let cells = allele.map_or(&[][..], |allele| &allele.cells);
+                let base = cells.iter().find(|(at, _)| *at == index)?.1.first()?;
+                let at = gene.positions.get(index)?;
+                let place = at.alternates.iter().position(|alternate| alternate == base)?;
+                u8::try_from(place + 1).ok()
+            };
+            cells.extend((0..gene.positions.len()).map(|index| GenotypeCell {
+                first: number(first, index).unwrap_or(0),
+                second: number(second, index).unwrap_or(0),
+                flags: 0,
+                phase_set: 0,
+            }));
+        }
+    }
+    let plan = caller.plan(knowledge, &records);
+    let settings = Settings { research_cyp2d6: true, ..Settings::default() };
+    let started = Instant::now();
+    for cells in &samples {
+        let absent = AbsentPosition::NotTested;
+        black_box(caller.call_cells(knowledge, &plan, cells, &settings, absent));
+    }
+    let count = u32::try_from(PEOPLE).unwrap_or(1);
+    println!("alleles of the tables, unphased: {:.1?} a sample", started.elapsed() / count);
 }
 
 /// Every gene with many heterozygous positions of unknown phase.

@@ -7,9 +7,8 @@ use std::cmp::Ordering;
 /// first; `*2` comes before `*10`, `*3A` before `*3C`.
 pub(crate) fn compare(gene: &Gene, first: &str, second: &str) -> Ordering {
     let reference = gene.alleles.iter().find(|allele| allele.reference);
-    let plain_reference = |name: &str| {
-        !name.starts_with('*') && reference.is_some_and(|allele| allele.name == name)
-    };
+    let plain_reference =
+        |name: &str| !name.starts_with('*') && reference.is_some_and(|allele| allele.name == name);
     plain_reference(second)
         .cmp(&plain_reference(first))
         .then_with(|| compare_text(first, second))

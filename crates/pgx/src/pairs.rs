@@ -45,6 +45,8 @@ pub(crate) struct Sites {
     pub(crate) usable: Bits,
     /// Usable positions with REF on both strands.
     pub(crate) reference: Bits,
+    /// Positions that are not usable, ascending.
+    pub(crate) unknown: Vec<usize>,
     /// Number of shared phase blocks.
     pub(crate) blocks: usize,
     /// One strand only.
@@ -91,10 +93,11 @@ impl Fit {
 pub(crate) fn fit(table: &Table, sites: &Sites) -> Fit {
     let mut fit = Fit::default();
     let mut candidates: Vec<(usize, usize)> = Vec::new();
-    for (index, row) in table.rows.iter().enumerate() {
-        if !is_compatible(row, sites) {
+    let open = sites.varying.iter().map(|site| site.index).chain(sites.unknown.iter().copied());
+    for index in table.likely_rows(open) {
+        let Some(row) = table.rows.get(index).filter(|row| is_compatible(row, sites)) else {
             continue;
-        }
+        };
         let score = row.own.common(&sites.usable);
         fit.compatible.push(index);
         // An allele without a position of its own left cannot be told from the reference row.

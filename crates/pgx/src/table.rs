@@ -24,6 +24,9 @@ pub(crate) struct Table {
     pub(crate) rows: Vec<Row>,
     /// Per position: rows, other than the reference one, that have a cell of their own there.
     own_rows: Vec<Vec<usize>>,
+    /// Rows that may have REF everywhere, the reference row among them; all rows, if that one may
+    /// not.
+    plain_rows: Vec<usize>,
 }
 
 /// One allele.
@@ -66,6 +69,7 @@ impl Table {
             in_deletion: Bits::new(positions),
             rows: Vec::new(),
             own_rows: vec![Vec::new(); positions],
+            plain_rows: Vec::new(),
         };
         let mut blank = vec![REFERENCE; positions];
         for allele in gene.alleles.iter().filter(|allele| allele.reference) {
@@ -87,6 +91,11 @@ impl Table {
             let lacking = row.masks.iter().enumerate().filter(|(_, mask)| **mask & REFERENCE == 0);
             row.not_reference = Bits::of(positions, lacking.map(|(at, _)| at));
         }
+        let plain = |row: &Row| row.not_reference.count() == 0;
+        let is_reference = |row: &Row| gene.alleles.get(row.allele).is_some_and(|a| a.reference);
+        let simple = table.rows.iter().filter(|row| is_reference(row)).all(plain);
+        let rows = table.rows.iter().enumerate().filter(|(_, row)| !simple || plain(row));
+        table.plain_rows = rows.map(|(index, _)| index).collect();
         table
     }
 
@@ -119,6 +128,19 @@ impl Table {
                 *mask = cell.iter().filter_map(|base| self.bit(*index, base)).fold(0, |a, b| a | b);
             }
         }
+    }
+
+    /// Rows that can fit at all, ascending: those that may have REF everywhere, and those with a cell
+    /// of their own where something varies or is not known. Every other row has a base somewhere
+    /// that was seen not to be there.
+    pub(crate) fn likely_rows(&self, positions: impl Iterator<Item = usize>) -> Vec<usize> {
+        let mut rows = self.plain_rows.clone();
+        for position in positions {
+            rows.extend(self.own_rows.get(position).into_iter().flatten());
+        }
+        rows.sort_unstable();
+        rows.dedup();
+        rows
     }
 
     /// Rows, other than the reference one, with a cell of their own at a position.

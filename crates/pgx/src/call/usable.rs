@@ -83,6 +83,7 @@ impl Usable {
             }
         }
         usable.sites.blocks = phase_sets.len();
+        usable.sites.unknown = usable.unknown().collect();
         usable
     }
 

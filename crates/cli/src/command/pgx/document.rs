@@ -4,7 +4,7 @@ use super::cohort::{self, Called};
 use super::{Job, advice, print};
 use anyhow::Context;
 use model::PartialDate;
-use report::pgx::{Head, Material, Medicine, PgxReport, Source};
+use report::pgx::{Clinical, Head, Material, Medicine, PgxReport, Source};
 use std::io::Write as _;
 
 /// Prints the document.
@@ -57,7 +57,7 @@ fn view(
             printed,
         },
         genes: &called.genes,
-        research: &[],
+        clinical: &Clinical::default(),
         drugs: &drugs,
         current,
         knowledge: &job.pack.reference(),
