@@ -8,7 +8,7 @@ const HEADER: &str = "##fileformat=VCFv4.2\n##contig=<ID=chr10,length=133797422>
     #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS1\n";
 
 fn gene<'j>(answer: &'j Value, symbol: &str) -> &'j Value {
-    let genes = answer["samples"][0]["genes"].as_array().unwrap();
+    let genes = answer.pointer("/samples/0/genes").unwrap().as_array().unwrap();
     genes.iter().find(|gene| gene["gene"] == symbol).unwrap()
 }
 
