@@ -93,7 +93,7 @@ fn current_medication(filed: &FiledFact) -> Option<&Medication> {
     }
 }
 
-fn words(medication: &Medication) -> String {
+pub(super) fn words(medication: &Medication) -> String {
     medication.concept.words().unwrap_or("a medicine without code or words").to_owned()
 }
 
@@ -123,7 +123,7 @@ pub(crate) fn drug_row(
 
 /// The same advice with the pack's names of the populations: `Acute coronary syndrome or PCI`. A
 /// code that the loaded pack does not name stays as it is.
-fn with_population_names(pack: &Pack, drug: &DrugStatement) -> DrugStatement {
+pub(super) fn with_population_names(pack: &Pack, drug: &DrugStatement) -> DrugStatement {
     let mut drug = drug.clone();
     for one in &mut drug.recommendations {
         if let Some(name) = pack.pgx.population(&drug.rxnorm, &one.population) {
