@@ -4,7 +4,7 @@ use crate::conclude::{Conclusion, conclude_with, is_relevant};
 use crate::identity::statement_id;
 use knowledge::Pack;
 use model::fact::FiledFact;
-use model::statement::Statement;
+use model::statement::{EngineRef, Statement};
 use model::{PatientId, StatementId, TenantId};
 use record::{Access, ChangeKind, Purpose, Record, Role, Scope};
 use sha2::{Digest, Sha256};
@@ -138,6 +138,11 @@ impl Interpreter {
     /// The pack in use.
     pub fn pack(&self) -> &Arc<Pack> {
         &self.pack
+    }
+
+    /// The engine that pharmacogenomic statements are made with.
+    pub fn engine(&self) -> EngineRef {
+        pgx::engine()
     }
 
     /// Reads the feed to its end and interprets every patient whose facts changed.

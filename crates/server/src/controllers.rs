@@ -6,3 +6,4 @@ pub(crate) mod fhir;
 pub(crate) mod health;
 pub(crate) mod login;
 pub(crate) mod pages;
+pub(crate) mod reports;

@@ -65,9 +65,16 @@ impl Error {
         self.issue
     }
 
+    /// Whether something failed here: a caller is told no details of it. What this server does
+    /// not do, or cannot do just now, is no failure.
+    pub(crate) fn is_failure(&self) -> bool {
+        let is_known = [StatusCode::NOT_IMPLEMENTED, StatusCode::SERVICE_UNAVAILABLE];
+        self.status.is_server_error() && !is_known.contains(&self.status)
+    }
+
     /// The sentences a caller is told. What failed inside is for the log alone.
     pub fn text(&self) -> String {
-        if self.status.is_server_error() {
+        if self.is_failure() {
             return INSIDE.to_owned();
         }
         self.details()
@@ -80,7 +87,7 @@ impl Error {
 
     /// The `OperationOutcome`, with the id of the log line.
     pub fn outcome(&self, log_id: &str) -> serde_json::Value {
-        if self.status.is_server_error() {
+        if self.is_failure() {
             let problem = Problem::error(self.issue, "", INSIDE);
             let inside = Self { status: self.status, issue: self.issue, problems: vec![problem] };
             return inside.issues(log_id);
@@ -171,7 +178,7 @@ impl From<interpret::Failure> for Error {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let log_id = log_id();
-        if self.status.is_server_error() {
+        if self.is_failure() {
             tracing::error!(%log_id, status = self.status.as_u16(), error = %self, "failed");
         } else {
             tracing::info!(%log_id, status = self.status.as_u16(), issue = self.issue, "refused");
@@ -205,6 +212,15 @@ mod tests {
         assert!(!outcome.to_string().contains("disk"), "{outcome}");
         assert_eq!(outcome["issue"][0]["code"], "exception");
         assert_eq!(outcome["issue"][0]["diagnostics"], "log id 0190");
+    }
+
+    #[test]
+    fn what_is_not_done_here_is_said() {
+        for status in [StatusCode::NOT_IMPLEMENTED, StatusCode::SERVICE_UNAVAILABLE] {
+            let error = Error::new(status, "not-supported", "there is no PDF here");
+            assert_eq!(error.text(), "there is no PDF here");
+            assert!(error.outcome("0190").to_string().contains("there is no PDF here"));
+        }
     }
 
     #[test]

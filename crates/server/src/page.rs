@@ -45,7 +45,7 @@ impl IntoResponse for PageError {
             return Redirect::to(&format!("/login?next={}", self.path)).into_response();
         }
         let log_id = log_id();
-        if status.is_server_error() {
+        if self.error.is_failure() {
             tracing::error!(%log_id, error = %self.error, "a page failed");
         }
         if status == StatusCode::NOT_FOUND {
@@ -54,6 +54,8 @@ impl IntoResponse for PageError {
         let title = match (status, self.error.issue()) {
             (StatusCode::FORBIDDEN, "forbidden") => "Your role may not see this",
             (StatusCode::FORBIDDEN, _) => "The form was not accepted",
+            (StatusCode::NOT_IMPLEMENTED, _) => "This server does not do that",
+            (StatusCode::SERVICE_UNAVAILABLE, _) => "Too much is asked for at once",
             (StatusCode::METHOD_NOT_ALLOWED, _) => "This address does not take that",
             _ => "The page could not be made",
         };

@@ -1,7 +1,7 @@
 //! Every route of the server, in one place.
 
 use crate::app::App;
-use crate::controllers::{cds, fhir, health, login, pages};
+use crate::controllers::{cds, fhir, health, login, pages, reports};
 use crate::refusal;
 use crate::route::{Route, table};
 use axum::Router;
@@ -23,6 +23,8 @@ const PAGES: &[Route] = &[
     Route::new("POST", "/logout", || post(login::logout)),
     Route::new("GET", "/patients", || get(pages::patients)),
     Route::new("GET", "/patients/{id}", || get(pages::patient)),
+    Route::new("GET", "/patients/{id}/pgx-report", || get(reports::page)),
+    Route::new("GET", "/patients/{id}/pgx-report.pdf", || get(reports::document)),
     Route::new("GET", "/statements/{id}", || get(pages::statement)),
     Route::new("GET", "/reviews", || get(pages::reviews)),
     Route::new("GET", "/assets/{name}", || get(pages::asset)),

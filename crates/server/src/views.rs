@@ -4,10 +4,12 @@ mod clinical;
 mod identity;
 mod patient;
 mod patients;
+mod pgx_report;
 mod review;
 mod statement;
 
 pub(crate) use patient::patient_page;
 pub(crate) use patients::patient_list;
+pub(crate) use pgx_report::pgx_report;
 pub(crate) use review::review_list;
 pub(crate) use statement::explain_page;

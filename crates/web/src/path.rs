@@ -19,6 +19,16 @@ pub fn patient(id: &PatientId) -> String {
     format!("{PATIENTS}/{}", segment(id.as_str()))
 }
 
+/// The pharmacogenomic report of a patient.
+pub fn pgx_report(id: &PatientId) -> String {
+    format!("{}/pgx-report", patient(id))
+}
+
+/// The same as a PDF.
+pub fn pgx_report_pdf(id: &PatientId) -> String {
+    format!("{}.pdf", pgx_report(id))
+}
+
 /// The page of a statement.
 pub fn statement(id: &StatementId) -> String {
     format!("/statements/{}", segment(id.as_str()))

@@ -109,7 +109,7 @@ fn current_medication(filed: &FiledFact) -> Option<&Medication> {
     }
 }
 
-fn words(medication: &Medication) -> String {
+pub(super) fn words(medication: &Medication) -> String {
     medication.concept.words().unwrap_or("a medicine without code or words").to_owned()
 }
 

@@ -12,11 +12,14 @@ async fn every_read_is_in_the_audit_log() {
     let statements = app.record.statements(&access(Role::Engine), &ana).unwrap();
     let statement = format!("/statements/{}", statements[0].statement.id);
     let order = order("order-sign", "ana-example", "order-1", &clopidogrel_tablet());
+    let pdf = if crate::report::HAS_PDF { 200 } else { 501 };
     let mut events = app.record.verify_audit().events;
     for (who, method, uri, status) in [
         (PRESCRIBER, "GET", "/patients", 200),
         (PRESCRIBER, "GET", "/patients?q=example", 200),
         (PRESCRIBER, "GET", "/patients/ana-example", 200),
+        (PRESCRIBER, "GET", "/patients/ana-example/pgx-report", 200),
+        (PRESCRIBER, "GET", "/patients/ana-example/pgx-report.pdf", pdf),
         (PRESCRIBER, "GET", statement.as_str(), 200),
         (Who::Person(Role::LaboratoryReviewer), "GET", "/reviews", 200),
         (CLIENT, "GET", "/fhir/Patient/ana-example", 200),
@@ -25,13 +28,15 @@ async fn every_read_is_in_the_audit_log() {
         (CLIENT, "POST", "/cds-services/pgx-medication-safety", 200),
         // A denial and a patient who is not there are events, too.
         (Who::Person(Role::Operator), "GET", "/patients/ana-example", 403),
+        (Who::Person(Role::Operator), "GET", "/patients/ana-example/pgx-report", 403),
+        (PRESCRIBER, "GET", "/patients/nobody/pgx-report.pdf", 404),
         (Who::Client(Role::PrivacyOfficer), "GET", "/fhir/Patient/ana-example", 403),
         (CLIENT, "GET", "/fhir/Patient/nobody", 404),
     ] {
         let call = app.call(method, uri).by(who);
         let call = if method == "POST" { call.json(&order) } else { call };
         let answer = call.send().await;
-        assert_eq!(answer.status, status, "{uri}: {}", answer.text());
+        assert_eq!(answer.status, status, "{uri}");
         let now = app.record.verify_audit();
         assert!(now.is_intact(), "{uri}: {:?}", now.problems);
         assert!(now.events > events, "{uri} left no event");

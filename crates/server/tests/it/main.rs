@@ -29,4 +29,6 @@ mod pages;
 #[cfg(test)]
 mod refusal;
 #[cfg(test)]
+mod report;
+#[cfg(test)]
 mod search;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const REVIEWER: Who = Who::Person(Role::LaboratoryReviewer);
 
 /// A current order of Ana Example.
-async fn order(app: &TestApp, id: &str, rxnorm: &str, words: &str) {
+pub(crate) async fn order(app: &TestApp, id: &str, rxnorm: &str, words: &str) {
     let body = json!({
         "resourceType": "MedicationRequest", "id": id, "status": "active", "intent": "order",
         "medicationCodeableConcept": {"text": words, "coding": [
@@ -37,7 +37,7 @@ fn statement_about(app: &TestApp, name: &str) -> String {
 
 /// What stands between two markers of a page.
 #[track_caller]
-fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
+pub(crate) fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
     let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("no `{from}` in {text}"));
     rest.split_once(to).map_or(rest, |(part, _)| part)
 }

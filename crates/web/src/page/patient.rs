@@ -131,7 +131,15 @@ fn rest(rows: &[&DrugRow], results: &[GeneRow]) -> Markup {
 fn genes(view: &PatientView) -> Markup {
     html! {
         section aria-labelledby="genes" {
-            h2 id="genes" { "Gene results" }
+            div.section-head {
+                h2 id="genes" { "Gene results" }
+                p.more {
+                    a href=(path::pgx_report(&view.id)) { "Pharmacogenomic report" } " · "
+                    a href=(path::pgx_report_pdf(&view.id)) {
+                        span.visually-hidden { "Pharmacogenomic report as " } "PDF"
+                    }
+                }
+            }
             @if view.genes.is_empty() {
                 p.empty { "Gene results: " (Absence::NotRecorded.words()) "." }
             } @else {

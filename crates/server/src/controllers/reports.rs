@@ -1,0 +1,114 @@
+//! The reports for people: as a page and as a PDF, under the guard of the patient page.
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::error::Error;
+use crate::page::{PageError, html};
+use crate::views;
+use axum::extract::{Path, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use model::PatientId;
+use report::pgx::PgxReport;
+
+/// What a browser calls the files; a name of a patient is in no name of a file.
+const PAGE_NAME: &str = "inline; filename=\"pharmacogenomic-report.html\"";
+const DOCUMENT_NAME: &str = "inline; filename=\"pharmacogenomic-report.pdf\"";
+
+/// `GET /patients/{id}/pgx-report`
+pub(crate) async fn page(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    caller: Result<Caller, Error>,
+) -> Result<Response, PageError> {
+    let id = PatientId::new(id);
+    let at = PageError::at(web::path::pgx_report(&id));
+    let made = async {
+        let report = view(&app, caller?, id).await?;
+        app.blocking(move |_| Ok(report::html(&report))).await
+    };
+    made.await.map(page_response).map_err(at)
+}
+
+/// `GET /patients/{id}/pgx-report.pdf`
+pub(crate) async fn document(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    caller: Result<Caller, Error>,
+) -> Result<Response, PageError> {
+    let id = PatientId::new(id);
+    let at = PageError::at(web::path::pgx_report_pdf(&id));
+    let made = async {
+        let report = view(&app, caller?, id).await?;
+        typeset(&app, report).await
+    };
+    made.await.map(document_response).map_err(at)
+}
+
+async fn view(app: &App, caller: Caller, id: PatientId) -> Result<PgxReport, Error> {
+    app.blocking(move |app| views::pgx_report(app, &caller, &id)).await
+}
+
+/// The page carries its style, so its policy takes the place of that of the other pages.
+fn page_response(page: String) -> Response {
+    let mut response = html(StatusCode::OK, page);
+    let policy = format!("{}; frame-ancestors 'none'", report::content_security_policy());
+    let headers = response.headers_mut();
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(PAGE_NAME));
+    response
+}
+
+fn document_response(bytes: Vec<u8>) -> Response {
+    let mut response = bytes.into_response();
+    let fixed = [
+        (header::CONTENT_TYPE, "application/pdf"),
+        (header::CONTENT_DISPOSITION, DOCUMENT_NAME),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ];
+    for (name, value) in fixed {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+#[cfg(feature = "pdf")]
+async fn typeset(app: &App, report: PgxReport) -> Result<Vec<u8>, Error> {
+    use std::time::Duration;
+    use tokio::sync::Semaphore;
+
+    /// Documents made at one time: each takes a processor and tens of megabytes.
+    const DOCUMENTS_AT_ONCE_MAX: usize = 2;
+    /// How long a request waits for its turn, in seconds.
+    const WAIT_SECONDS_MAX: u64 = 20;
+    static TURNS: Semaphore = Semaphore::const_new(DOCUMENTS_AT_ONCE_MAX);
+
+    let busy = || {
+        let text = "other reports are being made just now; ask again in a moment";
+        Error::new(StatusCode::SERVICE_UNAVAILABLE, "throttled", text)
+    };
+    let wait = Duration::from_secs(WAIT_SECONDS_MAX);
+    let turn = tokio::time::timeout(wait, TURNS.acquire()).await.map_err(|_| busy())?;
+    let turn = turn.map_err(|_| busy())?;
+    app.blocking(move |_| {
+        // The turn is over when the document is made, also when nobody waits for it any more.
+        let _turn = turn;
+        // Its details may quote the patient's data, so they go nowhere.
+        report::pdf(&report).map_err(|failure| Error::internal(failure.to_string()))
+    })
+    .await
+}
+
+#[cfg(not(feature = "pdf"))]
+#[expect(clippy::unused_async, reason = "with the feature there is something to wait for")]
+async fn typeset(_: &App, _: PgxReport) -> Result<Vec<u8>, Error> {
+    let text = "this server was built without PDF; the report is there as a page, which prints";
+    Err(Error::new(StatusCode::NOT_IMPLEMENTED, "not-supported", text))
+}
