@@ -151,6 +151,33 @@ describe('a prescriber', { skip, timeout: TIMEOUT_MS * 8 }, () => {
     });
   });
 
+  story('reads the report at 320 px, in both themes and on paper', async () => {
+    await withPage(browser, {}, async (page) => {
+      await openPatient(page, PATIENT);
+      await page.getByRole('link', { name: 'Pharmacogenomic report', exact: true }).click();
+      await page.getByRole('heading', { name: 'Current medicines' }).waitFor();
+      const footer = await page.getByRole('contentinfo').innerText();
+      assert.match(footer, /Pack pgx \d+\.\d+\.\d+ .*engine pgx/s);
+      const pack = footer.match(/Pack pgx \S+/)[0];
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        await assertAccessible(page, `report, ${colorScheme}`);
+        await picture(page, `report-${colorScheme}`);
+      }
+      const file = await print(page, 'report');
+      const pages = (await pdfText(file)).split('\f').filter((text) => text.trim());
+      for (const [index, text] of pages.entries()) {
+        for (const said of [PATIENT, pack, `Page ${index + 1} of ${pages.length}`]) {
+          assert.ok(text.includes(said), `page ${index + 1} does not say ${said}`);
+        }
+      }
+      await page.setViewportSize({ width: 320, height: 640 });
+      const width_px = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(width_px <= 320, `the report is ${width_px} px wide`);
+      await picture(page, 'report-320');
+    });
+  });
+
   story('needs no mouse', async () => {
     await withPage(browser, {}, async (page) => {
       await page.goto(`${target.url}/login`);

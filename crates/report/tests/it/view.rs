@@ -51,6 +51,17 @@ fn current_medicines_come_first_and_once_the_most_cautious_on_top() {
 }
 
 #[test]
+fn a_remark_does_not_repeat_what_stands_beside_the_gene() {
+    let mut drugs = sample::drugs();
+    let warfarin = drugs.iter_mut().find(|drug| drug.drug == "warfarin").unwrap();
+    let notes = ["VKORC1: not tested", "VKORC1: not tested, and it decides", "other"];
+    warfarin.notes = notes.map(str::to_owned).to_vec();
+    let report = sample::report_of(sample::person(), &sample::genes(), &drugs, None);
+    let group = report.not_known.iter().find(|group| group.drugs == ["warfarin"]).unwrap();
+    assert_eq!(group.notes, notes[1..]);
+}
+
+#[test]
 fn every_drug_is_shown_exactly_once() {
     for report in [sample::full(), sample::of_file()] {
         let mut shown: Vec<String> = Vec::new();

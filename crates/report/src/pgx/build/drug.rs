@@ -87,7 +87,7 @@ impl Context<'_> {
                 .map(|one| advice(one, references))
                 .collect(),
             test_first: test_first(drug, references),
-            notes: drug.notes.clone(),
+            notes: self.notes(drug),
         }
     }
 
@@ -138,7 +138,7 @@ impl Context<'_> {
             clinical: self.clinical_words(drug),
             reason,
             drugs: vec![drug.drug.clone()],
-            notes: drug.notes.clone(),
+            notes: self.notes(drug),
             references: numbers,
         }
     }
@@ -148,6 +148,18 @@ impl Context<'_> {
         let clinical = |key: &GeneKey| clinical?.genes.get(&key.gene).cloned();
         let of_key = |key| GeneUse { clinical: clinical(key), ..self.gene_use(key) };
         drug.genes.iter().map(of_key).collect()
+    }
+
+    /// The remarks, but for those that say of a gene what already stands beside it.
+    fn notes(self, drug: &DrugStatement) -> Vec<String> {
+        let uses = self.gene_uses(drug);
+        let is_said = |note: &&String| {
+            uses.iter().any(|one| match &one.call {
+                Shown::Absent(words) => **note == format!("{}: {words}", one.gene),
+                Shown::Value(_) => false,
+            })
+        };
+        drug.notes.iter().filter(|note| !is_said(note)).cloned().collect()
     }
 
     /// A usual phenotype must not look surer than its test, so how much was tested is said here.
