@@ -143,7 +143,7 @@ impl<'v> View<'v> {
         self.also_possible(&fit);
         let chosen = self.preferred(&fit);
         let pairs: &[Pair] = chosen.as_ref().map_or(&fit.best, std::slice::from_ref);
-        let mut outcomes: BTreeSet<(OrderedDiplotype, Outcome)> = BTreeSet::new();
+        let mut outcomes: Vec<Outcome> = Vec::with_capacity(pairs.len());
         let mut unassigned = BTreeSet::new();
         for pair in pairs {
             let (Some(first), Some(second)) = (self.allele(pair.0), self.allele(pair.1)) else {
@@ -158,12 +158,15 @@ impl<'v> View<'v> {
             }
             let reading = |allele| phenotype::read(self.gene, allele);
             let meaning = phenotype::of(self.gene, reading(first), second.map(reading));
-            let key = OrderedDiplotype(self.gene, diplotype.clone());
-            outcomes.insert((key, outcome(Some(diplotype), meaning)));
+            outcomes.push(outcome(Some(diplotype), meaning));
+        }
+        if outcomes.len() > 1 {
+            outcomes.sort_by(|a, b| compare_outcomes(self.gene, a, b));
+            outcomes.dedup();
         }
         let truncated = fit.best_count > fit.best.len();
         let found = if truncated { fit.best_count } else { outcomes.len() };
-        self.record(outcomes.into_iter().map(|(_, outcome)| outcome).collect());
+        self.record(outcomes);
         let best: BTreeSet<&String> = self.statement.phenotypes.iter().collect();
         callability.phenotypes_not_excluded =
             reach.phenotypes.iter().filter(|name| !best.contains(name)).cloned().collect();
@@ -184,6 +187,14 @@ impl<'v> View<'v> {
         outcomes.truncate(DIPLOTYPES_MAX);
         let statement = &mut *self.statement;
         statement.state = GeneState::Called;
+        if let [only] = outcomes.as_slice() {
+            statement.diplotypes.extend(only.diplotype.clone());
+            statement.phenotypes.extend(only.phenotype.clone());
+            statement.phenotype.clone_from(&only.phenotype);
+            statement.activity_scores.extend(only.activity_score.clone());
+            statement.activity_score.clone_from(&only.activity_score);
+            return;
+        }
         statement.diplotypes = outcomes.iter().filter_map(|one| one.diplotype.clone()).collect();
         let phenotypes: BTreeSet<&String> =
             outcomes.iter().filter_map(|one| one.phenotype.as_ref()).collect();
@@ -302,28 +313,13 @@ fn outcome(diplotype: Option<Diplotype>, meaning: phenotype::Meaning) -> Outcome
     }
 }
 
-/// A diplotype that sorts naturally.
-#[derive(Clone)]
-struct OrderedDiplotype<'g>(&'g Gene, Diplotype);
-
-impl PartialEq for OrderedDiplotype<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.1 == other.1
-    }
-}
-
-impl Eq for OrderedDiplotype<'_> {}
-
-impl PartialOrd for OrderedDiplotype<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for OrderedDiplotype<'_> {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        compare_diplotypes(self.0, &self.1, &other.1)
-    }
+/// By diplotype in natural order; what is equal stands side by side.
+fn compare_outcomes(gene: &Gene, a: &Outcome, b: &Outcome) -> std::cmp::Ordering {
+    let diplotypes = match (&a.diplotype, &b.diplotype) {
+        (Some(a), Some(b)) => compare_diplotypes(gene, a, b),
+        (a, b) => a.is_some().cmp(&b.is_some()),
+    };
+    diplotypes.then_with(|| a.cmp(b))
 }
 
 /// What rules know of an allele without a name of its own: nothing.

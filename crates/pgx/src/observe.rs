@@ -131,20 +131,10 @@ pub(crate) fn observe(
     cells: &[GenotypeCell],
     absent: AbsentPosition,
 ) -> Observation {
-    // Mostly one record speaks of a position, and an insertion's or deletion's own one.
-    if let [witness] = plan.witnesses.as_slice()
-        && witness.kind == RecordKind::Variant
-        && witness.addresses
-        && (!plan.is_indel || witness.knows_form)
-        && plan.words.is_empty()
-    {
-        let cell = cell(cells, witness);
+    if let (Some(record), [witness]) = (plan.alone, plan.witnesses.as_slice()) {
+        let cell = single(cells.get(record).copied().unwrap_or(GenotypeCell::no_call()));
         if !cell.has(GenotypeCell::FILTERED | GenotypeCell::ODD) {
             return match (cell.first, cell.second) {
-                (0, 0) => {
-                    let single = cell.has(GenotypeCell::HAPLOID);
-                    Observation::Known(Known { from_block: false, ..Known::reference(single) })
-                }
                 (GenotypeCell::NO_CALL, GenotypeCell::NO_CALL) => Observation::Missing,
                 _ => merge(&[Testimony::of(witness, cell)]),
             };
@@ -163,9 +153,22 @@ pub(crate) fn has_single_strand(plan: &GenePlan, cells: &[GenotypeCell]) -> bool
 }
 
 fn cell(cells: &[GenotypeCell], witness: &Witness) -> GenotypeCell {
-    let cell = cells.get(witness.record).copied().unwrap_or(GenotypeCell::no_call());
-    // Of a single strand, `second` says nothing.
+    single(cells.get(witness.record).copied().unwrap_or(GenotypeCell::no_call()))
+}
+
+/// Of a single strand, `second` says nothing.
+fn single(cell: GenotypeCell) -> GenotypeCell {
     if cell.has(GenotypeCell::HAPLOID) { GenotypeCell { second: cell.first, ..cell } } else { cell }
+}
+
+/// Whether the position is reference on two strands by its own record, which is what most of a
+/// person's positions are.
+#[inline]
+pub(crate) fn is_plain_reference(plan: &PositionPlan, cells: &[GenotypeCell]) -> bool {
+    const DOUBTS: u8 = GenotypeCell::FILTERED | GenotypeCell::ODD | GenotypeCell::HAPLOID;
+    plan.alone
+        .and_then(|record| cells.get(record))
+        .is_some_and(|cell| (cell.first, cell.second) == (0, 0) && !cell.has(DOUBTS))
 }
 
 /// Weighs several records, blocks and failed filters.

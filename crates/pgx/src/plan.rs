@@ -54,6 +54,8 @@ pub(crate) struct PositionPlan {
     /// Bases that must be known: those of REF, for an insertion or deletion all that can spell it.
     pub(crate) span: (u64, u64),
     pub(crate) is_indel: bool,
+    /// The record that alone speaks of the position, if there is one, is its own and no block.
+    pub(crate) alone: Option<usize>,
     /// For replacements of several bases: what some allele has, and what that is.
     pub(crate) words: Vec<(Vec<u8>, Strand)>,
     /// Texts of what no allele has, `C>G`.
@@ -67,6 +69,18 @@ pub(crate) struct GenePlan {
     pub(crate) extra: Vec<PositionPlan>,
     /// Records that speak about any of them, ascending.
     pub(crate) records: Vec<usize>,
+}
+
+impl PositionPlan {
+    fn new(witnesses: Vec<Witness>, span: (u64, u64), is_indel: bool, texts: Vec<String>) -> Self {
+        let alone = match witnesses.as_slice() {
+            [only] if only.kind == RecordKind::Variant && only.addresses => {
+                (!is_indel || only.knows_form).then_some(only.record)
+            }
+            _ => None,
+        };
+        Self { witnesses, span, is_indel, alone, words: Vec::new(), texts }
+    }
 }
 
 impl GenePlan {

@@ -66,6 +66,11 @@ impl Usable {
         };
         let mut phase_sets: Vec<u32> = Vec::new();
         for (index, position) in plan.positions.iter().enumerate() {
+            if observe::is_plain_reference(position, cells) {
+                usable.sites.usable.set(index);
+                usable.sites.reference.set(index);
+                continue;
+            }
             match look(position) {
                 Observation::Missing => usable.missing.push(index),
                 Observation::Filtered => usable.filtered.push(index),

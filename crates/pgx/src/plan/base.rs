@@ -28,13 +28,13 @@ pub(super) fn plan(
             knows_form: true,
         })
         .collect();
-    PositionPlan {
-        witnesses,
-        span,
-        is_indel: false,
-        words: words(table, index, position),
-        texts: texts.0,
+    let mut plan = PositionPlan::new(witnesses, span, false, texts.0);
+    plan.words = words(table, index, position);
+    if !plan.words.is_empty() {
+        // Records of single bases may have to be joined.
+        plan.alone = None;
     }
+    plan
 }
 
 /// Whether the record's reference alleles speak of every base of its REF. One of an insertion or

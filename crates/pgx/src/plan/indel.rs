@@ -35,7 +35,7 @@ pub(super) fn plan(
         })
         .collect();
     let span = (locus.start, locus.end);
-    PositionPlan { witnesses, span, is_indel: true, words: Vec::new(), texts: texts.0 }
+    PositionPlan::new(witnesses, span, true, texts.0)
 }
 
 /// An insertion or deletion with everything that can spell it.
