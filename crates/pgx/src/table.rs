@@ -130,9 +130,9 @@ impl Table {
         }
     }
 
-    /// Rows that can fit at all, ascending: those that may have REF everywhere, and those with a cell
-    /// of their own where something varies or is not known. Every other row has a base somewhere
-    /// that was seen not to be there.
+    /// Rows that can fit at all, ascending: those that may have REF everywhere, and those with a
+    /// cell of their own where something varies or is not known. Every other row has a base
+    /// somewhere that was seen not to be there.
     pub(crate) fn likely_rows(&self, positions: impl Iterator<Item = usize>) -> Vec<usize> {
         let mut rows = self.plain_rows.clone();
         for position in positions {

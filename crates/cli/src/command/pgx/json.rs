@@ -127,14 +127,16 @@ fn recommendation(drug: &DrugStatement, one: &Recommendation) -> Value {
         "population": one.population,
         "text": one.text,
         "implication": one.implication,
-        "alternatives": one.alternatives.iter().map(|(rxcui, name)| {
-            json!({"rxcui": rxcui, "drug": name})
-        }).collect::<Vec<_>>(),
+        "alternatives": alternatives(one),
         "citation": one.citation,
         "genes": genes(drug),
         "rule": one.rule,
         "notes": drug.notes,
     })
+}
+
+fn alternatives(one: &Recommendation) -> Vec<Value> {
+    one.alternatives.iter().map(|(rxcui, name)| json!({"rxcui": rxcui, "drug": name})).collect()
 }
 
 /// A drug that no recommendation speaks about; never to be read as usual use.
