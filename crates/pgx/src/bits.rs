@@ -6,7 +6,8 @@ pub(crate) struct Bits {
     words: Vec<u64>,
 }
 
-const WORD_BITS: usize = 64;
+/// Members of a word.
+pub(crate) const WORD_BITS: usize = 64;
 
 impl Bits {
     /// The empty set, for numbers below `length`.
@@ -26,6 +27,13 @@ impl Bits {
     pub(crate) fn reset(&mut self, length: usize) {
         self.words.clear();
         self.words.resize(length.div_ceil(WORD_BITS), 0);
+    }
+
+    /// Adds up to 64 members at once: the bits of `members`, counted from `word` times 64.
+    pub(crate) fn set_word(&mut self, word: usize, members: u64) {
+        if let Some(own) = self.words.get_mut(word) {
+            *own |= members;
+        }
     }
 
     pub(crate) fn set(&mut self, member: usize) {

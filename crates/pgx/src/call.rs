@@ -125,10 +125,12 @@ impl<'v> View<'v> {
     }
 
     fn diplotype(&self, (first, second): Pair) -> Option<Diplotype> {
-        let mut shown = [shown_name(self.allele(first)?), shown_name(self.allele(second)?)];
-        shown.sort_by(|a, b| natural::compare(self.gene, a, b));
-        let [first, second] = shown.map(str::to_owned);
-        Some(Diplotype { first, second: (!self.usable.sites.haploid).then_some(second) })
+        let rank = |row: usize| self.table.rows.get(row).map(|row| row.rank);
+        let (first, second) =
+            if rank(first) <= rank(second) { (first, second) } else { (second, first) };
+        let name = |row: usize| Some(shown_name(self.allele(row)?).to_owned());
+        let second = if self.usable.sites.haploid { None } else { Some(name(second)?) };
+        Some(Diplotype { first: name(first)?, second })
     }
 
     /// Diplotypes and phenotypes of the pairs that fit best.
@@ -166,11 +168,12 @@ impl<'v> View<'v> {
         }
         let truncated = fit.best_count > fit.best.len();
         let found = if truncated { fit.best_count } else { outcomes.len() };
+        let without_rule = outcomes.iter().any(|one| one.phenotype.is_none());
         self.record(outcomes);
-        let best: BTreeSet<&String> = self.statement.phenotypes.iter().collect();
+        let called = &self.statement.phenotypes;
+        let is_open = |name: &String| !called.contains(name);
         callability.phenotypes_not_excluded =
-            reach.phenotypes.iter().filter(|name| !best.contains(name)).cloned().collect();
-        let without_rule = self.statement.outcomes().iter().any(|one| one.phenotype.is_none());
+            reach.phenotypes.into_iter().filter(is_open).collect();
         remarks::after(
             self.gene,
             found,
@@ -187,12 +190,14 @@ impl<'v> View<'v> {
         outcomes.truncate(DIPLOTYPES_MAX);
         let statement = &mut *self.statement;
         statement.state = GeneState::Called;
-        if let [only] = outcomes.as_slice() {
-            statement.diplotypes.extend(only.diplotype.clone());
+        if outcomes.len() == 1
+            && let Some(only) = outcomes.pop()
+        {
+            statement.diplotypes.extend(only.diplotype);
             statement.phenotypes.extend(only.phenotype.clone());
-            statement.phenotype.clone_from(&only.phenotype);
+            statement.phenotype = only.phenotype;
             statement.activity_scores.extend(only.activity_score.clone());
-            statement.activity_score.clone_from(&only.activity_score);
+            statement.activity_score = only.activity_score;
             return;
         }
         statement.diplotypes = outcomes.iter().filter_map(|one| one.diplotype.clone()).collect();

@@ -161,14 +161,11 @@ fn single(cell: GenotypeCell) -> GenotypeCell {
     if cell.has(GenotypeCell::HAPLOID) { GenotypeCell { second: cell.first, ..cell } } else { cell }
 }
 
-/// Whether the position is reference on two strands by its own record, which is what most of a
-/// person's positions are.
+/// Whether a cell is reference on two strands beyond doubt, which most of a person's cells are.
 #[inline]
-pub(crate) fn is_plain_reference(plan: &PositionPlan, cells: &[GenotypeCell]) -> bool {
+pub(crate) fn is_plain_reference(cell: GenotypeCell) -> bool {
     const DOUBTS: u8 = GenotypeCell::FILTERED | GenotypeCell::ODD | GenotypeCell::HAPLOID;
-    plan.alone
-        .and_then(|record| cells.get(record))
-        .is_some_and(|cell| (cell.first, cell.second) == (0, 0) && !cell.has(DOUBTS))
+    cell.first | cell.second | (cell.flags & DOUBTS) == 0
 }
 
 /// Weighs several records, blocks and failed filters.

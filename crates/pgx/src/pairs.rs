@@ -7,8 +7,10 @@ mod reach;
 
 pub(crate) use reach::reach;
 
-use crate::bits::Bits;
+use crate::bits::{Bits, WORD_BITS};
+use crate::observe::is_plain_reference;
 use crate::table::{Row, Table};
+use model::genotype::GenotypeCell;
 
 /// Most diplotypes that a statement lists.
 pub const DIPLOTYPES_MAX: usize = 1_000;
@@ -54,6 +56,31 @@ pub(crate) struct Sites {
 }
 
 impl Sites {
+    /// Takes the positions that are plain reference by their own record, 64 at a time, and gives
+    /// the others.
+    pub(crate) fn take_plain_reference(
+        &mut self,
+        alone: &[usize],
+        cells: &[GenotypeCell],
+    ) -> Vec<usize> {
+        let mut others = Vec::new();
+        for (word, records) in alone.chunks(WORD_BITS).enumerate() {
+            let mut plain = 0_u64;
+            for (bit, record) in records.iter().enumerate() {
+                let is_plain = cells.get(*record).is_some_and(|cell| is_plain_reference(*cell));
+                plain |= u64::from(is_plain) << bit;
+            }
+            self.usable.set_word(word, plain);
+            self.reference.set_word(word, plain);
+            let mut rest = !plain;
+            while rest != 0 && (rest.trailing_zeros() as usize) < records.len() {
+                others.push(word * WORD_BITS + rest.trailing_zeros() as usize);
+                rest &= rest - 1;
+            }
+        }
+        others
+    }
+
     /// Whether it is known which bases lie on one strand.
     pub(crate) fn are_phased(&self) -> bool {
         let mut heterozygous = self.varying.iter().filter(|site| site.block != Block::Homozygous);

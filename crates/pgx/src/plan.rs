@@ -67,6 +67,9 @@ pub(crate) struct PositionPlan {
 pub(crate) struct GenePlan {
     pub(crate) positions: Vec<PositionPlan>,
     pub(crate) extra: Vec<PositionPlan>,
+    /// Per position: the record that alone speaks of it (see [`PositionPlan::alone`]), close
+    /// together for the look at what is plain reference; `usize::MAX` = none.
+    pub(crate) alone: Vec<usize>,
     /// Records that speak about any of them, ascending.
     pub(crate) records: Vec<usize>,
 }
@@ -115,7 +118,8 @@ impl GenePlan {
             .collect();
         used.sort_unstable();
         used.dedup();
-        Self { positions, extra, records: used }
+        let alone = positions.iter().map(|at| at.alone.unwrap_or(usize::MAX)).collect();
+        Self { positions, extra, alone, records: used }
     }
 }
 

@@ -1,7 +1,9 @@
 //! A gene's alleles as bit masks over its positions.
 
 use crate::bits::Bits;
+use crate::natural;
 use crate::normal_form::{self, NormalForm};
+use crate::phenotype::shown_name;
 use knowledge::pgx::{Gene, Position};
 
 /// Most bases that one position can tell apart; the highest bit of a mask stays free.
@@ -34,6 +36,8 @@ pub(crate) struct Table {
 pub(crate) struct Row {
     /// Index into `gene.alleles`.
     pub(crate) allele: usize,
+    /// Place of its shown name in natural order; the same for alleles that are shown alike.
+    pub(crate) rank: usize,
     /// Per position: bases that the allele may have. A blank has those of the reference row.
     pub(crate) masks: Vec<u64>,
     /// Positions of its own cells.
@@ -84,9 +88,11 @@ impl Table {
                     rows.push(table.rows.len());
                 }
             }
-            table.rows.push(Row { allele: index, masks, own, not_reference: Bits::new(positions) });
+            let not_reference = Bits::new(positions);
+            table.rows.push(Row { allele: index, rank: 0, masks, own, not_reference });
         }
         table.mark_deleted(gene);
+        table.rank(gene);
         for row in &mut table.rows {
             let lacking = row.masks.iter().enumerate().filter(|(_, mask)| **mask & REFERENCE == 0);
             row.not_reference = Bits::of(positions, lacking.map(|(at, _)| at));
@@ -119,6 +125,18 @@ impl Table {
                     }
                 }
             }
+        }
+    }
+
+    /// Ranks rows by their shown names.
+    fn rank(&mut self, gene: &Gene) {
+        let name = |row: &Row| gene.alleles.get(row.allele).map_or("", shown_name);
+        let mut names: Vec<&str> = self.rows.iter().map(name).collect();
+        names.sort_by(|a, b| natural::compare(gene, a, b));
+        names.dedup();
+        for row in &mut self.rows {
+            let own = gene.alleles.get(row.allele).map_or("", shown_name);
+            row.rank = names.iter().position(|known| *known == own).unwrap_or_default();
         }
     }
 

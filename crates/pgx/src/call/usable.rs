@@ -65,12 +65,8 @@ impl Usable {
             (Copies::BySex, None) => observe::has_single_strand(plan, cells),
         };
         let mut phase_sets: Vec<u32> = Vec::new();
-        for (index, position) in plan.positions.iter().enumerate() {
-            if observe::is_plain_reference(position, cells) {
-                usable.sites.usable.set(index);
-                usable.sites.reference.set(index);
-                continue;
-            }
+        for index in usable.sites.take_plain_reference(&plan.alone, cells) {
+            let Some(position) = plan.positions.get(index) else { continue };
             match look(position) {
                 Observation::Missing => usable.missing.push(index),
                 Observation::Filtered => usable.filtered.push(index),

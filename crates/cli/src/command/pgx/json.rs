@@ -7,7 +7,7 @@ use crate::command::{print, print_json};
 use knowledge::Pack;
 use knowledge::pgx::STATUS_SEPARATOR;
 use model::Problem;
-use model::statement::{Action, DrugStatement, GeneState, GeneStatement, Recommendation};
+use model::statement::{Action, DrugStatement, GeneKey, GeneState, GeneStatement, Recommendation};
 use serde_json::{Value, json};
 
 /// Prints one object; samples are written as they are called.
@@ -152,7 +152,8 @@ fn without(drug: &DrugStatement) -> Value {
 }
 
 fn genes(drug: &DrugStatement) -> Vec<Value> {
-    let key = |key: &model::statement::GeneKey| json!({"gene": key.gene, "phenotype": key.phenotype, "call": key.call});
+    let key =
+        |key: &GeneKey| json!({"gene": key.gene, "phenotype": key.phenotype, "call": key.call});
     drug.genes.iter().map(key).collect()
 }
 
