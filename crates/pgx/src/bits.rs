@@ -46,6 +46,25 @@ impl Bits {
         self.words.get(member / WORD_BITS).is_some_and(|w| w >> (member % WORD_BITS) & 1 == 1)
     }
 
+    /// Takes in the members of another set of the same room.
+    pub(crate) fn join(&mut self, other: &Self) {
+        for (own, members) in self.words.iter_mut().zip(&other.words) {
+            *own |= members;
+        }
+    }
+
+    /// The members, ascending.
+    pub(crate) fn members(&self) -> impl Iterator<Item = usize> {
+        self.words.iter().enumerate().flat_map(|(word, members)| {
+            let mut rest = *members;
+            std::iter::from_fn(move || {
+                let bit = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
+                rest &= rest - 1;
+                Some(word * WORD_BITS + bit)
+            })
+        })
+    }
+
     /// Whether the two have a member in common.
     pub(crate) fn meets(&self, other: &Self) -> bool {
         self.words.iter().zip(&other.words).any(|(a, b)| a & b != 0)
@@ -72,6 +91,10 @@ mod tests {
         let other = Bits::of(130, [1, 64, 129].into_iter());
         assert_eq!((bits.count(), bits.common(&other)), (4, 2));
         assert!(bits.meets(&other) && bits.has(63) && !bits.has(65) && !bits.has(500));
+        assert_eq!(bits.members().collect::<Vec<_>>(), [0, 63, 64, 129]);
+        let mut joined = bits.clone();
+        joined.join(&other);
+        assert_eq!(joined.count(), 5);
         let mut empty = bits.clone();
         empty.reset(130);
         assert!(!empty.meets(&other) && empty.count() == 0);

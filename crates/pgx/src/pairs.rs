@@ -121,7 +121,7 @@ pub(crate) fn fit(table: &Table, sites: &Sites) -> Fit {
     let mut fit = Fit::default();
     let mut candidates: Vec<(usize, usize)> = Vec::new();
     let open = sites.varying.iter().map(|site| site.index).chain(sites.unknown.iter().copied());
-    for index in table.likely_rows(open) {
+    for index in table.likely_rows(open).members() {
         let Some(row) = table.rows.get(index).filter(|row| is_compatible(row, sites)) else {
             continue;
         };

@@ -28,7 +28,9 @@ pub(crate) struct Table {
     own_rows: Vec<Vec<usize>>,
     /// Rows that may have REF everywhere, the reference row among them; all rows, if that one may
     /// not.
-    plain_rows: Vec<usize>,
+    plain_rows: Bits,
+    /// Per position: the rows of `own_rows`.
+    own_row_bits: Vec<Bits>,
 }
 
 /// One allele.
@@ -73,7 +75,8 @@ impl Table {
             in_deletion: Bits::new(positions),
             rows: Vec::new(),
             own_rows: vec![Vec::new(); positions],
-            plain_rows: Vec::new(),
+            plain_rows: Bits::new(0),
+            own_row_bits: Vec::new(),
         };
         let mut blank = vec![REFERENCE; positions];
         for allele in gene.alleles.iter().filter(|allele| allele.reference) {
@@ -101,7 +104,10 @@ impl Table {
         let is_reference = |row: &Row| gene.alleles.get(row.allele).is_some_and(|a| a.reference);
         let simple = table.rows.iter().filter(|row| is_reference(row)).all(plain);
         let rows = table.rows.iter().enumerate().filter(|(_, row)| !simple || plain(row));
-        table.plain_rows = rows.map(|(index, _)| index).collect();
+        let count = table.rows.len();
+        table.plain_rows = Bits::of(count, rows.map(|(index, _)| index));
+        table.own_row_bits =
+            table.own_rows.iter().map(|rows| Bits::of(count, rows.iter().copied())).collect();
         table
     }
 
@@ -151,13 +157,11 @@ impl Table {
     /// Rows that can fit at all, ascending: those that may have REF everywhere, and those with a
     /// cell of their own where something varies or is not known. Every other row has a base
     /// somewhere that was seen not to be there.
-    pub(crate) fn likely_rows(&self, positions: impl Iterator<Item = usize>) -> Vec<usize> {
+    pub(crate) fn likely_rows(&self, positions: impl Iterator<Item = usize>) -> Bits {
         let mut rows = self.plain_rows.clone();
-        for position in positions {
-            rows.extend(self.own_rows.get(position).into_iter().flatten());
+        for own in positions.filter_map(|position| self.own_row_bits.get(position)) {
+            rows.join(own);
         }
-        rows.sort_unstable();
-        rows.dedup();
         rows
     }
 
