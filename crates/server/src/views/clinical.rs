@@ -20,6 +20,13 @@ pub(super) struct Layer {
 impl Layer {
     /// A record without any medicine does not say that the patient takes none.
     pub(super) fn of(app: &App, facts: &[FiledFact], statements: &[StoredStatement]) -> Self {
+        let statements: Vec<Statement> =
+            statements.iter().map(|stored| stored.statement.clone()).collect();
+        Self::of_statements(app, facts, &statements)
+    }
+
+    /// As [`Layer::of`].
+    pub(super) fn of_statements(app: &App, facts: &[FiledFact], statements: &[Statement]) -> Self {
         let knowledge = &app.pack().pgx;
         let medications = facts.iter().filter_map(|filed| match &filed.fact.content {
             FactContent::Medication(medication) => Some(medication.clone()),
@@ -29,12 +36,10 @@ impl Layer {
         let known = (!medications.is_empty()).then_some(medications.as_slice());
         let medicines = guidance::medicines(knowledge, known, &[]);
         let (medicines, day) = (medicines.as_deref(), app.record().now().day());
-        let statements: Vec<Statement> =
-            statements.iter().map(|stored| stored.statement.clone()).collect();
-        let advice = clinical_advice(knowledge, &statements, medicines, day).into_iter();
+        let advice = clinical_advice(knowledge, statements, medicines, day).into_iter();
         Self {
             advice: advice.map(|one| named(app, one)).collect(),
-            conversions: conversions(knowledge, &statements, medicines, day),
+            conversions: conversions(knowledge, statements, medicines, day),
         }
     }
 }

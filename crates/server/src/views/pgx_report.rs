@@ -1,6 +1,7 @@
 //! The pharmacogenomic report of a patient: the statements of the patient page, and what the
 //! patient takes as the record has it.
 
+use super::clinical::Layer;
 use super::patient::{patient_of, with_population_names, words};
 use crate::app::App;
 use crate::caller::Caller;
@@ -32,12 +33,13 @@ pub(crate) fn pgx_report(app: &App, caller: &Caller, id: &PatientId) -> Result<P
             StatementContent::Drug(drug) => drugs.push(with_population_names(app.pack(), drug)),
         }
     }
+    let layer = Layer::of_statements(app, &facts, &statements);
     Ok(PgxReport::from_statements(&Material {
         head: head(patient, &facts, &statements, app.record().now().day()),
         genes: &genes,
         drugs: &drugs,
         current: medicines(app.pack(), &facts, &drugs).as_deref(),
-        clinical: &Clinical::default(),
+        clinical: &Clinical::of(&layer.advice, &layer.conversions),
         knowledge: &app.pack().reference(),
         engine: &app.interpreter().engine(),
     }))

@@ -4,7 +4,7 @@ use super::cohort::{self, Called};
 use super::{Job, advice, print};
 use anyhow::Context;
 use model::PartialDate;
-use report::pgx::{Clinical, Head, Material, Medicine, PgxReport, Source};
+use report::pgx::{Head, Material, Medicine, PgxReport, Source};
 use std::io::Write as _;
 
 /// Prints the document.
@@ -49,6 +49,7 @@ fn view(
         sha256: None,
     };
     let drugs = advice::drugs(job, &called.genes);
+    let clinical = advice::clinical(job, &called.genes, printed);
     PgxReport::from_statements(&Material {
         head: Head {
             patient: None,
@@ -57,7 +58,7 @@ fn view(
             printed,
         },
         genes: &called.genes,
-        clinical: &Clinical::default(),
+        clinical: &clinical,
         drugs: &drugs,
         current,
         knowledge: &job.pack.reference(),
