@@ -53,3 +53,18 @@ load --fresh "$order_id" --expect '"indicator"'
 echo
 echo "cognate pgx call $variants, whole process, warm:"
 "$xtask" bench-command --runs "$runs" -- "$cognate" pgx call "$variants" --json
+
+# A cohort: 10,000 samples at the positions of the pack, reading and table writing included. Goal: at
+# least 5,000 samples a second, below 500 MB, whatever the number of samples.
+samples=${BENCH_SAMPLES:-10000}
+cohort="$demo_scratch/cohort.vcf"
+echo
+echo "cognate pgx call --tsv, $samples samples:"
+"$xtask" bench-cohort-vcf --samples "$samples" --out "$cohort"
+for run in 1 2 3; do
+  /usr/bin/time -f "run $run: %e s, %U s user, %M kB at most" \
+    "$cognate" pgx call "$cohort" --tsv >/dev/null
+done
+echo
+echo "the caller alone:"
+cargo run --quiet --locked --release --package pgx --example call-cohort -- "$cohort"

@@ -21,6 +21,7 @@ mod phenoconversion;
 mod phenotype;
 mod plan;
 mod reported;
+mod self_call;
 mod table;
 
 pub use advise::advise;
@@ -31,6 +32,7 @@ pub use normal_form::span_end;
 pub use pairs::DIPLOTYPES_MAX;
 pub use phenoconversion::{advise_clinically, convert};
 pub use reported::from_reported;
+pub use self_call::lint_self_calls;
 
 use model::statement::EngineRef;
 

@@ -92,7 +92,11 @@ fn lint(arguments: &KnowledgeArguments) -> anyhow::Result<Outcome> {
     let mut faults = 0;
     let mut report = Vec::new();
     for pack in packs(arguments)? {
-        let problems: Vec<Problem> = knowledge::lint(&pack);
+        let mut problems: Vec<Problem> = knowledge::lint(&pack);
+        if model::problem::first_error(&problems).is_none() {
+            // Only a sound table can be called with.
+            problems.extend(::pgx::lint_self_calls(&pack.pgx));
+        }
         faults += problems.iter().filter(|p| p.severity != Severity::Note).count();
         report.push(json!({ "pack": pack.reference().pack, "problems": problems }));
         if arguments.json {

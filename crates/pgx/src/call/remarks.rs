@@ -31,7 +31,7 @@ pub(super) fn before(
             callability.tier1_missing.join(", ")
         ));
     }
-    let undocumented: BTreeSet<usize> = usable.undocumented.iter().map(|(at, _)| *at).collect();
+    let undocumented: BTreeSet<usize> = usable.undocumented.iter().map(|(at, _, _)| *at).collect();
     if !undocumented.is_empty() && gene.undocumented == Undocumented::ReferenceWithNote {
         notes.push(format!(
             "a variant that no known allele has was counted as reference at {}",

@@ -61,15 +61,18 @@ fn named(view: &View<'_>, fit: &Fit) -> Vec<Outcome> {
 /// remains. The cost is that of alleles times positions.
 fn composed(view: &View<'_>, plan: &GenePlan) -> Vec<Outcome> {
     let mut strands: BTreeSet<(String, String)> = BTreeSet::new();
+    let [first, second] = undocumented(view.usable, view.gene, plan);
     for (one, other) in readings(view) {
-        let extra = undocumented(view.usable, view.gene, plan);
-        let mut names = [
-            name(view.gene, view.table, view.usable, &one, &extra.0),
-            name(view.gene, view.table, view.usable, &other, &extra.1),
-        ];
-        names.sort_by(|a, b| natural::compare(view.gene, a, b));
-        let [first, second] = names;
-        strands.insert((first, second));
+        // Which strand has a base that no allele has is not looked at: both ways are given.
+        for extra in [[&first, &second], [&second, &first]] {
+            let mut names = [
+                name(view.gene, view.table, view.usable, &one, extra[0]),
+                name(view.gene, view.table, view.usable, &other, extra[1]),
+            ];
+            names.sort_by(|a, b| natural::compare(view.gene, a, b));
+            let [first, second] = names;
+            strands.insert((first, second));
+        }
         if strands.len() >= CALLS_MAX {
             break;
         }
@@ -121,8 +124,8 @@ fn readings(view: &View<'_>) -> Vec<Strands> {
     found
 }
 
-/// Bases that no allele has, in genomic HGVS, per strand.
-fn undocumented(usable: &Usable, gene: &Gene, plan: &GenePlan) -> (Vec<String>, Vec<String>) {
+/// Bases that no allele has, in genomic HGVS: those of one strand, and those of the other.
+fn undocumented(usable: &Usable, gene: &Gene, plan: &GenePlan) -> [Vec<String>; 2] {
     let text = |index: usize, strand: Strand| {
         let texts = plan.positions.get(index).map(|position| &position.texts);
         let what = match strand {
@@ -132,11 +135,14 @@ fn undocumented(usable: &Usable, gene: &Gene, plan: &GenePlan) -> (Vec<String>, 
         let position = gene.positions.get(index).map_or(0, |position| position.position);
         format!("g.{position}{}", what.map_or("del", String::as_str))
     };
-    let mut lists = (Vec::new(), Vec::new());
-    for (index, strand) in &usable.undocumented {
-        lists.1.push(text(*index, *strand));
+    let (mut one, mut other) = (Vec::new(), Vec::new());
+    for (index, strand, both) in &usable.undocumented {
+        other.push(text(*index, *strand));
+        if *both || usable.sites.haploid {
+            one.push(text(*index, *strand));
+        }
     }
-    (lists.0, lists.1)
+    [one, other]
 }
 
 /// Names what a strand carries: the alleles that explain most of it, then what is left.

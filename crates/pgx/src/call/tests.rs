@@ -451,3 +451,32 @@ proptest! {
         }
     }
 }
+
+/// Research: what no pair explains is named by what is there, has no phenotype and is labelled.
+#[test]
+fn combinations_and_partial_alleles_are_research_only() {
+    let gene = snv_gene();
+    let research = Settings { research_combinations: true, ..Settings::default() };
+    for (records, calls) in [
+        // *2 and *17 on one strand.
+        (&["100 A G 0|1", "500 A T 0|1"][..], &["*1/[*2 + *17]"][..]),
+        // *2 with a base that no allele has.
+        (&["100 A G 0/1", "400 T A 0/1"], &["*1/[*2 + g.400T>A]", "*2/[*1 + g.400T>A]"]),
+        (&["100 A G 1/1", "500 A T 0/1"], &["*2/[*2 + *17]"]),
+    ] {
+        let given = others_reference(&gene, records);
+        let plain = call_gene(&gene, &given);
+        assert!(matches!(plain.state, GeneState::NotCalled { .. }), "{records:?}");
+        let statement = crate::call_gene_with(&gene, &given, &research);
+        assert_eq!(statement.state, GeneState::Called, "{records:?}");
+        assert!(statement.research);
+        assert_eq!((statement.phenotype.as_deref(), statement.phenotypes.len()), (None, 0));
+        for call in calls {
+            assert!(shown(&statement).contains(&(*call).to_owned()), "{:?}", shown(&statement));
+        }
+    }
+    // Where a named pair fits, every one that does is given.
+    let given = others_reference(&gene, &["200 C T 0/1", "300 G A 0/1"]);
+    let statement = crate::call_gene_with(&gene, &given, &research);
+    assert_eq!(shown(&statement), ["*1/*3", "*4/*5"]);
+}

@@ -15,8 +15,8 @@ use model::statement::{Callability, GeneState};
 #[derive(Debug, Default)]
 pub(crate) struct Usable {
     pub(crate) sites: Sites,
-    /// Bases that no allele has: position and strand.
-    pub(crate) undocumented: Vec<(usize, Strand)>,
+    /// Bases that no allele has: position, what is there, and whether both strands have it.
+    pub(crate) undocumented: Vec<(usize, Strand, bool)>,
     /// Insertion or deletion loci whose reference rests on the anchor base.
     pub(crate) assumed: Vec<usize>,
     pub(crate) missing: Vec<usize>,
@@ -159,13 +159,15 @@ impl Usable {
             Strand::Deleted | Strand::Other(_) => {}
         }
         if strand != noted {
-            self.undocumented.push((index, strand));
+            self.undocumented.push((index, strand, false));
             if gene.undocumented == Undocumented::NotCalled {
                 let known = (index, Obstacle::Undocumented);
                 if !self.obstacles.contains(&known) {
                     self.obstacles.push(known);
                 }
             }
+        } else if let Some((_, _, both)) = self.undocumented.last_mut() {
+            *both = true;
         }
         REFERENCE
     }
@@ -249,7 +251,7 @@ impl Usable {
 
     /// What no allele has, `rs1 A>C`.
     pub(crate) fn unexplained(&self, gene: &Gene, plan: &GenePlan) -> Vec<String> {
-        let text = |(index, strand): &(usize, Strand)| {
+        let text = |(index, strand, _): &(usize, Strand, bool)| {
             let what = match strand {
                 Strand::Other(number) => {
                     let texts = plan.positions.get(*index).map(|position| &position.texts);

@@ -14,7 +14,9 @@ use serde_json::{Value, json};
 /// Puts a pack into use, or tells what that would change.
 pub(super) fn run(arguments: &AdoptArguments) -> anyhow::Result<Outcome> {
     let pack = store::named_pack(&arguments.pack, &arguments.trust)?;
-    if let Some(fault) = first_error(&knowledge::lint(&pack)) {
+    let mut problems = knowledge::lint(&pack);
+    problems.extend(::pgx::lint_self_calls(&pack.pgx));
+    if let Some(fault) = first_error(&problems) {
         bail!("the pack has a fault and is not adopted: {fault}");
     }
     let record = store::open(&arguments.store)?;

@@ -40,7 +40,9 @@ pub(super) fn sign(directory: &Path, key: &Path) -> anyhow::Result<Outcome> {
     let key: SigningKey = text.parse().with_context(|| format!("`{}` is no key", key.display()))?;
     let pack = Pack::from_directory(directory)
         .with_context(|| format!("`{}` does not load", directory.display()))?;
-    if let Some(fault) = first_error(&knowledge::lint(&pack)) {
+    let mut problems = knowledge::lint(&pack);
+    problems.extend(::pgx::lint_self_calls(&pack.pgx));
+    if let Some(fault) = first_error(&problems) {
         bail!("the pack has a fault and is not signed: {fault}");
     }
     let pack = knowledge::sign_directory(directory, &key)?;
