@@ -161,7 +161,7 @@ fn nothing_acknowledged_is_lost_or_filed_twice_by_kill_9() {
         let mut server = Server::start(directory.path());
         let address = server.address;
         // Most kills come while it archives and answers; some while it files what is left.
-        let span = if kills % 4 == 0 { 200_000 } else { 45_000 };
+        let span = if kills % 4 == 0 { 400_000 } else { 90_000 };
         let moment = Duration::from_micros(moments.below(span));
         let killer = std::thread::spawn(move || {
             std::thread::sleep(moment);

@@ -122,7 +122,8 @@ fn the_demonstration_bundle_is_valid_and_read_without_a_remark() {
     assert_eq!(numbers, ["100001", "100002", "100003"]);
     assert!(patients.iter().all(|number| number.authority == "COGNATE-DEMO"));
     assert_eq!(drugs, ["7646", "1191", "36567", "1256", "2670", "32937"]);
-    let [(result, status, origin)] = genes.as_slice() else { panic!("{genes:?}") };
+    let [(result, status, origin), (cyp2d6, ..)] = genes.as_slice() else { panic!("{genes:?}") };
+    assert_eq!((cyp2d6.gene.as_str(), cyp2d6.diplotype.as_deref()), ("CYP2D6", Some("*1/*1")));
     assert_eq!((result.gene.as_str(), result.diplotype.as_deref()), ("TPMT", Some("*1/*3A")));
     assert_eq!((*status, *origin), (ResultStatus::Final, Origin::Germline));
 }
