@@ -23,6 +23,17 @@ pub enum Absence {
 }
 
 impl Absence {
+    /// Every reason there is.
+    pub const ALL: [Self; 7] = [
+        Self::NotTested,
+        Self::NotCallable,
+        Self::Pending,
+        Self::NotRecorded,
+        Self::NotAsked,
+        Self::NotAssessed,
+        Self::HiddenByConsent,
+    ];
+
     /// The words shown to people.
     pub fn words(self) -> &'static str {
         match self {

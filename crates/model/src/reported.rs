@@ -68,4 +68,19 @@ impl ResultStatus {
     pub fn is_final(self) -> bool {
         matches!(self, Self::Final | Self::Amended | Self::Corrected)
     }
+
+    /// The words shown to people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Registered => "ordered, in work",
+            Self::Partial => "partial",
+            Self::Preliminary => "preliminary",
+            Self::Final => "final",
+            Self::Amended => "amended",
+            Self::Corrected => "corrected",
+            Self::EnteredInError => "withdrawn",
+            Self::Cancelled => "cancelled",
+            Self::Unknown => "status not stated",
+        }
+    }
 }

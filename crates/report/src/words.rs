@@ -39,35 +39,6 @@ pub(crate) fn action(action: Action) -> String {
     }
 }
 
-/// How cautious an action is; the higher, the earlier it is shown.
-pub(crate) fn caution(action: Action) -> u8 {
-    match action {
-        Action::Avoid => 6,
-        Action::Alternative | Action::LoadingOnly => 5,
-        Action::Reduce { .. } | Action::Increase { .. } => 4,
-        Action::TestFirst => 3,
-        Action::Monitor => 2,
-        Action::Standard => 1,
-        Action::NoRecommendation => 0,
-    }
-}
-
-/// The population of a recommendation, readable. A name of the pack stays as it is; a code is
-/// made readable: `acs-pci` → `ACS PCI`; `general` → `all patients`.
-pub(crate) fn population(code: &str) -> String {
-    if code.contains(' ') {
-        return code.to_owned();
-    }
-    if code.is_empty() || code == "general" {
-        return "all patients".to_owned();
-    }
-    let word = |word: &str| match word {
-        "acs" | "cad" | "cvd" | "mi" | "pci" | "tia" => word.to_uppercase(),
-        word => word.to_owned(),
-    };
-    code.split('-').map(word).collect::<Vec<_>>().join(" ")
-}
-
 pub(crate) fn basis(basis: Basis) -> &'static str {
     match basis {
         Basis::Genotypes => "Called from the genotypes",
@@ -78,16 +49,7 @@ pub(crate) fn basis(basis: Basis) -> &'static str {
 
 /// Whether the text is one of the fixed words for absence.
 pub(crate) fn is_absence(text: &str) -> bool {
-    [
-        Absence::NotTested,
-        Absence::NotCallable,
-        Absence::Pending,
-        Absence::NotRecorded,
-        Absence::NotAsked,
-        Absence::HiddenByConsent,
-    ]
-    .iter()
-    .any(|absence| absence.words() == text)
+    Absence::ALL.iter().any(|absence| absence.words() == text)
 }
 
 /// Whether a call in words says that nothing is known: a fixed word for absence, a reason for no
@@ -159,6 +121,7 @@ mod tests {
 
     #[test]
     fn fixed_words_are_known_and_nothing_else_is() {
+        assert!(is_absence("not assessed"));
         assert!(is_absence("not tested") && is_absence("tested, not callable"));
         assert!(!is_absence("*1/*1") && !is_absence(""));
         for call in ["not tested", "not called: why", "not known: for research only"] {

@@ -73,6 +73,29 @@ pub struct Recommendation {
     pub rule: String,
 }
 
+impl Recommendation {
+    /// For whom, readable.
+    pub fn population_words(&self) -> String {
+        population_words(&self.population)
+    }
+}
+
+/// A name of the pack stays as it is; a code is made readable: `acs-pci` → `ACS PCI`; `general` →
+/// `all patients`.
+fn population_words(code: &str) -> String {
+    if code.contains(' ') {
+        return code.to_owned();
+    }
+    if code.is_empty() || code == "general" {
+        return "all patients".to_owned();
+    }
+    let word = |word: &str| match word {
+        "acs" | "cad" | "cvd" | "mi" | "pci" | "tia" => word.to_uppercase(),
+        word => word.to_owned(),
+    };
+    code.split('-').map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// What to do, as a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "code")]
@@ -101,6 +124,21 @@ pub enum Action {
     TestFirst,
     /// The source has looked and recommends nothing.
     NoRecommendation,
+}
+
+impl Action {
+    /// How cautious it is; the higher, the earlier it is shown, on every page and document.
+    pub fn caution(self) -> u8 {
+        match self {
+            Self::Avoid => 6,
+            Self::Alternative | Self::LoadingOnly => 5,
+            Self::Reduce { .. } | Self::Increase { .. } => 4,
+            Self::TestFirst => 3,
+            Self::Monitor => 2,
+            Self::Standard => 1,
+            Self::NoRecommendation => 0,
+        }
+    }
 }
 
 /// How strong a recommendation is (CPIC classification).
@@ -137,4 +175,21 @@ pub struct PreTest {
     pub text: String,
     /// Where it is from.
     pub citation: Citation,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn populations_are_readable() {
+        for (code, shown) in [
+            ("general", "all patients"),
+            ("acs-pci", "ACS PCI"),
+            ("child", "child"),
+            ("Non-cardiac use", "Non-cardiac use"),
+        ] {
+            assert_eq!(population_words(code), shown);
+        }
+    }
 }

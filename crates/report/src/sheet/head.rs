@@ -116,7 +116,7 @@ fn source(source: &Source) -> String {
     let mut parts = vec![source.title.clone()];
     parts.extend(source.number.as_ref().map(|number| format!("no. {number}")));
     parts.push(source.date.map_or_else(|| not_recorded("date"), words::date));
-    parts.extend(source.status.map(|status| words::result_status(status).to_owned()));
+    parts.extend(source.status.map(|status| status.words().to_owned()));
     parts.join(", ")
 }
 

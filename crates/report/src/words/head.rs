@@ -2,7 +2,6 @@
 
 use model::absence::Absence;
 use model::patient::Sex;
-use model::reported::ResultStatus;
 use model::statement::AdviceState;
 use model::time::PartialDate;
 
@@ -54,20 +53,6 @@ pub(crate) const fn state(state: AdviceState) -> &'static str {
 /// `1` drug, `2` drugs.
 pub(crate) fn drugs(number: usize) -> &'static str {
     if number == 1 { "drug" } else { "drugs" }
-}
-
-pub(crate) fn result_status(status: ResultStatus) -> &'static str {
-    match status {
-        ResultStatus::Registered => "ordered, in work",
-        ResultStatus::Partial => "partial",
-        ResultStatus::Preliminary => "preliminary",
-        ResultStatus::Final => "final",
-        ResultStatus::Amended => "amended",
-        ResultStatus::Corrected => "corrected",
-        ResultStatus::EnteredInError => "withdrawn",
-        ResultStatus::Cancelled => "cancelled",
-        ResultStatus::Unknown => "status not stated",
-    }
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ fn waiting_words(report: &ReportRow) -> String {
         ),
         (Some(received), status) => format!(
             "A {} result from {laboratory} came on {}. It gives no advice until it is final.",
-            words::result_status(status),
+            status.words(),
             words::date(received.day()),
         ),
         (None, _) => format!(

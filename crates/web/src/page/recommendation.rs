@@ -9,20 +9,8 @@ use std::cmp::Reverse;
 /// order of the statement.
 pub(super) fn most_cautious_first(statement: &DrugStatement) -> Vec<&Recommendation> {
     let mut ordered: Vec<&Recommendation> = statement.recommendations.iter().collect();
-    ordered.sort_by_key(|one| Reverse((caution(one.action), one.strength)));
+    ordered.sort_by_key(|one| Reverse((one.action.caution(), one.strength)));
     ordered
-}
-
-fn caution(action: Action) -> u8 {
-    match action {
-        Action::Avoid => 6,
-        Action::Alternative | Action::LoadingOnly => 5,
-        Action::Reduce { .. } | Action::Increase { .. } => 4,
-        Action::TestFirst => 3,
-        Action::Monitor => 2,
-        Action::Standard => 1,
-        Action::NoRecommendation => 0,
-    }
 }
 
 /// `prasugrel or ticagrelor`; `None` without alternatives.
@@ -36,7 +24,7 @@ fn alternatives(recommendation: &Recommendation) -> Option<String> {
 
 /// `CPIC, ACS PCI, strong`. Where a source recommends nothing, there is no strength to tell.
 fn tag(recommendation: &Recommendation) -> String {
-    let population = words::population(&recommendation.population);
+    let population = recommendation.population_words();
     let strength = strength(recommendation);
     format!("{}, {population}{strength}", recommendation.source)
 }
@@ -81,7 +69,7 @@ fn other(one: &Recommendation) -> Markup {
 fn for_population(one: &Recommendation) -> Markup {
     html! {
         @if one.population != words::GENERAL {
-            span.tag { "For " (words::population(&one.population)) ": " }
+            span.tag { "For " (one.population_words()) ": " }
         }
     }
 }
@@ -89,7 +77,7 @@ fn for_population(one: &Recommendation) -> Markup {
 fn instead(one: &Recommendation) -> String {
     match one.population.as_str() {
         words::GENERAL => "Instead: ".to_owned(),
-        code => format!("Instead, for {}: ", words::population(code)),
+        _ => format!("Instead, for {}: ", one.population_words()),
     }
 }
 

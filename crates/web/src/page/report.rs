@@ -58,7 +58,7 @@ fn row(report: &ReportRow) -> Markup {
 
 fn status(report: &ReportRow) -> Markup {
     html! {
-        span.report-status { (words::result_status(report.status)) }
+        span.report-status { (report.status.words()) }
         @if let Some(change) = &report.change { span.line { "Changed: " (change) } }
         @if !report.status.is_final() { span.line.muted { "Gives no advice" } }
     }

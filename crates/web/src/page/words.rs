@@ -110,40 +110,10 @@ pub(super) fn action(action: Action) -> String {
     }
 }
 
-/// The population of a recommendation, readable. A name of the pack stays as it is; a code is
-/// made readable: `acs-pci` → `ACS PCI`; `general` → `all patients`.
-pub(super) fn population(code: &str) -> String {
-    if code.contains(' ') {
-        return code.to_owned();
-    }
-    if code.is_empty() || code == GENERAL {
-        return "all patients".to_owned();
-    }
-    let word = |word: &str| match word {
-        "acs" | "cad" | "cvd" | "mi" | "pci" | "tia" => word.to_uppercase(),
-        word => word.to_owned(),
-    };
-    code.split('-').map(word).collect::<Vec<_>>().join(" ")
-}
-
 /// Words that come without a capital, as a sentence or heading begins.
 pub(super) fn sentence(text: &str) -> String {
     let mut rest = text.chars();
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
-}
-
-pub(super) fn result_status(status: ResultStatus) -> &'static str {
-    match status {
-        ResultStatus::Registered => "ordered, in work",
-        ResultStatus::Partial => "partial",
-        ResultStatus::Preliminary => "preliminary",
-        ResultStatus::Final => "final",
-        ResultStatus::Amended => "amended",
-        ResultStatus::Corrected => "corrected",
-        ResultStatus::EnteredInError => "withdrawn",
-        ResultStatus::Cancelled => "cancelled",
-        ResultStatus::Unknown => "status not stated",
-    }
 }
 
 pub(super) fn door(door: Door) -> &'static str {
@@ -161,7 +131,7 @@ pub(super) fn result_source(source: &ResultSource) -> String {
     let day = source.date.map_or_else(|| absent("date"), date);
     match source.status {
         ResultStatus::Final => format!("{laboratory}, {day}"),
-        status => format!("{laboratory}, {day}, {}", result_status(status)),
+        status => format!("{laboratory}, {day}, {}", status.words()),
     }
 }
 
@@ -198,18 +168,6 @@ mod tests {
             (None, "not recorded"),
         ] {
             assert_eq!(born(birth.and_then(PartialDate::parse), today), shown);
-        }
-    }
-
-    #[test]
-    fn populations_are_readable() {
-        for (code, shown) in [
-            ("general", "all patients"),
-            ("acs-pci", "ACS PCI"),
-            ("child", "child"),
-            ("Non-cardiac use", "Non-cardiac use"),
-        ] {
-            assert_eq!(population(code), shown);
         }
     }
 

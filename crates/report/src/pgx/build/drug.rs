@@ -262,14 +262,14 @@ fn unknown(medicine: &Medicine, orders: Vec<String>) -> DrugEntry {
 /// The most cautious first, among equals the strongest; otherwise as in the statement.
 fn most_cautious_first(drug: &DrugStatement) -> Vec<&Recommendation> {
     let mut ordered: Vec<&Recommendation> = drug.recommendations.iter().collect();
-    ordered.sort_by_key(|one| Reverse((words::caution(one.action), one.strength)));
+    ordered.sort_by_key(|one| Reverse((one.action.caution(), one.strength)));
     ordered
 }
 
 fn advice(one: &Recommendation, references: &mut References) -> Advice {
     Advice {
         source: one.source.clone(),
-        population: words::population(&one.population),
+        population: one.population_words(),
         action: words::action(one.action),
         strength: words::strength(one.action, one.strength).map(str::to_owned),
         text: one.text.clone(),
