@@ -14,6 +14,10 @@ use std::error::Error;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+/// As in the `cognate` binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Heterozygous positions of the hard case.
 const HETEROZYGOUS: usize = 20;
 /// Invented people.

@@ -201,12 +201,9 @@ impl<'v> View<'v> {
             return;
         }
         statement.diplotypes = outcomes.iter().filter_map(|one| one.diplotype.clone()).collect();
-        let phenotypes: BTreeSet<&String> =
-            outcomes.iter().filter_map(|one| one.phenotype.as_ref()).collect();
-        statement.phenotypes = phenotypes.into_iter().cloned().collect();
-        let scores: BTreeSet<&String> =
-            outcomes.iter().filter_map(|one| one.activity_score.as_ref()).collect();
-        statement.activity_scores = scores.into_iter().cloned().collect();
+        statement.phenotypes = distinct(outcomes.iter().filter_map(|one| one.phenotype.as_ref()));
+        statement.activity_scores =
+            distinct(outcomes.iter().filter_map(|one| one.activity_score.as_ref()));
         let complete = outcomes.iter().all(|one| one.phenotype.is_some());
         if let ([phenotype], true) = (statement.phenotypes.as_slice(), complete) {
             statement.phenotype = Some(phenotype.clone());
@@ -308,6 +305,14 @@ impl<'v> View<'v> {
         ));
         GeneState::Called
     }
+}
+
+/// In alphabetical order without repetition.
+fn distinct<'t>(texts: impl Iterator<Item = &'t String>) -> Vec<String> {
+    let mut texts: Vec<&String> = texts.collect();
+    texts.sort_unstable();
+    texts.dedup();
+    texts.into_iter().cloned().collect()
 }
 
 fn outcome(diplotype: Option<Diplotype>, meaning: phenotype::Meaning) -> Outcome {

@@ -3,6 +3,7 @@
 //! Most people have one of a few genotypes at a gene. What equal cells lead to is worked out once.
 
 use crate::caller::{Caller, Plan, Settings};
+use foldhash::fast::RandomState;
 use knowledge::pgx::PgxKnowledge;
 use model::assay::AbsentPosition;
 use model::genotype::GenotypeCell;
@@ -30,8 +31,9 @@ pub struct Memo<'m, T> {
     plan: &'m Plan,
     settings: Settings,
     absent: AbsentPosition,
-    genes: Vec<HashMap<Vec<GenotypeCell>, Arc<Remembered<T>>>>,
-    key: Vec<GenotypeCell>,
+    /// By the cells' bits; the hash is made for speed, and seeded anew for each process.
+    genes: Vec<HashMap<Vec<u64>, Arc<Remembered<T>>, RandomState>>,
+    key: Vec<u64>,
 }
 
 impl<'m, T> Memo<'m, T> {
@@ -43,7 +45,7 @@ impl<'m, T> Memo<'m, T> {
         settings: Settings,
         absent: AbsentPosition,
     ) -> Self {
-        let genes = knowledge.genes.iter().map(|_| HashMap::new()).collect();
+        let genes = knowledge.genes.iter().map(|_| HashMap::default()).collect();
         Self { caller, knowledge, plan, settings, absent, genes, key: Vec::new() }
     }
 
@@ -58,7 +60,9 @@ impl<'m, T> Memo<'m, T> {
         let genes = self.genes.iter_mut().zip(self.plan.records_by_gene()).enumerate();
         for (index, (known, records)) in genes {
             self.key.clear();
-            self.key.extend(records.iter().filter_map(|record| cells.get(*record)));
+            self.key.extend(
+                records.iter().filter_map(|record| cells.get(*record)).map(|cell| cell.bits()),
+            );
             if let Some(call) = known.get(&self.key) {
                 calls.push(Arc::clone(call));
                 continue;

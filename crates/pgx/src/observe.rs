@@ -102,6 +102,23 @@ impl Testimony {
         }
     }
 
+    /// What it comes to where no other record speaks.
+    fn alone(&self) -> Observation {
+        match self.strands {
+            (None, None) => Observation::Missing,
+            (Some(first), Some(second)) => Observation::Known(Known {
+                strands: (first, second),
+                single: self.single,
+                phase: self.phase,
+                from_block: false,
+                assumed: false,
+            }),
+            _ if self.has_variation() => Observation::Unusable(Why::HalfCall),
+            // `0/.`: the other half may be anything.
+            _ => Observation::Missing,
+        }
+    }
+
     fn is_no_call(&self) -> bool {
         self.strands == (None, None)
     }
@@ -134,10 +151,7 @@ pub(crate) fn observe(
     if let (Some(record), [witness]) = (plan.alone, plan.witnesses.as_slice()) {
         let cell = single(cells.get(record).copied().unwrap_or(GenotypeCell::no_call()));
         if !cell.has(GenotypeCell::FILTERED | GenotypeCell::ODD) {
-            return match (cell.first, cell.second) {
-                (GenotypeCell::NO_CALL, GenotypeCell::NO_CALL) => Observation::Missing,
-                _ => merge(&[Testimony::of(witness, cell)]),
-            };
+            return Testimony::of(witness, cell).alone();
         }
     }
     weigh(plan, cells, absent)

@@ -63,7 +63,7 @@ impl Sites {
         alone: &[usize],
         cells: &[GenotypeCell],
     ) -> Vec<usize> {
-        let mut others = Vec::new();
+        let mut others = Vec::with_capacity(WORD_BITS);
         for (word, records) in alone.chunks(WORD_BITS).enumerate() {
             let mut plain = 0_u64;
             for (bit, record) in records.iter().enumerate() {
@@ -125,13 +125,14 @@ pub(crate) fn fit(table: &Table, sites: &Sites) -> Fit {
         let Some(row) = table.rows.get(index).filter(|row| is_compatible(row, sites)) else {
             continue;
         };
-        let score = row.own.common(&sites.usable);
+        let complete = sites.unknown.is_empty();
+        let score = if complete { row.own_count } else { row.own.common(&sites.usable) };
         fit.compatible.push(index);
         // An allele without a position of its own left cannot be told from the reference row.
         if score > 0 {
             candidates.push((index, score));
         }
-        if score < row.own.count() {
+        if score < row.own_count {
             fit.weakened.push(index);
         }
     }

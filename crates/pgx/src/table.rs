@@ -44,6 +44,7 @@ pub(crate) struct Row {
     pub(crate) masks: Vec<u64>,
     /// Positions of its own cells.
     pub(crate) own: Bits,
+    pub(crate) own_count: usize,
     /// Positions where it cannot have REF.
     pub(crate) not_reference: Bits,
 }
@@ -91,8 +92,8 @@ impl Table {
                     rows.push(table.rows.len());
                 }
             }
-            let not_reference = Bits::new(positions);
-            table.rows.push(Row { allele: index, rank: 0, masks, own, not_reference });
+            let (own_count, not_reference) = (own.count(), Bits::new(positions));
+            table.rows.push(Row { allele: index, rank: 0, masks, own, own_count, not_reference });
         }
         table.mark_deleted(gene);
         table.rank(gene);

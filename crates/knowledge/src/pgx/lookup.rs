@@ -31,8 +31,16 @@ impl Gene {
         second: Option<&str>,
     ) -> Option<&PhenotypeRule> {
         let (first, second) = (first.unwrap_or(UNASSIGNED), second.unwrap_or(UNASSIGNED));
-        let fitting = self.phenotypes.iter().filter(|rule| rule.fits(first, second));
-        fitting.min_by_key(|rule| rule.wildcards())
+        let mut best: Option<&PhenotypeRule> = None;
+        for rule in self.phenotypes.iter().filter(|rule| rule.fits(first, second)) {
+            if rule.wildcards() == 0 {
+                return Some(rule);
+            }
+            if best.is_none_or(|best| rule.wildcards() < best.wildcards()) {
+                best = Some(rule);
+            }
+        }
+        best
     }
 
     /// The phenotype of an activity score; `None` if no range holds for all that it may be.

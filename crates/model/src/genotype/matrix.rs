@@ -55,8 +55,7 @@ pub struct GenotypeCell {
 
 impl Hash for GenotypeCell {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let small = u32::from_le_bytes([self.first, self.second, self.flags, 0]);
-        state.write_u64(u64::from(small) << 32 | u64::from(self.phase_set));
+        state.write_u64(self.bits());
     }
 }
 
@@ -77,6 +76,12 @@ impl GenotypeCell {
     /// Nothing known: `./.`.
     pub const fn no_call() -> Self {
         Self { first: Self::NO_CALL, second: Self::NO_CALL, flags: 0, phase_set: 0 }
+    }
+
+    /// All of the cell in one word; equal for equal cells and for no others.
+    pub const fn bits(self) -> u64 {
+        let small = u32::from_le_bytes([self.first, self.second, self.flags, 0]);
+        (small as u64) << 32 | self.phase_set as u64
     }
 
     /// Whether a flag is set.

@@ -114,7 +114,7 @@ fn found(view: &View<'_>) -> (Strands, BTreeSet<(usize, u64)>) {
             }
         }
         for (_, row) in view.table.own_rows(site.index) {
-            if row.own.count() != 1 {
+            if row.own_count != 1 {
                 continue;
             }
             let mask = row.mask(site.index);

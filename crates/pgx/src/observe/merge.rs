@@ -10,13 +10,7 @@ type Pair = (Strand, Strand);
 pub(super) fn merge(testimonies: &[Testimony]) -> Observation {
     let mut merged: Option<(Pair, bool, Phase)> = None;
     for testimony in testimonies.iter().filter(|testimony| !testimony.is_no_call()) {
-        let (Some(first), Some(second)) = testimony.strands else {
-            if testimony.has_variation() {
-                return Observation::Unusable(Why::HalfCall);
-            }
-            // `0/.`: the other half may be anything.
-            return Observation::Missing;
-        };
+        let (Some(first), Some(second)) = testimony.strands else { return testimony.alone() };
         let next = ((first, second), testimony.single, testimony.phase);
         merged = match merged {
             None => Some(next),
