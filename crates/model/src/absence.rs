@@ -35,7 +35,7 @@ impl Absence {
     ];
 
     /// The words shown to people.
-    pub fn words(self) -> &'static str {
+    pub const fn words(self) -> &'static str {
         match self {
             Self::NotTested => "not tested",
             Self::NotCallable => "tested, not callable",

@@ -22,6 +22,7 @@ pub mod specimen;
 pub mod statement;
 pub mod time;
 pub mod variant;
+pub mod words;
 
 pub use code::{CodeableConcept, Coding};
 pub use fact::Fact;

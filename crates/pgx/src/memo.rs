@@ -3,7 +3,7 @@
 //! Most people have one of a few genotypes at a gene. What equal cells lead to is worked out once.
 
 use crate::caller::{Caller, Plan, Settings};
-use foldhash::fast::RandomState;
+use foldhash::fast::FixedState;
 use knowledge::pgx::PgxKnowledge;
 use model::assay::AbsentPosition;
 use model::genotype::GenotypeCell;
@@ -31,8 +31,9 @@ pub struct Memo<'m, T> {
     plan: &'m Plan,
     settings: Settings,
     absent: AbsentPosition,
-    /// By the cells' bits; the hash is made for speed, and seeded anew for each process.
-    genes: Vec<HashMap<Vec<u64>, Arc<Remembered<T>>, RandomState>>,
+    /// By the cells' bits. The hash is made for speed; hostile keys cost no more than a search of
+    /// [`GENOTYPES_MAX`] entries.
+    genes: Vec<HashMap<Vec<u64>, Arc<Remembered<T>>, FixedState>>,
     key: Vec<u64>,
 }
 

@@ -3,41 +3,10 @@
 pub(crate) mod head;
 
 use model::absence::Absence;
-use model::statement::{Action, Basis, Callability, Strength};
+use model::statement::{Basis, Callability};
 
 /// What stands before the genes to test.
 pub(crate) const TEST_FIRST: &str = "Test first";
-
-/// The word of a strength; `None` where the source recommends nothing and so has none.
-pub(crate) fn strength(action: Action, strength: Strength) -> Option<&'static str> {
-    match (action, strength) {
-        (Action::NoRecommendation, Strength::None) => None,
-        (_, Strength::None) => Some("strength not stated"),
-        (_, Strength::Optional) => Some("optional"),
-        (_, Strength::Moderate) => Some("moderate"),
-        (_, Strength::Strong) => Some("strong"),
-    }
-}
-
-pub(crate) fn action(action: Action) -> String {
-    let by = |percent: Option<(u8, u8)>| match percent {
-        Some((low, high)) if low == high => format!(" by {low} %"),
-        Some((low, high)) => format!(" by {low} to {high} %"),
-        None => String::new(),
-    };
-    match action {
-        Action::Standard => "Usual drug and dose".to_owned(),
-        Action::Reduce { percent } => format!("Lower the dose{}", by(percent)),
-        Action::Increase { percent } => format!("Raise the dose{}", by(percent)),
-        Action::Avoid => "Do not use".to_owned(),
-        Action::Alternative => "Another drug".to_owned(),
-        Action::LoadingOnly => "Usual loading dose, then another plan".to_owned(),
-        // The dose is the rule's own text: "usual" would say too much where a gene is not known.
-        Action::Monitor => "Watch closely".to_owned(),
-        Action::TestFirst => "Test before the first dose".to_owned(),
-        Action::NoRecommendation => "The source recommends nothing".to_owned(),
-    }
-}
 
 pub(crate) fn basis(basis: Basis) -> &'static str {
     match basis {
@@ -111,12 +80,6 @@ mod tests {
         assert_eq!(any_of::<&str>(&[]), "");
         assert_eq!(any_of(&["a"]), "a");
         assert_eq!(any_of(&["a", "b", "c"]), "a, b or c");
-    }
-
-    #[test]
-    fn only_a_source_that_recommends_nothing_has_no_strength() {
-        assert_eq!(strength(Action::NoRecommendation, Strength::None), None);
-        assert_eq!(strength(Action::Avoid, Strength::None), Some("strength not stated"));
     }
 
     #[test]

@@ -71,7 +71,7 @@ fn gene_text(gene: &GeneStatement, text: &mut String) -> anyhow::Result<()> {
 }
 
 fn drug_text(drug: &DrugStatement, text: &mut String) -> anyhow::Result<()> {
-    writeln!(text, "{} (RxNorm {}): {}", drug.drug, drug.rxnorm, state(drug))?;
+    writeln!(text, "{} (RxNorm {}): {}", drug.drug, drug.rxnorm, model::words::state(drug.state))?;
     for gene in &drug.genes {
         let phenotype = gene.phenotype.as_deref().unwrap_or("not known");
         writeln!(text, "Gene       {} {}: {phenotype}", gene.gene, gene.call)?;
@@ -93,17 +93,6 @@ fn drug_text(drug: &DrugStatement, text: &mut String) -> anyhow::Result<()> {
         writeln!(text, "Test first {}: {}", test.genes.join(", "), test.text)?;
     }
     notes(&drug.notes, text)
-}
-
-/// The word of the row; the same as on the page.
-fn state(drug: &DrugStatement) -> &'static str {
-    use model::statement::AdviceState as S;
-    match drug.state {
-        S::Avoid => "Avoid",
-        S::Adjust => "Adjust",
-        S::Standard => "Standard",
-        S::NotKnown => "Not known",
-    }
 }
 
 fn notes(notes: &[String], text: &mut String) -> anyhow::Result<()> {

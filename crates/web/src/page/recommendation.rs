@@ -2,7 +2,7 @@
 
 use super::words;
 use maud::{Markup, html};
-use model::statement::{Action, Citation, DrugStatement, PreTest, Recommendation, Strength};
+use model::statement::{Citation, DrugStatement, PreTest, Recommendation};
 use std::cmp::Reverse;
 
 /// The recommendations, the most cautious first, among equals the strongest; otherwise in the
@@ -31,10 +31,8 @@ fn tag(recommendation: &Recommendation) -> String {
 
 /// `, strong`
 pub(super) fn strength(recommendation: &Recommendation) -> String {
-    match (recommendation.action, recommendation.strength) {
-        (Action::NoRecommendation, Strength::None) => String::new(),
-        (_, strength) => format!(", {}", words::strength(strength)),
-    }
+    let words = model::words::strength(recommendation.action, recommendation.strength);
+    words.map_or_else(String::new, |words| format!(", {words}"))
 }
 
 /// The statement in short: the leading recommendation in words, the others by what to do. Each

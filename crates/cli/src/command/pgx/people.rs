@@ -2,7 +2,7 @@
 
 use super::cohort::{self, Called};
 use super::{Job, advice, print};
-use model::statement::{AdviceState, Callability, DrugStatement, GeneState, GeneStatement};
+use model::statement::{Callability, DrugStatement, GeneState, GeneStatement};
 use std::fmt::Write as _;
 
 /// Width of the call's column; longer calls push what follows to the right.
@@ -90,12 +90,7 @@ fn call(gene: &GeneStatement) -> String {
 }
 
 fn drug_lines(drug: &DrugStatement, text: &mut String) -> std::fmt::Result {
-    let state = match drug.state {
-        AdviceState::Avoid => "Avoid",
-        AdviceState::Adjust => "Adjust",
-        AdviceState::Standard => "Standard",
-        AdviceState::NotKnown => "Not known",
-    };
+    let state = model::words::state(drug.state);
     writeln!(text, "{:<24} {state}", drug.drug)?;
     for one in &drug.recommendations {
         writeln!(text, "  {} [{}] {}", one.source, one.population, one.text)?;

@@ -270,8 +270,8 @@ fn advice(one: &Recommendation, references: &mut References) -> Advice {
     Advice {
         source: one.source.clone(),
         population: one.population_words(),
-        action: words::action(one.action),
-        strength: words::strength(one.action, one.strength).map(str::to_owned),
+        action: model::words::action(one.action),
+        strength: model::words::strength(one.action, one.strength).map(str::to_owned),
         text: one.text.clone(),
         implication: one.implication.clone(),
         alternatives: one.alternatives.iter().map(|(_, name)| name.clone()).collect(),

@@ -238,9 +238,9 @@ pub(super) fn action(action: Action) -> (&'static str, &'static str) {
         Action::Avoid => ("avoid", "Do not use"),
         Action::Alternative => ("alternative", "Use another drug if possible"),
         Action::LoadingOnly => ("loading-only", "Only the loading dose as usual"),
-        Action::Monitor => ("monitor", "Usual dose with closer watching"),
+        Action::Monitor => ("monitor", "Watch closely"),
         Action::TestFirst => ("test-first", "Test before the first dose"),
-        Action::NoRecommendation => ("no-recommendation", "Nothing is recommended"),
+        Action::NoRecommendation => ("no-recommendation", "The source recommends nothing"),
     }
 }
 
