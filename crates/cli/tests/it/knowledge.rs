@@ -120,7 +120,7 @@ fn an_import_makes_a_new_pack_and_says_what_it_left_out() {
     let diff = cognate(&["knowledge", "diff", "built-in", out]).stdout;
     assert!(diff.contains("+ *99: 99672000:G") && diff.contains("- *6: "), "{diff}");
     let listed = cognate(&["knowledge", "list", out]).stdout;
-    assert!(listed.contains("pgx 0.3.0 of 2026-11-20"), "{listed}");
+    assert!(listed.contains("pgx 0.4.0 of 2026-11-20"), "{listed}");
     assert!(listed.contains("source PharmVar haplotypes"), "{listed}");
     // Nothing is ever written over, and nothing is made of nothing.
     assert_eq!(cognate(&arguments).code, 1);

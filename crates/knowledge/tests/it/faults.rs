@@ -2,8 +2,8 @@
 
 use crate::shared::small;
 use knowledge::pgx::{
-    Gene, IndelContext, KeyValue, PhenotypeRule, Population, Priority, Product, Proxy, ScoreRule,
-    Status,
+    ActionRule, Gene, IndelContext, KeyValue, PhenotypeRule, Population, Priority, Product, Proxy,
+    ScoreRule, Status,
 };
 use knowledge::{Pack, lint};
 use model::problem::first_error;
@@ -196,7 +196,8 @@ const DRUG_FAULTS: &[Fault] = &[
     }),
     ("actions-not-total", |p| {
         // Thiopurines must answer when only one of the two genes was tested.
-        for rule in p.pgx.actions.iter_mut().filter(|rule| rule.rxnorm == "1256") {
+        let of_cpic = |rule: &&mut ActionRule| rule.rxnorm == "1256" && rule.source == "CPIC";
+        for rule in p.pgx.actions.iter_mut().filter(of_cpic) {
             rule.key[1].1.retain(|value| *value != KeyValue::NoResult);
         }
     }),

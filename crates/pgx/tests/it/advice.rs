@@ -4,7 +4,7 @@ use crate::shipped::{knowledge, sites};
 use formats::vcf::{ReadSettings, read_genotypes};
 use knowledge::pgx::{Gene, Method, PgxKnowledge};
 use model::reported::ReportedGeneResult;
-use model::statement::{AdviceState, DrugStatement, GeneKey, GeneState};
+use model::statement::{Action, AdviceState, DrugStatement, GeneKey, GeneState};
 
 /// rs12769205, rs4244285 (with rs3758581) as in CYP2C19*2; all other positions in a block.
 fn gvcf(genotype: &str) -> String {
@@ -116,22 +116,25 @@ fn every_drug_is_answered_whatever_is_known() {
             others.push(drug.name.as_str());
         }
     }
-    assert_eq!(silent, 14);
+    assert_eq!(silent, 28);
     // Malignant hyperthermia is never excluded; fast acetylators, CYP3A5 expressers and people
     // without a responsive CFTR variant need something else than the usual; IFNL3 only tells how
-    // likely the drug is to work.
+    // likely the drug is to work; for methadone and the coumarins the source gives no advice.
     assert_eq!(
         others,
         [
+            "acenocoumarol",
             "desflurane",
             "enflurane",
             "halothane",
             "hydralazine",
             "isoflurane",
             "ivacaftor",
+            "methadone",
             "methoxyflurane",
             "peginterferon alfa-2a",
             "peginterferon alfa-2b",
+            "phenprocoumon",
             "ribavirin",
             "sevoflurane",
             "succinylcholine",
@@ -173,4 +176,44 @@ fn a_gene_seen_in_part_is_never_plain_standard_use() {
     let drug = knowledge.drugs.iter().find(|drug| drug.name == "primaquine").unwrap();
     let advice = pgx::advise(&knowledge, drug, &genes);
     assert_eq!(advice.state, AdviceState::NotKnown, "{advice:?}");
+}
+
+/// Advice of regulators and of DPWG for results that decide: FDA's table of pharmacogenetic
+/// associations and labels; DPWG UGT1A1 and irinotecan (PMID 36443464).
+#[test]
+fn what_regulators_say_of_deciding_results() {
+    let knowledge = knowledge();
+    for (drug, gene, diplotype, source, action) in [
+        ("siponimod", "CYP2C9", "*3/*3", "FDA", Action::Avoid),
+        ("siponimod", "CYP2C9", "*1/*3", "FDA", Action::Reduce { percent: Some((50, 50)) }),
+        ("siponimod", "CYP2C9", "*1/*2", "FDA", Action::Standard),
+        ("thioridazine", "CYP2D6", "*4/*4", "FDA", Action::Avoid),
+        ("codeine", "CYP2D6", "*1/*1x3", "FDA", Action::Avoid),
+        ("tramadol", "CYP2D6", "*1/*1x3", "FDA", Action::Avoid),
+        ("eliglustat", "CYP2D6", "*4/*4", "FDA", Action::Reduce { percent: Some((50, 50)) }),
+        ("citalopram", "CYP2C19", "*2/*2", "FDA", Action::Reduce { percent: None }),
+        ("clopidogrel", "CYP2C19", "*2/*3", "FDA", Action::Alternative),
+        ("irinotecan", "UGT1A1", "*28/*28", "FDA", Action::Reduce { percent: None }),
+        ("irinotecan", "UGT1A1", "*28/*28", "DPWG", Action::Reduce { percent: Some((30, 30)) }),
+        ("irinotecan", "UGT1A1", "*1/*28", "DPWG", Action::Standard),
+        ("belinostat", "UGT1A1", "*28/*28", "FDA", Action::Reduce { percent: Some((25, 25)) }),
+        ("pitolisant", "CYP2D6", "*4/*4", "FDA", Action::Reduce { percent: None }),
+        ("oliceridine", "CYP2D6", "*4/*5", "FDA", Action::Monitor),
+        ("methadone", "CYP2B6", "*6/*6", "CPIC", Action::NoRecommendation),
+        ("mercaptopurine", "NUDT15", "*3/*3", "FDA", Action::Reduce { percent: None }),
+        ("azathioprine", "TPMT", "*3A/*3A", "FDA", Action::Alternative),
+    ] {
+        let result = ReportedGeneResult {
+            gene: gene.into(),
+            diplotype: Some(diplotype.into()),
+            ..ReportedGeneResult::default()
+        };
+        let called = pgx::from_reported(knowledge.gene(gene).unwrap(), &result);
+        let known = knowledge.drugs.iter().find(|known| known.name == drug).unwrap();
+        let advice = pgx::advise(&knowledge, known, &[called]);
+        let mut of_source = advice.recommendations.iter().filter(|one| one.source == source);
+        let one = of_source.next().unwrap_or_else(|| panic!("{drug} {diplotype}: {advice:#?}"));
+        assert_eq!(one.action, action, "{drug} {diplotype}");
+        assert_eq!(of_source.next(), None, "{drug} {diplotype}");
+    }
 }

@@ -76,7 +76,7 @@ fn what_pharmvar_writes_of_the_bases_genes_comes_back_as_it_is() {
     for symbol in GENES {
         assert_eq!(pack.pgx.gene(symbol), base.pgx.gene(symbol), "{symbol}");
     }
-    assert_eq!((pack.manifest.version.as_str(), pack.manifest.date.as_str()), ("0.3.0", DAY));
+    assert_eq!((pack.manifest.version.as_str(), pack.manifest.date.as_str()), ("0.4.0", DAY));
     let source = pack.manifest.sources.iter().find(|source| source.id == "pharmvar").unwrap();
     assert_eq!(source.version, "pharmvar-6.9");
 }
