@@ -166,6 +166,8 @@ pub(crate) struct PgxCallArguments {
     /// Knowledge pack directory to use in place of the built-in pack.
     #[arg(long, value_name = "DIR")]
     pub(crate) pack: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) trust: knowledge::TrustArguments,
     /// Show what the calls mean for drugs, too, when printing for people.
     #[arg(long)]
     pub(crate) drugs: bool,

@@ -13,21 +13,16 @@ use super::{print, say};
 use crate::arguments::{PgxCallArguments, PgxCommand};
 use crate::outcome::Outcome;
 use crate::store;
-use anyhow::Context;
 use input::Input;
 use knowledge::Pack;
 use model::{Problem, Severity};
-use std::sync::Arc;
 
 /// Calls star alleles from a file, without a store.
 pub(crate) fn run(command: &PgxCommand) -> anyhow::Result<Outcome> {
     let PgxCommand::Call(arguments) = command;
     let pack = match &arguments.pack {
         None => store::built_in_pack()?,
-        Some(directory) => Arc::new(
-            Pack::from_directory(directory)
-                .with_context(|| format!("`{}` does not load", directory.display()))?,
-        ),
+        Some(directory) => store::pack_of(directory, &arguments.trust)?,
     };
     let (input, problems) = input::read(arguments, &pack)?;
     tell(arguments, &problems, arguments.format.is_none());

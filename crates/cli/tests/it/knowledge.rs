@@ -64,6 +64,16 @@ fn a_pack_is_signed_and_trusted_as_it_was_signed() {
     assert_eq!(lint(&[&other, &public]).code, 0);
     assert!(lint(&[&other]).stderr.contains("no trusted key"));
     assert!(lint(&["nonsense"]).stderr.contains("no trusted key"));
+    let vcf = file("empty.vcf");
+    let header = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS\n";
+    std::fs::write(
+        &vcf,
+        format!("##fileformat=VCFv4.2\n##contig=<ID=chr1,length=248956422>\n{header}"),
+    )
+    .unwrap();
+    let call = |key| cognate(&["pgx", "call", &vcf, "--pack", &at, "--trusted-key", key, "--json"]);
+    assert_eq!(call(public.as_str()).code, 0, "{}", call(public.as_str()).stderr);
+    assert!(call(other.as_str()).stderr.contains("no trusted key"));
     // An edit that is sealed again is another pack.
     let title = std::fs::read_to_string(Path::new(&at).join("pack.toml")).unwrap();
     std::fs::write(Path::new(&at).join("pack.toml"), title + "# reviewed\n").unwrap();
