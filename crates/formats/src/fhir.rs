@@ -13,6 +13,7 @@ pub mod check;
 pub mod codes;
 pub mod facts;
 pub mod json;
+pub mod patch;
 
 #[cfg(test)]
 mod corpus;

@@ -148,9 +148,8 @@ pub fn ingest(
 }
 
 fn ingest_fhir(record: &Record, access: &Access, bytes: &[u8]) -> Result<Filed, Failure> {
-    let answer = crate::fhir::transaction(record, access, "", bytes)?;
-    let entries = answer.get("entry").and_then(|entry| entry.as_array()).map_or(0, Vec::len);
-    let text = format!("{entries} resources filed");
+    let answer = crate::fhir::transaction(record, access, "", &crate::fhir::no_look, bytes)?;
+    let text = format!("{} resources filed", answer.entries.len());
     Ok(Filed { raw: None, text, problems: Vec::new(), done: true })
 }
 
@@ -318,9 +317,9 @@ fn resources(
     let provenance_id = derived_id([id.as_str(), "provenance"]);
     let source =
         provenance(&provenance_id, &[target], message.summary.received, &[agent], Some(raw));
-    let mut changes = vec![ResourceChange::Put { resource, facts, condition }];
+    let mut changes = vec![ResourceChange::put(resource, facts, condition)];
     if let Some(condition) = standing(record, access, &source)? {
-        changes.push(ResourceChange::Put { resource: source, facts: Vec::new(), condition });
+        changes.push(ResourceChange::put(source, Vec::new(), condition));
     }
     Ok(changes)
 }

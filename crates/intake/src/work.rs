@@ -306,7 +306,7 @@ fn changes(
                 Earlier::Deleted | Earlier::Report(_) => standing(record, access, resource)?,
             };
             let Some(condition) = condition else { continue };
-            changes.push(ResourceChange::Put { resource: resource.clone(), facts, condition });
+            changes.push(ResourceChange::put(resource.clone(), facts, condition));
         }
         let gone = earlier.left_out_of(filing).into_iter();
         changes.extend(gone.map(|(resource_type, id)| {

@@ -44,7 +44,10 @@ pub use feed::{Change, ChangeKind};
 pub use health::{AuditVerification, Health};
 pub use key::{MasterKey, random_bytes};
 pub use record::{Clock, Record, Settings, derived_id};
-pub use resource::{Commit, Committed, Condition, ResourceChange, Stored};
+pub use resource::{
+    Commit, Committed, CompartmentPage, CompartmentQuery, Condition, HistoryPage, HistoryQuery,
+    Literals, ResourceChange, Stored,
+};
 pub use review::{NewReview, Resolution, Review};
 pub use search::{Page, Parameter, ParameterKind, Query, Term, search_parameters};
 pub use statement::{StatementsPut, StoredStatement};

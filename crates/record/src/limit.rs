@@ -36,6 +36,8 @@ pub const SCOPE_PATIENTS_MAX: usize = 500;
 pub const IDENTIFIERS_MAX: usize = 64;
 /// Resource types of one look-up of facts.
 pub const FACT_TYPES_MAX: usize = 16;
+/// Resource types of one look-up of a compartment.
+pub const COMPARTMENT_TYPES_MAX: usize = 150;
 /// Card keys of one look-up.
 pub const SHOWN_KEYS_MAX: usize = 256;
 /// Bytes of one knowledge pack, all files together.

@@ -2,7 +2,14 @@
 
 mod commit;
 mod compartment;
+mod everything;
+mod history;
+mod literal;
 mod prepare;
+
+pub use everything::{CompartmentPage, CompartmentQuery};
+pub use history::{HistoryPage, HistoryQuery};
+pub use literal::Literals;
 
 use crate::access::EVERYBODY;
 use crate::review::NewReview;
@@ -32,6 +39,8 @@ pub enum ResourceChange {
         /// The resource as JSON with `resourceType` and `id` set. `meta.versionId` and
         /// `meta.lastUpdated` are replaced.
         resource: Value,
+        /// Numbers of it that are stored as they were written.
+        literals: Literals,
         /// What it says, in the domain's types; kept beside exactly this version. A `Patient`
         /// needs its `Patient` fact.
         facts: Vec<Fact>,
@@ -47,6 +56,13 @@ pub enum ResourceChange {
         /// What must be stored now.
         condition: Condition,
     },
+}
+
+impl ResourceChange {
+    /// A new version of a resource whose numbers need no written form of their own.
+    pub fn put(resource: Value, facts: Vec<Fact>, condition: Condition) -> Self {
+        Self::Put { resource, literals: Literals::new(), facts, condition }
+    }
 }
 
 /// Changes that happen together or not at all, in one transaction.

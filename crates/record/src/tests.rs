@@ -28,7 +28,7 @@ fn access(role: Role) -> Access {
 fn observe(record: &Record, id: &str, patient: &str) {
     let resource = json!({"resourceType": "Observation", "id": id, "status": "final",
         "subject": {"reference": format!("Patient/{patient}")}});
-    let change = ResourceChange::Put { resource, facts: vec![], condition: Condition::Any };
+    let change = ResourceChange::put(resource, vec![], Condition::Any);
     let commit = Commit { changes: vec![change], ..Commit::default() };
     record.commit(&access(Role::Interface), commit).unwrap();
 }
@@ -107,7 +107,7 @@ fn identifiers_are_only_kept_hashed() {
     let (record, _directory) = open();
     let resource = json!({"resourceType": "Specimen", "id": "s1",
         "identifier": [{"system": "urn:a", "value": "MRN-77"}]});
-    let change = ResourceChange::Put { resource, facts: vec![], condition: Condition::Any };
+    let change = ResourceChange::put(resource, vec![], Condition::Any);
     let commit = Commit { changes: vec![change], ..Commit::default() };
     record.commit(&access(Role::Interface), commit).unwrap();
     let sql = "SELECT code FROM search_token WHERE tenant = $1 AND parameter = $2";

@@ -40,6 +40,15 @@ impl Error {
         Self { status, issue, problems: vec![Problem::error(issue, place, text)] }
     }
 
+    /// The problems as an entry of a Bundle is told them; what failed here stays in the log.
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
+        if self.is_failure() {
+            tracing::error!(error = %self, "failed inside a Bundle");
+            return vec![Problem::error("exception", "", INSIDE)];
+        }
+        self.problems
+    }
+
     /// Something failed here.
     pub fn internal(text: impl Into<String>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "exception", text)

@@ -10,6 +10,7 @@ mod gene;
 mod person;
 pub mod pgx;
 mod report;
+mod stored;
 mod variant;
 
 use super::codes;
@@ -25,12 +26,12 @@ pub use capability::{
 };
 pub use clinical::{Agent, Document, document_reference, provenance};
 pub use exchange::{
-    BundleEntry, Issue, Link, TransactionAnswer, history_bundle, operation_outcome,
-    outcome_of_problems, searchset_bundle, transaction_response,
+    Issue, Link, TransactionAnswer, operation_outcome, outcome_of_problems, transaction_response,
 };
 pub use gene::{gene_result, genotype, phenotype};
 pub use person::patient;
 pub use report::{Attachment, ReportParts, diagnostic_report, specimen, study_analysis};
+pub use stored::{StoredEntry, bundle_of_stored};
 pub use variant::variant;
 
 /// What every observation needs beside its content.

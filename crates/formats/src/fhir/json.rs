@@ -52,7 +52,12 @@ pub fn read(bytes: &[u8], bytes_max: usize) -> Result<Document, Problem> {
 /// # Errors
 /// As [`read`]; places have no root (`context.draftOrders.entry[0]`).
 pub fn read_message(bytes: &[u8], bytes_max: usize) -> Result<Value, Problem> {
-    parse(bytes, bytes_max, Rules::Message).map(|document| document.value).map_err(|mut problem| {
+    read_message_document(bytes, bytes_max).map(|document| document.value)
+}
+
+/// As [`read_message`], with the numbers as they were written.
+pub(super) fn read_message_document(bytes: &[u8], bytes_max: usize) -> Result<Document, Problem> {
+    parse(bytes, bytes_max, Rules::Message).map_err(|mut problem| {
         if let Some(place) = problem.place.strip_prefix('.') {
             problem.place = place.to_owned();
         }
@@ -109,17 +114,6 @@ fn parse(bytes: &[u8], bytes_max: usize, rules: Rules) -> Result<Document, Probl
         }
         (Ok(value), None) => Ok(Document { value, literals: state.lost }),
     }
-}
-
-/// Writes a value with its numbers as they were read. A literal whose number has been changed
-/// since, or that is not there any more, is not used.
-pub fn write(value: &Value, literals: &Literals) -> String {
-    if literals.is_empty() {
-        return value.to_string();
-    }
-    let mut out = String::new();
-    literal::write(value, literals, "", &mut out);
-    out
 }
 
 /// The literals below an element, by their path below that element: those of

@@ -1,18 +1,17 @@
 //! The entries of a transaction: what each will do, and what it answers.
 
+use super::patched::{by_binary, require_version, standing};
 use super::query::only_match;
 use super::resolve::References;
-use super::{Failure, forbid};
+use super::{Failure, Look, NOT_FOUND, forbid};
 use formats::fhir::build::{TransactionAnswer, outcome_of_problems};
-use formats::fhir::bundle::{Entry, Method};
+use formats::fhir::bundle::{Entry, Method, Target};
+use formats::fhir::json::Document;
 use formats::fhir::{check, facts};
 use model::{Problem, RawId};
 use record::{Access, Condition, Record, ResourceChange, Stored};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Code of the problem that a resource to be read is not there.
-const NOT_FOUND: &str = "not-found";
 
 /// What an entry comes to.
 #[derive(Debug)]
@@ -27,6 +26,12 @@ pub(super) enum Planned {
     Done { stored: Stored, created: bool },
     /// Read.
     Found(Stored),
+    /// Read, and the version the client has is the current one.
+    Unchanged(Stored),
+    /// Searches and histories, asked again once everything is filed.
+    Asked(Target),
+    /// Answered by what looks things up.
+    Answered(TransactionAnswer),
     /// Deleted, or never there.
     Gone,
 }
@@ -72,6 +77,7 @@ pub(super) type Plan = (Vec<(usize, Planned)>, Vec<Problem>);
 pub(super) fn plan(
     record: &Record,
     access: &Access,
+    look: Look<'_>,
     raw: &RawId,
     entries: &[Entry],
 ) -> Result<Plan, Failure> {
@@ -82,7 +88,7 @@ pub(super) fn plan(
         named.push(name(record, access, entry)?);
     }
     let mut references =
-        References { record, access, known: full_urls(&named), patients: patients(&named) };
+        References { record, access, look, known: full_urls(&named), patients: patients(&named) };
     let mut planned = Vec::with_capacity(entries.len());
     for entry in &named {
         let outcome = plan_entry(&mut references, raw, entry, &mut problems)?;
@@ -94,10 +100,15 @@ pub(super) fn plan(
 fn structure(entries: &[Entry]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for entry in entries {
-        if matches!(entry.method, Method::Patch | Method::Head) || entry.if_none_match.is_some() {
-            let text = "this method or condition is not supported yet";
-            let place = format!("{}.request", entry.place);
-            problems.push(Problem::error("not-supported", place, text));
+        let place = || format!("{}.request", entry.place);
+        if entry.method == Method::Head {
+            let text = "HEAD is not supported inside a Bundle";
+            problems.push(Problem::error("not-supported", place(), text));
+        }
+        let is_put = entry.method == Method::Put;
+        if is_put && entry.if_none_match.as_deref().is_some_and(|tag| tag != "*") {
+            let text = "an update takes no If-None-Match but `*`";
+            problems.push(Problem::error("bad-value", place(), text));
         }
         if let Some(resource) = &entry.resource {
             problems.extend(check::check_at(resource, &place_of(entry)));
@@ -118,6 +129,7 @@ fn name<'e>(record: &Record, access: &Access, entry: &'e Entry) -> Result<Named<
     let resource_type = entry.url.resource_type.clone().unwrap_or_default();
     let condition = match entry.method {
         Method::Post => entry.if_none_exist.as_deref(),
+        Method::Get | Method::Head => None,
         _ if entry.url.id.is_none() => entry.url.query.as_deref(),
         _ => None,
     };
@@ -126,6 +138,13 @@ fn name<'e>(record: &Record, access: &Access, entry: &'e Entry) -> Result<Named<
         None => None,
     };
     let sent = entry.resource.as_ref().and_then(formats::fhir::access::id);
+    if let (Method::Put, Some(stored), Some(sent)) = (entry.method, &found, sent)
+        && stored.reference.id != sent
+    {
+        let text = "the condition matches a resource with another id";
+        let place = format!("{}.id", place_of(entry));
+        return Err(Failure::Refused(vec![Problem::error("id-mismatch", place, text)]));
+    }
     let id = match (&found, &entry.url.id, entry.method) {
         (Some(stored), _, _) => stored.reference.id.clone(),
         (None, Some(id), _) => id.clone(),
@@ -172,18 +191,20 @@ fn plan_entry(
             None => Planned::Gone,
         }),
         Method::Post | Method::Put => {
-            let Some(mut resource) = entry.resource.clone() else { return Ok(Planned::Gone) };
-            set_id(&mut resource, &named.id);
-            let place = place_of(entry);
-            references.settle(&mut resource, &place, problems)?;
-            let (facts, noticed) = facts::facts_of(&resource, Some(raw.clone()), &place);
-            problems.extend(noticed);
+            let Some(resource) = entry.resource.clone() else { return Ok(Planned::Gone) };
             let condition = match entry.method {
                 Method::Post => Condition::Absent,
                 _ => condition,
             };
-            let change = Some(ResourceChange::Put { resource, facts, condition });
-            Ok(Planned::Change { change, creates: named.creates })
+            let document = Document { value: resource, literals: entry.literals.clone() };
+            change(references, raw, named, document, condition, problems)
+        }
+        Method::Patch => {
+            let stored = current(references, named)?;
+            let version = stored.reference.version;
+            require_version(condition, version, &entry.place)?;
+            let document = by_binary(entry.resource.as_ref(), &stored, &place_of(entry))?;
+            change(references, raw, named, document, Condition::Version(version), problems)
         }
         Method::Delete if named.creates => Ok(Planned::Gone),
         Method::Delete => {
@@ -191,27 +212,59 @@ fn plan_entry(
             let change = Some(ResourceChange::Delete { resource_type, id, condition });
             Ok(Planned::Change { change, creates: false })
         }
-        Method::Get | Method::Patch | Method::Head => read(references, named),
+        Method::Get | Method::Head => read(references, named),
     }
+}
+
+/// A new version: its references settled, its facts read.
+fn change(
+    references: &mut References,
+    raw: &RawId,
+    named: &Named,
+    document: Document,
+    condition: Condition,
+    problems: &mut Vec<Problem>,
+) -> Result<Planned, Failure> {
+    let Document { value: mut resource, literals } = document;
+    set_id(&mut resource, &named.id);
+    let place = place_of(named.entry);
+    references.settle(&mut resource, &place, problems)?;
+    let (facts, noticed) = facts::facts_of(&resource, Some(raw.clone()), &place);
+    problems.extend(noticed);
+    let change = Some(ResourceChange::Put { resource, literals, facts, condition });
+    Ok(Planned::Change { change, creates: named.creates })
+}
+
+/// The version that stands now.
+fn current(references: &References, named: &Named) -> Result<Stored, Failure> {
+    let place = format!("{}.request.url", named.entry.place);
+    standing(references.record, references.access, &named.resource_type, &named.id, &place)
 }
 
 fn read(references: &References, named: &Named) -> Result<Planned, Failure> {
     let entry = named.entry;
     if entry.url.id.is_none() || entry.url.rest.is_some() || entry.url.query.is_some() {
-        let text = "only reading by id is supported inside a Bundle";
-        let place = format!("{}.request.url", entry.place);
-        return Err(Failure::Refused(vec![Problem::error("not-supported", place, text)]));
+        // Refused now rather than answered with a failure once the others are filed.
+        (references.look)(&entry.url).map_err(|mut problems| {
+            for problem in &mut problems {
+                problem.place = format!("{}.request.url: {}", entry.place, problem.place);
+            }
+            Failure::Refused(problems)
+        })?;
+        return Ok(Planned::Asked(entry.url.clone()));
     }
-    let stored = references.record.read(references.access, &named.resource_type, &named.id)?;
-    let Some(stored) = stored.filter(|stored| !stored.deleted) else {
-        let text = "there is no such resource";
-        let place = format!("{}.request.url", entry.place);
-        return Err(Failure::Refused(vec![Problem::error(NOT_FOUND, place, text)]));
-    };
+    let stored = current(references, named)?;
+    let tag = format!("W/\"{}\"", stored.reference.version);
+    if entry.if_none_match.as_deref() == Some(tag.as_str()) {
+        return Ok(Planned::Unchanged(stored));
+    }
     Ok(Planned::Found(stored))
 }
 
 fn condition(entry: &Entry, problems: &mut Vec<Problem>) -> Condition {
+    if entry.method == Method::Put && entry.if_none_match.is_some() {
+        return Condition::Absent;
+    }
     let Some(tag) = &entry.if_match else { return Condition::Any };
     let digits = tag.trim_start_matches("W/").trim_matches('"');
     if let Ok(version) = digits.parse() {
@@ -230,10 +283,10 @@ fn set_id(resource: &mut Value, id: &str) {
 }
 
 /// The answer to an entry.
-pub(super) fn answer(base: &str, planned: &Planned) -> TransactionAnswer {
+pub(super) fn answer(base: &str, planned: Planned) -> TransactionAnswer {
     match planned {
         Planned::Done { stored, created } => TransactionAnswer {
-            status: if *created { "201 Created" } else { "200 OK" }.to_owned(),
+            status: if created { "201 Created" } else { "200 OK" }.to_owned(),
             location: Some(format!("{base}/{}", stored.reference)),
             etag: Some(format!("W/\"{}\"", stored.reference.version)),
             last_modified: Some(stored.recorded),
@@ -243,10 +296,16 @@ pub(super) fn answer(base: &str, planned: &Planned) -> TransactionAnswer {
             status: "200 OK".to_owned(),
             etag: Some(format!("W/\"{}\"", stored.reference.version)),
             last_modified: Some(stored.recorded),
-            resource: serde_json::from_slice(&stored.body).ok(),
+            body: Some(stored.body),
             ..TransactionAnswer::default()
         },
-        Planned::Gone | Planned::Change { .. } => {
+        Planned::Unchanged(stored) => TransactionAnswer {
+            status: "304 Not Modified".to_owned(),
+            etag: Some(format!("W/\"{}\"", stored.reference.version)),
+            ..TransactionAnswer::default()
+        },
+        Planned::Answered(answer) => answer,
+        Planned::Gone | Planned::Change { .. } | Planned::Asked(_) => {
             TransactionAnswer { status: "204 No Content".to_owned(), ..Default::default() }
         }
     }

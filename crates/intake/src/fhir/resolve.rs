@@ -1,5 +1,6 @@
 //! References: between the entries of a Bundle, by search, and to a patient who must exist.
 
+use super::Look;
 use super::query::only_match;
 use crate::failure::Failure;
 use formats::fhir::access::{subject_of, type_and_id};
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct References<'r> {
     pub(super) record: &'r Record,
     pub(super) access: &'r Access,
+    pub(super) look: Look<'r>,
     /// Full URL of an entry to `Type/id`.
     pub(super) known: BTreeMap<String, String>,
     /// Patients that this Bundle files, `Patient/id`.

@@ -37,7 +37,7 @@ fn child_serves_until_it_is_killed() {
     let feed = Feed::production("north", &tenant());
     let access = feed_access(&feed);
     if record.read(&access, "Patient", "ana-example").unwrap().is_none() {
-        fhir::transaction(&record, &access, "", PATIENTS).unwrap();
+        fhir::transaction(&record, &access, "", &intake::fhir::no_look, PATIENTS).unwrap();
     }
     let worker = Worker::new(record.clone(), pack(), vec![feed.clone()], &tenant());
     std::thread::spawn(move || worker.follow(&|| false));

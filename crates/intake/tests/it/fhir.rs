@@ -2,13 +2,14 @@
 
 use crate::support::{Fixture, fixture};
 use intake::Failure;
-use intake::fhir::{create, transaction, update};
-use record::{RawState, RawSummary};
+use intake::fhir::{create, no_look, transaction, update};
+use record::{Condition, RawState, RawSummary};
 use serde_json::{Value, json};
 
 fn send(fixture: &Fixture, body: &Value) -> Result<Value, Failure> {
     let body = serde_json::to_vec(body).unwrap();
-    transaction(&fixture.record, &fixture.access(), "http://h/fhir", &body)
+    transaction(&fixture.record, &fixture.access(), "http://h/fhir", &no_look, &body)
+        .map(|answers| serde_json::from_slice(&answers.into_bytes()).unwrap())
 }
 
 fn bundle(kind: &str, entries: &[Value]) -> Value {
@@ -97,7 +98,7 @@ fn a_refused_bundle_files_nothing_and_says_why() {
 fn what_is_no_bundle_is_refused_and_kept() {
     for body in [&b"{"[..], b"", b"[]", b"{\"resourceType\":\"Patient\"}", b"\xFF"] {
         let fixture = fixture();
-        let refused = transaction(&fixture.record, &fixture.access(), "", body);
+        let refused = transaction(&fixture.record, &fixture.access(), "", &no_look, body);
         assert!(matches!(refused, Err(Failure::Refused(_))), "{body:?}");
         let kept = last(&fixture);
         assert_eq!(kept.state, RawState::Rejected);
@@ -181,9 +182,9 @@ fn an_update_of_another_version_is_a_conflict() {
         let body = serde_json::to_vec(&resource).unwrap();
         update(record, &access, "Observation", "o-1", version, &body)
     };
-    assert!(put(None, "*1/*1").unwrap().created);
-    assert!(!put(Some(1), "*1/*2").unwrap().created);
-    let refused = put(Some(1), "*2/*2");
+    assert!(put(Condition::Any, "*1/*1").unwrap().created);
+    assert!(!put(Condition::Version(1), "*1/*2").unwrap().created);
+    let refused = put(Condition::Version(1), "*2/*2");
     assert!(matches!(refused, Err(Failure::Record(record::Failure::Conflict { .. }))));
     let kept = last(&fixture);
     assert_eq!((kept.state, kept.problems[0].code.as_str()), (RawState::Rejected, "conflict"));

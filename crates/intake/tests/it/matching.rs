@@ -125,8 +125,15 @@ fn two_patients_with_one_identifier_go_to_a_person() {
         "gender": "female",
     });
     let body = serde_json::to_vec(&twin).unwrap();
-    intake::fhir::update(&fixture.record, &fixture.access(), "Patient", "ana-twin", None, &body)
-        .unwrap();
+    intake::fhir::update(
+        &fixture.record,
+        &fixture.access(),
+        "Patient",
+        "ana-twin",
+        record::Condition::Any,
+        &body,
+    )
+    .unwrap();
     let kept = fixture.file(ANA);
     assert_eq!(kept.state, RawState::Unmatched);
     let reviews = fixture.record.reviews(&fixture.access(), true).unwrap();
@@ -154,7 +161,15 @@ fn a_waiting_message_is_filed_once_the_patient_is_known() {
     assert_eq!(kept.state, RawState::Unmatched);
     let ana = fixture.read("Patient", "ana-example").to_string().replace("100001", "100009");
     let (record, access) = (&fixture.record, fixture.access());
-    intake::fhir::update(record, &access, "Patient", "ana-example", None, ana.as_bytes()).unwrap();
+    intake::fhir::update(
+        record,
+        &access,
+        "Patient",
+        "ana-example",
+        record::Condition::Any,
+        ana.as_bytes(),
+    )
+    .unwrap();
     record.set_raw_state(&access, &kept.id, RawState::Received, &[]).unwrap();
     assert_eq!(fixture.work_off(), 1);
     let kept = record.raw(&access, &kept.id).unwrap().unwrap().summary;

@@ -70,7 +70,8 @@ pub(crate) fn empty() -> Fixture {
 
 pub(crate) fn fixture() -> Fixture {
     let fixture = empty();
-    fhir::transaction(&fixture.record, &fixture.access(), "", PATIENTS).unwrap();
+    fhir::transaction(&fixture.record, &fixture.access(), "", &intake::fhir::no_look, PATIENTS)
+        .unwrap();
     fixture
 }
 

@@ -259,7 +259,14 @@ fn a_deleted_report_can_be_filed_again() {
         "entry": [{"request": {"method": "DELETE", "url": url}}],
     });
     let body = serde_json::to_vec(&delete).unwrap();
-    intake::fhir::transaction(&fixture.record, &fixture.access(), "", &body).unwrap();
+    intake::fhir::transaction(
+        &fixture.record,
+        &fixture.access(),
+        "",
+        &intake::fhir::no_look,
+        &body,
+    )
+    .unwrap();
     let before = fixture.sequence();
     let kept = fixture.file(&result("M-2", "F-1", EARLY, 'F', &BOTH));
     assert_eq!(kept.state, RawState::Filed);

@@ -144,7 +144,7 @@ impl Fixture {
             "code": {"text": "a result"},
             "subject": {"reference": format!("Patient/{about}")},
         });
-        self.change(ResourceChange::Put { resource, facts, condition: Condition::Any });
+        self.change(ResourceChange::put(resource, facts, Condition::Any));
     }
 
     pub(crate) fn delete(&self, id: &str) {

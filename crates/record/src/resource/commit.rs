@@ -164,7 +164,7 @@ impl Transaction<'_> {
         }
         let version = current.map_or(1, |current| current.version + 1);
         let place = format!("{resource_type}/{id}");
-        let body = bytes(content.resource, version, self.now, &place)?;
+        let body = bytes(content.resource, &content.literals, version, self.now, &place)?;
         let stored = self.version(resource_type, id, version, &patient, Some(body))?;
         self.index(resource_type, id, &content.entries)?;
         let number = version.to_string();

@@ -1,7 +1,7 @@
 //! Checking a commit and taking out of it what is indexed, before the writer is asked.
 
 use super::compartment::{Compartment, compartment};
-use super::{Commit, Condition, ResourceChange, is_resource_type};
+use super::{Commit, Condition, Literals, ResourceChange, is_resource_type, literal};
 use crate::key::Keys;
 use crate::limit::{
     COMMIT_CHANGES_MAX, FACT_BODY_BYTES_MAX, FACTS_MAX, RESOURCE_BODY_BYTES_MAX, within,
@@ -26,6 +26,7 @@ pub(super) struct Prepared {
 /// A new version before it has its number.
 pub(super) struct Content {
     pub(super) resource: Map<String, Json>,
+    pub(super) literals: Literals,
     pub(super) compartment: Compartment,
     pub(super) entries: BTreeSet<Indexed>,
     pub(super) facts: Vec<Vec<u8>>,
@@ -76,12 +77,13 @@ fn one(
             check(&resource_type, &id)?;
             Ok(Prepared { resource_type, id, condition, content: None })
         }
-        ResourceChange::Put { resource, facts, condition } => {
+        ResourceChange::Put { resource, literals, facts, condition } => {
             let text = |name: &str| resource.get(name).and_then(Json::as_str).map(str::to_owned);
             let resource_type = text("resourceType").unwrap_or_default();
             let id = text("id").unwrap_or_default();
             check(&resource_type, &id)?;
-            let content = content(&resource_type, &id, resource, &facts, tenant, keys)?;
+            let mut content = content(&resource_type, &id, resource, &facts, tenant, keys)?;
+            content.literals = literals;
             Ok(Prepared { resource_type, id, condition, content: Some(content) })
         }
     }
@@ -119,7 +121,7 @@ fn content(
         let place = format!("{place} meta");
         return Err(Failure::Invalid { place, text: "is not a JSON object".to_owned() });
     }
-    Ok(Content { resource, compartment, entries, facts })
+    Ok(Content { resource, literals: Literals::new(), compartment, entries, facts })
 }
 
 /// Identifiers of `Patient` facts are found like those of the resource: a laboratory's namespace
@@ -153,6 +155,7 @@ pub(super) fn not_json(place: &str, error: &serde_json::Error) -> Failure {
 /// The bytes of a version: the resource with its id, version and time spliced in.
 pub(super) fn bytes(
     mut resource: Map<String, Json>,
+    literals: &Literals,
     version: u64,
     recorded: model::Timestamp,
     place: &str,
@@ -162,7 +165,11 @@ pub(super) fn bytes(
         meta.insert("versionId".to_owned(), Json::String(version.to_string()));
         meta.insert("lastUpdated".to_owned(), Json::String(recorded.to_string()));
     }
-    let bytes = serde_json::to_vec(&resource).map_err(|error| not_json(place, &error))?;
+    let bytes = if literals.is_empty() {
+        serde_json::to_vec(&resource).map_err(|error| not_json(place, &error))?
+    } else {
+        literal::write(&resource, literals).into_bytes()
+    };
     within(place, bytes.len(), RESOURCE_BODY_BYTES_MAX, "bytes")?;
     Ok(bytes)
 }

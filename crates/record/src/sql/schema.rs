@@ -97,7 +97,13 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
         PRIMARY KEY (tenant, digest)) {strict}",
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
-], ADOPTIONS];
+], ADOPTIONS, HISTORY];
+
+/// History is paged over the commit sequence.
+const HISTORY: &[&str] = &[
+    "CREATE UNIQUE INDEX version_sequence ON resource_version (tenant, sequence)",
+    "CREATE INDEX version_type_sequence ON resource_version (tenant, resource_type, sequence)",
+];
 
 /// Which packs were adopted, and what that changed for whom.
 const ADOPTIONS: &[&str] = &[

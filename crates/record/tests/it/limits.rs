@@ -89,7 +89,7 @@ fn of_a_commit() {
     });
     let with_facts = |facts| {
         let resource = observation("facts", "p1", "x");
-        commit(record, vec![ResourceChange::Put { resource, facts, condition: Condition::Any }])
+        commit(record, vec![ResourceChange::put(resource, facts, Condition::Any)])
     };
     at("fact", FACT_BODY_BYTES_MAX, |n| {
         let of = |gene: String| {

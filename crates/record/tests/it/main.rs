@@ -9,6 +9,7 @@ mod crash;
 #[cfg(test)]
 mod feed;
 #[cfg(test)]
+mod history;
 mod limits;
 #[cfg(test)]
 mod opening;

@@ -11,7 +11,7 @@ fn body(stored: &record::Stored) -> Value {
 
 fn conditional(condition: Condition) -> ResourceChange {
     let resource = observation("o1", "p1", "48018-6");
-    ResourceChange::Put { resource, facts: vec![], condition }
+    ResourceChange::put(resource, vec![], condition)
 }
 
 fn delete(id: &str, condition: Condition) -> ResourceChange {
@@ -135,7 +135,7 @@ fn a_patients_fact_is_about_that_patient() {
         (vec![], false),
     ] {
         let resource = json!({"resourceType": "Patient", "id": "p1"});
-        let change = ResourceChange::Put { resource, facts, condition: Condition::Any };
+        let change = ResourceChange::put(resource, facts, Condition::Any);
         assert_eq!(commit(&fixture.record, vec![change]).is_ok(), good);
     }
     // Found by the fact's identifier, though the resource has none.
@@ -212,6 +212,7 @@ fn moving_to_another_patient_tells_both_and_hides_nothing_from_history() {
     let fixture = fixture();
     let record = &fixture.record;
     let change = |patient: &str| ResourceChange::Put {
+        literals: record::Literals::new(),
         resource: observation("o1", patient, "x"),
         facts: vec![crate::support::gene_fact("CYP2C19")],
         condition: Condition::Any,
@@ -248,6 +249,7 @@ fn facts_belong_to_their_version() {
     let record = &fixture.record;
     let engine = access(Role::Engine);
     let change = |genes: &[&str]| ResourceChange::Put {
+        literals: record::Literals::new(),
         resource: observation("o1", "p1", "x"),
         facts: genes.iter().map(|gene| crate::support::gene_fact(gene)).collect(),
         condition: Condition::Any,

@@ -9,8 +9,8 @@ use record::Role::{
     Pharmacist, Prescriber, PrivacyOfficer, ServiceClient,
 };
 use record::{
-    Access, Account, Client, Commit, Failure, Feedback, NewReview, Purpose, Query, RawState,
-    Record, Role, Scope, Session, Shown,
+    Access, Account, Client, Commit, CompartmentQuery, Failure, Feedback, HistoryQuery, NewReview,
+    Purpose, Query, RawState, Record, Role, Scope, Session, Shown,
 };
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,6 +90,13 @@ fn raw_and_clinical() -> Vec<Line> {
         }),
         ("read", clinical(), |r, a, _| r.read(a, "Patient", "p1").map(drop)),
         ("vread", clinical(), |r, a, _| r.vread(a, "Patient", "p1", 1).map(drop)),
+        ("history", clinical(), |r, a, _| {
+            r.history(a, &HistoryQuery { count: 5, ..HistoryQuery::default() }).map(drop)
+        }),
+        ("compartment", clinical(), |r, a, _| {
+            let query = CompartmentQuery { count: 5, ..CompartmentQuery::default() };
+            r.compartment(a, &PatientId::new("p1"), &query).map(drop)
+        }),
         ("search", clinical(), |r, a, _| {
             let resource_type = "Patient".to_owned();
             r.search(a, &Query { resource_type, terms: vec![], count: 5, cursor: None }).map(drop)
@@ -244,7 +251,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 54 * Role::ALL.len());
+    assert_eq!(calls, 56 * Role::ALL.len());
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn fill(record: &Record) {
             resource["birthDate"] = json!(born);
         }
         let facts = vec![patient_fact(id, family, number)];
-        ResourceChange::Put { resource, facts, condition: Condition::Any }
+        ResourceChange::put(resource, facts, Condition::Any)
     };
     let mut coded = observation("o-both", "p1", "81247-9");
     coded["code"]["coding"].as_array_mut().unwrap().push(json!({"code": "local"}));

@@ -97,6 +97,7 @@ pub(crate) fn patient_fact(id: &str, family: &str, identifier: &str) -> Fact {
 
 pub(crate) fn patient(id: &str, family: &str, identifier: &str) -> ResourceChange {
     ResourceChange::Put {
+        literals: record::Literals::new(),
         resource: json!({
             "resourceType": "Patient",
             "id": id,
@@ -122,7 +123,7 @@ pub(crate) fn observation(id: &str, patient: &str, code: &str) -> Value {
 }
 
 pub(crate) fn put(resource: Value) -> ResourceChange {
-    ResourceChange::Put { resource, facts: vec![], condition: Condition::Any }
+    ResourceChange::put(resource, vec![], Condition::Any)
 }
 
 pub(crate) fn commit(

@@ -1,15 +1,19 @@
 //! FHIR R4 over HTTP. Every route is in one table; the CapabilityStatement is made from it.
 
 mod answer;
+mod everything;
+mod history;
 mod metadata;
+mod parameter;
 mod query;
 mod read;
 mod search;
 mod transaction;
+mod validate;
 mod write;
 
 use crate::route::{Offer, Route};
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use formats::fhir::build::Interaction;
 
 /// What the base takes; it answers with and without a slash.
@@ -20,16 +24,30 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new("GET", "/fhir/metadata", || get(metadata::show)),
     Route::new("POST", "/fhir", || post(transaction::submit)).offering(SYSTEM),
     Route::new("POST", "/fhir/", || post(transaction::submit)).offering(SYSTEM),
+    Route::new("GET", "/fhir/_history", || get(history::system))
+        .offering(Offer::System(&[Interaction::HistorySystem])),
     Route::new("GET", "/fhir/{type}", || get(search::by_get))
         .offering(Offer::Type(&[Interaction::SearchType])),
     Route::new("POST", "/fhir/{type}/_search", || post(search::by_post))
         .offering(Offer::Type(&[Interaction::SearchType])),
     Route::new("POST", "/fhir/{type}", || post(write::create))
         .offering(Offer::Type(&[Interaction::Create])),
+    Route::new("PUT", "/fhir/{type}", || put(write::update_where)),
+    Route::new("GET", "/fhir/{type}/_history", || get(history::of_type))
+        .offering(Offer::Type(&[Interaction::HistoryType])),
+    Route::new("POST", "/fhir/{type}/$validate", || post(validate::of_type)),
     Route::new("GET", "/fhir/{type}/{id}", || get(read::read))
         .offering(Offer::Type(&[Interaction::Read])),
     Route::new("PUT", "/fhir/{type}/{id}", || put(write::update))
         .offering(Offer::Type(&[Interaction::Update])),
+    Route::new("PATCH", "/fhir/{type}/{id}", || patch(write::patch))
+        .offering(Offer::Type(&[Interaction::Patch])),
+    Route::new("DELETE", "/fhir/{type}/{id}", || delete(write::delete))
+        .offering(Offer::Type(&[Interaction::Delete])),
+    Route::new("GET", "/fhir/{type}/{id}/_history", || get(history::of_instance))
+        .offering(Offer::Type(&[Interaction::HistoryInstance])),
+    Route::new("POST", "/fhir/{type}/{id}/$validate", || post(validate::of_instance)),
+    Route::new("GET", "/fhir/Patient/{id}/$everything", || get(everything::show)),
     Route::new("GET", "/fhir/{type}/{id}/_history/{version}", || get(read::vread))
         .offering(Offer::Type(&[Interaction::Vread])),
 ];

@@ -46,6 +46,9 @@ const OFFICER: Option<Who> = Some(Who::Client(Role::PrivacyOfficer));
 const SERVICE: &str = "/cds-services/pgx-medication-safety";
 const FEEDBACK: &str = "/cds-services/pgx-medication-safety/feedback";
 const VREAD: (&str, &str) = ("GET", "/fhir/{type}/{id}/_history/{version}");
+const HISTORY: (&str, &str) = ("GET", "/fhir/{type}/{id}/_history");
+const EVERYTHING: (&str, &str) = ("GET", "/fhir/Patient/{id}/$everything");
+const VALIDATE: (&str, &str) = ("POST", "/fhir/{type}/{id}/$validate");
 
 const REPORT: (&str, &str) = ("GET", "/patients/{id}/pgx-report");
 const REPORT_PDF: (&str, &str) = ("GET", "/patients/{id}/pgx-report.pdf");
@@ -74,6 +77,15 @@ const TABLE: &[Row] = &[
     row(("POST", "/fhir/{type}"), Interface, "/fhir/Patient", Some(CLIENT), false),
     row(("GET", "/fhir/{type}/{id}"), Interface, "/fhir/Patient/{patient}", OFFICER, true),
     row(("PUT", "/fhir/{type}/{id}"), Interface, "/fhir/Patient/{patient}", Some(CLIENT), false),
+    row(("PUT", "/fhir/{type}"), Interface, "/fhir/Patient?_id={patient}", Some(CLIENT), false),
+    row(("PATCH", "/fhir/{type}/{id}"), Interface, "/fhir/Patient/{patient}", Some(CLIENT), false),
+    row(("DELETE", "/fhir/{type}/{id}"), Interface, "/fhir/Patient/none", Some(CLIENT), false),
+    row(("GET", "/fhir/_history"), Interface, "/fhir/_history", OFFICER, false),
+    row(("GET", "/fhir/{type}/_history"), Interface, "/fhir/Patient/_history", OFFICER, false),
+    row(HISTORY, Interface, "/fhir/Patient/{patient}/_history", OFFICER, true),
+    row(EVERYTHING, Interface, "/fhir/Patient/{patient}/$everything", OFFICER, true),
+    row(("POST", "/fhir/{type}/$validate"), Interface, "/fhir/Patient/$validate", None, false),
+    row(VALIDATE, Interface, "/fhir/Patient/{patient}/$validate", None, false),
     row(VREAD, Interface, "/fhir/Patient/{patient}/_history/1", OFFICER, true),
     row(("GET", "/healthz"), Open, "/healthz", None, false),
     row(("GET", "/readyz"), Open, "/readyz", None, false),
@@ -89,6 +101,10 @@ impl Row {
         let call = match (self.method, self.route) {
             ("POST", "/fhir/{type}/_search") => call.form(&[("_id", patient)]),
             ("POST", "/login" | "/logout") => call.form(&[("csrf", "x")]),
+            ("PATCH", _) => {
+                let call = call.header("content-type", "application/json-patch+json");
+                call.bytes(r#"[{"op":"add","path":"/language","value":"de"}]"#)
+            }
             ("POST" | "PUT", _) => call.json(&self.body(patient)),
             _ => call,
         };
@@ -100,7 +116,7 @@ impl Row {
             "/fhir" | "/fhir/" => {
                 json!({"resourceType": "Bundle", "type": "transaction", "entry": []})
             }
-            "/fhir/{type}" | "/fhir/{type}/{id}" => json!({
+            route if route.starts_with("/fhir/{type}") => json!({
                 "resourceType": "Patient", "id": patient, "name": [{"family": "Example"}]
             }),
             "/cds-services/{id}/feedback" => json!({"feedback": [{

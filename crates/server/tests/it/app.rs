@@ -81,7 +81,14 @@ impl TestApp {
         let app = Self::empty();
         let interface = access(Role::Interface);
         let bundle = demo_patients().to_string();
-        intake::fhir::transaction(&app.record, &interface, BASE, bundle.as_bytes()).unwrap();
+        intake::fhir::transaction(
+            &app.record,
+            &interface,
+            BASE,
+            &intake::fhir::no_look,
+            bundle.as_bytes(),
+        )
+        .unwrap();
         app
     }
 

@@ -30,5 +30,6 @@ mod pages;
 mod refusal;
 #[cfg(test)]
 mod report;
+mod rest;
 #[cfg(test)]
 mod search;

@@ -70,8 +70,15 @@ async fn it_lists_exactly_what_is_routed() {
         ("GET", "/fhir/{type}/{id}") => Some("read"),
         ("PUT", "/fhir/{type}/{id}") => Some("update"),
         ("GET", "/fhir/{type}/{id}/_history/{version}") => Some("vread"),
+        ("GET", "/fhir/{type}/{id}/_history") => Some("history-instance"),
+        ("GET", "/fhir/{type}/_history") => Some("history-type"),
+        ("PATCH", "/fhir/{type}/{id}") => Some("patch"),
+        ("DELETE", "/fhir/{type}/{id}") => Some("delete"),
+        // The conditional update is said by a flag, operations have a list of their own.
+        ("PUT", "/fhir/{type}") => None,
+        (_, path) if path.contains("/$") => None,
         // The system's own: the base and the CapabilityStatement itself.
-        (_, "/fhir" | "/fhir/" | "/fhir/metadata") => None,
+        (_, "/fhir" | "/fhir/" | "/fhir/metadata" | "/fhir/_history") => None,
         (_, path) if path.starts_with("/fhir") => panic!("{method} {path} is not in this test"),
         _ => None,
     };
@@ -81,10 +88,17 @@ async fn it_lists_exactly_what_is_routed() {
     for resource in rest["resource"].as_array().unwrap() {
         assert_eq!(codes(&resource["interaction"]), routed, "{}", resource["type"]);
         assert_eq!(resource["conditionalCreate"], true);
-        assert!(resource.get("conditionalUpdate").is_none(), "there is no such route");
+        assert_eq!(resource["conditionalUpdate"], true);
     }
-    let system = BTreeSet::from(["batch".to_owned(), "transaction".to_owned()]);
-    assert_eq!(codes(&rest["interaction"]), system);
+    let system = ["batch", "history-system", "transaction"].map(str::to_owned);
+    assert_eq!(codes(&rest["interaction"]), BTreeSet::from(system));
+    let named = rest["operation"].as_array().unwrap().iter();
+    let named: BTreeSet<&str> = named.map(|one| one["name"].as_str().unwrap()).collect();
+    let routed: BTreeSet<&str> = server::routes()
+        .into_iter()
+        .filter_map(|(_, path)| path.rsplit_once("/$").map(|(_, name)| name))
+        .collect();
+    assert_eq!(named, routed);
 }
 
 #[tokio::test]
@@ -96,7 +110,7 @@ async fn every_interaction_of_every_type_is_answered() {
     for resource in resources {
         let kind = resource["type"].as_str().unwrap();
         let promised = codes(&resource["interaction"]);
-        assert_eq!(promised.len(), 5, "a new interaction has to be called here: {promised:?}");
+        assert_eq!(promised.len(), 9, "a new interaction has to be called here: {promised:?}");
         let mut body = smallest(kind);
         let created = app.post(INTERFACE, &format!("/fhir/{kind}"), &body).await;
         assert_eq!(created.status, 201, "{kind}: {}", created.text());
@@ -113,6 +127,21 @@ async fn every_interaction_of_every_type_is_answered() {
         let found = app.get(CLIENT, &format!("/fhir/{kind}?_id={id}")).await.json();
         assert_eq!(found["total"], 1, "{kind}");
         assert_eq!(found["entry"][0]["resource"]["meta"]["versionId"], "2", "{kind}");
+        let call = app.call("PATCH", address).by(INTERFACE).bytes(format!(
+            r#"[{{"op":"add","path":"/language","value":"de"}},
+            {{"op":"test","path":"/id","value":"{id}"}}]"#
+        ));
+        let patched = call.header("content-type", "application/json-patch+json").send().await;
+        assert_eq!(patched.status, 200, "{kind}: {}", patched.text());
+        let deleted = app.call("DELETE", address).by(INTERFACE).send().await;
+        assert_eq!(deleted.status, 204, "{kind}: {}", deleted.text());
+        for history in [format!("{address}/_history"), format!("/fhir/{kind}/_history?_count=4")] {
+            let history = app.get(CLIENT, &history).await.json();
+            let entries = history["entry"].as_array().unwrap();
+            assert_eq!(entries.len(), 4, "{kind}");
+            assert_eq!(entries[0]["request"]["method"], "DELETE", "{kind}");
+            assert_eq!(entries[1]["resource"]["language"], "de", "{kind}");
+        }
     }
     for kind in ["transaction", "batch"] {
         let bundle = json!({"resourceType": "Bundle", "type": kind, "entry": [

@@ -1,6 +1,7 @@
 //! Answers over HTTP: outcomes and Bundles.
 
 use super::Object;
+use super::stored::{StoredEntry, bundle_of_stored};
 use model::{Problem, Severity, Timestamp};
 use serde_json::{Value, json};
 
@@ -68,7 +69,8 @@ fn issue_type(code: &str) -> &'static str {
         | "nested-array" | "unknown-element" | "repeating" | "not-repeating" | "not-an-object"
         | "two-choices" | "unknown-type" => "structure",
         "bad-value" | "bad-date" | "bad-id" | "bad-reference" | "bad-url" => "value",
-        "not-read" | "haplotype-alone" => "not-supported",
+        "not-read" | "not-supported" | "haplotype-alone" => "not-supported",
+        "not-found" => "not-found",
         _ => "invalid",
     }
 }
@@ -82,53 +84,8 @@ pub struct Link {
     pub url: String,
 }
 
-fn links(links: &[Link]) -> Vec<Value> {
+pub(super) fn links(links: &[Link]) -> Vec<Value> {
     links.iter().map(|link| json!({"relation": link.relation, "url": link.url})).collect()
-}
-
-/// One entry of a searchset or history.
-#[derive(Clone, Debug, PartialEq)]
-pub struct BundleEntry {
-    /// Absolute URL of the resource, without its version.
-    pub full_url: Option<String>,
-    /// The resource; none for a deletion in a history.
-    pub resource: Option<Value>,
-    /// `match`, `include` or `outcome`; only in a searchset.
-    pub mode: &'static str,
-    /// Method and relative URL of the request; only in a history.
-    pub request: Option<(String, String)>,
-    /// Status, ETag and time of the version; only in a history.
-    pub response: Option<TransactionAnswer>,
-}
-
-/// A searchset page. `total` counts the matches over all pages, if the server knows it.
-pub fn searchset_bundle(entries: Vec<BundleEntry>, total: Option<u64>, page: &[Link]) -> Value {
-    let entry = |entry: BundleEntry| {
-        Object::default()
-            .some("fullUrl", entry.full_url)
-            .some("resource", entry.resource)
-            .with("search", json!({"mode": entry.mode}))
-            .build()
-    };
-    bundle("searchset", total, page).list("entry", entries.into_iter().map(entry).collect()).build()
-}
-
-/// A history page, newest first.
-pub fn history_bundle(entries: Vec<BundleEntry>, total: Option<u64>, page: &[Link]) -> Value {
-    let entry = |entry: BundleEntry| {
-        let request = entry.request.map(|(method, url)| json!({"method": method, "url": url}));
-        Object::default()
-            .some("fullUrl", entry.full_url)
-            .some("resource", entry.resource)
-            .some("request", request)
-            .some("response", entry.response.as_ref().map(response))
-            .build()
-    };
-    bundle("history", total, page).list("entry", entries.into_iter().map(entry).collect()).build()
-}
-
-fn bundle(kind: &str, total: Option<u64>, page: &[Link]) -> Object {
-    Object::resource("Bundle", "").with("type", kind).some("total", total).list("link", links(page))
 }
 
 /// The answer to one entry of a transaction or batch.
@@ -142,13 +99,13 @@ pub struct TransactionAnswer {
     pub etag: Option<String>,
     /// Time of the version.
     pub last_modified: Option<Timestamp>,
-    /// The resource, if the client wants it.
-    pub resource: Option<Value>,
+    /// The resource as JSON text, if the client wants it.
+    pub body: Option<Vec<u8>>,
     /// What went wrong, as an `OperationOutcome`.
     pub outcome: Option<Value>,
 }
 
-fn response(answer: &TransactionAnswer) -> Value {
+pub(super) fn response(answer: &TransactionAnswer) -> Value {
     Object::default()
         .with("status", answer.status.as_str())
         .some("location", answer.location.as_deref())
@@ -160,16 +117,13 @@ fn response(answer: &TransactionAnswer) -> Value {
 
 /// A `transaction-response` or, for a batch, `batch-response`; answers in the order of the
 /// request's entries.
-pub fn transaction_response(answers: &[TransactionAnswer], is_batch: bool) -> Value {
+pub fn transaction_response(answers: Vec<TransactionAnswer>, is_batch: bool) -> Vec<u8> {
     let kind = if is_batch { "batch-response" } else { "transaction-response" };
-    let entries = answers
-        .iter()
-        .map(|answer| {
-            Object::default()
-                .some("resource", answer.resource.clone())
-                .with("response", response(answer))
-                .build()
-        })
-        .collect();
-    Object::resource("Bundle", "").with("type", kind).list("entry", entries).build()
+    let entry = |mut answer: TransactionAnswer| StoredEntry {
+        body: answer.body.take(),
+        response: Some(answer),
+        ..StoredEntry::default()
+    };
+    let entries: Vec<StoredEntry> = answers.into_iter().map(entry).collect();
+    bundle_of_stored(kind, None, &[], &entries)
 }

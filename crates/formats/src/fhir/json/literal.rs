@@ -1,8 +1,5 @@
 //! The numbers of a JSON text as they were written.
 
-use super::Literals;
-use serde_json::Value;
-
 /// Every number outside strings, in the order of the text; for valid JSON exactly the numbers
 /// that a parser meets.
 pub(super) struct Numbers<'t> {
@@ -44,41 +41,4 @@ impl<'t> Iterator for Numbers<'t> {
 
 fn is_part(byte: u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E')
-}
-
-/// Writes a value, with the literals whose number is still the one at their path.
-pub(super) fn write(value: &Value, literals: &Literals, path: &str, out: &mut String) {
-    match value {
-        Value::Object(object) => {
-            out.push('{');
-            for (at, (key, held)) in object.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                out.push_str(&Value::from(key.as_str()).to_string());
-                out.push(':');
-                let dot = if path.is_empty() { "" } else { "." };
-                write(held, literals, &format!("{path}{dot}{key}"), out);
-            }
-            out.push('}');
-        }
-        Value::Array(items) => {
-            out.push('[');
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                write(item, literals, &format!("{path}[{at}]"), out);
-            }
-            out.push(']');
-        }
-        Value::Number(number) => {
-            let same = |text: &&String| serde_json::from_str(text).ok().as_ref() == Some(number);
-            match literals.get(path).filter(same) {
-                Some(text) => out.push_str(text),
-                None => out.push_str(&number.to_string()),
-            }
-        }
-        other => out.push_str(&other.to_string()),
-    }
 }

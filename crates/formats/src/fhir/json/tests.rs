@@ -79,15 +79,12 @@ fn digits_that_a_value_cannot_carry_are_listed() {
 }
 
 #[test]
-fn numbers_are_written_as_they_were_read() {
+fn literals_are_found_below_their_element() {
     let text = r#"{"entry":[{"resource":{"a":[1,2.50],"b":1.10,"c":1e2}}],"id":"x"}"#;
-    let mut document = read(text.as_bytes(), 1000).unwrap();
-    assert_eq!(write(&document.value, &document.literals), text);
-    let resource = document.value.pointer_mut("/entry/0/resource").unwrap();
+    let document = read(text.as_bytes(), 1000).unwrap();
     let below = literals_below(&document.literals, "entry[0].resource");
-    // A changed number is written as changed.
-    resource["b"] = serde_json::json!(1.2);
-    assert_eq!(write(resource, &below), r#"{"a":[1,2.50],"b":1.2,"c":1e2}"#);
+    let below: Vec<(&str, &str)> = below.iter().map(|(at, text)| (&**at, &**text)).collect();
+    assert_eq!(below, [("a[1]", "2.50"), ("b", "1.10"), ("c", "1e2")]);
     assert_eq!(literals_below(&document.literals, "entry[1].resource"), Literals::new());
 }
 
@@ -103,8 +100,6 @@ proptest! {
     ) {
         if let Ok(document) = read(text.as_bytes(), 1000) {
             let expected: Value = serde_json::from_str(&text).unwrap();
-            let written = write(&document.value, &document.literals);
-            prop_assert_eq!(&read(written.as_bytes(), 1000).unwrap(), &document);
             prop_assert_eq!(document.value, expected);
         }
     }

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::error::{Error, FHIR_JSON};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use formats::fhir::build::operation_outcome;
 use record::Stored;
 use serde_json::Value;
 
@@ -12,7 +13,8 @@ pub(crate) fn json(status: StatusCode, value: &Value) -> Response {
     bytes(status, value.to_string().into_bytes())
 }
 
-fn bytes(status: StatusCode, body: Vec<u8>) -> Response {
+/// JSON text as a FHIR answer.
+pub(crate) fn bytes(status: StatusCode, body: Vec<u8>) -> Response {
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(FHIR_JSON));
@@ -40,19 +42,35 @@ pub(crate) fn written(
 ) -> Response {
     let reference = resource.reference.clone();
     let location = format!("{}/{reference}", app.fhir_base());
-    let mut response =
-        if prefers_minimal(request) { bytes(status, Vec::new()) } else { stored(status, resource) };
+    let mut response = match preferred(request).as_deref() {
+        Some("minimal") => bytes(status, Vec::new()),
+        Some("OperationOutcome") => json(status, &operation_outcome(&[], None)),
+        _ => stored(status, resource),
+    };
     put(response.headers_mut(), header::ETAG, &format!("W/\"{}\"", reference.version));
     put(response.headers_mut(), header::LOCATION, &location);
     response
 }
 
-fn prefers_minimal(request: &HeaderMap) -> bool {
+/// What a deletion answers: the version that says so, if there was anything to delete.
+pub(crate) fn deleted(gone: Option<&Stored>) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Some(gone) = gone {
+        let tag = format!("W/\"{}\"", gone.reference.version);
+        put(response.headers_mut(), header::ETAG, &tag);
+    }
+    response
+}
+
+/// `minimal`, `representation` or `OperationOutcome` of `Prefer: return=…`.
+fn preferred(request: &HeaderMap) -> Option<String> {
     request
         .get_all("prefer")
         .iter()
         .filter_map(|value| value.to_str().ok())
-        .any(|value| value.split([',', ';']).any(|part| part.trim() == "return=minimal"))
+        .flat_map(|value| value.split([',', ';']))
+        .find_map(|part| part.trim().strip_prefix("return="))
+        .map(str::to_owned)
 }
 
 fn put(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
@@ -75,6 +93,19 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<u64>, Error> {
         let text = "If-Match is not a version, such as W/\"3\"";
         Error::new(StatusCode::BAD_REQUEST, "value", text)
     })
+}
+
+/// Whether an `If-None-Match: *` asks that there be nothing yet; an update takes no other.
+pub(crate) fn if_none_match_any(headers: &HeaderMap) -> Result<bool, Error> {
+    match headers.get(header::IF_NONE_MATCH).map(|value| value.to_str().unwrap_or_default().trim())
+    {
+        None => Ok(false),
+        Some("*") => Ok(true),
+        Some(_) => {
+            let text = "an update takes no If-None-Match but `*`";
+            Err(Error::new(StatusCode::BAD_REQUEST, "value", text))
+        }
+    }
 }
 
 /// RFC 9110 §5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`.

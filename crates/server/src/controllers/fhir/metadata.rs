@@ -31,6 +31,12 @@ pub(crate) const INDEXED_TYPES: [&str; 16] = [
     "Task",
 ];
 
+/// Operations by name, with their definitions.
+const OPERATIONS: [(&str, &str); 2] = [
+    ("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything"),
+    ("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"),
+];
+
 /// `GET [base]/metadata`
 pub(crate) async fn show(State(app): State<App>) -> Response {
     let capability = Capability {
@@ -42,7 +48,7 @@ pub(crate) async fn show(State(app): State<App>) -> Response {
             Offer::System(interactions) => interactions,
             Offer::Type(_) | Offer::Nothing => &[],
         }),
-        operations: Vec::new(),
+        operations: OPERATIONS.iter().map(|(name, url)| ((*name).into(), (*url).into())).collect(),
     };
     answer::json(StatusCode::OK, &capability_statement(&capability))
 }
@@ -72,6 +78,6 @@ fn resource(resource_type: &str) -> ResourceCapability {
         }),
         search_parameters,
         has_conditional_create: true,
-        has_conditional_update: false,
+        has_conditional_update: true,
     }
 }

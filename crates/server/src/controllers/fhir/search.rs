@@ -9,9 +9,9 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use formats::fhir::build::{BundleEntry, Issue, Link, operation_outcome, searchset_bundle};
+use formats::fhir::build::{Issue, Link, StoredEntry, bundle_of_stored, operation_outcome};
 use model::{Problem, Severity};
-use record::Page;
+use record::{Access, Page};
 use serde_json::Value;
 
 /// `GET [base]/[type]?…`
@@ -43,11 +43,7 @@ async fn run(
     headers: HeaderMap,
     caller: Caller,
 ) -> Result<Response, Error> {
-    if !INDEXED_TYPES.contains(&resource_type.as_str()) {
-        // Nothing is indexed, so an empty answer would not mean that there is nothing.
-        let text = "this type is not searched here; the CapabilityStatement lists those that are";
-        return Err(Error::new(StatusCode::NOT_FOUND, "not-supported", text));
-    }
+    require_indexed(&resource_type)?;
     let asked = query::read(resource_type, pairs)?;
     let strict = handling(&headers) == Some("strict");
     app.blocking(move |app| {
@@ -59,9 +55,18 @@ async fn run(
                 .collect();
             return Err(Error::problems(StatusCode::BAD_REQUEST, problems));
         }
-        Ok(answer::json(StatusCode::OK, &bundle(app, &asked, &page)?))
+        Ok(answer::bytes(StatusCode::OK, bundle(app, &asked, &page)))
     })
     .await
+}
+
+/// Of other types nothing is indexed, so an empty answer would not mean that there is nothing.
+fn require_indexed(resource_type: &str) -> Result<(), Error> {
+    if INDEXED_TYPES.contains(&resource_type) {
+        return Ok(());
+    }
+    let text = "this type is not searched here; the CapabilityStatement lists those that are";
+    Err(Error::new(StatusCode::NOT_FOUND, "not-supported", text))
 }
 
 fn handling(headers: &HeaderMap) -> Option<&str> {
@@ -73,8 +78,24 @@ fn handling(headers: &HeaderMap) -> Option<&str> {
         .find_map(|part| part.trim().strip_prefix("handling="))
 }
 
+/// A search inside a Bundle: the same, as bytes.
+///
+/// # Errors
+/// As for a search alone.
+pub(crate) fn searchset(
+    app: &App,
+    access: &Access,
+    resource_type: String,
+    pairs: Vec<(String, String)>,
+) -> Result<Vec<u8>, Error> {
+    require_indexed(&resource_type)?;
+    let asked = query::read(resource_type, pairs)?;
+    let page = app.record().search(access, &asked.query)?;
+    Ok(bundle(app, &asked, &page))
+}
+
 /// A searchset: what was used is in the `self` link, what was not is in a warning.
-fn bundle(app: &App, asked: &query::Asked, page: &Page) -> Result<Value, Error> {
+fn bundle(app: &App, asked: &query::Asked, page: &Page) -> Vec<u8> {
     let base = format!("{}/{}", app.fhir_base(), asked.query.resource_type);
     let unused = |name: &str| {
         let plain = name.split(':').next().unwrap_or(name);
@@ -91,20 +112,20 @@ fn bundle(app: &App, asked: &query::Asked, page: &Page) -> Result<Value, Error> 
     links.extend(page.next.as_deref().map(|next| link("next", &asked.written, Some(next))));
     let mut entries = Vec::with_capacity(page.entries.len() + 1);
     for stored in &page.entries {
-        let resource: Value = serde_json::from_slice(&stored.body)
-            .map_err(|error| Error::internal(format!("a stored resource: {error}")))?;
         let reference = &stored.reference;
         let path = format!("{}/{}", reference.resource_type, reference.id);
-        entries.push(entry(Some(format!("{}/{path}", app.fhir_base())), resource, "match"));
+        let url = Some(format!("{}/{path}", app.fhir_base()));
+        entries.push(entry(url, stored.body.clone(), "match"));
     }
     if !page.unknown_parameters.is_empty() {
-        entries.push(entry(None, warning(&page.unknown_parameters), "outcome"));
+        let outcome = warning(&page.unknown_parameters).to_string().into_bytes();
+        entries.push(entry(None, outcome, "outcome"));
     }
-    Ok(searchset_bundle(entries, Some(page.total), &links))
+    bundle_of_stored("searchset", Some(page.total), &links, &entries)
 }
 
-fn entry(full_url: Option<String>, resource: Value, mode: &'static str) -> BundleEntry {
-    BundleEntry { full_url, resource: Some(resource), mode, request: None, response: None }
+fn entry(full_url: Option<String>, body: Vec<u8>, mode: &'static str) -> StoredEntry {
+    StoredEntry { full_url, body: Some(body), mode: Some(mode), ..StoredEntry::default() }
 }
 
 fn warning(unknown: &[String]) -> Value {

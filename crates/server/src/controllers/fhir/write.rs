@@ -1,14 +1,15 @@
-//! Creating and updating one resource: a transaction of one.
+//! Creating, updating, patching and deleting one resource: a transaction of one.
 
 use super::answer;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use intake::fhir::{Written, create as file_new, update as file_update};
+use intake::fhir::{self as door, JSON_PATCH, Written};
+use record::Condition;
 
 /// `POST [base]/[type]`
 pub(crate) async fn create(
@@ -25,10 +26,9 @@ pub(crate) async fn create(
         })?),
     };
     app.blocking(move |app| {
-        let Written { stored, created } =
-            file_new(app.record(), &caller.access, &resource_type, condition.as_deref(), &body)?;
-        let status = if created { StatusCode::CREATED } else { StatusCode::OK };
-        Ok(answer::written(app, status, stored, &headers))
+        let condition = condition.as_deref();
+        let written = door::create(app.record(), &caller.access, &resource_type, condition, &body)?;
+        Ok(answered(app, written, &headers))
     })
     .await
 }
@@ -41,12 +41,82 @@ pub(crate) async fn update(
     caller: Caller,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let version = answer::if_match(&headers)?;
+    let condition = if answer::if_none_match_any(&headers)? {
+        Condition::Absent
+    } else {
+        answer::if_match(&headers)?.map_or(Condition::Any, Condition::Version)
+    };
     app.blocking(move |app| {
-        let Written { stored, created } =
-            file_update(app.record(), &caller.access, &resource_type, &id, version, &body)?;
-        let status = if created { StatusCode::CREATED } else { StatusCode::OK };
-        Ok(answer::written(app, status, stored, &headers))
+        let written =
+            door::update(app.record(), &caller.access, &resource_type, &id, condition, &body)?;
+        Ok(answered(app, written, &headers))
     })
     .await
+}
+
+/// `PUT [base]/[type]?…`
+pub(crate) async fn update_where(
+    State(app): State<App>,
+    Path(resource_type): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    caller: Caller,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let version = answer::if_match(&headers)?;
+    let Some(query) = query.filter(|query| !query.is_empty()) else {
+        let text = "an update names its resource by id or by a query";
+        return Err(Error::new(StatusCode::BAD_REQUEST, "required", text));
+    };
+    app.blocking(move |app| {
+        let access = &caller.access;
+        let written =
+            door::update_where(app.record(), access, &resource_type, &query, version, &body)?;
+        Ok(answered(app, written, &headers))
+    })
+    .await
+}
+
+/// `PATCH [base]/[type]/[id]`
+pub(crate) async fn patch(
+    State(app): State<App>,
+    Path((resource_type, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    caller: Caller,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = media_type.and_then(|value| value.split(';').next()).unwrap_or_default();
+    if !media_type.trim().eq_ignore_ascii_case(JSON_PATCH) {
+        let text = format!("a patch is `{JSON_PATCH}`");
+        return Err(Error::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-supported", text));
+    }
+    let version = answer::if_match(&headers)?;
+    app.blocking(move |app| {
+        let written =
+            door::patch(app.record(), &caller.access, &resource_type, &id, version, &body)?;
+        Ok(answered(app, written, &headers))
+    })
+    .await
+}
+
+/// `DELETE [base]/[type]/[id]`; what is not there is gone, too.
+pub(crate) async fn delete(
+    State(app): State<App>,
+    Path((resource_type, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    caller: Caller,
+) -> Result<Response, Error> {
+    let version = answer::if_match(&headers)?;
+    app.blocking(move |app| {
+        let gone = door::delete(app.record(), &caller.access, &resource_type, &id, version)?;
+        Ok(answer::deleted(gone.as_ref()))
+    })
+    .await
+}
+
+fn answered(app: &App, written: Written, headers: &HeaderMap) -> Response {
+    let Written { stored, created } = written;
+    let status = if created { StatusCode::CREATED } else { StatusCode::OK };
+    answer::written(app, status, stored, headers)
 }
