@@ -187,6 +187,8 @@ words! {
         Commit => "commit",
         /// Read, vread and search resources.
         ReadClinical => "read-clinical",
+        /// Read resources in bulk.
+        Export => "export",
         /// Read facts.
         ReadFacts => "read-facts",
         /// Look patients up by identifier, or list them.

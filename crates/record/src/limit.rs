@@ -38,6 +38,8 @@ pub const IDENTIFIERS_MAX: usize = 64;
 pub const FACT_TYPES_MAX: usize = 16;
 /// Resource types of one look-up of a compartment.
 pub const COMPARTMENT_TYPES_MAX: usize = 150;
+/// Hours after which the files of a bulk export are there no more.
+pub const EXPORT_HOURS_MAX: i64 = 24;
 /// Card keys of one look-up.
 pub const SHOWN_KEYS_MAX: usize = 256;
 /// Bytes of one knowledge pack, all files together.

@@ -68,6 +68,7 @@ const RUNNING: &[Action] = &[
 /// Another system: orders with cards, and FHIR reads.
 const CLIENT: &[Action] = &[
     Action::ReadClinical,
+    Action::Export,
     Action::ReadFacts,
     Action::FindPatients,
     Action::ReadStatements,

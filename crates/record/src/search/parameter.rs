@@ -166,11 +166,16 @@ const MEDICATION: &[Parameter] = list![
     "code" Token "Medication.code",
     "status" Token "Medication.status",
 ];
+const GROUP: &[Parameter] = list![
+    "identifier" Token "Group.identifier",
+    "member" Reference "Group.member.entity",
+];
 const TABLE: &[(&str, &[Parameter])] = &[
     ("Condition", CONDITION),
     ("DiagnosticReport", DIAGNOSTIC_REPORT),
     ("DocumentReference", DOCUMENT_REFERENCE),
     ("Encounter", ENCOUNTER),
+    ("Group", GROUP),
     ("Medication", MEDICATION),
     ("MedicationRequest", MEDICATION_REQUEST),
     ("MedicationStatement", MEDICATION_STATEMENT),

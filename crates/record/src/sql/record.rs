@@ -133,6 +133,13 @@ super::statements! {
     FEEDBACK_LATEST = "SELECT id, service, card, outcome, patient, recorded, body FROM feedback
         WHERE tenant = $1";
 
+    EXPORT_PUT = "INSERT INTO export_job (tenant, id, actor, started, sequence, request)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    EXPORT_GET = "SELECT id, actor, started, sequence, request FROM export_job
+        WHERE tenant = $1 AND id = $2 AND actor = $3";
+    EXPORTS_DROP_ENDED = "DELETE FROM export_job WHERE tenant = $1 AND started <= $2";
+    EXPORT_DROP = "DELETE FROM export_job WHERE tenant = $1 AND id = $2 AND actor = $3";
+
     PACK_PUT = "INSERT INTO pack (tenant, digest, pack, version, date, kept)
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
     PACK_FILE_PUT = "INSERT INTO pack_file (tenant, digest, path, body)

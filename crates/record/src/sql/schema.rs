@@ -97,13 +97,19 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
         PRIMARY KEY (tenant, digest)) {strict}",
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
-], ADOPTIONS, HISTORY];
+], ADOPTIONS, HISTORY, EXPORTS];
 
 /// History is paged over the commit sequence.
 const HISTORY: &[&str] = &[
     "CREATE UNIQUE INDEX version_sequence ON resource_version (tenant, sequence)",
     "CREATE INDEX version_type_sequence ON resource_version (tenant, resource_type, sequence)",
 ];
+
+/// Jobs of bulk export: a place in the sequence and a request, no data.
+const EXPORTS: &[&str] =
+    &["CREATE TABLE export_job (tenant {text} NOT NULL, id {text} NOT NULL, actor {text} NOT NULL,
+        started {int} NOT NULL, sequence {int} NOT NULL, request {text} NOT NULL,
+        PRIMARY KEY (tenant, id)) {strict}"];
 
 /// Which packs were adopted, and what that changed for whom.
 const ADOPTIONS: &[&str] = &[

@@ -9,8 +9,9 @@ use record::Role::{
     Pharmacist, Prescriber, PrivacyOfficer, ServiceClient,
 };
 use record::{
-    Access, Account, Client, Commit, CompartmentQuery, Failure, Feedback, HistoryQuery, NewReview,
-    Purpose, Query, RawState, Record, Role, Scope, Session, Shown,
+    Access, Account, Client, Commit, CompartmentQuery, ExportJob, ExportLevel, ExportRequest,
+    Failure, Feedback, HistoryQuery, NewReview, Purpose, Query, RawState, Record, Role, Scope,
+    Session, Shown,
 };
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,21 @@ type Call = fn(&Record, &Access, &Known) -> Result<(), Failure>;
 
 fn p1() -> PatientId {
     PatientId::new("p1")
+}
+
+fn export() -> ExportRequest {
+    ExportRequest {
+        level: ExportLevel::System,
+        types: vec![],
+        since: Some(Timestamp::from_micros(0)),
+        until: None,
+        url: String::new(),
+    }
+}
+
+fn job() -> ExportJob {
+    let started = Timestamp::from_micros(0);
+    ExportJob { id: "x".into(), actor: "a".into(), started, sequence: 9, request: export() }
 }
 
 fn shown() -> Shown {
@@ -96,6 +112,16 @@ fn raw_and_clinical() -> Vec<Line> {
         ("compartment", clinical(), |r, a, _| {
             let query = CompartmentQuery { count: 5, ..CompartmentQuery::default() };
             r.compartment(a, &PatientId::new("p1"), &query).map(drop)
+        }),
+        ("begin_export", vec![ServiceClient], |r, a, _| r.begin_export(a, export()).map(drop)),
+        ("export_job", vec![ServiceClient], |r, a, _| r.export_job(a, "x").map(drop)),
+        ("end_export", vec![ServiceClient], |r, a, _| r.end_export(a, "x").map(drop)),
+        ("export_types", vec![ServiceClient], |r, a, _| r.export_types(a, &job()).map(drop)),
+        ("export_page", vec![ServiceClient], |r, a, _| {
+            r.export_page(a, &job(), "Patient", "", 5).map(drop)
+        }),
+        ("export_deleted", vec![ServiceClient], |r, a, _| {
+            r.export_deleted(a, &job(), 0, 5).map(drop)
         }),
         ("search", clinical(), |r, a, _| {
             let resource_type = "Patient".to_owned();
@@ -251,7 +277,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 56 * Role::ALL.len());
+    assert_eq!(calls, 62 * Role::ALL.len());
 }
 
 #[test]

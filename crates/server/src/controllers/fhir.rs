@@ -2,6 +2,7 @@
 
 mod answer;
 mod everything;
+mod export;
 mod history;
 mod metadata;
 mod parameter;
@@ -24,6 +25,15 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new("GET", "/fhir/metadata", || get(metadata::show)),
     Route::new("POST", "/fhir", || post(transaction::submit)).offering(SYSTEM),
     Route::new("POST", "/fhir/", || post(transaction::submit)).offering(SYSTEM),
+    Route::new("GET", "/fhir/$export", || get(export::system)),
+    Route::new("POST", "/fhir/$export", || post(export::system)),
+    Route::new("GET", "/fhir/Patient/$export", || get(export::patients)),
+    Route::new("POST", "/fhir/Patient/$export", || post(export::patients)),
+    Route::new("GET", "/fhir/Group/{id}/$export", || get(export::group)),
+    Route::new("POST", "/fhir/Group/{id}/$export", || post(export::group)),
+    Route::new("GET", "/fhir/$export-status/{job}", || get(export::status)),
+    Route::new("DELETE", "/fhir/$export-status/{job}", || delete(export::cancel)),
+    Route::new("GET", "/fhir/$export-file/{job}/{file}", || get(export::download)),
     Route::new("GET", "/fhir/_history", || get(history::system))
         .offering(Offer::System(&[Interaction::HistorySystem])),
     Route::new("GET", "/fhir/{type}", || get(search::by_get))

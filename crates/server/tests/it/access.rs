@@ -50,6 +50,11 @@ const HISTORY: (&str, &str) = ("GET", "/fhir/{type}/{id}/_history");
 const EVERYTHING: (&str, &str) = ("GET", "/fhir/Patient/{id}/$everything");
 const VALIDATE: (&str, &str) = ("POST", "/fhir/{type}/{id}/$validate");
 
+const EXPORT: &str = "/fhir/Patient/$export";
+const EXPORT_GROUP: &str = "/fhir/Group/{id}/$export";
+const JOB: &str = "/fhir/$export-status/{job}";
+const JOB_FILE: (&str, &str) = ("GET", "/fhir/$export-file/{job}/{file}");
+
 const REPORT: (&str, &str) = ("GET", "/patients/{id}/pgx-report");
 const REPORT_PDF: (&str, &str) = ("GET", "/patients/{id}/pgx-report.pdf");
 
@@ -86,6 +91,15 @@ const TABLE: &[Row] = &[
     row(EVERYTHING, Interface, "/fhir/Patient/{patient}/$everything", OFFICER, true),
     row(("POST", "/fhir/{type}/$validate"), Interface, "/fhir/Patient/$validate", None, false),
     row(VALIDATE, Interface, "/fhir/Patient/{patient}/$validate", None, false),
+    row(("GET", "/fhir/$export"), Interface, "/fhir/$export", Some(INTERFACE), false),
+    row(("POST", "/fhir/$export"), Interface, "/fhir/$export", Some(INTERFACE), false),
+    row(("GET", EXPORT), Interface, "/fhir/Patient/$export", Some(INTERFACE), false),
+    row(("POST", EXPORT), Interface, "/fhir/Patient/$export", Some(INTERFACE), false),
+    row(("GET", EXPORT_GROUP), Interface, "/fhir/Group/none/$export", Some(INTERFACE), false),
+    row(("POST", EXPORT_GROUP), Interface, "/fhir/Group/none/$export", Some(INTERFACE), false),
+    row(("GET", JOB), Interface, "/fhir/$export-status/none", Some(INTERFACE), false),
+    row(("DELETE", JOB), Interface, "/fhir/$export-status/none", Some(INTERFACE), false),
+    row(JOB_FILE, Interface, "/fhir/$export-file/none/Patient.ndjson", Some(INTERFACE), false),
     row(VREAD, Interface, "/fhir/Patient/{patient}/_history/1", OFFICER, true),
     row(("GET", "/healthz"), Open, "/healthz", None, false),
     row(("GET", "/readyz"), Open, "/readyz", None, false),
@@ -101,6 +115,7 @@ impl Row {
         let call = match (self.method, self.route) {
             ("POST", "/fhir/{type}/_search") => call.form(&[("_id", patient)]),
             ("POST", "/login" | "/logout") => call.form(&[("csrf", "x")]),
+            (_, route) if route.contains("$export") => call.header("prefer", "respond-async"),
             ("PATCH", _) => {
                 let call = call.header("content-type", "application/json-patch+json");
                 call.bytes(r#"[{"op":"add","path":"/language","value":"de"}]"#)

@@ -7,6 +7,7 @@ mod app;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod bulk;
 mod bundle;
 #[cfg(test)]
 mod cds;

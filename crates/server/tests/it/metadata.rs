@@ -97,6 +97,8 @@ async fn it_lists_exactly_what_is_routed() {
     let routed: BTreeSet<&str> = server::routes()
         .into_iter()
         .filter_map(|(_, path)| path.rsplit_once("/$").map(|(_, name)| name))
+        // Where a job of `$export` is looked at.
+        .filter(|name| !name.starts_with("export-"))
         .collect();
     assert_eq!(named, routed);
 }

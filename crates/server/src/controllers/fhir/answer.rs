@@ -73,7 +73,7 @@ fn preferred(request: &HeaderMap) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn put(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
+pub(crate) fn put(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
     }
@@ -109,7 +109,7 @@ pub(crate) fn if_none_match_any(headers: &HeaderMap) -> Result<bool, Error> {
 }
 
 /// RFC 9110 §5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`.
-fn http_date(at: model::Timestamp) -> String {
+pub(crate) fn http_date(at: model::Timestamp) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

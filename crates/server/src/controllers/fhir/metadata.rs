@@ -32,7 +32,8 @@ pub(crate) const INDEXED_TYPES: [&str; 16] = [
 ];
 
 /// Operations by name, with their definitions.
-const OPERATIONS: [(&str, &str); 2] = [
+const OPERATIONS: [(&str, &str); 3] = [
+    ("export", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export"),
     ("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything"),
     ("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"),
 ];

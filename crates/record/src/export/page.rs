@@ -1,0 +1,152 @@
+//! The files of a job, page by page.
+
+use super::{ExportJob, ExportLevel};
+use crate::access::EVERYBODY;
+use crate::limit::rows;
+use crate::resource::stored;
+use crate::store::values;
+use crate::vault::{Builder, Vault};
+use crate::{Access, Action, Failure, Record, Stored};
+use model::ResourceRef;
+
+/// Versions that stood at a place of the sequence; the columns are those of `resource::stored`.
+const STOOD: &str = "SELECT v.id, v.version, v.patient, v.recorded, v.deleted, v.sha256, v.body
+    FROM resource_version v WHERE v.tenant = $1 AND v.resource_type = $2 AND v.sequence <= $3
+    AND NOT EXISTS (SELECT 1 FROM resource_version n WHERE n.tenant = $1 AND n.resource_type = $2
+    AND n.id = v.id AND n.version > v.version AND n.sequence <= $3)";
+const TYPES: &str = "SELECT DISTINCT v.resource_type FROM resource_version v
+    WHERE v.tenant = $1 AND v.sequence <= $2";
+const DELETED: &str = "SELECT v.resource_type, v.id, v.version, v.patient, v.sequence
+    FROM resource_version v WHERE v.tenant = $1 AND v.deleted = 1 AND v.sequence <= $2
+    AND NOT EXISTS (SELECT 1 FROM resource_version n WHERE n.tenant = $1
+    AND n.resource_type = v.resource_type AND n.id = v.id AND n.version > v.version
+    AND n.sequence <= $2)";
+
+/// Some resources of one type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportPage {
+    /// Versions, by id.
+    pub entries: Vec<Stored>,
+    /// The id after which the next page begins.
+    pub next: Option<String>,
+}
+
+impl Record {
+    /// The types of which a job may hold something, in alphabetical order: one file each.
+    pub fn export_types(&self, access: &Access, job: &ExportJob) -> Result<Vec<String>, Failure> {
+        self.permit(access, Action::Export)?;
+        let mut query = Builder::new(TYPES, values![access.tenant().as_str(), job.sequence]);
+        narrow(&mut query, access, job);
+        if !job.request.types.is_empty() {
+            query.push(" AND v.resource_type IN (");
+            query.bind_list(job.request.types.iter().map(String::as_str));
+            query.push(")");
+        }
+        query.push(" ORDER BY v.resource_type");
+        self.inner.record.read(|executor| {
+            let rows = executor.query(&query.sql, &query.values)?;
+            rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+        })
+    }
+
+    /// Resources of one type after an id, as they stood at the job's place.
+    pub fn export_page(
+        &self,
+        access: &Access,
+        job: &ExportJob,
+        resource_type: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<ExportPage, Failure> {
+        let limit = rows("limit", limit)?;
+        let key = values![access.tenant().as_str(), resource_type, job.sequence];
+        let mut query = Builder::new(STOOD, key);
+        query.push(" AND v.deleted = 0 AND v.id > ");
+        query.bind(after);
+        narrow(&mut query, access, job);
+        query.push(" ORDER BY v.id LIMIT ");
+        query.bind(limit + 1);
+        self.audited_read(access, Action::Export, |executor, touched| {
+            let mut found = executor.query(&query.sql, &query.values)?;
+            let has_more = found.len() > limit as usize;
+            found.truncate(limit as usize);
+            let vault = Vault::new(executor, &self.inner.keys, access.tenant().as_str());
+            for row in &found {
+                touched.patient(row.text(2)?);
+            }
+            touched.entities.push(format!("export/{}/{resource_type}", job.id));
+            let entries = found.iter().map(|row| stored(&vault, resource_type, row));
+            let entries = entries.collect::<Result<Vec<_>, _>>()?;
+            let next = entries.last().filter(|_| has_more).map(|last| last.reference.id.clone());
+            Ok(ExportPage { entries, next })
+        })
+    }
+
+    /// Deletions in a job, after a place in the sequence, in its order, each with its place. Only
+    /// a job with a beginning has any: whoever never had a resource need not be told.
+    pub fn export_deleted(
+        &self,
+        access: &Access,
+        job: &ExportJob,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, ResourceRef)>, Failure> {
+        let limit = rows("limit", limit)?;
+        if job.request.since.is_none() {
+            return Ok(Vec::new());
+        }
+        let key = values![access.tenant().as_str(), job.sequence];
+        let mut query = Builder::new(DELETED, key);
+        query.push(" AND v.sequence > ");
+        query.bind(after);
+        narrow(&mut query, access, job);
+        query.push(" ORDER BY v.sequence LIMIT ");
+        query.bind(limit);
+        self.audited_read(access, Action::Export, |executor, touched| {
+            let found = executor.query(&query.sql, &query.values)?;
+            let mut deleted = Vec::with_capacity(found.len());
+            for row in &found {
+                touched.patient(row.text(3)?);
+                let (resource_type, id) = (row.text(0)?.to_owned(), row.text(1)?.to_owned());
+                let reference = ResourceRef { resource_type, id, version: row.count(2)? };
+                deleted.push((row.count(4)?, reference));
+            }
+            Ok(deleted)
+        })
+    }
+}
+
+/// What the job and the caller's scope leave of the versions `v`.
+fn narrow(query: &mut Builder, access: &Access, job: &ExportJob) {
+    query.scope(access, "v.patient");
+    if let Some(since) = job.request.since {
+        query.push(" AND v.recorded >= ");
+        query.bind(since.micros());
+    }
+    if let Some(until) = job.request.until {
+        query.push(" AND v.recorded < ");
+        query.bind(until.micros());
+    }
+    match &job.request.level {
+        ExportLevel::System => {}
+        ExportLevel::Patients => {
+            query.push(" AND v.patient NOT IN ('', ");
+            query.bind(EVERYBODY);
+            query.push(")");
+        }
+        ExportLevel::Listed(patients) => {
+            query.push(" AND v.patient IN (");
+            query.bind_list(patients.iter().map(String::as_str));
+            query.push(")");
+        }
+        ExportLevel::Group(id) => {
+            query.push(
+                " AND v.patient IN (SELECT s.target FROM search_reference s WHERE s.tenant = $1
+                AND s.resource_type = 'Group' AND s.parameter = 'member'
+                AND s.target_type = 'Patient' AND s.id = ",
+            );
+            query.bind(id.as_str());
+            query.push(")");
+        }
+    }
+}
