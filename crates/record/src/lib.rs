@@ -51,5 +51,8 @@ pub use resource::{
     Literals, ResourceChange, Stored,
 };
 pub use review::{NewReview, Resolution, Review};
-pub use search::{Page, Parameter, ParameterKind, Query, Term, search_parameters};
+pub use search::{
+    Found, Include, Page, Parameter, ParameterKind, Query, Search, SortKey, Term,
+    patient_compartment, search_parameters, searched_types,
+};
 pub use statement::{StatementsPut, StoredStatement};

@@ -29,7 +29,13 @@ pub const SEARCH_VALUES_MAX: usize = 64;
 /// Bytes of one search value.
 pub const SEARCH_VALUE_BYTES_MAX: usize = 1024;
 /// Search values taken from one resource.
-pub const SEARCH_ROWS_MAX: usize = 10_000;
+pub const SEARCH_ROWS_MAX: usize = 40_000;
+/// Parameters that one search is sorted by.
+pub const SORT_KEYS_MAX: usize = 4;
+/// `_include` and `_revinclude` of one search.
+pub const INCLUDES_MAX: usize = 16;
+/// Resources that a page takes along by `_include` and `_revinclude`.
+pub const INCLUDED_MAX: usize = 2000;
 /// Patients an access may be narrowed to.
 pub const SCOPE_PATIENTS_MAX: usize = 500;
 /// Identifiers of one patient look-up.

@@ -4,7 +4,7 @@ use crate::sql::lint;
 use crate::store::{Executor, Value, values};
 use crate::{
     Access, Commit, Condition, Failure, MasterKey, NewRaw, Purpose, Query, RawState, Record,
-    ResourceChange, Role, Scope, Settings, Term,
+    ResourceChange, Role, Scope, Settings, SortKey, Term,
 };
 use model::provenance::Door;
 use model::{PatientId, RawId, TenantId, Timestamp};
@@ -205,21 +205,61 @@ fn built_queries_are_in_the_shared_subset() {
     ];
     let alone = vec![term("code:not", "s|a,b,c|"), term("date", "ge2026"), term("status", "final")];
     let names = vec![term("name", "a"), term("name:contains", "b"), term("name:exact", "c")];
-    for (resource_type, terms) in
-        [("Observation", terms), ("Observation", alone), ("Patient", names)]
-    {
-        let first = query(resource_type, terms.clone(), None);
-        let plan = crate::search::Plan::new(&narrowed, &first, &record.inner.keys).unwrap();
-        assert!(plan.unknown.is_empty());
-        let next = query(resource_type, terms, Some(plan.cursor_after("x")));
-        let next = crate::search::Plan::new(&narrowed, &next, &record.inner.keys).unwrap();
-        for builder in [&plan.count, &plan.page, &next.page] {
-            assert_eq!(lint::problems(&builder.sql), Vec::<String>::new(), "{}", builder.sql);
-            assert!(lint::keeps_to_tenant(&builder.sql));
-            let highest = lint::parameters(&builder.sql).into_iter().max();
-            assert_eq!(highest, Some(builder.values.len()), "{}", builder.sql);
+    let linked = vec![
+        term("subject:Patient.name:contains", "a"),
+        term("patient.identifier", "s|1"),
+        term("_has:DiagnosticReport:result:code", "x"),
+        term("subject:identifier", "s|1"),
+        term("code:text", "x"),
+        term("value-quantity", "gt5.4|s|mg,1||g"),
+        term("component-code-value-concept", "a$b,s|c$d"),
+        term("_profile:below", "http://a"),
+        term("_profile:above", "http://a/b/c"),
+    ];
+    let keys = &record.inner.keys;
+    for (resource_type, terms) in [
+        ("Observation", terms),
+        ("Observation", alone),
+        ("Observation", linked),
+        ("Patient", names),
+    ] {
+        for sort in ["", "_lastUpdated,-_id", "-_profile,_tag"] {
+            let search = |cursor| crate::Search {
+                query: query(resource_type, terms.clone(), cursor),
+                sort: if sort.is_empty() { vec![] } else { SortKey::parse(sort) },
+                includes: vec![],
+                with_total: true,
+            };
+            let plan = crate::search::Plan::new(&narrowed, &search(None), keys).unwrap();
+            assert!(plan.unknown.is_empty());
+            let row = record.inner.record.read(|executor| {
+                let sql = "SELECT 'x', 1, '', 1, 0, '', '', 'a', 2 FROM position LIMIT 1";
+                executor.one(sql, &[])
+            });
+            let next = plan.cursor_after(keys, &row.unwrap()).unwrap();
+            let next = crate::search::Plan::new(&narrowed, &search(Some(next)), keys).unwrap();
+            for builder in [&plan.count, &plan.page, &next.page] {
+                check(builder);
+                let run = record.inner.record.read(|e| e.query(&builder.sql, &builder.values));
+                assert!(run.is_ok(), "{run:?} {}", builder.sql);
+            }
         }
     }
+    for (name, value) in
+        [("_include", "Observation:subject:Patient"), ("_include", "Observation:*")]
+    {
+        let include = crate::Include::parse(name, value).unwrap();
+        check(&crate::search::include_statement(&narrowed, &include, "Observation", &["a", "b"]));
+    }
+    let include = crate::Include::parse("_revinclude", "Provenance:target").unwrap();
+    check(&crate::search::include_statement(&narrowed, &include, "Observation", &["a", "b"]));
+}
+
+fn check(builder: &crate::vault::Builder) {
+    assert_eq!(lint::problems(&builder.sql), Vec::<String>::new(), "{}", builder.sql);
+    assert!(lint::keeps_to_tenant(&builder.sql));
+    let highest = lint::parameters(&builder.sql).into_iter().max();
+    assert_eq!(highest, Some(builder.values.len()), "{}", builder.sql);
 }
 
 #[test]

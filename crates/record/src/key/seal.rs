@@ -13,6 +13,7 @@ const FORMAT: u8 = 1;
 pub(crate) struct Keys {
     master: hkdf::Prk,
     wrap: RandomizedNonceKey,
+    cursor: RandomizedNonceKey,
     index: hmac::Key,
     audit: hmac::Key,
 }
@@ -43,6 +44,7 @@ impl Keys {
         let master = hkdf::Salt::new(hkdf::HKDF_SHA256, b"cognate").extract(master.bytes());
         Ok(Self {
             wrap: cipher(&*derive(&master, "wrap data keys")?)?,
+            cursor: cipher(&*derive(&master, "seal cursors")?)?,
             index: hmac::Key::new(hmac::HMAC_SHA256, &*derive(&master, "index identifiers")?),
             audit: hmac::Key::new(hmac::HMAC_SHA256, &*derive(&master, "chain audit events")?),
             master,
@@ -70,6 +72,17 @@ impl Keys {
     pub(crate) fn check_value(&self) -> Result<String, Failure> {
         let key = derive(&self.master, "check value")?;
         Ok(hex::encode(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &*key), b"check")))
+    }
+
+    /// Seals the place of a page, which may hold a patient's data, for the address of the next one.
+    pub(crate) fn seal_cursor(&self, of: &[&str], place: &[u8]) -> Result<String, Failure> {
+        Ok(hex::encode(seal(&self.cursor, &associated_data(of), place)?))
+    }
+
+    /// Opens a sealed place; `None` if it is not one of exactly that search.
+    pub(crate) fn open_cursor(&self, of: &[&str], sealed: &str) -> Option<Vec<u8>> {
+        let sealed = hex::decode(sealed).ok()?;
+        open(&self.cursor, &associated_data(of), &sealed, String::new).ok()
     }
 
     /// A new data key and its wrapped form.

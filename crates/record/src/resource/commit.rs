@@ -9,7 +9,7 @@ use crate::audit::Touched;
 use crate::feed::{self, ChangeKind, Entry as FeedEntry};
 use crate::key::Keys;
 use crate::record::{Clock, uuid_at};
-use crate::search::{Entry, Indexed};
+use crate::search::{self, Indexed};
 use crate::sql::record as sql;
 use crate::store::{Executor, values};
 use crate::vault::{Vault, sha256};
@@ -256,25 +256,7 @@ impl Transaction<'_> {
         id: &str,
         entries: &BTreeSet<Indexed>,
     ) -> Result<(), Failure> {
-        let key = values![self.tenant, resource_type, id];
-        let drops = [sql::TOKENS_DROP, sql::STRINGS_DROP, sql::DATES_DROP, sql::REFERENCES_DROP];
-        for drop in drops {
-            self.executor.execute(drop, key)?;
-        }
-        for (parameter, entry) in entries {
-            let (put, a, b) = match entry {
-                Entry::Token { system, code } => (sql::TOKEN_PUT, code.into(), system.into()),
-                Entry::Text { folded, exact } => (sql::STRING_PUT, folded.into(), exact.into()),
-                Entry::Date { low, high } => (sql::DATE_PUT, (*low).into(), (*high).into()),
-                Entry::Reference { target_type, target } => {
-                    (sql::REFERENCE_PUT, target.into(), target_type.into())
-                }
-            };
-            let [a, b]: [crate::store::Value; 2] = [a, b];
-            let row = values![self.tenant, resource_type, *parameter, a, b, id];
-            self.executor.execute(put, row)?;
-        }
-        Ok(())
+        search::put(self.executor, self.tenant, resource_type, id, entries)
     }
 
     fn feed(

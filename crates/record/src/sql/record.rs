@@ -42,16 +42,27 @@ super::statements! {
     STRINGS_DROP =
         "DELETE FROM search_string WHERE tenant = $1 AND resource_type = $2 AND id = $3";
     DATES_DROP = "DELETE FROM search_date WHERE tenant = $1 AND resource_type = $2 AND id = $3";
+    QUANTITIES_DROP =
+        "DELETE FROM search_quantity WHERE tenant = $1 AND resource_type = $2 AND id = $3";
     REFERENCES_DROP =
         "DELETE FROM search_reference WHERE tenant = $1 AND resource_type = $2 AND id = $3";
-    TOKEN_PUT = "INSERT INTO search_token (tenant, resource_type, parameter, code, system, id)
-        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-    STRING_PUT = "INSERT INTO search_string (tenant, resource_type, parameter, folded, exact, id)
-        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-    DATE_PUT = "INSERT INTO search_date (tenant, resource_type, parameter, low, high, id)
-        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    TOKEN_PUT = "INSERT INTO search_token (tenant, resource_type, parameter, code, system, id,
+        element) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+    STRING_PUT = "INSERT INTO search_string (tenant, resource_type, parameter, folded, exact, id,
+        element) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+    DATE_PUT = "INSERT INTO search_date (tenant, resource_type, parameter, low, high, id, element)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+    QUANTITY_PUT = "INSERT INTO search_quantity (tenant, resource_type, parameter, low, high, code,
+        system, unit, id, element) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        ON CONFLICT DO NOTHING";
     REFERENCE_PUT = "INSERT INTO search_reference (tenant, resource_type, parameter, target,
-        target_type, id) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+        target_type, id, element) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+    INDEX_VERSION_GET = "SELECT value FROM position WHERE name = 'search'";
+    INDEX_VERSION_PUT = "INSERT INTO position (name, value) VALUES ('search', $1)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    RESOURCES_AFTER = "SELECT tenant, resource_type, id, version, patient FROM resource
+        WHERE (tenant, resource_type, id) > ($1, $2, $3) AND deleted = 0
+        ORDER BY tenant, resource_type, id LIMIT $4";
 
     STATEMENTS_OF_PATIENT = "SELECT v.id, v.version, v.patient, v.recorded, v.withdrawn, v.sha256,
         v.body FROM statement s JOIN statement_version v ON v.tenant = s.tenant AND v.id = s.id

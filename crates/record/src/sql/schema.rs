@@ -97,7 +97,7 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
         PRIMARY KEY (tenant, digest)) {strict}",
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
-], ADOPTIONS, HISTORY, EXPORTS];
+], ADOPTIONS, HISTORY, EXPORTS, SEARCH];
 
 /// History is paged over the commit sequence.
 const HISTORY: &[&str] = &[
@@ -120,6 +120,41 @@ const ADOPTIONS: &[&str] = &[
     "CREATE TABLE pack_change (tenant {text} NOT NULL, adoption {text} NOT NULL,
         patient {text} NOT NULL, current {int} NOT NULL, body {bytes} NOT NULL,
         PRIMARY KEY (tenant, adoption, patient)) {strict}",
+];
+
+/// The search tables with what composites, quantities and their units need. They are filled again
+/// from the resources at the opening.
+const SEARCH: &[&str] = &[
+    "DROP TABLE search_token",
+    "DROP TABLE search_string",
+    "DROP TABLE search_date",
+    "DROP TABLE search_reference",
+    "CREATE TABLE search_token (tenant {text} NOT NULL, resource_type {text} NOT NULL,
+        parameter {text} NOT NULL, code {text} NOT NULL, system {text} NOT NULL,
+        id {text} NOT NULL, element {int} NOT NULL,
+        PRIMARY KEY (tenant, resource_type, parameter, code, system, id, element)) {strict}",
+    "CREATE INDEX search_token_id ON search_token (tenant, resource_type, id, parameter, code)",
+    "CREATE TABLE search_string (tenant {text} NOT NULL, resource_type {text} NOT NULL,
+        parameter {text} NOT NULL, folded {text} NOT NULL, exact {text} NOT NULL,
+        id {text} NOT NULL, element {int} NOT NULL,
+        PRIMARY KEY (tenant, resource_type, parameter, folded, exact, id, element)) {strict}",
+    "CREATE INDEX search_string_id ON search_string (tenant, resource_type, id, parameter)",
+    "CREATE TABLE search_date (tenant {text} NOT NULL, resource_type {text} NOT NULL,
+        parameter {text} NOT NULL, low {int} NOT NULL, high {int} NOT NULL, id {text} NOT NULL,
+        element {int} NOT NULL,
+        PRIMARY KEY (tenant, resource_type, parameter, low, high, id, element)) {strict}",
+    "CREATE INDEX search_date_id ON search_date (tenant, resource_type, id, parameter)",
+    "CREATE TABLE search_quantity (tenant {text} NOT NULL, resource_type {text} NOT NULL,
+        parameter {text} NOT NULL, low {text} NOT NULL, high {text} NOT NULL,
+        code {text} NOT NULL, system {text} NOT NULL, unit {text} NOT NULL, id {text} NOT NULL,
+        element {int} NOT NULL, PRIMARY KEY (tenant, resource_type, parameter, low, high, code,
+        system, unit, id, element)) {strict}",
+    "CREATE INDEX search_quantity_id ON search_quantity (tenant, resource_type, id, parameter)",
+    "CREATE TABLE search_reference (tenant {text} NOT NULL, resource_type {text} NOT NULL,
+        parameter {text} NOT NULL, target {text} NOT NULL, target_type {text} NOT NULL,
+        id {text} NOT NULL, element {int} NOT NULL,
+        PRIMARY KEY (tenant, resource_type, parameter, target, target_type, id, element)) {strict}",
+    "CREATE INDEX search_reference_id ON search_reference (tenant, resource_type, id, parameter)",
 ];
 
 /// Migrations of `decision.db`, the first one first. Cards are noted at every order; in a file of

@@ -64,9 +64,11 @@ pub(crate) fn open(
         }
         other => other,
     };
+    let record = one(&record, schema::RECORD)?;
+    crate::search::bring_up_to_date(&record.writer, keys)?;
     Ok(Files {
         archive: one(&archive, schema::ARCHIVE)?,
-        record: one(&record, schema::RECORD)?,
+        record,
         decision: one(&decision, schema::DECISION)?,
     })
 }

@@ -76,7 +76,7 @@ fn of_a_commit() {
         commit(
             record,
             vec![put(json!({"resourceType": "Observation", "id": "many", "status": "final",
-                "subject": {"reference": "Patient/p1"}, "code": {"coding": codings}}))],
+                "subject": {"reference": "Patient/p1"}, "category": [{"coding": codings}]}))],
         )
     });
     at("changes", COMMIT_CHANGES_MAX, |n| {
