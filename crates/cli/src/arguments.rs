@@ -29,6 +29,9 @@ pub(crate) enum Command {
     Serve(ServeArguments),
     /// Take in a file: VCF or gVCF (plain or gzip), HL7 v2 message, FHIR Bundle.
     Ingest(IngestArguments),
+    /// File FHIR resources in bulk from NDJSON, as a bulk export writes it; goes on where an import
+    /// of the same file was broken off.
+    Import(BulkArguments),
     /// Pharmacogenomics without a store.
     #[command(subcommand)]
     Pgx(PgxCommand),
@@ -115,6 +118,19 @@ pub(crate) struct IngestArguments {
     /// every variant of every position; it is stamped on the result.
     #[arg(long)]
     pub(crate) absent_is_reference: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `cognate import`
+#[derive(Args, Debug)]
+pub(crate) struct BulkArguments {
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// NDJSON files, patients before what is about them.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

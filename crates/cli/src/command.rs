@@ -4,6 +4,7 @@ mod access;
 mod demo;
 mod doctor;
 mod explain;
+mod import;
 mod ingest;
 mod init;
 mod knowledge;
@@ -22,6 +23,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Init(init) => init::run(&init),
         Command::Serve(serve) => serve::run(&serve),
         Command::Ingest(ingest) => ingest::run(&ingest),
+        Command::Import(import) => import::run(&import),
         Command::Pgx(pgx) => pgx::run(&pgx),
         Command::Explain(statement) => explain::run(&statement),
         Command::Replay(statement) => replay::run(&statement),

@@ -30,9 +30,9 @@ pub enum Failure {
         /// What does not hold.
         text: String,
     },
-    /// A socket failed.
-    #[error("the listener failed: {0}")]
-    Listener(#[from] std::io::Error),
+    /// A socket or a file failed.
+    #[error("reading failed: {0}")]
+    Reading(#[from] std::io::Error),
 }
 
 fn first(problems: &[Problem]) -> String {

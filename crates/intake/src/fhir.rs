@@ -400,8 +400,12 @@ fn file_as(
     if changes.is_empty() {
         record.set_raw_state(access, raw, state, &warnings)?;
     } else {
-        let commit =
-            Commit { changes, raw: Some((raw.clone(), state, warnings)), reviews: Vec::new() };
+        let commit = Commit {
+            cursor: None,
+            changes,
+            raw: Some((raw.clone(), state, warnings)),
+            reviews: Vec::new(),
+        };
         let committed = record.commit(access, commit)?;
         let mut stored = committed.resources.into_iter();
         for (_, planned) in &mut planned {

@@ -259,6 +259,7 @@ pub fn file_variants(
     };
     let changes = resources(record, access, message, &about, (&sites, set))?;
     let commit = Commit {
+        cursor: None,
         changes,
         raw: Some((raw.clone(), RawState::Filed, problems)),
         reviews: Vec::new(),

@@ -11,6 +11,7 @@ pub mod fhir;
 pub mod file;
 pub mod matching;
 pub mod mllp;
+pub mod ndjson;
 pub mod oru;
 pub mod receive;
 mod version;

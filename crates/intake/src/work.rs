@@ -173,6 +173,7 @@ pub fn file_message(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Ou
             }
             let changes = changes(record, &access, raw, &filings, &mut problems)?;
             let commit = Commit {
+                cursor: None,
                 changes,
                 raw: Some((raw.summary.id.clone(), RawState::Filed, bounded(problems))),
                 reviews: Vec::new(),
@@ -257,6 +258,7 @@ fn review(
         problems: problems.clone(),
     };
     let commit = Commit {
+        cursor: None,
         changes: Vec::new(),
         raw: Some((raw.summary.id.clone(), RawState::Unmatched, problems)),
         reviews: if is_listed(record, access, raw)? { Vec::new() } else { vec![review] },

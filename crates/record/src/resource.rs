@@ -75,6 +75,8 @@ pub struct Commit {
     pub raw: Option<(RawId, RawState, Vec<Problem>)>,
     /// Entries for the review list.
     pub reviews: Vec<NewReview>,
+    /// A follower's cursor, moved with the commit or not at all.
+    pub cursor: Option<(String, u64)>,
 }
 
 /// What a commit did.

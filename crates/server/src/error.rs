@@ -170,7 +170,7 @@ impl From<intake::Failure> for Error {
             F::Precondition { place, text } => {
                 Self::at(StatusCode::PRECONDITION_FAILED, "multiple-matches", place, text)
             }
-            F::Listener(error) => Self::internal(error.to_string()),
+            F::Reading(error) => Self::internal(error.to_string()),
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod cds;
 pub mod cohort_vcf;
 pub mod command;
 mod http;
+pub mod resources;
 mod summary;
 
 pub use http::{Connection, Target};

@@ -24,6 +24,8 @@ usage: cargo xtask COMMAND
             [--fresh TEXT]            load one CDS Hooks endpoint on loopback and print latencies
   bench-command [--runs 30] -- COMMAND…
                                       time a whole process: minimum, median, maximum
+  bench-resources --out FILE [--patients 5000]
+                                      write NDJSON of invented patients, 20 resources each
   bench-cohort-vcf --out FILE [--samples 10000] [--sites VCF] [--seed 1] [--full] [--phased]
                                       write a VCF of invented samples at the pack's positions";
 
@@ -78,6 +80,11 @@ fn run(raw: &[String]) -> Result<bool> {
             let arguments = Arguments::parse(rest, names, switches)?;
             let settings = bench::cohort_vcf::Settings::from(&arguments)?;
             println!("{}", bench::cohort_vcf::run(&Workspace::load()?.root, &settings)?);
+            Ok(true)
+        }
+        "bench-resources" => {
+            let arguments = Arguments::parse(rest, &["patients", "out"], &[])?;
+            println!("{}", bench::resources::run(&bench::resources::Settings::from(&arguments)?)?);
             Ok(true)
         }
         "help" | "--help" | "-h" => {

@@ -10,6 +10,7 @@ mod filing;
 mod listener;
 #[cfg(test)]
 mod matching;
+mod ndjson;
 #[cfg(test)]
 mod rebuild;
 #[cfg(test)]

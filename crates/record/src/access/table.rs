@@ -31,8 +31,10 @@ const REVIEWING: &[Action] = &[
 /// Mending the connections to laboratories.
 const CONNECTIONS: &[Action] = &[Action::ReadRaw, Action::SetRawState, Action::ReadReviews];
 
-/// Receiving and filing. Reading is what FHIR transactions and matching need.
+/// Receiving and filing. Reading is what FHIR transactions and matching need, a cursor what a
+/// file needs that is taken in piece by piece.
 const FILING: &[Action] = &[
+    Action::UseCursor,
     Action::ArchiveRaw,
     Action::ReadRaw,
     Action::SetRawState,

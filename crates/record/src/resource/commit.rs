@@ -38,6 +38,7 @@ impl Record {
             clock: Arc::clone(&self.inner.clock),
             raw: commit.raw,
             reviews: commit.reviews,
+            cursor: commit.cursor,
         };
         let committed =
             self.inner.record_writer.write(move |executor| filing.run(executor, prepared))?;
@@ -70,6 +71,7 @@ struct Filing {
     clock: Clock,
     raw: Option<(RawId, RawState, Vec<Problem>)>,
     reviews: Vec<NewReview>,
+    cursor: Option<(String, u64)>,
 }
 
 /// What is stored now.
@@ -111,6 +113,9 @@ impl Filing {
             let id = uuid_at(transaction.now);
             review::insert(executor, &vault, tenant, &id, entry, transaction.now)?;
             reviews.push(id);
+        }
+        if let Some((name, place)) = &self.cursor {
+            feed::move_cursor(executor, tenant, name, *place)?;
         }
         let sequence = executor.one(sql::SEQUENCE_LAST, &[])?.count(0)?;
         Ok(Committed { sequence, resources, reviews })

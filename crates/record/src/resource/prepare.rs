@@ -46,6 +46,9 @@ pub(super) fn prepare(
 ) -> Result<Vec<Prepared>, Failure> {
     within("changes", commit.changes.len(), COMMIT_CHANGES_MAX, "changes")?;
     within("reviews", commit.reviews.len(), COMMIT_CHANGES_MAX, "reviews")?;
+    if let Some((name, _)) = &commit.cursor {
+        crate::limit::text("cursor", name)?;
+    }
     for entry in &commit.reviews {
         review::check(entry)?;
     }

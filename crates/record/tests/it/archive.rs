@@ -85,6 +85,7 @@ fn a_message_is_filed_once() {
     let interface = access(Role::Interface);
     let id = record.archive(&interface, raw("k", b"x")).unwrap();
     let filing = |observed: &str| Commit {
+        cursor: None,
         changes: vec![put(observation(observed, "p1", "x"))],
         raw: Some((id.clone(), RawState::Filed, vec![])),
         reviews: vec![NewReview { reason: "look".to_owned(), ..NewReview::default() }],

@@ -182,6 +182,7 @@ fn plant(record: &Record) {
         .commit(
             &interface,
             Commit {
+                cursor: None,
                 changes: vec![patient("p1", CANARY, CANARY), put(resource)],
                 raw: Some((id, RawState::Filed, vec![])),
                 reviews: vec![review],

@@ -168,9 +168,11 @@ fn interpreting() -> Vec<Line> {
             r.statement(a, &StatementId::new("s1"), None).map(drop)
         }),
         ("changes", vec![Engine], |r, a, _| r.changes(a, 0, 5).map(drop)),
-        ("cursor", vec![Engine, Operator], |r, a, _| r.cursor(a, "c").map(drop)),
-        ("cursor_and_last", vec![Engine, Operator], |r, a, _| r.cursor_and_last(a, "c").map(drop)),
-        ("set_cursor", vec![Engine, Operator], |r, a, _| r.set_cursor(a, "c", 1)),
+        ("cursor", vec![Interface, Engine, Operator], |r, a, _| r.cursor(a, "c").map(drop)),
+        ("cursor_and_last", vec![Interface, Engine, Operator], |r, a, _| {
+            r.cursor_and_last(a, "c").map(drop)
+        }),
+        ("set_cursor", vec![Interface, Engine, Operator], |r, a, _| r.set_cursor(a, "c", 1)),
     ]
 }
 

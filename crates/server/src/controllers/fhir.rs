@@ -4,6 +4,7 @@ mod answer;
 mod everything;
 mod export;
 mod history;
+mod import;
 mod metadata;
 mod parameter;
 mod query;
@@ -25,6 +26,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new("GET", "/fhir/metadata", || get(metadata::show)),
     Route::new("POST", "/fhir", || post(transaction::submit)).offering(SYSTEM),
     Route::new("POST", "/fhir/", || post(transaction::submit)).offering(SYSTEM),
+    Route::new("POST", "/fhir/$import", || post(import::submit)),
     Route::new("GET", "/fhir/$export", || get(export::system)),
     Route::new("POST", "/fhir/$export", || post(export::system)),
     Route::new("GET", "/fhir/Patient/$export", || get(export::patients)),

@@ -91,6 +91,7 @@ const TABLE: &[Row] = &[
     row(EVERYTHING, Interface, "/fhir/Patient/{patient}/$everything", OFFICER, true),
     row(("POST", "/fhir/{type}/$validate"), Interface, "/fhir/Patient/$validate", None, false),
     row(VALIDATE, Interface, "/fhir/Patient/{patient}/$validate", None, false),
+    row(("POST", "/fhir/$import"), Interface, "/fhir/$import", Some(CLIENT), false),
     row(("GET", "/fhir/$export"), Interface, "/fhir/$export", Some(INTERFACE), false),
     row(("POST", "/fhir/$export"), Interface, "/fhir/$export", Some(INTERFACE), false),
     row(("GET", EXPORT), Interface, "/fhir/Patient/$export", Some(INTERFACE), false),
@@ -115,6 +116,7 @@ impl Row {
         let call = match (self.method, self.route) {
             ("POST", "/fhir/{type}/_search") => call.form(&[("_id", patient)]),
             ("POST", "/login" | "/logout") => call.form(&[("csrf", "x")]),
+            (_, "/fhir/$import") => call.header("content-type", "application/fhir+ndjson"),
             (_, route) if route.contains("$export") => call.header("prefer", "respond-async"),
             ("PATCH", _) => {
                 let call = call.header("content-type", "application/json-patch+json");

@@ -150,3 +150,35 @@ async fn a_kick_off_that_cannot_be_followed_is_refused() {
     let lenient = lenient.header("prefer", "respond-async, handling=lenient").send().await;
     assert_eq!(lenient.status, 202);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_exported_is_imported_elsewhere_as_it_was() {
+    let from = TestApp::new();
+    put(&from, "o-1", "ana-example", "x").await;
+    let (_, whole) = manifest(&from, "/fhir/$export").await;
+    let to = TestApp::empty();
+    let import = |body: String| {
+        let call = to.call("POST", "/fhir/$import").by(INTERFACE).bytes(body);
+        call.header("content-type", "application/fhir+ndjson").send()
+    };
+    let mut filed = 0;
+    for name in ["Organization", "Practitioner", "Patient", "Observation"] {
+        let output = whole["output"].as_array().unwrap();
+        let Some(one) = output.iter().find(|one| one["type"] == name) else { continue };
+        let text = from.get(CLIENT, &local(one["url"].as_str().unwrap())).await.text();
+        filed += text.lines().count();
+        let answer = import(text.clone()).await;
+        assert_eq!(answer.status, 200, "{name}: {}", answer.text());
+        let counts = answer.json()["parameter"].clone();
+        assert_eq!(counts[0]["valueDecimal"], text.lines().count(), "{name}: {counts}");
+        assert_eq!(import(text).await.json()["parameter"][0]["valueDecimal"], 0, "sent again");
+    }
+    assert!(filed > 5);
+    let read = to.get(CLIENT, "/fhir/Observation/o-1").await.json();
+    assert_eq!(read["code"]["text"], "x");
+    let wrong = import("{}\n".to_owned()).await.json();
+    assert_eq!(wrong["parameter"][1]["valueDecimal"], 1);
+    assert_eq!(wrong["parameter"][3]["resource"]["resourceType"], "OperationOutcome");
+    let call = to.call("POST", "/fhir/$import").by(INTERFACE).json(&json!({}));
+    assert_eq!(call.send().await.status, 415);
+}

@@ -32,9 +32,10 @@ pub(crate) const INDEXED_TYPES: [&str; 16] = [
 ];
 
 /// Operations by name, with their definitions.
-const OPERATIONS: [(&str, &str); 3] = [
+const OPERATIONS: [(&str, &str); 4] = [
     ("export", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export"),
     ("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything"),
+    ("import", "https://github.com/cognate-health/cognate/blob/main/docs/FHIR.md#import"),
     ("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"),
 ];
 
