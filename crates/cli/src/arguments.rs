@@ -314,6 +314,9 @@ pub(crate) enum ClientCommand {
         /// Name of the service.
         #[arg(long)]
         name: String,
+        /// SMART scopes that narrow what the role permits, such as `system/Observation.rs`.
+        #[arg(long, value_name = "SCOPES")]
+        scopes: Option<String>,
     },
 }
 

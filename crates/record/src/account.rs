@@ -39,6 +39,9 @@ pub struct Client {
     pub role: Role,
     /// SHA-256 of its bearer token, lower-case hex.
     pub token_sha256: String,
+    /// SMART scopes that narrow what its role permits, parted by blanks; `None` = the role alone
+    /// decides.
+    pub scopes: Option<String>,
 }
 
 /// A log-in that lasts.
@@ -89,14 +92,18 @@ impl Record {
 
     /// Makes or replaces a client. A token that another client has is [`Failure::Storage`].
     pub fn put_client(&self, access: &Access, client: Client) -> Result<(), Failure> {
-        let Client { id, name, role, token_sha256 } = client;
+        let Client { id, name, role, token_sha256, scopes } = client;
         limit::text("client id", &id)?;
         limit::text("client name", &name)?;
         limit::text("token digest", &token_sha256)?;
+        if let Some(scopes) = &scopes {
+            limit::text("scopes", scopes)?;
+        }
+        let scopes = scopes.map_or(Value::Null, Value::Text);
         let entity = format!("client/{id}");
         let now = self.now().micros();
         let tenant = access.tenant().as_str();
-        let row = values![tenant, id, name, role.word(), token_sha256, now];
+        let row = values![tenant, id, name, role.word(), token_sha256, now, scopes];
         self.write_account(access, sql::CLIENT_PUT, row, Some(entity))
     }
 
@@ -115,6 +122,7 @@ impl Record {
             name: row.text(1)?.to_owned(),
             role: role(&row, 2)?,
             token_sha256: row.text(3)?.to_owned(),
+            scopes: row.optional_text(4)?.map(str::to_owned),
         }))
     }
 

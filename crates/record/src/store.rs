@@ -118,6 +118,14 @@ impl Row {
         }
     }
 
+    /// A column of text that may be NULL.
+    pub(crate) fn optional_text(&self, place: usize) -> Result<Option<&str>, Failure> {
+        match self.column(place) {
+            Value::Null => Ok(None),
+            _ => self.text(place).map(Some),
+        }
+    }
+
     /// A column of bytes that may be NULL.
     pub(crate) fn optional_bytes(&self, place: usize) -> Result<Option<&[u8]>, Failure> {
         match self.column(place) {

@@ -2,7 +2,8 @@
 
 use crate::app::App;
 use crate::error::Error;
-use axum::extract::FromRequestParts;
+use crate::smart::{Need, Scopes};
+use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::header;
 use axum::http::request::Parts;
 use model::TenantId;
@@ -22,6 +23,22 @@ pub(crate) struct Caller {
     pub(crate) role: Role,
     /// The session's form token, if it is a person.
     pub(crate) csrf: Option<String>,
+    /// What its token was granted, if it was granted less than its role.
+    pub(crate) scopes: Option<Scopes>,
+}
+
+impl Caller {
+    /// Whether the scopes, if there are any, let this be done on the route that was matched.
+    fn require(self, parts: &Parts) -> Result<Self, Error> {
+        let Some(scopes) = &self.scopes else { return Ok(self) };
+        let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        let resource_type = parts.uri.path().split('/').nth(2);
+        let need = Need::of(parts.method.as_str(), route);
+        if need.is_some_and(|need| need.is_met(scopes, resource_type)) {
+            return Ok(self);
+        }
+        Err(Error::scope())
+    }
 }
 
 /// The record's view of a door that looks up who is calling, before anybody is known.
@@ -65,11 +82,17 @@ impl fmt::Debug for Credentials {
 }
 
 impl Credentials {
-    /// Who it is.
+    /// Who it is, where scopes have no say: a token that was granted scopes is for FHIR alone.
     ///
     /// # Errors
-    /// 401 without a credential or with a wrong one.
+    /// 401 without a credential or with a wrong one, 403 with scopes.
     pub(crate) fn caller(self, app: &App) -> Result<Caller, Error> {
+        let caller = self.scoped_caller(app)?;
+        if caller.scopes.is_some() { Err(Error::scope()) } else { Ok(caller) }
+    }
+
+    /// Who it is, with the scopes of its token.
+    fn scoped_caller(self, app: &App) -> Result<Caller, Error> {
         match self {
             Self::Bearer(token) => service(app, &token),
             Self::Session(token) => person(app, &token),
@@ -98,7 +121,7 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let Ok(credentials) = Credentials::from_request_parts(parts, app).await;
-        app.blocking(move |app| credentials.caller(app)).await
+        app.blocking(move |app| credentials.scoped_caller(app)).await?.require(parts)
     }
 }
 
@@ -126,11 +149,17 @@ fn service(app: &App, token: &str) -> Result<Caller, Error> {
         .client_by_token_hash(&door(tenant), &token_digest(token))?
         .ok_or_else(Error::login)?;
     let actor = format!("client:{}", client.id);
+    let scopes = client.scopes.as_deref().map(Scopes::parse);
+    if scopes.as_ref().is_some_and(Scopes::are_of_patient) {
+        // Only a launch puts a patient into context; without one there is nobody to show.
+        return Err(Error::scope());
+    }
     Ok(Caller {
         access: Access::new(tenant.clone(), actor, client.role, Purpose::Treatment, Scope::Tenant),
         name: client.name,
         role: client.role,
         csrf: None,
+        scopes,
     })
 }
 
@@ -149,5 +178,6 @@ fn person(app: &App, token: &str) -> Result<Caller, Error> {
         name: account.display_name,
         role: account.role,
         csrf: Some(csrf_of(token)),
+        scopes: None,
     })
 }

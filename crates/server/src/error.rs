@@ -59,6 +59,12 @@ impl Error {
         Self::new(StatusCode::NOT_FOUND, "not-found", "there is no such resource")
     }
 
+    /// The token was not granted this.
+    pub(crate) fn scope() -> Self {
+        let text = "the scopes of the token do not permit this";
+        Self::new(StatusCode::FORBIDDEN, "forbidden", text)
+    }
+
     /// No login, or a wrong one.
     pub fn login() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "login", "a login is needed")

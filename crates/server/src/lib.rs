@@ -12,6 +12,7 @@ mod page;
 mod refusal;
 mod route;
 mod router;
+mod smart;
 mod views;
 
 pub use app::{App, Settings};
@@ -19,3 +20,4 @@ pub use caller::token_digest;
 pub use controllers::login::{password_hash, password_is_right, random_token};
 pub use error::Error;
 pub use router::{router, routes};
+pub use smart::{Level, Permission, Scopes};

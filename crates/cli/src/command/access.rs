@@ -29,9 +29,13 @@ pub(crate) fn account(command: &AccountCommand) -> anyhow::Result<Outcome> {
 
 /// Adds a service and prints its token.
 pub(crate) fn client(command: &ClientCommand) -> anyhow::Result<Outcome> {
-    let ClientCommand::Add { store: at, id, role, name } = command;
+    let ClientCommand::Add { store: at, id, role, name, scopes } = command;
+    let unreadable = scopes.as_deref().map(server::Scopes::unreadable).unwrap_or_default();
+    if !unreadable.is_empty() {
+        bail!("these are no SMART scopes: {}", unreadable.join(" "));
+    }
     let record = store::open(at)?;
-    let token = put_client(&record, id, name, role_of(role)?)?;
+    let token = put_client(&record, id, name, role_of(role)?, scopes.clone())?;
     say("the token is shown once; the store keeps only its digest");
     print(&format!("{token}\n"))?;
     Ok(Outcome::Done)
@@ -62,6 +66,7 @@ pub(crate) fn put_client(
     id: &str,
     name: &str,
     role: Role,
+    scopes: Option<String>,
 ) -> anyhow::Result<String> {
     let token = server::random_token()?;
     let client = Client {
@@ -69,6 +74,7 @@ pub(crate) fn put_client(
         name: name.to_owned(),
         role,
         token_sha256: server::token_digest(&token),
+        scopes,
     };
     record.put_client(&store::operator(), client)?;
     Ok(token)

@@ -49,14 +49,11 @@ pub(crate) fn run(arguments: &BulkArguments) -> anyhow::Result<Outcome> {
 }
 
 fn words(done: &Imported) -> String {
-    let mut text = format!("{} resources filed", done.filed);
-    if done.refused > 0 {
-        text.push_str(&format!(", {} lines refused", done.refused));
-    }
-    if done.lines_done_before > 0 {
-        text.push_str(&format!(", {} lines done before", done.lines_done_before));
-    }
-    text
+    let others = [(done.refused, "lines refused"), (done.lines_done_before, "lines done before")];
+    let others = others.iter().filter(|(count, _)| *count > 0);
+    let others: Vec<String> = others.map(|(count, what)| format!("{count} {what}")).collect();
+    let filed = format!("{} resources filed", done.filed);
+    std::iter::once(filed).chain(others).collect::<Vec<_>>().join(", ")
 }
 
 fn one(record: &Record, path: &Path, progress: &ProgressBar) -> anyhow::Result<Imported> {

@@ -10,6 +10,7 @@ mod filing;
 mod listener;
 #[cfg(test)]
 mod matching;
+#[cfg(test)]
 mod ndjson;
 #[cfg(test)]
 mod rebuild;

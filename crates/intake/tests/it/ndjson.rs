@@ -10,8 +10,10 @@ fn patient(id: &str) -> String {
 }
 
 fn observation(id: &str, patient: &str) -> String {
+    let subject = format!(r#"{{"reference":"Patient/{patient}"}}"#);
     format!(
-        r#"{{"resourceType":"Observation","id":"{id}","status":"final","code":{{"text":"x"}},"subject":{{"reference":"Patient/{patient}"}},"valueQuantity":{{"value":2.50}}}}"#
+        "{{\"resourceType\":\"Observation\",\"id\":\"{id}\",\"status\":\"final\",\
+         \"code\":{{\"text\":\"x\"}},\"subject\":{subject},\"valueQuantity\":{{\"value\":2.50}}}}"
     )
 }
 

@@ -171,7 +171,7 @@ impl Transaction<'_> {
         let place = format!("{resource_type}/{id}");
         let body = bytes(content.resource, &content.literals, version, self.now, &place)?;
         let stored = self.version(resource_type, id, version, &patient, Some(body))?;
-        self.index(resource_type, id, &content.entries)?;
+        self.index(resource_type, id, &content.entries, current.is_none())?;
         let number = version.to_string();
         for (ordinal, fact) in (0_u32..).zip(&content.facts) {
             let place = ["Fact", resource_type, id, &number, &ordinal.to_string()];
@@ -195,7 +195,7 @@ impl Transaction<'_> {
     ) -> Result<Stored, Failure> {
         let version = current.version + 1;
         let stored = self.version(resource_type, id, version, &current.patient, None)?;
-        self.index(resource_type, id, &BTreeSet::new())?;
+        self.index(resource_type, id, &BTreeSet::new(), false)?;
         self.feed(resource_type, id, version, &current.patient, true)?;
         Ok(stored)
     }
@@ -260,8 +260,9 @@ impl Transaction<'_> {
         resource_type: &str,
         id: &str,
         entries: &BTreeSet<Indexed>,
+        is_first: bool,
     ) -> Result<(), Failure> {
-        search::put(self.executor, self.tenant, resource_type, id, entries)
+        search::put(self.executor, self.tenant, resource_type, id, entries, is_first)
     }
 
     fn feed(

@@ -16,13 +16,14 @@ const BATCH_ROWS: u32 = 500;
 /// What is appended to the name of a reference parameter for the identifiers of references.
 pub(super) const OF_IDENTIFIER: &str = ":identifier";
 
-/// Replaces the search values of a resource.
+/// Writes the search values of a resource; those of a version before it go first.
 pub(crate) fn put(
     executor: &dyn Executor,
     tenant: &str,
     resource_type: &str,
     id: &str,
     entries: &BTreeSet<Indexed>,
+    is_first: bool,
 ) -> Result<(), Failure> {
     let key = values![tenant, resource_type, id];
     let drops = [
@@ -32,7 +33,8 @@ pub(crate) fn put(
         sql::QUANTITIES_DROP,
         sql::REFERENCES_DROP,
     ];
-    for drop in drops {
+    // Most resources are written once, and looking for nothing costs as much as an entry.
+    for drop in drops.into_iter().filter(|_| !is_first) {
         executor.execute(drop, key)?;
     }
     for (parameter, entry) in entries {
@@ -139,5 +141,5 @@ fn again(executor: &dyn Executor, keys: &Keys, row: &Row) -> Result<(), Failure>
     }
     // NUL cannot be searched for, and could not be stored.
     entries.retain(|(_, entry)| !entry.texts().iter().any(|text| text.contains('\0')));
-    put(executor, tenant, resource_type, id, &entries)
+    put(executor, tenant, resource_type, id, &entries, false)
 }

@@ -117,11 +117,11 @@ super::statements! {
         changed = excluded.changed";
     ACCOUNT_GET = "SELECT login, display_name, role, password_hash, scope FROM account
         WHERE tenant = $1 AND login = $2";
-    CLIENT_PUT = "INSERT INTO client (tenant, id, name, role, token_sha256, changed)
-        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, id) DO UPDATE
+    CLIENT_PUT = "INSERT INTO client (tenant, id, name, role, token_sha256, changed, scopes)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, id) DO UPDATE
         SET name = excluded.name, role = excluded.role, token_sha256 = excluded.token_sha256,
-        changed = excluded.changed";
-    CLIENT_BY_TOKEN = "SELECT id, name, role, token_sha256 FROM client
+        changed = excluded.changed, scopes = excluded.scopes";
+    CLIENT_BY_TOKEN = "SELECT id, name, role, token_sha256, scopes FROM client
         WHERE tenant = $1 AND token_sha256 = $2";
     SESSION_PUT = "INSERT INTO session (tenant, token_sha256, login, expires)
         VALUES ($1, $2, $3, $4)";

@@ -1,10 +1,16 @@
 //! The tables, as migrations. A migration that has been released is never changed.
 //!
-//! `{int}`, `{bytes}`, `{text}` and `{strict}` are the words in which databases differ.
+//! `{int}`, `{bytes}`, `{text}`, `{strict}` and `{index}` are the words in which databases differ.
+//! A table of `{index}` is nothing but its key: short rows, which SQLite then keeps once.
 
 /// Words of SQLite; `STRICT` tables refuse a value of another type.
-pub(crate) const SQLITE_WORDS: &[(&str, &str)] =
-    &[("{int}", "INTEGER"), ("{bytes}", "BLOB"), ("{text}", "TEXT"), ("{strict}", "STRICT")];
+pub(crate) const SQLITE_WORDS: &[(&str, &str)] = &[
+    ("{int}", "INTEGER"),
+    ("{bytes}", "BLOB"),
+    ("{text}", "TEXT"),
+    ("{strict}", "STRICT"),
+    ("{index}", "STRICT, WITHOUT ROWID"),
+];
 
 /// Migrations of `archive.db`, the first one first.
 pub(crate) const ARCHIVE: &[&[&str]] = &[&[
@@ -97,13 +103,16 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
         PRIMARY KEY (tenant, digest)) {strict}",
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
-], ADOPTIONS, HISTORY, EXPORTS, SEARCH];
+], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES];
 
 /// History is paged over the commit sequence.
 const HISTORY: &[&str] = &[
     "CREATE UNIQUE INDEX version_sequence ON resource_version (tenant, sequence)",
     "CREATE INDEX version_type_sequence ON resource_version (tenant, resource_type, sequence)",
 ];
+
+/// What a client's token may do beside its role.
+const SCOPES: &[&str] = &["ALTER TABLE client ADD COLUMN scopes {text}"];
 
 /// Jobs of bulk export: a place in the sequence and a request, no data.
 const EXPORTS: &[&str] =
@@ -132,28 +141,28 @@ const SEARCH: &[&str] = &[
     "CREATE TABLE search_token (tenant {text} NOT NULL, resource_type {text} NOT NULL,
         parameter {text} NOT NULL, code {text} NOT NULL, system {text} NOT NULL,
         id {text} NOT NULL, element {int} NOT NULL,
-        PRIMARY KEY (tenant, resource_type, parameter, code, system, id, element)) {strict}",
+        PRIMARY KEY (tenant, resource_type, parameter, code, system, id, element)) {index}",
     "CREATE INDEX search_token_id ON search_token (tenant, resource_type, id, parameter, code)",
     "CREATE TABLE search_string (tenant {text} NOT NULL, resource_type {text} NOT NULL,
         parameter {text} NOT NULL, folded {text} NOT NULL, exact {text} NOT NULL,
         id {text} NOT NULL, element {int} NOT NULL,
-        PRIMARY KEY (tenant, resource_type, parameter, folded, exact, id, element)) {strict}",
+        PRIMARY KEY (tenant, resource_type, parameter, folded, exact, id, element)) {index}",
     "CREATE INDEX search_string_id ON search_string (tenant, resource_type, id, parameter)",
     "CREATE TABLE search_date (tenant {text} NOT NULL, resource_type {text} NOT NULL,
         parameter {text} NOT NULL, low {int} NOT NULL, high {int} NOT NULL, id {text} NOT NULL,
         element {int} NOT NULL,
-        PRIMARY KEY (tenant, resource_type, parameter, low, high, id, element)) {strict}",
+        PRIMARY KEY (tenant, resource_type, parameter, low, high, id, element)) {index}",
     "CREATE INDEX search_date_id ON search_date (tenant, resource_type, id, parameter)",
     "CREATE TABLE search_quantity (tenant {text} NOT NULL, resource_type {text} NOT NULL,
         parameter {text} NOT NULL, low {text} NOT NULL, high {text} NOT NULL,
         code {text} NOT NULL, system {text} NOT NULL, unit {text} NOT NULL, id {text} NOT NULL,
         element {int} NOT NULL, PRIMARY KEY (tenant, resource_type, parameter, low, high, code,
-        system, unit, id, element)) {strict}",
+        system, unit, id, element)) {index}",
     "CREATE INDEX search_quantity_id ON search_quantity (tenant, resource_type, id, parameter)",
     "CREATE TABLE search_reference (tenant {text} NOT NULL, resource_type {text} NOT NULL,
         parameter {text} NOT NULL, target {text} NOT NULL, target_type {text} NOT NULL,
         id {text} NOT NULL, element {int} NOT NULL,
-        PRIMARY KEY (tenant, resource_type, parameter, target, target_type, id, element)) {strict}",
+        PRIMARY KEY (tenant, resource_type, parameter, target, target_type, id, element)) {index}",
     "CREATE INDEX search_reference_id ON search_reference (tenant, resource_type, id, parameter)",
 ];
 

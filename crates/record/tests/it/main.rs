@@ -10,6 +10,7 @@ mod crash;
 mod feed;
 #[cfg(test)]
 mod history;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod opening;

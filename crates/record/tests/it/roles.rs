@@ -189,7 +189,7 @@ fn others() -> Vec<Line> {
         ("put_client", vec![Operator], |r, a, _| {
             let (id, name) = ("ehr".to_owned(), "EHR".to_owned());
             let token_sha256 = "00".to_owned();
-            r.put_client(a, Client { id, name, role: ServiceClient, token_sha256 })
+            r.put_client(a, Client { id, name, role: ServiceClient, token_sha256, scopes: None })
         }),
         ("client_by_token_hash", vec![Operator, PrivacyOfficer], |r, a, _| {
             r.client_by_token_hash(a, "00").map(drop)

@@ -100,6 +100,7 @@ fn a_client_is_found_by_the_digest_of_its_token_alone() {
         name: "EHR".to_owned(),
         role: Role::ServiceClient,
         token_sha256: token.to_owned(),
+        scopes: None,
     };
     record.put_client(&operator, client("ehr", "aa")).unwrap();
     assert_eq!(record.client_by_token_hash(&operator, "aa").unwrap(), Some(client("ehr", "aa")));

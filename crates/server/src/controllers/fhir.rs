@@ -15,6 +15,7 @@ mod validate;
 mod write;
 
 use crate::route::{Offer, Route};
+use crate::smart;
 use axum::routing::{delete, get, patch, post, put};
 use formats::fhir::build::Interaction;
 
@@ -24,6 +25,7 @@ const SYSTEM: Offer = Offer::System(&[Interaction::Transaction, Interaction::Bat
 /// Every FHIR route.
 pub(crate) const ROUTES: &[Route] = &[
     Route::new("GET", "/fhir/metadata", || get(metadata::show)),
+    Route::new("GET", "/fhir/.well-known/smart-configuration", || get(smart::configuration)),
     Route::new("POST", "/fhir", || post(transaction::submit)).offering(SYSTEM),
     Route::new("POST", "/fhir/", || post(transaction::submit)).offering(SYSTEM),
     Route::new("POST", "/fhir/$import", || post(import::submit)),

@@ -46,6 +46,7 @@ const OFFICER: Option<Who> = Some(Who::Client(Role::PrivacyOfficer));
 const SERVICE: &str = "/cds-services/pgx-medication-safety";
 const FEEDBACK: &str = "/cds-services/pgx-medication-safety/feedback";
 const VREAD: (&str, &str) = ("GET", "/fhir/{type}/{id}/_history/{version}");
+const SMART: (&str, &str) = ("GET", "/fhir/.well-known/smart-configuration");
 const HISTORY: (&str, &str) = ("GET", "/fhir/{type}/{id}/_history");
 const EVERYTHING: (&str, &str) = ("GET", "/fhir/Patient/{id}/$everything");
 const VALIDATE: (&str, &str) = ("POST", "/fhir/{type}/{id}/$validate");
@@ -75,6 +76,7 @@ const TABLE: &[Row] = &[
     row(("POST", "/cds-services/{id}"), Interface, SERVICE, Some(INTERFACE), true),
     row(("POST", "/cds-services/{id}/feedback"), Interface, FEEDBACK, Some(INTERFACE), false),
     row(("GET", "/fhir/metadata"), Open, "/fhir/metadata", None, false),
+    row(SMART, Open, "/fhir/.well-known/smart-configuration", None, false),
     row(("POST", "/fhir"), Interface, "/fhir", Some(CLIENT), false),
     row(("POST", "/fhir/"), Interface, "/fhir/", Some(CLIENT), false),
     row(("GET", "/fhir/{type}"), Interface, "/fhir/Patient?_id={patient}", OFFICER, false),

@@ -110,6 +110,7 @@ impl TestApp {
                 name: word.to_owned(),
                 role: *role,
                 token_sha256: token_digest(&format!("token-{word}")),
+                scopes: None,
             };
             self.record.put_client(&door, client).unwrap();
         }

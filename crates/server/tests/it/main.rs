@@ -8,6 +8,7 @@ mod app;
 mod audit;
 #[cfg(test)]
 mod bulk;
+#[cfg(test)]
 mod bundle;
 #[cfg(test)]
 mod cds;
@@ -31,6 +32,9 @@ mod pages;
 mod refusal;
 #[cfg(test)]
 mod report;
+#[cfg(test)]
 mod rest;
 #[cfg(test)]
 mod search;
+#[cfg(test)]
+mod smart;

@@ -4,6 +4,7 @@ use crate::app::{CLIENT, INTERFACE, TestApp, Who, local};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
+const SMART: &str = "/fhir/.well-known/smart-configuration";
 const ANA: &str = "Patient/ana-example";
 
 /// The smallest resource of a type that may be filed; what each type requires is R4's.
@@ -78,7 +79,7 @@ async fn it_lists_exactly_what_is_routed() {
         ("PUT", "/fhir/{type}") => None,
         (_, path) if path.contains("/$") => None,
         // The system's own: the base and the CapabilityStatement itself.
-        (_, "/fhir" | "/fhir/" | "/fhir/metadata" | "/fhir/_history") => None,
+        (_, "/fhir" | "/fhir/" | "/fhir/metadata" | "/fhir/_history" | SMART) => None,
         (_, path) if path.starts_with("/fhir") => panic!("{method} {path} is not in this test"),
         _ => None,
     };

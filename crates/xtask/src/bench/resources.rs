@@ -23,6 +23,9 @@ const GENES: [(&str, &str, &str); 6] = [
     ("EGFR", "HGNC:3236", "NC_000007.14"),
 ];
 
+/// System of categories of observations.
+const CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/observation-category";
+
 /// What to write.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -58,12 +61,14 @@ pub fn run(settings: &Settings) -> Result<String> {
 }
 
 fn patient(number: u32) -> Value {
+    let (year, month, day) = (1940 + number % 70, 1 + number % 12, 1 + number % 28);
+    let born = format!("{year}-{month:02}-{day:02}");
     json!({
         "resourceType": "Patient", "id": format!("bench-{number}"),
         "identifier": [{"system": "urn:oid:2.999.1", "value": format!("MRN{number:07}")}],
         "name": [{"family": format!("Bench{}", number % 977), "given": ["Invented"]}],
         "gender": if number.is_multiple_of(2) { "female" } else { "male" },
-        "birthDate": format!("{}-{:02}-{:02}", 1940 + number % 70, 1 + number % 12, 1 + number % 28),
+        "birthDate": born,
     })
 }
 
@@ -73,15 +78,20 @@ fn observation(patient: u32, finding: u32) -> Value {
     let genes = GENES.iter().cycle().skip((mixed % 6) as usize);
     let (gene, hgnc, sequence) = genes.copied().next().unwrap_or_default();
     let position = 1_000_000 + mixed % 50_000;
-    let concept = |system: &str, code: &str, display: &str| json!({"coding": [{"system": system, "code": code, "display": display}]});
+    let concept = |system: &str, code: &str, display: &str| {
+        let coding = json!({"system": system, "code": code, "display": display});
+        json!({"coding": [coding]})
+    };
     let loinc = |code: &str, display: &str| concept("http://loinc.org", code, display);
-    let component = |code: &str, display: &str, value: Value| json!({"code": loinc(code, display), "valueCodeableConcept": value});
+    let component = |code: &str, display: &str, value: Value| {
+        let code = loinc(code, display);
+        json!({"code": code, "valueCodeableConcept": value})
+    };
     let hgvs = format!("{sequence}:g.{position}G>A");
     json!({
         "resourceType": "Observation", "id": format!("bench-{patient}-{finding}"),
         "status": "final",
-        "category": [concept("http://terminology.hl7.org/CodeSystem/observation-category",
-            "laboratory", "Laboratory")],
+        "category": [concept(CATEGORY, "laboratory", "Laboratory")],
         "code": loinc("69548-6", "Genetic variant assessment"),
         "subject": {"reference": format!("Patient/bench-{patient}")},
         "effectiveDateTime": format!("20{:02}-{:02}-15", 10 + mixed % 16, 1 + mixed % 12),

@@ -44,9 +44,9 @@ pub(crate) fn people_and_services(record: &Record) -> anyhow::Result<Secrets> {
     for (login, name, role) in PEOPLE {
         put_account(record, login, name, role, &password)?;
     }
-    let ehr_token = put_client(record, "demo-ehr", "Demonstration EHR", Role::Interface)?;
+    let ehr_token = put_client(record, "demo-ehr", "Demonstration EHR", Role::Interface, None)?;
     let order_entry_token =
-        put_client(record, "demo-orders", "Demonstration order entry", Role::ServiceClient)?;
+        put_client(record, "demo-orders", "Demonstration order entry", Role::ServiceClient, None)?;
     Ok(Secrets { password, ehr_token, order_entry_token })
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 /// Who calls.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Who {
     /// Nobody: no credential at all.
     Nobody,
@@ -21,6 +21,8 @@ pub(crate) enum Who {
     Narrow,
     /// A token that nobody has.
     Stranger,
+    /// The service of that id, whose token is `token-` and its id.
+    Token(&'static str),
 }
 
 /// What came back.
@@ -97,6 +99,7 @@ impl<'a> Call<'a> {
         match who {
             Who::Nobody => self,
             Who::Client(role) => self.header("authorization", &bearer(role)),
+            Who::Token(id) => self.header("authorization", &format!("Bearer token-{id}")),
             Who::Stranger => self.header("authorization", "Bearer of-nobody"),
             Who::Person(role) => self.cookie(&format!("session-{}", role.word())),
             Who::Narrow => self.cookie(&format!("session-{NARROW}")),
