@@ -87,7 +87,7 @@ pub struct Parameter {
     /// How it compares.
     pub kind: ParameterKind,
     /// Where its values stand; none for composites and for the record's own columns.
-    pub paths: Vec<Path>,
+    paths: Vec<Path>,
     /// Types that a reference may point at; `*` is all.
     pub targets: Vec<&'static str>,
     /// The two parameters of a composite.

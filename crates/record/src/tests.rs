@@ -178,6 +178,74 @@ fn a_failed_job_takes_nothing_with_it_and_spoils_no_other() {
 }
 
 #[test]
+fn a_store_that_was_indexed_otherwise_is_indexed_again() {
+    let (record, directory) = open();
+    // More than one batch, and a patient whose data key was destroyed.
+    for batch in 0..6 {
+        let one = |number: u32| {
+            let patient = if number == 7 { "p7" } else { "p1" };
+            let resource = json!({"resourceType": "Observation", "id": format!("o{number}"),
+                "status": "final", "subject": {"reference": format!("Patient/{patient}")}});
+            ResourceChange::Put { resource, facts: vec![], condition: Condition::Any }
+        };
+        let changes = (batch * 100..batch * 100 + 100).map(one).collect();
+        let commit = Commit { changes, ..Commit::default() };
+        record.commit(&access(Role::Interface), commit).unwrap();
+    }
+    let resource = json!({"resourceType": "Patient", "id": "p1", "name": [{"family": "Example"}]});
+    let known = model::patient::Identifier { authority: "urn:a".into(), value: "77".into() };
+    let fact = model::Fact {
+        status: model::reported::ResultStatus::Final,
+        origin: model::specimen::Origin::Germline,
+        source: model::provenance::Source { raw: None, place: String::new() },
+        content: model::fact::FactContent::Patient(model::patient::Patient {
+            id: PatientId::new("p1"),
+            identifiers: vec![known],
+            names: vec![],
+            birth_date: None,
+            sex: model::patient::Sex::Female,
+        }),
+    };
+    let change = ResourceChange::Put { resource, facts: vec![fact], condition: Condition::Any };
+    let commit = Commit { changes: vec![change], ..Commit::default() };
+    record.commit(&access(Role::Interface), commit).unwrap();
+    alter(&record, "DELETE FROM search_token WHERE tenant = $1", values!["t1"].to_vec());
+    alter(&record, "DELETE FROM search_string WHERE tenant = $1", values!["t1"].to_vec());
+    let destroyed = values!["t1", "p7"].to_vec();
+    alter(&record, "DELETE FROM data_key WHERE tenant = $1 AND owner = $2", destroyed);
+    let asked = |record: &Record| {
+        let total = |resource_type: &str, name: &str, value: &str| {
+            let query = Query {
+                resource_type: resource_type.to_owned(),
+                terms: vec![Term::parse(name, value)],
+                count: 0,
+                cursor: None,
+            };
+            record.search(&access(Role::Prescriber), &query).unwrap().total
+        };
+        [
+            total("Observation", "status", "final"),
+            total("Patient", "family", "example"),
+            // From the facts, not from the resource.
+            total("Patient", "identifier", "urn:a|77"),
+        ]
+    };
+    let reopen = || {
+        let master_key = MasterKey::from_file(directory.path().join("key")).unwrap();
+        let directory = directory.path().join("data");
+        let clock = Arc::new(|| Timestamp::from_micros(1_767_225_600_000_000));
+        Record::open(Settings { directory, master_key, readers: 1 }, clock).unwrap()
+    };
+    assert_eq!(asked(&record), [0, 0, 0]);
+    drop(record);
+    let record = reopen();
+    assert_eq!(asked(&record), [0, 0, 0], "what was indexed by this table is left alone");
+    alter(&record, "UPDATE position SET value = $1 WHERE name = 'search'", values![1_i64].to_vec());
+    drop(record);
+    assert_eq!(asked(&reopen()), [599, 1, 1]);
+}
+
+#[test]
 fn built_queries_are_in_the_shared_subset() {
     let (record, _directory) = open();
     let patients = (0..3).map(|n| PatientId::new(format!("p{n}"))).collect();

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 /// A path with the data type of what it leads to, `telecom?system=phone:ContactPoint`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Path {
+pub(crate) struct Path {
     steps: Vec<&'static str>,
     filter: Filter,
     /// FHIR data type of the values.

@@ -200,14 +200,20 @@ fn check(term: &Term) -> Result<(), Failure> {
 /// Whether a term finds few resources however many there are: those of one patient, of one
 /// identifier, or one by its id. The other terms are then looked up for these only.
 fn is_selective(resource_type: &str, term: &Term) -> bool {
-    let Some(parameter) = find(resource_type, &term.parameter) else { return false };
     let modifier = term.modifier.as_deref();
+    let names_few = term.values.iter().all(|value| !value.ends_with('|'));
+    // `patient.identifier`, or `subject:Patient.identifier`.
+    let chained = match (term.parameter.split_once('.'), modifier) {
+        (Some((_, rest)), None) => Some(rest),
+        (None, Some(modifier)) => modifier.split_once('.').map(|(_, rest)| rest),
+        _ => None,
+    };
+    if let Some(rest) = chained {
+        return matches!(rest, "identifier" | "_id") && names_few;
+    }
+    let Some(parameter) = find(resource_type, &term.parameter) else { return false };
     let selects = parameter.name == "_id"
-        || parameter.kind == ParameterKind::Reference && !modifier.is_some_and(is_chain)
-        || is_identifier(parameter) && term.values.iter().all(|value| !value.ends_with('|'));
+        || parameter.kind == ParameterKind::Reference
+        || is_identifier(parameter) && names_few;
     selects && !matches!(modifier, Some("not" | "missing" | "text"))
-}
-
-fn is_chain(modifier: &str) -> bool {
-    modifier.contains('.')
 }

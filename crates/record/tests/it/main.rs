@@ -23,6 +23,12 @@ mod roles;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
+mod search_examples;
+#[cfg(test)]
+mod search_linked;
+#[cfg(test)]
+mod search_model;
+#[cfg(test)]
 mod smaller;
 #[cfg(test)]
 mod smoke;
