@@ -9,7 +9,7 @@ mod prepare;
 
 pub use everything::{CompartmentPage, CompartmentQuery};
 pub use history::{HistoryPage, HistoryQuery};
-pub use literal::Literals;
+pub use literal::{Literals, resource_text};
 
 use crate::access::EVERYBODY;
 use crate::review::NewReview;

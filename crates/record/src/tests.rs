@@ -186,7 +186,7 @@ fn a_store_that_was_indexed_otherwise_is_indexed_again() {
             let patient = if number == 7 { "p7" } else { "p1" };
             let resource = json!({"resourceType": "Observation", "id": format!("o{number}"),
                 "status": "final", "subject": {"reference": format!("Patient/{patient}")}});
-            ResourceChange::Put { resource, facts: vec![], condition: Condition::Any }
+            ResourceChange::put(resource, vec![], Condition::Any)
         };
         let changes = (batch * 100..batch * 100 + 100).map(one).collect();
         let commit = Commit { changes, ..Commit::default() };
@@ -206,7 +206,7 @@ fn a_store_that_was_indexed_otherwise_is_indexed_again() {
             sex: model::patient::Sex::Female,
         }),
     };
-    let change = ResourceChange::Put { resource, facts: vec![fact], condition: Condition::Any };
+    let change = ResourceChange::put(resource, vec![fact], Condition::Any);
     let commit = Commit { changes: vec![change], ..Commit::default() };
     record.commit(&access(Role::Interface), commit).unwrap();
     alter(&record, "DELETE FROM search_token WHERE tenant = $1", values!["t1"].to_vec());

@@ -10,10 +10,10 @@ pub type Literals = BTreeMap<String, String>;
 
 /// The resource as JSON. A literal whose number has been changed since, or that is not there any
 /// more, is not used.
-pub(super) fn write(resource: &Map<String, Value>, literals: &Literals) -> String {
+pub fn resource_text(resource: &Map<String, Value>, literals: &Literals) -> Vec<u8> {
     let mut out = String::new();
     object(resource, literals, "", &mut out);
-    out
+    out.into_bytes()
 }
 
 fn object(members: &Map<String, Value>, literals: &Literals, path: &str, out: &mut String) {
@@ -66,9 +66,10 @@ mod tests {
         let mut read = json!({"a": [1, 2.5], "b": 1.1, "c": 1e2, "d": "\"1.10"});
         let resource = |read: &Value| read.as_object().cloned().unwrap();
         let expected = r#"{"a":[1,2.50],"b":1.10,"c":1e2,"d":"\"1.10"}"#;
-        assert_eq!(write(&resource(&read), &literals), expected);
+        let write = |read: &Value| String::from_utf8(resource_text(&resource(read), &literals));
+        assert_eq!(write(&read).unwrap(), expected);
         // A changed number is written as changed.
         read["b"] = json!(1.2);
-        assert_eq!(write(&resource(&read), &literals), expected.replace("1.10,", "1.2,"));
+        assert_eq!(write(&read).unwrap(), expected.replace("1.10,", "1.2,"));
     }
 }

@@ -1,7 +1,7 @@
 //! Checking a commit and taking out of it what is indexed, before the writer is asked.
 
 use super::compartment::{Compartment, compartment};
-use super::{Commit, Condition, Literals, ResourceChange, is_resource_type, literal};
+use super::{Commit, Condition, Literals, ResourceChange, is_resource_type, resource_text};
 use crate::key::Keys;
 use crate::limit::{
     COMMIT_CHANGES_MAX, FACT_BODY_BYTES_MAX, FACTS_MAX, RESOURCE_BODY_BYTES_MAX, within,
@@ -171,7 +171,7 @@ pub(super) fn bytes(
     let bytes = if literals.is_empty() {
         serde_json::to_vec(&resource).map_err(|error| not_json(place, &error))?
     } else {
-        literal::write(&resource, literals).into_bytes()
+        resource_text(&resource, literals)
     };
     within(place, bytes.len(), RESOURCE_BODY_BYTES_MAX, "bytes")?;
     Ok(bytes)

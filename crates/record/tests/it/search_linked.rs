@@ -44,7 +44,11 @@ fn quantities_are_compared_as_the_standard_says() {
     let number = |text: &str| -> Value { serde_json::from_str(text).unwrap() };
     let of =
         |text: &str| json!({"value": number(text), "unit": "mg", "system": UCUM, "code": "mg"});
-    let below = |sign: &str, text: &str| json!({"value": number(text), "comparator": sign, "system": UCUM, "code": "mg"});
+    let below = |sign: &str, text: &str| {
+        let mut quantity = json!({"comparator": sign, "system": UCUM, "code": "mg"});
+        quantity["value"] = number(text);
+        quantity
+    };
     commit(
         &fixture.record,
         vec![
@@ -145,7 +149,8 @@ fn linked(record: &Record) {
             "birthDate": "1961-04-02", "deceasedDateTime": "2026-01-01",
             "identifier": [{"system": "urn:mrn", "value": number,
                 "type": {"text": "Medical record number"}}],
-            "telecom": [{"system": "phone", "value": "555"}, {"system": "email", "value": "a@b.example"}],
+            "telecom": [{"system": "phone", "value": "555"},
+                {"system": "email", "value": "a@b.example"}],
             "address": [{"city": "Springfield", "line": ["12 Oak Street"]}],
             "managingOrganization": {"reference": "Organization/o1"},
             "meta": {"profile": ["http://example.org/fhir/patient|1.0"],

@@ -91,7 +91,10 @@ fn decimal(number: i64, digits: usize) -> String {
 
 impl Observed {
     fn resource(&self, id: &str) -> Value {
-        let coding = |system: u8, code: u8| json!({"coding": [{"system": format!("urn:s{system}"), "code": format!("c{code}")}]});
+        let coding = |system: u8, code: u8| {
+            let (system, code) = (format!("urn:s{system}"), format!("c{code}"));
+            json!({"coding": [{"system": system, "code": code}]})
+        };
         let mut resource = json!({
             "resourceType": "Observation", "id": id, "status": "final",
             "subject": {"reference": format!("Patient/p{}", self.patient)},
@@ -225,7 +228,10 @@ fn walk(record: &Record, reader: &Access, mut search: Search) -> (Vec<usize>, Ve
     loop {
         let found = record.find(reader, &search).unwrap();
         assert!(found.unknown_parameters.is_empty(), "{search:?}");
-        ids.extend(found.entries.iter().map(|one| one.reference.id[1..].parse::<usize>().unwrap()));
+        let number = |one: &record::Stored| {
+            one.reference.id.trim_start_matches('o').parse::<usize>().unwrap()
+        };
+        ids.extend(found.entries.iter().map(number));
         totals.extend(found.total);
         match found.next {
             Some(next) => search.query.cursor = Some(next),
@@ -260,7 +266,8 @@ proptest! {
         let reader = match &scope {
             None => access(Role::Prescriber),
             Some(patients) => {
-                let names: Vec<String> = patients.iter().map(|number| format!("p{number}")).collect();
+                let names: Vec<String> =
+                    patients.iter().map(|number| format!("p{number}")).collect();
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 narrowed(Role::Prescriber, &names)
             }

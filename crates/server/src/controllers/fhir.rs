@@ -10,6 +10,7 @@ mod parameter;
 mod query;
 mod read;
 mod search;
+mod subset;
 mod transaction;
 mod validate;
 mod write;

@@ -200,7 +200,7 @@ async fn an_unknown_type_is_not_an_empty_answer() {
         assert!(app.get(CLIENT, uri).await.outcome(404)["code"].is_string(), "{uri}");
     }
     // A type of R4 that is kept but not indexed: nothing found would say that there is nothing.
-    let answer = app.get(CLIENT, "/fhir/AllergyIntolerance?patient=ana-example").await;
+    let answer = app.get(CLIENT, "/fhir/Basic?patient=ana-example").await;
     assert_eq!(answer.outcome(404)["code"], "not-supported");
     let body = json!({"resourceType": "Foo"});
     app.post(INTERFACE, "/fhir/Foo", &body).await.outcome(400);

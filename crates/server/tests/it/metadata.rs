@@ -12,6 +12,33 @@ fn smallest(resource_type: &str) -> Value {
     let subject = json!({"reference": ANA});
     let words = json!({"text": "something"});
     let mut resource = match resource_type {
+        "AllergyIntolerance" => json!({"patient": subject}),
+        "AuditEvent" => json!({
+            "type": {"code": "rest"}, "recorded": "2026-01-12T09:30:00Z",
+            "agent": [{"requestor": true}], "source": {"observer": {"display": "somebody"}}
+        }),
+        "Binary" => json!({"contentType": "text/plain"}),
+        "Bundle" => json!({"type": "collection"}),
+        "Consent" => json!({
+            "status": "active", "scope": words, "category": [words], "patient": subject
+        }),
+        "Device" | "ResearchStudy" => json!({"status": "active"}),
+        "Group" => json!({"type": "person", "actual": true}),
+        "List" => json!({"status": "current", "mode": "working", "subject": subject}),
+        "Media" => json!({"status": "completed", "content": {"title": "Image"}}),
+        "MedicationAdministration" => json!({
+            "status": "completed", "subject": subject, "medicationCodeableConcept": words,
+            "effectiveDateTime": "2026-01-12"
+        }),
+        "PractitionerRole" => json!({"active": true}),
+        "ResearchSubject" => json!({
+            "status": "on-study", "study": {"display": "a study"}, "individual": subject
+        }),
+        "RiskAssessment" => json!({"status": "final", "subject": subject}),
+        "Subscription" => json!({
+            "status": "requested", "reason": "test", "criteria": "Observation?",
+            "channel": {"type": "rest-hook"}
+        }),
         "Condition" => json!({"subject": subject}),
         "DiagnosticReport" | "Observation" => {
             json!({"status": "final", "code": words, "subject": subject})
@@ -31,7 +58,9 @@ fn smallest(resource_type: &str) -> Value {
         }),
         "Organization" => json!({"name": "Somewhere"}),
         "Patient" | "Practitioner" => json!({"name": [{"family": "Somebody"}]}),
-        "Procedure" => json!({"status": "completed", "subject": subject}),
+        "Procedure" | "QuestionnaireResponse" => {
+            json!({"status": "completed", "subject": subject})
+        }
         "Provenance" => json!({
             "target": [subject], "recorded": "2026-01-12T09:30:00Z",
             "agent": [{"who": {"display": "somebody"}}]
@@ -109,7 +138,7 @@ async fn every_interaction_of_every_type_is_answered() {
     let app = TestApp::new();
     let statement = statement(&app).await;
     let resources = statement["rest"][0]["resource"].as_array().unwrap().clone();
-    assert!(resources.len() >= 16, "{}", resources.len());
+    assert_eq!(resources.len(), record::searched_types().count());
     for resource in resources {
         let kind = resource["type"].as_str().unwrap();
         let promised = codes(&resource["interaction"]);
@@ -167,10 +196,15 @@ async fn every_search_parameter_is_known() {
         for parameter in resource["searchParam"].as_array().unwrap() {
             let name = parameter["name"].as_str().unwrap();
             let value = match parameter["type"].as_str().unwrap() {
-                "token" => "something",
+                "token" | "uri" => "something",
                 "string" => "Some",
                 "date" => "ge2026-01-01",
+                "number" | "quantity" => "gt5.4",
                 "reference" => ANA,
+                // The second part of a composite may be of any kind.
+                "composite" if name.ends_with("-quantity") => "x$5.4",
+                "composite" if name.ends_with("-date") => "x$2026",
+                "composite" => "x$x",
                 other => panic!("{kind}?{name} is a {other}"),
             };
             let uri = format!("/fhir/{kind}?{name}={value}");
@@ -183,5 +217,32 @@ async fn every_search_parameter_is_known() {
             asked += 1;
         }
     }
-    assert!(asked > 100, "{asked}");
+    assert!(asked > 500, "{asked}");
+}
+
+#[tokio::test]
+async fn every_include_that_is_listed_is_taken() {
+    let app = TestApp::new();
+    let statement = statement(&app).await;
+    let mut asked = 0;
+    for resource in statement["rest"][0]["resource"].as_array().unwrap() {
+        let kind = resource["type"].as_str().unwrap();
+        for (list, name) in [("searchInclude", "_include"), ("searchRevInclude", "_revinclude")] {
+            for include in resource[list].as_array().into_iter().flatten() {
+                let include = include.as_str().unwrap();
+                // One of each type is enough over HTTP.
+                if include.ends_with(":patient") || include.ends_with(":encounter") {
+                    let uri = format!("/fhir/{kind}?{name}={include}&_count=1");
+                    let answer = app.get(CLIENT, &uri).await;
+                    assert_eq!(answer.status, 200, "{uri}: {}", answer.text());
+                    asked += 1;
+                }
+            }
+        }
+        for parameter in resource["searchParam"].as_array().unwrap() {
+            let definition = parameter["definition"].as_str().unwrap();
+            assert!(definition.starts_with("http://hl7.org/fhir/SearchParameter/"), "{definition}");
+        }
+    }
+    assert!(asked > 30, "{asked}");
 }

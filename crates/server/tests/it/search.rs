@@ -1,6 +1,6 @@
 //! Search (FHIR R4 §3.1.1): what is found, what is told of what was not used, page by page.
 
-use crate::app::{Answer, CLIENT, INTERFACE, TestApp, escape, local};
+use crate::app::{Answer, CLIENT, INTERFACE, TestApp, Who, escape, local};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -46,6 +46,8 @@ async fn it_finds_what_was_asked_for() {
     let cases: &[(&str, &[&str])] = &[
         ("Observation?patient=ana-example&identifier=urn:lab|N 2", &["o-2"]),
         ("Observation?patient=Patient/ana-example&_id=o-1,o-3", &["o-1", "o-3"]),
+        ("Observation?patient=https://cognate.example/fhir/Patient/ana-example&_id=o-1", &["o-1"]),
+        ("Observation?patient=https://elsewhere.example/fhir/Patient/ana-example&_id=o-1", &[]),
         ("Observation?subject=Patient/ana-example&date=2026-01-02", &["o-1"]),
         ("Observation?code=http://loinc.org|2345-7&date=ge2026-01-03", &["o-2", "o-3"]),
         ("Observation?code=2345-7&status:not=final", &[]),
@@ -113,7 +115,10 @@ async fn pages_lose_nothing_and_repeat_nothing() {
         ("_count=5&patient=ana-example&code=http://loinc.org%7C2345-7", 3),
         // What is not known is not used, and does not break the way to the next page.
         ("_count=5&colour=blue&patient=ana-example", 3),
-        ("colour=blue&_count=5&code:of-kind=x&patient=ana-example", 3),
+        ("colour=blue&_count=5&kind.of=x&patient=ana-example", 3),
+        ("_count=5&_sort=-date&patient=ana-example", 3),
+        ("_count=5&_sort=code,-status&patient=ana-example", 3),
+        ("_count=7&_sort=value-quantity,date&patient=ana-example", 2),
     ] {
         let (found, walked) = walk(&app, &format!("/fhir/Observation?{query}")).await;
         let once: BTreeSet<&String> = found.iter().collect();
@@ -141,8 +146,8 @@ async fn what_is_not_known_is_said_and_not_used() {
     for (query, unknown, used) in [
         ("colour=blue", "colour", "/fhir/Patient"),
         ("colour=blue&name=example", "colour", "/fhir/Patient?name=example"),
-        ("name:sounds=x&name=example", "name:sounds", "/fhir/Patient?name=example"),
-        ("_sort=name&_id=ana-example", "_sort", "/fhir/Patient?_id=ana-example"),
+        ("nowhere.of=x&name=example", "nowhere.of", "/fhir/Patient?name=example"),
+        ("_filter=x&_id=ana-example", "_filter", "/fhir/Patient?_id=ana-example"),
     ] {
         let uri = format!("/fhir/Patient?{query}");
         let answer = app.get(CLIENT, &uri).await;
@@ -171,6 +176,20 @@ async fn a_value_that_cannot_be_read_is_an_error_that_names_the_parameter() {
         ("name=", "name"),
         ("identifier=%7C", "identifier"),
         ("name:missing=maybe", "name"),
+        ("name:sounds=x", "name"),
+        ("name.of=x", "name.of"),
+        ("_sort=colour", "_sort"),
+        ("_sort=identifier", "_sort"),
+        ("_total=many", "_total"),
+        ("_summary=some", "_summary"),
+        ("_elements=a,,b", "_elements"),
+        ("_include=Patient:colour", "_include"),
+        ("_include=Observation:subject", "_include"),
+        ("_revinclude=Medication:manufacturer", "_revinclude"),
+        ("organization:Patient.name=x", "organization:Patient.name"),
+        ("organization.colour=x", "organization.colour"),
+        ("_has:Observation:specimen:code=x", "_has:Observation:specimen:code"),
+        ("_has:Observation:patient=x", "_has:Observation:patient"),
     ] {
         let issue = app.get(CLIENT, &format!("/fhir/Patient?{query}")).await.outcome(400);
         assert_eq!(issue["expression"][0], place, "{query}");
@@ -178,4 +197,93 @@ async fn a_value_that_cannot_be_read_is_an_error_that_names_the_parameter() {
     for query in ["_count=many", "_count=-1"] {
         app.get(CLIENT, &format!("/fhir/Patient?{query}")).await.outcome(400);
     }
+}
+
+#[tokio::test]
+async fn an_order_is_kept_over_pages_and_says_nothing_in_its_links() {
+    let app = TestApp::new();
+    let first = app.get(CLIENT, "/fhir/Patient?_sort=family&_count=1&_id:missing=x").await;
+    first.outcome(400);
+    let (down, pages) = walk(&app, "/fhir/Patient?_sort=-family,given&_count=1").await;
+    let (up, _) = walk(&app, "/fhir/Patient?_sort=family,-given&_count=2").await;
+    assert_eq!(pages, down.len());
+    assert_eq!(down.iter().rev().collect::<Vec<_>>(), up.iter().collect::<Vec<_>>());
+    let first = app.get(CLIENT, "/fhir/Patient?_sort=family&_count=1").await;
+    let name = first.json()["entry"][0]["resource"]["name"][0]["family"].clone();
+    let next = link(&first, "next").unwrap();
+    let name = name.as_str().unwrap();
+    for part in [name.to_lowercase(), name.to_owned(), hex_of(&name.to_lowercase())] {
+        assert!(!next.contains(&part), "{next} holds {part}");
+    }
+}
+
+fn hex_of(text: &str) -> String {
+    text.bytes().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+}
+
+fn taken_along(answer: &Answer) -> Vec<String> {
+    let body = answer.json();
+    let entries = body["entry"].as_array().cloned().unwrap_or_default();
+    let included = entries.iter().filter(|entry| entry["search"]["mode"] == "include");
+    included.map(|entry| local(entry["fullUrl"].as_str().unwrap())).collect()
+}
+
+#[tokio::test]
+async fn what_was_asked_to_be_taken_along_is() {
+    let app = TestApp::new();
+    observations(&app, 2).await;
+    for (uri, found, along) in [
+        (
+            "Observation?code=2345-7&_include=Observation:subject",
+            vec!["o-0", "o-1"],
+            vec!["/fhir/Patient/ana-example"],
+        ),
+        (
+            "Patient?_has:Observation:patient:code=2345-7&_revinclude=Observation:subject",
+            vec!["ana-example"],
+            vec!["/fhir/Observation/o-0", "/fhir/Observation/o-1"],
+        ),
+        ("Observation?patient.family=example&_summary=count", vec![], vec![]),
+        ("Observation?subject:Patient.family:exact=Nobody", vec![], vec![]),
+    ] {
+        let answer = app.get(CLIENT, &format!("/fhir/{uri}")).await;
+        assert_eq!(answer.status, 200, "{uri}: {}", answer.text());
+        assert_eq!((ids(&answer), taken_along(&answer)), (texts(&found), texts(&along)), "{uri}");
+    }
+    let uri = "/fhir/Observation?patient.family=example&_summary=count";
+    assert_eq!(app.get(CLIENT, uri).await.json()["total"], 2);
+    let uncounted = app.get(CLIENT, "/fhir/Observation?code=2345-7&_total=none").await.json();
+    assert_eq!((uncounted.get("total"), uncounted["entry"].as_array().unwrap().len()), (None, 2));
+    // Ben's prescriber may not learn of Ana, whichever way the question is put.
+    for uri in [
+        "Observation?patient.family=example",
+        "Patient?_has:Observation:patient:code=2345-7",
+        "Patient?_revinclude=Observation:subject&_has:Observation:patient:code=2345-7",
+    ] {
+        let answer = app.get(Who::Narrow, &format!("/fhir/{uri}")).await.json();
+        assert_eq!((&answer["total"], answer.get("entry")), (&json!(0), None), "{uri}");
+    }
+}
+
+fn texts(list: &[&str]) -> Vec<String> {
+    list.iter().map(|text| (*text).to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_part_of_a_resource_says_that_it_is_one() {
+    let app = TestApp::new();
+    for (shape, has, has_not) in [
+        ("_elements=name", "name", "gender"),
+        ("_summary=true", "gender", "text"),
+        ("_summary=text", "id", "gender"),
+    ] {
+        let uri = format!("/fhir/Patient?_id=ana-example&{shape}");
+        let resource = app.get(CLIENT, &uri).await.json()["entry"][0]["resource"].clone();
+        assert!(resource.get(has).is_some() && resource.get(has_not).is_none(), "{resource}");
+        let tags = resource["meta"]["tag"].as_array().cloned().unwrap_or_default();
+        assert_eq!(tags.iter().any(|tag| tag["code"] == "SUBSETTED"), has_not != "text", "{uri}");
+    }
+    let whole = app.get(CLIENT, "/fhir/Patient?_id=ana-example&_summary=false").await;
+    let read = app.get(CLIENT, "/fhir/Patient/ana-example").await;
+    assert_eq!(whole.json()["entry"][0]["resource"], read.json());
 }

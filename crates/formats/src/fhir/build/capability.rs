@@ -29,6 +29,10 @@ pub struct ResourceCapability {
     pub interactions: Vec<Interaction>,
     /// Search parameters.
     pub search_parameters: Vec<SearchParameter>,
+    /// What `_include` may name, `Observation:subject`.
+    pub search_includes: Vec<String>,
+    /// What `_revinclude` may name.
+    pub search_reverse_includes: Vec<String>,
     /// Whether creates may be conditional.
     pub has_conditional_create: bool,
     /// Whether updates may be conditional, outside a Bundle.
@@ -124,6 +128,10 @@ pub fn capability_statement(capability: &Capability) -> Value {
         .build()
 }
 
+fn texts(texts: &[String]) -> Vec<Value> {
+    texts.iter().map(|text| json!(text)).collect()
+}
+
 fn resource(resource: &ResourceCapability) -> Value {
     let offers = |interaction| resource.interactions.contains(&interaction);
     let parameter = |parameter: &SearchParameter| {
@@ -142,6 +150,8 @@ fn resource(resource: &ResourceCapability) -> Value {
         .with("versioning", "versioned")
         .some("conditionalCreate", create)
         .some("conditionalUpdate", update)
+        .list("searchInclude", texts(&resource.search_includes))
+        .list("searchRevInclude", texts(&resource.search_reverse_includes))
         .list("searchParam", resource.search_parameters.iter().map(parameter).collect())
         .build()
 }

@@ -308,6 +308,8 @@ fn the_capability_statement_says_what_is_routed() {
                 kind: "date".into(),
                 definition: None,
             }],
+            search_includes: vec!["Patient:organization".into()],
+            search_reverse_includes: vec![],
             has_conditional_create: true,
             has_conditional_update: true,
         }],
@@ -318,6 +320,8 @@ fn the_capability_statement_says_what_is_routed() {
     let rest = &statement["rest"][0];
     assert_eq!(rest["resource"][0]["interaction"], json!([{"code": "read"}, {"code": "create"}]));
     assert_eq!(rest["resource"][0]["searchParam"], json!([{"name": "birthdate", "type": "date"}]));
+    assert_eq!(rest["resource"][0]["searchInclude"], json!(["Patient:organization"]));
+    assert!(rest["resource"][0].get("searchRevInclude").is_none());
     assert_eq!(rest["resource"][0]["conditionalCreate"], true);
     assert!(rest["resource"][0].get("conditionalUpdate").is_none());
     assert_eq!(rest["interaction"], json!([{"code": "transaction"}]));

@@ -9,27 +9,7 @@ use axum::response::Response;
 use formats::fhir::build::{
     Capability, Interaction, ResourceCapability, SearchParameter, capability_statement,
 };
-use record::search_parameters;
-
-/// Types with a search index. Others are stored and read by id.
-pub(crate) const INDEXED_TYPES: [&str; 16] = [
-    "Condition",
-    "DiagnosticReport",
-    "DocumentReference",
-    "Encounter",
-    "Medication",
-    "MedicationRequest",
-    "MedicationStatement",
-    "Observation",
-    "Organization",
-    "Patient",
-    "Practitioner",
-    "Procedure",
-    "Provenance",
-    "ServiceRequest",
-    "Specimen",
-    "Task",
-];
+use record::{Parameter, ParameterKind, search_parameters, searched_types};
 
 /// Operations by name, with their definitions.
 const OPERATIONS: [(&str, &str); 4] = [
@@ -45,7 +25,7 @@ pub(crate) async fn show(State(app): State<App>) -> Response {
         base: app.fhir_base(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         date: app.pack().reference().date,
-        resources: INDEXED_TYPES.iter().map(|resource_type| resource(resource_type)).collect(),
+        resources: searched_types().map(resource).collect(),
         system_interactions: interactions(|offer| match offer {
             Offer::System(interactions) => interactions,
             Offer::Type(_) | Offer::Nothing => &[],
@@ -64,12 +44,15 @@ fn interactions(pick: impl Fn(Offer) -> &'static [Interaction]) -> Vec<Interacti
 }
 
 fn resource(resource_type: &str) -> ResourceCapability {
+    let search_includes = includes(resource_type, |_| true);
+    let reverse = |source| includes(source, |parameter| parameter.targets(resource_type));
+    let search_reverse_includes = searched_types().flat_map(reverse).collect();
     let search_parameters = search_parameters(resource_type)
         .iter()
         .map(|parameter| SearchParameter {
             name: parameter.name.to_owned(),
             kind: parameter.kind.word().to_owned(),
-            definition: None,
+            definition: Some(parameter.definition()),
         })
         .collect();
     ResourceCapability {
@@ -79,7 +62,18 @@ fn resource(resource_type: &str) -> ResourceCapability {
             Offer::System(_) | Offer::Nothing => &[],
         }),
         search_parameters,
+        search_includes,
+        search_reverse_includes,
         has_conditional_create: true,
         has_conditional_update: true,
     }
+}
+
+/// The reference parameters of a type as they stand in `_include` and `_revinclude`.
+fn includes(source: &str, wanted: impl Fn(&Parameter) -> bool) -> Vec<String> {
+    search_parameters(source)
+        .iter()
+        .filter(|parameter| parameter.kind == ParameterKind::Reference && wanted(parameter))
+        .map(|parameter| format!("{source}:{}", parameter.name))
+        .collect()
 }

@@ -1,6 +1,5 @@
 //! Searching a type.
 
-use super::metadata::INDEXED_TYPES;
 use super::{answer, query};
 use crate::app::App;
 use crate::caller::Caller;
@@ -11,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use formats::fhir::build::{Issue, Link, StoredEntry, bundle_of_stored, operation_outcome};
 use model::{Problem, Severity};
-use record::{Access, Page};
+use record::{Access, Found, Stored, searched_types};
 use serde_json::Value;
 
 /// `GET [base]/[type]?…`
@@ -44,10 +43,11 @@ async fn run(
     caller: Caller,
 ) -> Result<Response, Error> {
     require_indexed(&resource_type)?;
-    let asked = query::read(resource_type, pairs)?;
+    let mut asked = query::read(resource_type, pairs)?;
+    query::make_local(&mut asked.search.query, &app.fhir_base());
     let strict = handling(&headers) == Some("strict");
     app.blocking(move |app| {
-        let page = app.record().search(&caller.access, &asked.query)?;
+        let page = app.record().find(&caller.access, &asked.search)?;
         if strict && !page.unknown_parameters.is_empty() {
             let unknown = page.unknown_parameters.iter();
             let problems = unknown
@@ -55,14 +55,14 @@ async fn run(
                 .collect();
             return Err(Error::problems(StatusCode::BAD_REQUEST, problems));
         }
-        Ok(answer::bytes(StatusCode::OK, bundle(app, &asked, &page)))
+        Ok(answer::bytes(StatusCode::OK, bundle(app, &asked, &page)?))
     })
     .await
 }
 
 /// Of other types nothing is indexed, so an empty answer would not mean that there is nothing.
 fn require_indexed(resource_type: &str) -> Result<(), Error> {
-    if INDEXED_TYPES.contains(&resource_type) {
+    if searched_types().any(|searched| searched == resource_type) {
         return Ok(());
     }
     let text = "this type is not searched here; the CapabilityStatement lists those that are";
@@ -89,14 +89,15 @@ pub(crate) fn searchset(
     pairs: Vec<(String, String)>,
 ) -> Result<Vec<u8>, Error> {
     require_indexed(&resource_type)?;
-    let asked = query::read(resource_type, pairs)?;
-    let page = app.record().search(access, &asked.query)?;
-    Ok(bundle(app, &asked, &page))
+    let mut asked = query::read(resource_type, pairs)?;
+    query::make_local(&mut asked.search.query, &app.fhir_base());
+    let page = app.record().find(access, &asked.search)?;
+    bundle(app, &asked, &page)
 }
 
 /// A searchset: what was used is in the `self` link, what was not is in a warning.
-fn bundle(app: &App, asked: &query::Asked, page: &Page) -> Vec<u8> {
-    let base = format!("{}/{}", app.fhir_base(), asked.query.resource_type);
+fn bundle(app: &App, asked: &query::Asked, page: &Found) -> Result<Vec<u8>, Error> {
+    let base = format!("{}/{}", app.fhir_base(), asked.search.query.resource_type);
     let unused = |name: &str| {
         let plain = name.split(':').next().unwrap_or(name);
         page.unknown_parameters.iter().any(|unknown| unknown == name || unknown == plain)
@@ -107,21 +108,34 @@ fn bundle(app: &App, asked: &query::Asked, page: &Page) -> Vec<u8> {
         relation: relation.to_owned(),
         url: query::link(&base, pairs, cursor),
     };
-    let mut links = vec![link("self", &used, asked.query.cursor.as_deref())];
+    let mut links = vec![link("self", &used, asked.search.query.cursor.as_deref())];
     // The place of the next page is one in the search as it was asked, unused parameters and all.
     links.extend(page.next.as_deref().map(|next| link("next", &asked.written, Some(next))));
-    let mut entries = Vec::with_capacity(page.entries.len() + 1);
+    let mut entries = Vec::with_capacity(page.entries.len() + page.included.len() + 1);
     for stored in &page.entries {
-        let reference = &stored.reference;
-        let path = format!("{}/{}", reference.resource_type, reference.id);
-        let url = Some(format!("{}/{path}", app.fhir_base()));
-        entries.push(entry(url, stored.body.clone(), "match"));
+        entries.push(part(app, asked, stored, "match")?);
+    }
+    for stored in &page.included {
+        entries.push(part(app, asked, stored, "include")?);
     }
     if !page.unknown_parameters.is_empty() {
         let outcome = warning(&page.unknown_parameters).to_string().into_bytes();
         entries.push(entry(None, outcome, "outcome"));
     }
-    bundle_of_stored("searchset", Some(page.total), &links, &entries)
+    Ok(bundle_of_stored("searchset", page.total, &links, &entries))
+}
+
+/// A stored resource, or the part of it that was asked for.
+fn part(
+    app: &App,
+    asked: &query::Asked,
+    stored: &Stored,
+    mode: &'static str,
+) -> Result<StoredEntry, Error> {
+    let body = asked.shape.of_bytes(&stored.body, mode == "match")?;
+    let reference = &stored.reference;
+    let url = format!("{}/{}/{}", app.fhir_base(), reference.resource_type, reference.id);
+    Ok(entry(Some(url), body, mode))
 }
 
 fn entry(full_url: Option<String>, body: Vec<u8>, mode: &'static str) -> StoredEntry {
