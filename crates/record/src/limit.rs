@@ -30,6 +30,12 @@ pub const SEARCH_VALUES_MAX: usize = 64;
 pub const SEARCH_VALUE_BYTES_MAX: usize = 1024;
 /// Search values taken from one resource.
 pub const SEARCH_ROWS_MAX: usize = 40_000;
+/// Values that the statement of one search binds, chains followed to every type they lead to.
+pub const SEARCH_BINDINGS_MAX: usize = 5_000;
+/// Chains and `_has` of one search.
+pub const SEARCH_LINKS_MAX: usize = 8;
+/// Types that a chain without a type leads to; beyond, one has to be named.
+pub const CHAIN_TYPES_MAX: usize = 8;
 /// Parameters that one search is sorted by.
 pub const SORT_KEYS_MAX: usize = 4;
 /// `_include` and `_revinclude` of one search.

@@ -7,7 +7,8 @@ use super::table::find;
 use super::{ParameterKind, Search, Term, include};
 use crate::key::Keys;
 use crate::limit::{
-    PAGE_ROWS_MAX, SEARCH_TERMS_MAX, SEARCH_VALUE_BYTES_MAX, SEARCH_VALUES_MAX, no_nul, within,
+    PAGE_ROWS_MAX, SEARCH_BINDINGS_MAX, SEARCH_LINKS_MAX, SEARCH_TERMS_MAX, SEARCH_VALUE_BYTES_MAX,
+    SEARCH_VALUES_MAX, no_nul, within,
 };
 use crate::resource::is_resource_type;
 use crate::store::{Row, values};
@@ -163,6 +164,12 @@ fn conditions(
     unknown: &mut Vec<String>,
 ) -> Result<(), Failure> {
     let query = &search.query;
+    let is_linked = |term: &&Term| {
+        let modifier = term.modifier.as_deref().unwrap_or_default();
+        term.parameter == "_has" || term.parameter.contains('.') || modifier.contains('.')
+    };
+    let links = query.terms.iter().filter(is_linked).count();
+    within("terms", links, SEARCH_LINKS_MAX, "chains")?;
     let is_driven = query.terms.iter().any(|term| is_selective(&query.resource_type, term));
     for term in &query.terms {
         check(term)?;
@@ -174,7 +181,7 @@ fn conditions(
         }
     }
     to.scope(access, "r.patient");
-    Ok(())
+    within("terms", to.values.len(), SEARCH_BINDINGS_MAX, "values in all")
 }
 
 pub(super) fn invalid(place: &str, text: &str) -> Failure {

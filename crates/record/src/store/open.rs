@@ -177,3 +177,30 @@ fn sqlite_words(text: &str) -> String {
     let replace = |text: String, (from, to): &(&str, &str)| text.replace(from, to);
     schema::SQLITE_WORDS.iter().fold(text.to_owned(), replace)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_of_an_earlier_schema_is_brought_up_to_date() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("record.db");
+        let connection = Sqlite::open(&path, &"ab".repeat(32), true).unwrap();
+        let now = Timestamp::from_micros(1);
+        let old = schema::RECORD.get(..2).unwrap();
+        assert_eq!(migrate(&connection, old, now).unwrap(), 2);
+        let put = "INSERT INTO search_token (tenant, resource_type, parameter, code, system, id)
+            VALUES ($1, $2, $3, $4, $5, $6)";
+        let row = values!["t1", "Observation", "code", "x", "", "o1"];
+        connection.execute(put, row).unwrap();
+        let newest = u32::try_from(schema::RECORD.len()).unwrap();
+        assert_eq!(migrate(&connection, schema::RECORD, now).unwrap(), newest);
+        // The search values are made again from the resources; nothing says they are there.
+        let rows = connection.query("SELECT element FROM search_token", &[]).unwrap();
+        assert!(rows.is_empty());
+        let version = connection.first(crate::sql::record::INDEX_VERSION_GET, &[]).unwrap();
+        assert!(version.is_none());
+        assert!(migrate(&connection, old, now).is_err(), "a newer schema is refused");
+    }
+}

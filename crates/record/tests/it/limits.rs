@@ -1,19 +1,21 @@
 //! Every limit: at it things work, one beyond they are refused and named.
 
-use crate::support::{access, commit, fact, fixture, knowledge, observation, put, raw, statement};
+use crate::support::{
+    access, commit, fact, fixture, knowledge, observation, patient, put, raw, statement,
+};
 use model::fact::FactContent;
 use model::patient::Identifier;
 use model::{PatientId, Problem, TenantId};
 use record::limit::{
     ACKNOWLEDGEMENT_BYTES_MAX, COMMIT_CHANGES_MAX, DOCUMENT_BYTES_MAX, FACT_BODY_BYTES_MAX,
-    FACT_TYPES_MAX, FACTS_MAX, IDENTIFIERS_MAX, PACK_BYTES_MAX, PAGE_ROWS_MAX, PROBLEMS_MAX,
-    RAW_BODY_BYTES_MAX, RESOURCE_BODY_BYTES_MAX, SCOPE_PATIENTS_MAX, SEARCH_ROWS_MAX,
-    SEARCH_TERMS_MAX, SEARCH_VALUE_BYTES_MAX, SEARCH_VALUES_MAX, SHOWN_KEYS_MAX,
-    STATEMENT_BODY_BYTES_MAX, STATEMENTS_MAX, TEXT_BYTES_MAX,
+    FACT_TYPES_MAX, FACTS_MAX, IDENTIFIERS_MAX, INCLUDED_MAX, INCLUDES_MAX, PACK_BYTES_MAX,
+    PAGE_ROWS_MAX, PROBLEMS_MAX, RAW_BODY_BYTES_MAX, RESOURCE_BODY_BYTES_MAX, SCOPE_PATIENTS_MAX,
+    SEARCH_LINKS_MAX, SEARCH_ROWS_MAX, SEARCH_TERMS_MAX, SEARCH_VALUE_BYTES_MAX, SEARCH_VALUES_MAX,
+    SHOWN_KEYS_MAX, SORT_KEYS_MAX, STATEMENT_BODY_BYTES_MAX, STATEMENTS_MAX, TEXT_BYTES_MAX,
 };
 use record::{
-    Access, Commit, Condition, Failure, Feedback, NewReview, Purpose, Query, RawState,
-    ResourceChange, Role, Scope, Term,
+    Access, Commit, Condition, Failure, Feedback, Include, NewReview, Purpose, Query, RawState,
+    ResourceChange, Role, Scope, Search, SortKey, Term,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -126,6 +128,25 @@ fn of_a_search() {
     // All limits at once are one query that the database takes.
     let many = vec![code(&vec!["a|b"; SEARCH_VALUES_MAX].join(",")); SEARCH_TERMS_MAX];
     assert!(search(many, PAGE_ROWS_MAX).is_ok());
+    let chains = |name: &str, terms: usize, values: usize| {
+        search(vec![Term::parse(name, &vec!["a|b"; values].join(",")); terms], 1)
+    };
+    at("chains", SEARCH_LINKS_MAX, |n| chains("subject:Patient.identifier", n, SEARCH_VALUES_MAX));
+    at("has", SEARCH_LINKS_MAX, |n| chains("_has:DiagnosticReport:result:code", n, 1));
+    // Four types, of 64 values with two parts each.
+    assert!(chains("performer.identifier", SEARCH_LINKS_MAX, SEARCH_VALUES_MAX).is_ok());
+    let many = |count: u32| {
+        let codes = vec!["a|b"; SEARCH_VALUES_MAX].join(",");
+        let mut terms = vec![code(&codes); SEARCH_TERMS_MAX - SEARCH_LINKS_MAX];
+        terms.extend(vec![Term::parse("performer.identifier", &codes); SEARCH_LINKS_MAX]);
+        search(terms, count)
+    };
+    assert!(matches!(many(1), Err(Failure::TooMuch { .. })));
+    let wide = chains("focus.identifier", 1, 1);
+    assert!(matches!(wide, Err(Failure::Invalid { .. })), "{wide:?}");
+    let slashes = "/x".repeat(SEARCH_VALUE_BYTES_MAX / 2);
+    let above = vec![Term::parse("_profile:above", &vec![slashes.as_str(); 8].join(","))];
+    assert!(search(above, 1).is_ok());
     at("scope", SCOPE_PATIENTS_MAX, |n| {
         let scope = Scope::Patients((0..n).map(|i| PatientId::new(format!("p{i}"))).collect());
         let access =
@@ -189,5 +210,41 @@ fn of_statements_and_decisions() {
     at("pack", PACK_BYTES_MAX, |n| {
         let files = BTreeMap::from([("a".to_owned(), vec![0; n])]);
         record.keep_pack(&engine, &knowledge("d1"), &files)
+    });
+}
+
+#[test]
+fn of_what_a_search_is_sorted_by_and_takes_along() {
+    let fixture = fixture();
+    let record = &fixture.record;
+    let reader = access(Role::Prescriber);
+    let search = |resource_type: &str| Search {
+        query: Query {
+            resource_type: resource_type.to_owned(),
+            terms: vec![],
+            count: 10,
+            cursor: None,
+        },
+        sort: vec![],
+        includes: vec![],
+        with_total: false,
+    };
+    at("sort", SORT_KEYS_MAX, |n| {
+        let sort = SortKey::parse(&vec!["date"; n].join(","));
+        record.find(&reader, &Search { sort, ..search("Observation") })
+    });
+    let include = Include::parse("_revinclude", "Observation:subject").unwrap();
+    at("includes", INCLUDES_MAX, |n| {
+        record.find(&reader, &Search { includes: vec![include.clone(); n], ..search("Patient") })
+    });
+    let results = (0..INCLUDED_MAX).map(|at| put(observation(&format!("o{at}"), "p1", "x")));
+    let mut changes = vec![patient("p1", "Example", "1")];
+    changes.extend(results);
+    commit(record, changes).unwrap();
+    at("included", INCLUDED_MAX, |n| {
+        if n > INCLUDED_MAX {
+            commit(record, vec![put(observation("one-more", "p1", "x"))])?;
+        }
+        record.find(&reader, &Search { includes: vec![include.clone()], ..search("Patient") })
     });
 }

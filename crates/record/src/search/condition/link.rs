@@ -3,6 +3,7 @@
 
 use super::{Conditions, Outer};
 use crate::Failure;
+use crate::limit::CHAIN_TYPES_MAX;
 use crate::search::plan::invalid;
 use crate::search::table::{find, search_parameters, searched_types};
 use crate::search::{Parameter, ParameterKind, Term};
@@ -57,6 +58,9 @@ pub(super) fn read<'t>(resource_type: &str, term: &'t Term) -> Result<Option<Lin
     let types: Vec<&'static str> = searched_types().filter(can).collect();
     if types.is_empty() {
         return Err(invalid(&place, "leads to no type that is searched by this parameter"));
+    }
+    if types.len() > CHAIN_TYPES_MAX {
+        return Err(invalid(&place, "leads to many types; name one after a colon"));
     }
     Ok(Some(Linked {
         reference,

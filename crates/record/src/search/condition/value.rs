@@ -136,13 +136,11 @@ impl<'a> Matcher<'a> {
                 self.starts_with(to, "code", &format!("{}/", value.trim_end_matches('/')));
             }
             Some("above") => {
-                for (at, _) in value.match_indices('/') {
-                    let Some(parent) = value.get(..at) else { continue };
-                    if !parent.is_empty() && !parent.ends_with([':', '/']) {
-                        to.push(" OR ");
-                        self.compare(to, "code", "=", parent);
-                    }
-                }
+                let parents = value.match_indices('/').filter_map(|(at, _)| value.get(..at));
+                let parents = parents.filter(|up| !up.is_empty() && !up.ends_with([':', '/']));
+                to.push(&format!(" OR {} IN (", self.column("code")));
+                to.bind_list(parents);
+                to.push(")");
             }
             _ => {}
         }
