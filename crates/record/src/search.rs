@@ -92,6 +92,8 @@ pub struct Parameter {
     pub targets: Vec<&'static str>,
     /// The two parameters of a composite.
     pub components: Vec<&'static str>,
+    /// Systems of codes that are stored without one.
+    systems: Vec<&'static str>,
     definition: &'static str,
     /// Identifiers are only kept hashed.
     is_hashed: bool,

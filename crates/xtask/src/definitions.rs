@@ -68,7 +68,8 @@ pub fn write(root: &Path, directory: &Path) -> Result<Vec<String>> {
         json(directory, "profiles-resources.json")?,
     ]);
     let definitions = json(directory, "search-parameters.json")?;
-    let table = parameter::table(&definitions, &elements, &mut lines);
+    let systems = parameter::Systems::read(&json(directory, "valuesets.json")?);
+    let table = parameter::table(&definitions, &elements, &systems, &mut lines);
     let compartment = compartment(&json(directory, "compartmentdefinition-patient.json")?);
     for (path, text) in
         [(PARAMETERS, table), (COMPARTMENT, compartment), (SUMMARY, elements.summary(SEARCHED))]

@@ -59,7 +59,8 @@ fn rows(table: &'static str) -> impl Iterator<Item = &'static str> {
 /// One line of the table; a test reads all of them.
 fn parameter(row: &'static str) -> Option<(&'static str, Parameter)> {
     let columns: Vec<&'static str> = row.split('\t').collect();
-    let [resource_type, name, kind, definition, paths, targets, components] = columns.as_slice()
+    let [resource_type, name, kind, definition, paths, targets, components, systems] =
+        columns.as_slice()
     else {
         return None;
     };
@@ -70,6 +71,8 @@ fn parameter(row: &'static str) -> Option<(&'static str, Parameter)> {
         paths.iter_mut().for_each(Path::only_patients);
     }
     let is_hashed = !paths.is_empty() && paths.iter().all(|path| path.data_type == "Identifier");
+    // A code that may stand beside codes with systems of their own implies none.
+    let is_plain = paths.iter().all(|path| path.data_type == "code");
     let parameter = Parameter {
         name,
         kind: ParameterKind::from_word(kind)?,
@@ -77,6 +80,7 @@ fn parameter(row: &'static str) -> Option<(&'static str, Parameter)> {
         paths,
         targets: words(targets),
         components: words(components),
+        systems: if is_plain { words(systems) } else { Vec::new() },
         is_hashed,
         by_element: false,
     };
@@ -132,6 +136,7 @@ impl Parameter {
             paths: Vec::new(),
             targets: Vec::new(),
             components: Vec::new(),
+            systems: Vec::new(),
             is_hashed: false,
             by_element: false,
         }

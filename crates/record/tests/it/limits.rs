@@ -145,7 +145,7 @@ fn of_a_search() {
     let wide = chains("focus.identifier", 1, 1);
     assert!(matches!(wide, Err(Failure::Invalid { .. })), "{wide:?}");
     let slashes = "/x".repeat(SEARCH_VALUE_BYTES_MAX / 2);
-    let above = vec![Term::parse("_profile:above", &vec![slashes.as_str(); 8].join(","))];
+    let above = vec![Term::parse("_profile:above", &[slashes.as_str(); 8].join(","))];
     assert!(search(above, 1).is_ok());
     at("scope", SCOPE_PATIENTS_MAX, |n| {
         let scope = Scope::Patients((0..n).map(|i| PatientId::new(format!("p{i}"))).collect());

@@ -220,6 +220,18 @@ fn chains_texts_and_what_all_types_have_are_searched() {
         ("Patient", vec![("address-city", "spring")], vec!["p1", "p2"]),
         ("Patient", vec![("deceased", "true")], vec!["p1", "p2"]),
         ("Patient", vec![("death-date", "2026")], vec!["p1", "p2"]),
+        // A code stands for one of its value set's system (FHIR R4 §3.1.1.4.10).
+        (
+            "Observation",
+            vec![("status", "http://hl7.org/fhir/observation-status|final")],
+            vec!["result1", "result2"],
+        ),
+        (
+            "Observation",
+            vec![("status", "http://hl7.org/fhir/observation-status|")],
+            vec!["result1", "result2"],
+        ),
+        ("Observation", vec![("status", "urn:other|final")], vec![]),
         ("Patient", vec![("_tag", "urn:tags|demo")], vec!["p1", "p2"]),
         ("Patient", vec![("_tag", "urn:other|demo")], vec![]),
         ("Patient", vec![("_source", "urn:feed:north")], vec!["p1", "p2"]),

@@ -13,6 +13,8 @@ struct Element {
     is_choice: bool,
     is_summary: bool,
     is_mandatory: bool,
+    /// Value set that its codes are from, whatever the version.
+    value_set: String,
     /// Path of the element whose content it repeats.
     same_as: Option<String>,
 }
@@ -24,6 +26,8 @@ pub(super) struct Place {
     pub(super) json: String,
     /// Data type, `Quantity`.
     pub(super) data_type: String,
+    /// Value set that its codes must be from; empty if none is required.
+    pub(super) value_set: String,
     /// Where the definition of what is inside stands.
     at: String,
 }
@@ -53,7 +57,7 @@ impl Elements {
     /// The resource itself.
     pub(super) fn root(resource_type: &str) -> Place {
         let name = resource_type.to_owned();
-        Place { json: String::new(), data_type: name.clone(), at: name }
+        Place { json: String::new(), data_type: name.clone(), value_set: String::new(), at: name }
     }
 
     /// The elements of a name inside another; a choice gives one for each of its types.
@@ -65,7 +69,8 @@ impl Elements {
             let json = if place.json.is_empty() { json } else { format!("{}.{json}", place.json) };
             let is_own = matches!(data_type.as_str(), "BackboneElement" | "Element");
             let at = if is_own { path.clone() } else { data_type.clone() };
-            Place { json, data_type: data_type.clone(), at }
+            let value_set = element.value_set.clone();
+            Place { json, data_type: data_type.clone(), value_set, at }
         };
         match &element.same_as {
             None => element.types.iter().map(one).collect(),
@@ -105,12 +110,15 @@ impl Element {
             code if code.starts_with("http://hl7.org/fhirpath/") => "string".to_owned(),
             code => code.to_owned(),
         };
+        let binding = element.get("binding").filter(|one| text(one, "strength") == "required");
+        let value_set = binding.map_or("", |one| text(one, "valueSet"));
         let same_as = text(element, "contentReference").trim_start_matches('#').to_owned();
         Self {
             types: list(element, "type").iter().map(type_of).collect(),
             is_choice: path.ends_with("[x]"),
             is_summary: element.get("isSummary") == Some(&Value::Bool(true)),
             is_mandatory: element.get("min").and_then(Value::as_u64).unwrap_or(0) > 0,
+            value_set: value_set.split('|').next().unwrap_or_default().to_owned(),
             same_as: (!same_as.is_empty()).then_some(same_as),
         }
     }

@@ -12,18 +12,20 @@ enum Step {
     Where(String),
 }
 
-/// The paths of one alternative of an expression, each with its data type:
-/// `telecom?system=phone:ContactPoint`. `Err` names a form that is not known.
-pub(super) fn paths(expression: &str, elements: &Elements) -> Result<Vec<(String, String)>> {
+/// The places of one alternative of an expression, their paths with filters, `telecom?system=phone`.
+/// `Err` names a form that is not known.
+pub(super) fn paths(expression: &str, elements: &Elements) -> Result<Vec<Place>> {
     // Patient.deceased: whether there is any but `false`.
     if let Some((path, rest)) = expression.split_once(".exists() and ") {
         if rest != format!("{path} != false") {
             bail!("`{expression}` is a form that is not known");
         }
-        let found = paths(path, elements)?.into_iter();
-        let found =
-            found.filter(|(_, data_type)| data_type == "boolean" || data_type == "dateTime");
-        return Ok(found.map(|(path, data_type)| (format!("{path}?present"), data_type)).collect());
+        let mut found = paths(path, elements)?;
+        found.retain(|at| at.data_type == "boolean" || at.data_type == "dateTime");
+        for at in &mut found {
+            at.json.push_str("?present");
+        }
+        return Ok(found);
     }
     let mut found: Vec<Place> = Vec::new();
     let mut filter = String::new();
@@ -42,7 +44,10 @@ pub(super) fn paths(expression: &str, elements: &Elements) -> Result<Vec<(String
     if found.is_empty() {
         bail!("`{expression}` leads nowhere");
     }
-    Ok(found.into_iter().map(|at| (format!("{}{filter}", at.json), at.data_type)).collect())
+    for at in &mut found {
+        at.json.push_str(&filter);
+    }
+    Ok(found)
 }
 
 fn steps(expression: &str) -> Result<Vec<Step>> {

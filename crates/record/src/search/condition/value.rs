@@ -91,6 +91,9 @@ impl<'a> Matcher<'a> {
         if code.is_empty() && system.is_none_or(str::is_empty) {
             return Err(self.asked.invalid("has neither system nor code"));
         }
+        // A `code` has the system of its value set, and does not say so.
+        let is_implied = |named: &str| self.asked.parameter.systems.contains(&named);
+        let system = system.map(|named| if is_implied(named) { "" } else { named });
         let is_hashed =
             is_identifier(self.asked.parameter) || self.asked.modifier == Some("identifier");
         if !code.is_empty() {
