@@ -29,7 +29,7 @@ fn change(resource: Value) -> ResourceChange {
     }
     let id = resource["id"].as_str().unwrap();
     let facts = vec![patient_fact(id, "Example", id)];
-    ResourceChange::Put { resource, facts, condition: Condition::Any }
+    ResourceChange::put(resource, facts, Condition::Any)
 }
 
 fn escaped(text: &str) -> String {

@@ -157,7 +157,7 @@ fn linked(record: &Record) {
                 "tag": [{"system": "urn:tags", "code": "demo"}], "source": "urn:feed:north"},
         });
         let facts = vec![patient_fact(&id, family, number)];
-        changes.push(ResourceChange::Put { resource, facts, condition: Condition::Any });
+        changes.push(ResourceChange::put(resource, facts, Condition::Any));
         let mut result = observation(&format!("result{number}"), &id, "81247-9");
         result["code"]["text"] = json!("Master HL7 genetic report");
         result["code"]["coding"][0]["display"] = json!("Genomic structured report");

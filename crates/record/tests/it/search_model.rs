@@ -214,7 +214,7 @@ fn store(record: &Record, observations: &[Observed]) {
                 "name": [{"family": format!("Family{}", family(patient))}],
             });
             let facts = vec![patient_fact(&id, "x", &id)];
-            ResourceChange::Put { resource, facts, condition: Condition::Any }
+            ResourceChange::put(resource, facts, Condition::Any)
         })
         .collect();
     let resources = observations.iter().enumerate();
