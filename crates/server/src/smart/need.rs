@@ -71,7 +71,9 @@ impl Need {
             Self::Every(permissions) => {
                 permissions.iter().all(|permission| scopes.permit(None, *permission))
             }
-            Self::Narrowed => resource_type.is_some_and(|name| scopes.permit(Some(name), Search)),
+            Self::Narrowed => resource_type.is_some_and(|name| {
+                scopes.search_filters(name).is_none_or(|filters| !filters.is_empty())
+            }),
         }
     }
 }

@@ -44,7 +44,7 @@ async fn each_interaction_needs_its_letter() {
         ("GET", "/fhir/Patient/ana-example", vec![reads, all, old]),
         ("GET", "/fhir/Patient/ana-example/_history/1", vec![reads, all, old]),
         ("GET", "/fhir/Patient/ana-example/_history", vec![reads, all, old]),
-        ("GET", "/fhir/Patient", vec![searches, all, old]),
+        ("GET", "/fhir/Patient", vec![searches, all, old, filtered]),
         ("GET", "/fhir/Patient/_history", vec![searches, all, old]),
         ("GET", "/fhir/Observation", vec![all]),
         ("GET", "/fhir/_history", vec![all]),
@@ -94,4 +94,34 @@ async fn the_configuration_says_what_is_understood() {
     let capabilities = answer.json()["capabilities"].as_array().unwrap().clone();
     assert!(capabilities.contains(&json!("permission-v2")));
     assert!(!capabilities.contains(&json!("launch-ehr")), "there is no launch yet");
+}
+
+#[tokio::test]
+async fn a_narrowed_scope_narrows_every_search() {
+    let app = TestApp::new();
+    let narrowed = client(&app, "narrowed", Role::ServiceClient, "system/Patient.rs?gender=female");
+    let total = app.total("Patient").await;
+    let seen = app.get(narrowed, "/fhir/Patient").await.json();
+    assert!(seen["total"].as_u64().unwrap() < total, "{seen}");
+    for entry in seen["entry"].as_array().unwrap() {
+        assert_eq!(entry["resource"]["gender"], "female");
+    }
+    let men = app.get(narrowed, "/fhir/Patient?gender=male").await.json();
+    assert_eq!(men["total"], 0);
+    // What is taken along needs its own scope, and a chain looks into what was not granted.
+    let along = app.get(narrowed, "/fhir/Patient?_include=Patient:organization").await.json();
+    for entry in along["entry"].as_array().unwrap() {
+        assert_eq!(entry["resource"]["resourceType"], "Patient");
+    }
+    for chain in [
+        "organization.name=x",
+        "organization:Organization.name=x",
+        "_has:Observation:patient:status=final",
+    ] {
+        let answer = app.get(narrowed, &format!("/fhir/Patient?{chain}")).await;
+        answer.outcome(403);
+    }
+    let scopes = "system/Patient.rs?gender=female system/Patient.rs?gender=male";
+    let two = client(&app, "two", Role::ServiceClient, scopes);
+    app.get(two, "/fhir/Patient").await.outcome(403);
 }

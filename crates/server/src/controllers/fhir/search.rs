@@ -4,11 +4,13 @@ use super::{answer, query};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
+use crate::smart::{Permission, Scopes};
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use formats::fhir::build::{Issue, Link, StoredEntry, bundle_of_stored, operation_outcome};
+use intake::fhir::term;
 use model::{Problem, Severity};
 use record::{Access, Found, Stored, searched_types};
 use serde_json::Value;
@@ -46,8 +48,15 @@ async fn run(
     let mut asked = query::read(resource_type, pairs)?;
     query::make_local(&mut asked.search.query, &app.fhir_base());
     let strict = handling(&headers) == Some("strict");
+    if let Some(scopes) = &caller.scopes {
+        narrow(scopes, &mut asked)?;
+    }
     app.blocking(move |app| {
-        let page = app.record().find(&caller.access, &asked.search)?;
+        let mut page = app.record().find(&caller.access, &asked.search)?;
+        if let Some(scopes) = &caller.scopes {
+            let reads = |name: &str| scopes.permit(Some(name), Permission::Read);
+            page.included.retain(|stored| reads(&stored.reference.resource_type));
+        }
         if strict && !page.unknown_parameters.is_empty() {
             let unknown = page.unknown_parameters.iter();
             let problems = unknown
@@ -58,6 +67,29 @@ async fn run(
         Ok(answer::bytes(StatusCode::OK, bundle(app, &asked, &page)?))
     })
     .await
+}
+
+/// Narrows a search to what the scopes grant. A chain looks into other types, so that only who may
+/// search everything may ask by one.
+fn narrow(scopes: &Scopes, asked: &mut query::Asked) -> Result<(), Error> {
+    let query = &mut asked.search.query;
+    let is_chain = |name: &str| name.contains('.') || name == "_has";
+    let chained = query
+        .terms
+        .iter()
+        .any(|term| is_chain(&term.parameter) || term.modifier.as_deref().is_some_and(is_chain));
+    if chained && !scopes.permit(None, Permission::Search) {
+        return Err(Error::scope());
+    }
+    match scopes.search_filters(&query.resource_type).as_deref() {
+        None => Ok(()),
+        Some([filter]) => {
+            query.terms.extend(filter.iter().map(|(name, value)| term(name, value)));
+            Ok(())
+        }
+        // Their union is no search of one kind.
+        Some(_) => Err(Error::scope()),
+    }
 }
 
 /// Of other types nothing is indexed, so an empty answer would not mean that there is nothing.
