@@ -12,8 +12,8 @@ enum Step {
     Where(String),
 }
 
-/// The places of one alternative of an expression, their paths with filters, `telecom?system=phone`.
-/// `Err` names a form that is not known.
+/// The places of one alternative of an expression; their paths have its filter,
+/// `telecom?system=phone`. `Err` names a form that is not known.
 pub(super) fn paths(expression: &str, elements: &Elements) -> Result<Vec<Place>> {
     // Patient.deceased: whether there is any but `false`.
     if let Some((path, rest)) = expression.split_once(".exists() and ") {

@@ -98,8 +98,8 @@ pub(super) fn table(
     }
     let mut table = String::from(
         "# Search parameters: type (`*`: all), name, kind, definition, paths with data types,\n\
-         # types of the targets of a reference, components of a composite, systems that are implied\n\
-         # where the values are codes without one.\n",
+         # types of the targets of a reference, components of a composite, systems that are\n\
+         # implied where the values are codes without one.\n",
     );
     table.push_str(SOURCE);
     for ((resource_type, name), row) in rows {
