@@ -10,7 +10,8 @@ use crate::Finding;
 /// Every crate, lowest first, with the workspace crates its shipped code may depend on.
 pub const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("formats", &["model"]),
+    ("genomics", &["model"]),
+    ("formats", &["genomics", "model"]),
     ("knowledge", &["model"]),
     ("pgx", &["knowledge", "model"]),
     ("tumor", &["knowledge", "model"]),
@@ -33,6 +34,7 @@ pub const ARROWS: &[(&str, &[&str])] = &[
 const SERVER: &[&str] = &[
     "cohort",
     "formats",
+    "genomics",
     "guidance",
     "intake",
     "interpret",
@@ -47,6 +49,7 @@ const SERVER: &[&str] = &[
 const CLI: &[&str] = &[
     "cohort",
     "formats",
+    "genomics",
     "germline",
     "guidance",
     "intake",

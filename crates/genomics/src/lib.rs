@@ -1,0 +1,16 @@
+//! Variants in one form, and the questions of the HL7 Genomics Operations over one patient.
+//!
+//! For: telling whether two spellings mean one variant, what lies in a range, and what a record
+//! says about it.
+//! Never: I/O, the clock, randomness, FHIR JSON; an absence that nobody tested.
+//!
+//! Rules come from NCBI SPDI and its overprecision correction (PMID 31738401), HGVS nomenclature
+//! 21.1, GA4GH VRS 2.0, NCBI's assembly reports and the operations of the HL7 Genomics Reporting
+//! guide.
+
+pub mod allele;
+pub mod hgvs;
+pub mod range;
+pub mod sequence;
+pub mod spdi;
+pub mod vrs;
