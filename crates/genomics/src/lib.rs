@@ -9,8 +9,15 @@
 //! guide.
 
 pub mod allele;
+pub mod answer;
+pub mod asked;
+pub mod date;
+pub mod finding;
 pub mod hgvs;
+pub mod lift;
+pub mod operation;
 pub mod range;
 pub mod sequence;
 pub mod spdi;
+pub mod token;
 pub mod vrs;
