@@ -12,6 +12,7 @@ pub mod bundle;
 pub mod check;
 pub mod codes;
 pub mod facts;
+pub mod genomics;
 pub mod json;
 pub mod patch;
 

@@ -31,6 +31,9 @@ pub const SPECIMEN_ORIGIN: &str = "urn:cognate:extension:specimen-origin";
 /// Own extension: one proven callable region, `GRCh38:chr10:94762680-94855547`, 0-based half-open.
 pub const CALLABLE_REGION: &str = "urn:cognate:extension:callable-region";
 
+/// Own extension of a `presence`: whether what was asked for was studied, partly, not, or whether
+/// the record does not tell; and the ranges that were not.
+pub const COVERAGE: &str = "urn:cognate:extension:coverage";
 /// Own extension: what a gene's call rests on, with a part for each list of positions.
 pub const GENE_CALLABILITY: &str = "urn:cognate:extension:gene-callability";
 /// Own extension: one possibility of an ambiguous call, with its genotype and what that means.
