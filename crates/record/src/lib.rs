@@ -14,6 +14,7 @@ mod account;
 mod adoption;
 mod archive;
 mod audit;
+mod compartment;
 mod decision;
 mod export;
 mod fact;

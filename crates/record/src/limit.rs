@@ -52,6 +52,8 @@ pub const FACT_TYPES_MAX: usize = 16;
 pub const COMPARTMENT_TYPES_MAX: usize = 150;
 /// Hours after which the files of a bulk export are there no more.
 pub const EXPORT_HOURS_MAX: i64 = 24;
+/// Resources of one patient that one question over the whole compartment may read.
+pub const COMPARTMENT_RESOURCES_MAX: u32 = 200_000;
 /// Card keys of one look-up.
 pub const SHOWN_KEYS_MAX: usize = 256;
 /// Bytes of one knowledge pack, all files together.

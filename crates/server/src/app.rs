@@ -1,6 +1,7 @@
 //! What every handler works with.
 
 use crate::error::Error;
+use genomics::lift::LiftOver;
 use interpret::Interpreter;
 use knowledge::Pack;
 use model::{PatientId, TenantId};
@@ -18,6 +19,18 @@ struct Inner {
     record: Record,
     interpreter: Interpreter,
     settings: Settings,
+    genomics: Genomics,
+}
+
+/// What the Genomics Operations are answered with.
+#[derive(Clone, Debug, Default)]
+pub struct Genomics {
+    /// The way from one genome build to the other; without one a question that has to look at
+    /// both is refused.
+    pub lift_over: Option<Arc<dyn LiftOver>>,
+    /// Below how many patients a count is not told, only that it is below. 0 tells every count: a
+    /// caller counts nobody whom it may not read.
+    pub count_min: u64,
 }
 
 /// Settings of the HTTP side.
@@ -35,7 +48,22 @@ pub struct Settings {
 impl App {
     /// An application over an open record.
     pub fn new(record: Record, interpreter: Interpreter, settings: Settings) -> Self {
-        Self { inner: Arc::new(Inner { record, interpreter, settings }) }
+        Self::with_genomics(record, interpreter, settings, Genomics::default())
+    }
+
+    /// The same, with a setting of the Genomics Operations.
+    pub fn with_genomics(
+        record: Record,
+        interpreter: Interpreter,
+        settings: Settings,
+        genomics: Genomics,
+    ) -> Self {
+        Self { inner: Arc::new(Inner { record, interpreter, settings, genomics }) }
+    }
+
+    /// What the Genomics Operations are answered with.
+    pub fn genomics(&self) -> &Genomics {
+        &self.inner.genomics
     }
 
     /// The record.

@@ -3,6 +3,7 @@
 
 pub(crate) mod cds;
 pub(crate) mod fhir;
+pub(crate) mod genomics;
 pub(crate) mod health;
 pub(crate) mod login;
 pub(crate) mod pages;

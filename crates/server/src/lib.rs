@@ -15,7 +15,7 @@ mod router;
 mod smart;
 mod views;
 
-pub use app::{App, Settings};
+pub use app::{App, Genomics, Settings};
 pub use caller::token_digest;
 pub use controllers::login::{password_hash, password_is_right, random_token};
 pub use error::Error;

@@ -9,7 +9,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 /// Interfaces whose every error is an `OperationOutcome`.
-const INTERFACES: [&str; 2] = ["/fhir", "/cds-services"];
+const INTERFACES: [&str; 4] =
+    ["/fhir", "/cds-services", "/subject-operations", "/population-operations"];
 
 /// Answers in our form where axum would answer in its own, and lets nothing be stored or guessed
 /// at that does not say so itself.

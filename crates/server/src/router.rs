@@ -1,7 +1,7 @@
 //! Every route of the server, in one place.
 
 use crate::app::App;
-use crate::controllers::{cds, fhir, health, login, pages, reports};
+use crate::controllers::{cds, fhir, genomics, health, login, pages, reports};
 use crate::refusal;
 use crate::route::{Route, table};
 use axum::Router;
@@ -47,7 +47,7 @@ const HEALTH: &[Route] = &[
 
 /// Every route as method and path, in axum's form: `("GET", "/patients/{id}")`.
 pub fn routes() -> Vec<(&'static str, &'static str)> {
-    [PAGES, DECISION_SUPPORT, fhir::ROUTES, HEALTH]
+    [PAGES, DECISION_SUPPORT, fhir::ROUTES, genomics::ROUTES, HEALTH]
         .into_iter()
         .flatten()
         .map(|route| (route.method, route.path))
@@ -60,6 +60,7 @@ pub fn router(app: App) -> Router {
         .merge(table(PAGES).layer(DefaultBodyLimit::max(FORM_BYTES_MAX)))
         .merge(table(DECISION_SUPPORT).layer(DefaultBodyLimit::max(cds::BODY_BYTES_MAX)))
         .merge(table(fhir::ROUTES).layer(DefaultBodyLimit::max(FHIR_BODY_BYTES_MAX)))
+        .merge(table(genomics::ROUTES).layer(DefaultBodyLimit::max(genomics::BODY_BYTES_MAX)))
         .merge(table(HEALTH))
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)

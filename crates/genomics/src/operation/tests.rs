@@ -101,10 +101,7 @@ fn not_studied_is_never_an_absence() {
         (with(&[], &[study(&[(0, 150), (150, 1000)], &[])]), Coverage::Studied),
         (with(&[], &[study(&[(300, 1000)], &[])]), Coverage::NotStudied),
         (with(&[], &[study(&[(0, 150)], &[])]), Coverage::Partly(vec![range(150, 200)])),
-        (
-            with(&[], &[study(&[(0, 1000)], &[(120, 130)])]),
-            Coverage::Partly(vec![range(120, 130)]),
-        ),
+        (with(&[], &[study(&[(0, 1000)], &[(120, 130)])]), Coverage::Partly(vec![range(120, 130)])),
         (with(&[], &[by_gene]), Coverage::Unknown),
         // A variant that may be anywhere.
         (with(&[&unplaced], &[study(&[(0, 1000)], &[])]), Coverage::Unknown),
@@ -184,10 +181,8 @@ impl LiftOver for Shift {
 
 #[test]
 fn results_of_the_other_build_are_found_through_a_chain_file() {
-    let dossier = Dossier {
-        findings: vec![variant("o", "NC_000007.13:140453135:A:T")],
-        studies: vec![],
-    };
+    let dossier =
+        Dossier { findings: vec![variant("o", "NC_000007.13:140453135:A:T")], studies: vec![] };
     let asked = [("ranges", "NC_000007.14:140454135-140454136")];
     let fault = ask("find-subject-variants", &asked, &dossier, None).unwrap_err();
     assert_eq!(fault.kind, FaultKind::Unprocessable);

@@ -1,6 +1,6 @@
 //! FHIR R4 over HTTP. Every route is in one table; the CapabilityStatement is made from it.
 
-mod answer;
+pub(crate) mod answer;
 mod everything;
 mod export;
 mod history;

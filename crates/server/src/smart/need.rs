@@ -9,6 +9,8 @@ pub(crate) enum Need {
     Nothing,
     /// For the type in its address.
     Type(Permission),
+    /// For a type that the route is always about.
+    Of(&'static str, &'static [Permission]),
     /// For every type.
     Every(&'static [Permission]),
     /// To search a type, also where only some of its resources may be found.
@@ -19,6 +21,9 @@ use Permission::{Create, Delete, Read, Search, Update};
 
 /// Everything that may be done.
 const ALL: &[Permission] = &[Create, Read, Update, Delete, Search];
+
+/// The Genomics Operations, which answer from observations.
+const GENOMICS: [&str; 2] = ["/fhir/$find-", "/fhir/Patient/$find-"];
 
 /// By method and route. What is not in it is closed to a caller with scopes.
 const TABLE: &[(&str, &str, Need)] = &[
@@ -58,6 +63,9 @@ impl Need {
     pub(crate) fn of(method: &str, route: &str) -> Option<Self> {
         // axum answers HEAD by the handler of GET.
         let method = if method == "HEAD" { "GET" } else { method };
+        if GENOMICS.iter().any(|start| route.starts_with(start)) {
+            return Some(Self::Of("Observation", &[Read, Search]));
+        }
         TABLE.iter().find(|row| row.0 == method && row.1 == route).map(|row| row.2)
     }
 
@@ -67,6 +75,9 @@ impl Need {
             Self::Nothing => true,
             Self::Type(permission) => {
                 resource_type.is_some_and(|name| scopes.permit(Some(name), permission))
+            }
+            Self::Of(name, permissions) => {
+                permissions.iter().all(|permission| scopes.permit(Some(name), *permission))
             }
             Self::Every(permissions) => {
                 permissions.iter().all(|permission| scopes.permit(None, *permission))

@@ -7,6 +7,7 @@ use record::Role;
 use serde_json::{Value, json};
 
 /// How a route is guarded.
+#[derive(Clone, Copy)]
 enum Guard {
     /// Anybody may call it.
     Open,
@@ -18,6 +19,7 @@ enum Guard {
 use Guard::{Interface, Open, Page};
 
 /// One route as the test calls it.
+#[derive(Clone, Copy)]
 struct Row {
     method: &'static str,
     /// As the router writes it.
@@ -58,6 +60,13 @@ const JOB_FILE: (&str, &str) = ("GET", "/fhir/$export-file/{job}/{file}");
 
 const REPORT: (&str, &str) = ("GET", "/patients/{id}/pgx-report");
 const REPORT_PDF: (&str, &str) = ("GET", "/patients/{id}/pgx-report.pdf");
+
+const ALIAS: (&str, &str) = ("GET", "/subject-operations/{group}/{operation}");
+const METADATA: &str =
+    "/subject-operations/metadata-operations/$find-study-metadata?subject={patient}";
+const ALIAS_OF_ALL: (&str, &str) = ("GET", "/population-operations/{group}/{operation}");
+const HAPLOTYPES: &str = "/population-operations/genotype-operations/\
+                          $find-population-specific-haplotypes?haplotypes=*1";
 
 const TABLE: &[Row] = &[
     row(("GET", "/"), Open, "/", None, false),
@@ -104,10 +113,45 @@ const TABLE: &[Row] = &[
     row(("DELETE", JOB), Interface, "/fhir/$export-status/none", Some(INTERFACE), false),
     row(JOB_FILE, Interface, "/fhir/$export-file/none/Patient.ndjson", Some(INTERFACE), false),
     row(VREAD, Interface, "/fhir/Patient/{patient}/_history/1", OFFICER, true),
+    row(ALIAS, Interface, METADATA, OFFICER, true),
+    row(ALIAS_OF_ALL, Interface, HAPLOTYPES, OFFICER, false),
     row(("GET", "/healthz"), Open, "/healthz", None, false),
     row(("GET", "/readyz"), Open, "/readyz", None, false),
     row(("GET", "/version"), Open, "/version", None, false),
 ];
+
+/// A request of an operation that is right, without its subject.
+fn least(name: &str) -> (&'static str, &'static str) {
+    match name {
+        name if name.ends_with("specific-variants") => ("variants", "NC_000001.11:5:A:T"),
+        name if name.ends_with("specific-haplotypes") => ("haplotypes", "*1"),
+        name if name.ends_with("subject-haplotypes") => ("genes", "CYP2C19"),
+        name if name.ends_with("variants") => ("ranges", "NC_000001.11:1-5"),
+        _ => ("", ""),
+    }
+}
+
+/// The table, with the Genomics Operations, which differ in their names only.
+fn rows() -> Vec<Row> {
+    let mut rows: Vec<Row> = TABLE.to_vec();
+    for (method, route) in server::routes() {
+        let Some((_, name)) = route.split_once("$find-") else { continue };
+        let name = &*format!("find-{name}");
+        let is_of_patient = !name.contains("population");
+        let mut uri = format!("{route}?");
+        if is_of_patient && method == "GET" {
+            uri.push_str("subject={patient}");
+        }
+        if let (parameter, value) = least(name)
+            && !parameter.is_empty()
+            && method == "GET"
+        {
+            uri = format!("{uri}&{parameter}={value}");
+        }
+        rows.push(row((method, route), Interface, uri.leak(), OFFICER, is_of_patient));
+    }
+    rows
+}
 
 impl Row {
     /// Calls it with a body that is right, so that only access can be what is refused.
@@ -135,6 +179,23 @@ impl Row {
             "/fhir" | "/fhir/" => {
                 json!({"resourceType": "Bundle", "type": "transaction", "entry": []})
             }
+            route if route.contains("$find-") => {
+                let name = route.split_once('$').unwrap().1;
+                let mut given = Vec::new();
+                if self.is_of_patient {
+                    given.push(json!({"name": "subject", "valueString": patient}));
+                }
+                if let (parameter, value) = least(name)
+                    && !parameter.is_empty()
+                {
+                    given.push(json!({"name": parameter, "valueString": value}));
+                }
+                let mut body = json!({"resourceType": "Parameters"});
+                if !given.is_empty() {
+                    body["parameter"] = json!(given);
+                }
+                body
+            }
             route if route.starts_with("/fhir/{type}") => json!({
                 "resourceType": "Patient", "id": patient, "name": [{"family": "Example"}]
             }),
@@ -155,7 +216,7 @@ impl Row {
 #[test]
 fn the_table_holds_every_route_and_no_other() {
     let mut routed: Vec<_> = server::routes();
-    let mut tested: Vec<_> = TABLE.iter().map(|row| (row.method, row.route)).collect();
+    let mut tested: Vec<_> = rows().iter().map(|row| (row.method, row.route)).collect();
     routed.sort_unstable();
     tested.sort_unstable();
     assert_eq!(tested, routed);
@@ -164,7 +225,7 @@ fn the_table_holds_every_route_and_no_other() {
 #[tokio::test]
 async fn without_a_login_nothing_is_told() {
     let app = TestApp::with_result();
-    for row in TABLE {
+    for row in rows() {
         for who in [Who::Nobody, Who::Stranger] {
             let answer = row.call(&app, who, "ana-example").await;
             let name = format!("{} by {who:?}", row.name());
@@ -192,7 +253,7 @@ async fn without_a_login_nothing_is_told() {
 #[tokio::test]
 async fn the_wrong_role_is_refused() {
     let app = TestApp::with_result();
-    for row in TABLE {
+    for row in rows() {
         let Some(who) = row.wrong_role else { continue };
         let answer = row.call(&app, who, "ana-example").await;
         let name = row.name();
@@ -214,7 +275,7 @@ async fn a_hidden_patient_is_like_an_absent_one() {
     let engine = access(Role::Engine);
     let ana = PatientId::new("ana-example");
     let statement = app.record.statements(&engine, &ana).unwrap()[0].statement.id.to_string();
-    for row in TABLE.iter().filter(|row| row.is_of_patient) {
+    for row in rows().iter().filter(|row| row.is_of_patient) {
         let hidden = if row.route == "/statements/{id}" { &statement } else { "ana-example" };
         let seen = row.call(&app, Who::Person(Role::Prescriber), hidden).await;
         // Who may see the patient is told that this build makes no PDF.

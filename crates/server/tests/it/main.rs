@@ -19,6 +19,8 @@ mod crud;
 #[cfg(test)]
 mod feedback;
 #[cfg(test)]
+mod genomics;
+#[cfg(test)]
 mod health;
 #[cfg(test)]
 mod log;

@@ -71,11 +71,9 @@ fn positions_are_read_in_the_counting_that_is_stated() {
     let text = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
     let snv = "NC_000010.10:96527333:1:A";
     // Counted from 1, with and without an end; from 0, between the bases; from 0, the bases.
-    for (code, low) in [
-        ("LA30102-0", 96_527_334),
-        ("LA30100-4", 96_527_333),
-        ("LA30101-2", 96_527_333),
-    ] {
+    for (code, low) in
+        [("LA30102-0", 96_527_334), ("LA30100-4", 96_527_333), ("LA30101-2", 96_527_333)]
+    {
         let components = [chr10.clone(), counting(code), exact(low, None), c.clone(), a.clone()];
         assert_eq!(place(&components), text(snv, "", ""), "{code}");
     }
@@ -205,9 +203,6 @@ fn tests_regions_and_specimens_are_joined() {
     let study = &dossier.studies[0];
     assert_eq!(study.date.as_deref(), Some("2020-07-13"));
     let ranges: Vec<String> = study.studied.ranges.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        ranges,
-        ["NC_000007.14:100-200", "NC_000007.14:300-400", "NC_000010.11:1-5"]
-    );
+    assert_eq!(ranges, ["NC_000007.14:100-200", "NC_000007.14:300-400", "NC_000010.11:1-5"]);
     assert!(!study.studied.has_more && study.uncallable.ranges.is_empty());
 }

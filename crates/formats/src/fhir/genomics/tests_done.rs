@@ -130,12 +130,11 @@ impl<'r> Tests<'r> {
         for element in access::all(resource, path) {
             names.extend(access::first(element, "identifier").and_then(label));
             let Some(reference) = access::reference_of(element).map(local) else { continue };
-            match self.by_reference.get(&reference) {
-                Some(specimen) => names.extend(labels(specimen)),
-                None => {
-                    let id = reference.split('/').nth(1).unwrap_or(&reference);
-                    names.extend([Label::plain(id), Label::plain(reference.as_str())]);
-                }
+            if let Some(specimen) = self.by_reference.get(&reference) {
+                names.extend(labels(specimen));
+            } else {
+                let id = reference.split('/').nth(1).unwrap_or(&reference);
+                names.extend([Label::plain(id), Label::plain(reference.as_str())]);
             }
         }
         names

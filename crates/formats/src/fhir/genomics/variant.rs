@@ -162,7 +162,7 @@ impl Reader<'_> {
             }
             Ok(_) => {}
             Err(_) => {
-                self.warn("not-the-reference", "the reference sequence has other bases there")
+                self.warn("not-the-reference", "the reference sequence has other bases there");
             }
         }
     }

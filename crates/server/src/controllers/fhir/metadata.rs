@@ -30,9 +30,15 @@ pub(crate) async fn show(State(app): State<App>) -> Response {
             Offer::System(interactions) => interactions,
             Offer::Type(_) | Offer::Nothing => &[],
         }),
-        operations: OPERATIONS.iter().map(|(name, url)| ((*name).into(), (*url).into())).collect(),
+        operations: operations(),
     };
     answer::json(StatusCode::OK, &capability_statement(&capability))
+}
+
+/// Operations by name, those of genomics among them.
+fn operations() -> Vec<(String, String)> {
+    let own = OPERATIONS.iter().map(|(name, url)| ((*name).to_owned(), (*url).to_owned()));
+    own.chain(crate::controllers::genomics::definitions()).collect()
 }
 
 fn interactions(pick: impl Fn(Offer) -> &'static [Interaction]) -> Vec<Interaction> {

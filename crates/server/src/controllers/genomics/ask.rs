@@ -1,0 +1,126 @@
+//! Asking: the patient's resources are read under the caller's access, the question is put to
+//! what they say, and the answer gives them back as they are stored.
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::controllers::fhir::answer::json;
+use crate::error::Error;
+use ::genomics::allele::NoReference;
+use ::genomics::answer::{Fault, FaultKind, Part};
+use ::genomics::asked::{Asked, Contract, Given, Operation, Subject};
+use ::genomics::finding::Dossier;
+use ::genomics::operation::{self, Population, Threshold, Tools};
+use axum::http::StatusCode;
+use axum::response::Response;
+use formats::fhir::build::parameters;
+use formats::fhir::genomics::{TYPES, dossier};
+use model::{PatientId, Problem};
+use record::Stored;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Patients whose resources are read at once for a count.
+const PATIENTS_AT_ONCE: u32 = 200;
+
+/// The answer to a request.
+pub(super) fn answer(
+    app: &App,
+    caller: &Caller,
+    operation: &'static Operation,
+    contract: Contract,
+    given: &[(String, Given)],
+) -> Result<Response, Error> {
+    let asked = Asked::read(operation, contract, given, &NoReference).map_err(refused)?;
+    let lift_over = app.genomics().lift_over.as_deref();
+    let tools = Tools { lift_over, contract };
+    let parameters = match operation.subject {
+        Subject::Patient => about_one(app, caller, operation, &asked, tools)?,
+        Subject::Population => {
+            written(&about_all(app, caller, operation, &asked, tools)?, &BTreeMap::new())?
+        }
+    };
+    Ok(json(StatusCode::OK, &parameters))
+}
+
+fn about_one(
+    app: &App,
+    caller: &Caller,
+    operation: &Operation,
+    asked: &Asked,
+    tools: Tools<'_>,
+) -> Result<Value, Error> {
+    let patient = patient(app, &asked.subject)?;
+    let found = app.record().read(&caller.access, "Patient", patient.as_str())?;
+    if found.is_none_or(|stored| stored.deleted) {
+        return Err(Error::not_found());
+    }
+    let stored = app.record().patient_resources(&caller.access, &patient, &TYPES)?;
+    let (dossier, resources) = read(&stored)?;
+    let parts = operation::answer(operation, asked, &dossier, tools).map_err(refused)?;
+    written(&parts, &resources)
+}
+
+fn about_all(
+    app: &App,
+    caller: &Caller,
+    operation: &Operation,
+    asked: &Asked,
+    tools: Tools<'_>,
+) -> Result<Vec<Part>, Error> {
+    let mut population = Population::new(operation, asked, tools);
+    let mut last: Option<PatientId> = None;
+    loop {
+        let record = app.record();
+        let next = record.next_patients_resources(
+            &caller.access,
+            &TYPES,
+            last.as_ref(),
+            PATIENTS_AT_ONCE,
+        )?;
+        let Some((patient, _)) = next.last() else { break };
+        last = Some(patient.clone());
+        for (patient, stored) in &next {
+            let (dossier, _) = read(stored)?;
+            population.add(patient.as_str(), &dossier).map_err(refused)?;
+        }
+    }
+    population.answer(Threshold(app.genomics().count_min)).map_err(refused)
+}
+
+/// What the record says of a patient, and its resources by reference.
+fn read(stored: &[Stored]) -> Result<(Dossier, BTreeMap<String, Value>), Error> {
+    let mut resources = Vec::with_capacity(stored.len());
+    for stored in stored {
+        let resource: Value = serde_json::from_slice(&stored.body)
+            .map_err(|error| Error::internal(format!("a stored resource: {error}")))?;
+        resources.push(resource);
+    }
+    let (dossier, _) = dossier(&resources, &NoReference);
+    let names = stored.iter().map(|s| format!("{}/{}", s.reference.resource_type, s.reference.id));
+    Ok((dossier, names.zip(resources).collect()))
+}
+
+fn written(parts: &[Part], resources: &BTreeMap<String, Value>) -> Result<Value, Error> {
+    parameters(parts, &|reference| resources.get(reference).cloned())
+        .map_err(|reference| Error::internal(format!("{reference} is in an answer and not read")))
+}
+
+/// The patient that a `subject` names: `123`, `Patient/123`, or our absolute address of it.
+fn patient(app: &App, subject: &str) -> Result<PatientId, Error> {
+    let base = format!("{}/", app.fhir_base());
+    let local = subject.strip_prefix(&base).unwrap_or(subject);
+    let id = ["Patient/", "patient/"].iter().find_map(|kind| local.strip_prefix(kind));
+    let id = id.unwrap_or(local);
+    if !model::id::is_fhir_id(id) {
+        return Err(refused(Fault::invalid("subject", "names no patient of this server")));
+    }
+    Ok(PatientId::new(id))
+}
+
+fn refused(fault: Fault) -> Error {
+    let (status, code) = match fault.kind {
+        FaultKind::Invalid => (StatusCode::BAD_REQUEST, "bad-value"),
+        FaultKind::Unprocessable => (StatusCode::UNPROCESSABLE_ENTITY, "not-read"),
+    };
+    Error::problems(status, vec![Problem::error(code, fault.place, fault.text)])
+}
