@@ -85,7 +85,7 @@ fn finding(
         return None;
     };
     let status = text(resource, "status").unwrap_or_default();
-    let class = component(resource, loinc::SOURCE_CLASS).and_then(|part| concept_value(part));
+    let class = component(resource, loinc::SOURCE_CLASS).and_then(concept_value);
     Some(Finding {
         is_standing: !["registered", "cancelled", "entered-in-error"].contains(&status),
         source_class: class.as_ref().and_then(source_class),
@@ -195,5 +195,7 @@ fn concept_value(part: &Value) -> Option<CodeableConcept> {
     Some(concept)
 }
 
+#[cfg(test)]
+mod guide;
 #[cfg(test)]
 mod tests;
