@@ -98,6 +98,10 @@ pub(crate) struct ServeArguments {
     /// Name of the feed behind the MLLP listener.
     #[arg(long, default_value = "mllp", value_name = "NAME")]
     pub(crate) feed: String,
+    /// Chain file between GRCh37 and GRCh38, plain or gzip: by it a question about one build finds
+    /// results of the other. Without it such a question is refused.
+    #[arg(long, env = "COGNATE_LIFT_OVER", value_name = "FILE")]
+    pub(crate) lift_over: Option<PathBuf>,
 }
 
 /// `cognate ingest`

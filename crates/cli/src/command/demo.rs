@@ -31,6 +31,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         mllp: arguments.mllp,
         base_url: None,
         feed: "northside".to_owned(),
+        lift_over: None,
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {

@@ -9,8 +9,9 @@ use intake::Feed;
 use intake::work::Worker;
 use interpret::Interpreter;
 use record::Record;
-use server::{App, Settings, router};
+use server::{App, Genomics, Settings, router};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -96,7 +97,8 @@ impl Running {
             let interpreter = interpreter.clone();
             thread("interpret", &flag, move |stop| interpreter.follow(stop))?
         }];
-        let app = App::new(record.clone(), interpreter, settings);
+        let genomics = genomics(arguments.lift_over.as_deref())?;
+        let app = App::with_genomics(record.clone(), interpreter, settings, genomics);
         let tasks =
             vec![serve_http(http, app, stopped.clone()), serve_mllp(mllp, record, feed, stopped)];
         Ok(Self { http: http_address, mllp: mllp_address, stop, flag, tasks, threads })
@@ -113,6 +115,18 @@ impl Running {
             let _ = tokio::task::spawn_blocking(move || thread.join()).await;
         }
     }
+}
+
+/// What the Genomics Operations are answered with. A chain file that cannot be used is an error:
+/// the operator counts on it.
+fn genomics(lift_over: Option<&Path>) -> anyhow::Result<Genomics> {
+    let Some(path) = lift_over else { return Ok(Genomics::default()) };
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let (chains, problems) = formats::chain::read(&bytes);
+    if let Some(problem) = model::problem::first_error(&problems) {
+        bail!("{}: {problem}", path.display());
+    }
+    Ok(Genomics { lift_over: Some(Arc::new(chains)), ..Genomics::default() })
 }
 
 /// Until TLS is served here, plain text must not leave the machine.
