@@ -423,7 +423,7 @@ async fn the_capability_statement_lists_every_operation() {
         for base in ["/fhir/$", "/fhir/Patient/$"] {
             for method in ["GET", "POST"] {
                 let path = format!("{base}{name}");
-                assert!(routed.iter().any(|route| *route == (method, path.as_str())), "{path}");
+                assert!(routed.contains(&(method, path.as_str())), "{path}");
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::super::codes;
 use super::{Object, coding, concept};
 use genomics::answer::{Coverage, Part, Value as Held};
+use genomics::range::Range;
 use serde_json::{Value, json};
 
 /// The `Parameters` of an answer. `resource` gives the resource of a reference as it is stored;
@@ -50,7 +51,7 @@ fn parameter(part: &Part, resource: &dyn Fn(&str) -> Option<Value>) -> Result<Va
 fn studied(coverage: &Coverage) -> Value {
     let mut parts = vec![json!({"url": "state", "valueCode": coverage.word()})];
     if let Coverage::Partly(gaps) = coverage {
-        let gap = |gap: &genomics::range::Range| json!({"url": "not-covered", "valueString": gap.to_string()});
+        let gap = |gap: &Range| json!({"url": "not-covered", "valueString": gap.to_string()});
         parts.extend(gaps.iter().map(gap));
     }
     json!({"url": codes::COVERAGE, "extension": parts})
