@@ -15,6 +15,7 @@ pub mod facts;
 pub mod genomics;
 pub mod json;
 pub mod patch;
+pub mod path;
 
 #[cfg(test)]
 mod corpus;

@@ -5,7 +5,7 @@
 //! not checked here.
 
 mod primitive;
-mod table;
+pub(super) mod table;
 
 use model::Problem;
 use serde_json::{Map, Value};

@@ -5,20 +5,20 @@ use std::sync::LazyLock;
 
 /// One element of a resource or datatype.
 #[derive(Debug)]
-pub(super) struct Element {
+pub(in crate::fhir) struct Element {
     /// Path from the type, `Observation.component.value[x]`.
-    pub(super) path: String,
+    pub(in crate::fhir) path: String,
     /// Last part of the path, `value[x]`.
-    pub(super) name: &'static str,
+    pub(in crate::fhir) name: &'static str,
     /// Names in JSON with their datatype: one, or one per type of a choice; `#Path` = the content
     /// of another element.
-    pub(super) names: Vec<(String, &'static str)>,
+    pub(in crate::fhir) names: Vec<(String, &'static str)>,
     /// Least number of times it stands.
-    pub(super) min: u32,
+    pub(in crate::fhir) min: u32,
     /// Whether it may stand more than once.
-    pub(super) repeats: bool,
+    pub(in crate::fhir) repeats: bool,
     /// Codes of a required binding; empty = not bound.
-    pub(super) codes: Vec<&'static str>,
+    pub(in crate::fhir) codes: Vec<&'static str>,
 }
 
 impl Element {
@@ -31,12 +31,12 @@ impl Element {
     }
 
     /// Whether it may be of several datatypes.
-    pub(super) fn is_choice(&self) -> bool {
+    pub(in crate::fhir) fn is_choice(&self) -> bool {
         self.names.len() > 1
     }
 
     /// Whether the required binding allows the code.
-    pub(super) fn allows(&self, code: &str) -> bool {
+    pub(in crate::fhir) fn allows(&self, code: &str) -> bool {
         self.codes.is_empty() || self.codes.contains(&code)
     }
 }
@@ -74,12 +74,12 @@ static TYPES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 });
 
 /// The elements directly under a path; empty for a path the table does not have.
-pub(super) fn elements_of(path: &str) -> &'static [Element] {
+pub(in crate::fhir) fn elements_of(path: &str) -> &'static [Element] {
     ELEMENTS.get(path).map_or(&[], Vec::as_slice)
 }
 
 /// The element of that name in JSON, with its datatype.
-pub(super) fn find(
+pub(in crate::fhir) fn find(
     elements: &'static [Element],
     name: &str,
 ) -> Option<(&'static Element, &'static str)> {
@@ -90,11 +90,11 @@ pub(super) fn find(
 }
 
 /// Whether the name is a resource type.
-pub(super) fn is_type(name: &str) -> bool {
+pub(in crate::fhir) fn is_type(name: &str) -> bool {
     TYPES.binary_search(&name).is_ok()
 }
 
 /// Every resource type, sorted.
-pub(super) fn types() -> impl Iterator<Item = &'static str> {
+pub(in crate::fhir) fn types() -> impl Iterator<Item = &'static str> {
     TYPES.iter().copied()
 }
