@@ -16,6 +16,7 @@ pub mod genomics;
 pub mod json;
 pub mod patch;
 pub mod path;
+pub mod view;
 
 #[cfg(test)]
 mod corpus;

@@ -12,6 +12,30 @@ use serde_json::{Map, Value};
 use std::fmt;
 use table::{Element, elements_of, find};
 
+/// Primitive datatypes of R4, and the 64-bit integer of R5 that views know.
+const PRIMITIVES: [&str; 20] = [
+    "base64Binary",
+    "boolean",
+    "canonical",
+    "code",
+    "date",
+    "dateTime",
+    "decimal",
+    "id",
+    "instant",
+    "integer",
+    "integer64",
+    "markdown",
+    "oid",
+    "positiveInt",
+    "string",
+    "time",
+    "unsignedInt",
+    "uri",
+    "url",
+    "uuid",
+];
+
 /// Problems listed per resource; one more says that there are others.
 pub const PROBLEMS_MAX: usize = 100;
 
@@ -23,6 +47,12 @@ pub fn is_resource_type(name: &str) -> bool {
 /// Names of all resource types of FHIR R4, sorted.
 pub fn resource_types() -> impl Iterator<Item = &'static str> {
     table::types()
+}
+
+/// Whether the name is a type that an element or a column may have: a primitive, or a type that
+/// the tables have.
+pub(super) fn is_datatype(name: &str) -> bool {
+    PRIMITIVES.contains(&name) || is_resource_type(name) || !elements_of(name).is_empty()
 }
 
 /// Whether resources of this type are checked in full.
