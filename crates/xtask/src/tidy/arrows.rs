@@ -21,7 +21,7 @@ pub const ARROWS: &[(&str, &[&str])] = &[
     ("record", &["model"]),
     ("intake", &["formats", "knowledge", "model", "record"]),
     ("interpret", &["germline", "knowledge", "model", "pgx", "record", "trials", "tumor"]),
-    ("cohort", &["knowledge", "model", "record"]),
+    ("cohort", &["formats", "knowledge", "model", "record"]),
     ("web", &["guidance", "model"]),
     ("report", &["guidance", "model"]),
     ("server", SERVER),
