@@ -35,6 +35,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod vault;
+mod walk;
 
 pub use access::{Access, Action, Purpose, Role, Scope, permitted};
 pub use account::{Account, Client, Session};
@@ -57,3 +58,4 @@ pub use search::{
     patient_compartment, search_parameters, searched_types,
 };
 pub use statement::{StatementsPut, StoredStatement};
+pub use walk::Walk;

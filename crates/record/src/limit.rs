@@ -44,6 +44,8 @@ pub const INCLUDES_MAX: usize = 16;
 pub const INCLUDED_MAX: usize = 2000;
 /// Patients an access may be narrowed to.
 pub const SCOPE_PATIENTS_MAX: usize = 500;
+/// Patients that a walk through resources may be narrowed to.
+pub const WALK_PATIENTS_MAX: usize = 100_000;
 /// Identifiers of one patient look-up.
 pub const IDENTIFIERS_MAX: usize = 64;
 /// Resource types of one look-up of facts.

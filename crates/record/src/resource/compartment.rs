@@ -26,6 +26,7 @@ const NOBODYS: &[&str] = &[
     "StructureDefinition",
     "Substance",
     "ValueSet",
+    "ViewDefinition",
 ];
 
 /// Types whose patient stands elsewhere than in `subject` or `patient`.

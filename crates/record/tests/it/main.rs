@@ -36,3 +36,5 @@ mod smoke;
 mod statements;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod walk;
