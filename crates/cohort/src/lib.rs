@@ -8,6 +8,8 @@
 
 pub mod disclosure;
 pub mod table;
+pub mod view;
 
 pub use disclosure::{EmittedTable, NotEmitted, Shown, THRESHOLD_DEFAULT, emit};
 pub use table::{Format, NotWritten, TableWriter};
+pub use view::{NotRun, ViewRun, ViewSettings};

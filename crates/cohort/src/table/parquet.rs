@@ -85,7 +85,9 @@ impl<W: Write + Send> Parquet<W> {
         if self.rows > 0 {
             self.flush()?;
         }
-        Ok(self.writer.into_inner()?)
+        let mut output = self.writer.into_inner()?;
+        output.flush()?;
+        Ok(output)
     }
 }
 

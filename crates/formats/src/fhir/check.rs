@@ -129,11 +129,25 @@ impl Walk {
         if is_checked_in_full(kind) {
             self.object(object, kind, place, true);
         }
+        if kind == "ViewDefinition" {
+            self.view(resource, place);
+        }
         if kind == "Organization"
             && !object.contains_key("identifier")
             && !object.contains_key("name")
         {
             self.say("missing-element", place, "an organization has an identifier or a name");
+        }
+    }
+
+    /// A view is kept only if it can be run.
+    fn view(&mut self, resource: &Value, place: Place<'_>) {
+        let (_, problems) = super::view::View::read(resource, &super::json::Literals::new());
+        for mut problem in problems {
+            if let Some(rest) = problem.place.strip_prefix("ViewDefinition") {
+                problem.place = format!("{place}{rest}");
+            }
+            self.problems.push(problem);
         }
     }
 

@@ -125,11 +125,24 @@ fn the_list_of_problems_is_limited() {
 }
 
 #[test]
-fn the_list_of_types_is_that_of_r4() {
+fn the_list_of_types_is_that_of_r4_and_views() {
     let types: Vec<&str> = resource_types().collect();
     assert!(types.is_sorted());
-    assert_eq!(types.len(), 147);
+    assert_eq!(types.len(), 148);
     assert!(is_resource_type("Patient") && !is_resource_type("Resource"));
     assert!(is_checked_in_full("Observation") && !is_checked_in_full("ImagingStudy"));
     assert!(!is_checked_in_full("HumanName"));
+}
+
+#[test]
+fn a_view_is_one_that_runs() {
+    let view = |path: &str| {
+        let column = json!({"name": "id", "path": path});
+        json!({"resourceType": "ViewDefinition", "status": "active", "resource": "Patient",
+            "select": [{"column": [column]}]})
+    };
+    assert_eq!(check(&view("id")), []);
+    let problems = check_at(&view("id +"), "Bundle.entry[0].resource");
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].place, "Bundle.entry[0].resource.select[0].column[0].path");
 }
