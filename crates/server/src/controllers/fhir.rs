@@ -13,6 +13,7 @@ mod search;
 mod subset;
 mod transaction;
 mod validate;
+mod view;
 mod write;
 
 use crate::route::{Offer, Route};
@@ -65,4 +66,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new("GET", "/fhir/Patient/{id}/$everything", || get(everything::show)),
     Route::new("GET", "/fhir/{type}/{id}/_history/{version}", || get(read::vread))
         .offering(Offer::Type(&[Interaction::Vread])),
+    Route::new("POST", "/fhir/ViewDefinition/$run", || post(view::given)),
+    Route::new("GET", "/fhir/ViewDefinition/{id}/$run", || get(view::stored)),
+    Route::new("POST", "/fhir/ViewDefinition/{id}/$run", || post(view::stored_given)),
 ];

@@ -55,6 +55,9 @@ const TABLE: &[(&str, &str, Need)] = &[
     ("GET", "/fhir/$export-status/{job}", Need::Every(&[Read, Search])),
     ("DELETE", "/fhir/$export-status/{job}", Need::Every(&[Read, Search])),
     ("GET", "/fhir/$export-file/{job}/{file}", Need::Every(&[Read, Search])),
+    ("POST", "/fhir/ViewDefinition/$run", Need::Every(&[Read, Search])),
+    ("GET", "/fhir/ViewDefinition/{id}/$run", Need::Every(&[Read, Search])),
+    ("POST", "/fhir/ViewDefinition/{id}/$run", Need::Every(&[Read, Search])),
     ("POST", "/fhir/$import", Need::Every(&[Create, Update])),
 ];
 

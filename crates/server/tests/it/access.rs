@@ -58,6 +58,9 @@ const EXPORT_GROUP: &str = "/fhir/Group/{id}/$export";
 const JOB: &str = "/fhir/$export-status/{job}";
 const JOB_FILE: (&str, &str) = ("GET", "/fhir/$export-file/{job}/{file}");
 
+const RUN: (&str, &str) = ("POST", "/fhir/ViewDefinition/$run");
+const RUN_STORED: &str = "/fhir/ViewDefinition/{id}/$run";
+
 const REPORT: (&str, &str) = ("GET", "/patients/{id}/pgx-report");
 const REPORT_PDF: (&str, &str) = ("GET", "/patients/{id}/pgx-report.pdf");
 
@@ -115,6 +118,9 @@ const TABLE: &[Row] = &[
     row(VREAD, Interface, "/fhir/Patient/{patient}/_history/1", OFFICER, true),
     row(ALIAS, Interface, METADATA, OFFICER, true),
     row(ALIAS_OF_ALL, Interface, HAPLOTYPES, OFFICER, false),
+    row(RUN, Interface, "/fhir/ViewDefinition/$run", OFFICER, false),
+    row(("GET", RUN_STORED), Interface, "/fhir/ViewDefinition/v1/$run", OFFICER, false),
+    row(("POST", RUN_STORED), Interface, "/fhir/ViewDefinition/v1/$run", OFFICER, false),
     row(("GET", "/healthz"), Open, "/healthz", None, false),
     row(("GET", "/readyz"), Open, "/readyz", None, false),
     row(("GET", "/version"), Open, "/version", None, false),
@@ -199,6 +205,8 @@ impl Row {
             route if route.starts_with("/fhir/{type}") => json!({
                 "resourceType": "Patient", "id": patient, "name": [{"family": "Example"}]
             }),
+            "/fhir/ViewDefinition/$run" => crate::view::given(&crate::view::patients()),
+            RUN_STORED => json!({"resourceType": "Parameters"}),
             "/cds-services/{id}/feedback" => json!({"feedback": [{
                 "card": "0b6f1e2c-4a52-4f0e-8f43-2a1d5b7c9e10",
                 "outcome": "overridden",

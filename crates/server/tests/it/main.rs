@@ -40,3 +40,5 @@ mod rest;
 mod search;
 #[cfg(test)]
 mod smart;
+#[cfg(test)]
+mod view;

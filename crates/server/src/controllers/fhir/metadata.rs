@@ -12,10 +12,11 @@ use formats::fhir::build::{
 use record::{Parameter, ParameterKind, search_parameters, searched_types};
 
 /// Operations by name, with their definitions.
-const OPERATIONS: [(&str, &str); 4] = [
+const OPERATIONS: [(&str, &str); 5] = [
     ("export", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export"),
     ("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything"),
     ("import", "https://github.com/cognate-health/cognate/blob/main/docs/FHIR.md#import"),
+    super::view::OPERATION,
     ("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"),
 ];
 
