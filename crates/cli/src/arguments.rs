@@ -1,11 +1,14 @@
 //! The command line. Every read command has `--json`.
 
 mod knowledge;
+mod view;
 
 pub(crate) use knowledge::{
     AdoptArguments, ChangesArguments, DiffArguments, ImportArguments, ImportFormat,
     KnowledgeArguments, KnowledgeCommand, TrustArguments,
 };
+
+pub(crate) use view::{ViewCommand, ViewRunArguments};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
@@ -42,6 +45,9 @@ pub(crate) enum Command {
     /// Knowledge packs.
     #[command(subcommand)]
     Knowledge(KnowledgeCommand),
+    /// Views of SQL on FHIR: resources as tables.
+    #[command(subcommand)]
+    View(ViewCommand),
     /// Add people who log in.
     #[command(subcommand)]
     Account(AccountCommand),

@@ -12,6 +12,7 @@ mod pgx;
 mod reference;
 mod replay;
 mod serve;
+mod view;
 
 use crate::arguments::{Arguments, Command};
 use crate::outcome::Outcome;
@@ -28,6 +29,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Explain(statement) => explain::run(&statement),
         Command::Replay(statement) => replay::run(&statement),
         Command::Knowledge(knowledge) => knowledge::run(&knowledge),
+        Command::View(view) => view::run(&view),
         Command::Account(account) => access::account(&account),
         Command::Client(client) => access::client(&client),
         Command::Demo(demo) => demo::run(&demo),

@@ -141,3 +141,9 @@ pub(crate) fn interface() -> Access {
 pub(crate) fn engine() -> Access {
     Access::new(tenant(), "cli", Role::Engine, Purpose::Treatment, Scope::Tenant)
 }
+
+/// The reader run from this terminal: reads resources for tables. Whoever holds the master key can
+/// read the store; the audit log says what was read here.
+pub(crate) fn reader() -> Access {
+    Access::new(tenant(), "cli", Role::ServiceClient, Purpose::Treatment, Scope::Tenant)
+}

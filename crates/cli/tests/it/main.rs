@@ -7,3 +7,4 @@ mod knowledge;
 mod pgx;
 mod store;
 mod terminal;
+mod view;
