@@ -84,9 +84,10 @@ async fn a_stored_view_is_run_by_its_id_and_by_reference() {
     let none = app.get(CLIENT, "/fhir/ViewDefinition/none/$run").await;
     assert_eq!(none.outcome(404)["code"], "not-found");
     let mut broken = view;
+    broken["id"] = json!("v2");
     broken["select"][0]["column"][0]["path"] = json!("id +");
     let put = app.call("PUT", "/fhir/ViewDefinition/v2").by(INTERFACE).json(&broken).send().await;
-    let issue = put.outcome(422);
+    let issue = put.outcome(400);
     assert_eq!(issue["expression"][0], "ViewDefinition.select[0].column[0].path");
 }
 
