@@ -10,20 +10,17 @@ mod scope;
 pub(crate) use need::Need;
 pub use scope::{Level, Permission, Scopes};
 
-use crate::app::App;
 use axum::Json;
-use axum::extract::State;
 use serde_json::{Value, json};
 
 /// `GET [base]/.well-known/smart-configuration`
-pub(crate) async fn configuration(State(app): State<App>) -> Json<Value> {
+pub(crate) async fn configuration() -> Json<Value> {
     Json(json!({
-        "issuer": app.fhir_base(),
         "grant_types_supported": [],
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": [
-            "system/*.rs", "system/*.cruds", "user/*.rs", "user/*.cruds", "patient/*.rs"
+            "system/*.rs", "system/*.cruds", "user/*.rs", "user/*.cruds"
         ],
-        "capabilities": ["permission-patient", "permission-user", "permission-v1", "permission-v2"],
+        "capabilities": ["permission-user", "permission-v1", "permission-v2"],
     }))
 }

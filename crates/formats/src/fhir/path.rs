@@ -23,6 +23,7 @@ mod tree;
 pub use decimal::Decimal;
 pub use evaluate::{Constants, Evaluation};
 pub use infer::Kind;
+pub(super) use infer::type_of_fhir;
 pub use item::{Item, Node, System};
 pub use moment::{Moment, MomentKind};
 

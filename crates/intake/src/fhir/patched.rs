@@ -32,8 +32,11 @@ pub(super) fn require_version(
 ) -> Result<(), Failure> {
     match condition {
         Condition::Version(expected) if expected != version => {
-            let text = format!("version {version} is there, not version {expected}");
-            Err(Failure::Precondition { place: place.to_owned(), text })
+            Err(Failure::Record(record::Failure::Conflict {
+                place: place.to_owned(),
+                expected: format!("version {expected}"),
+                found: format!("version {version}"),
+            }))
         }
         _ => Ok(()),
     }

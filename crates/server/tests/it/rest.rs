@@ -63,7 +63,7 @@ async fn a_patch_is_laid_on_the_version_that_stands() {
     put(&app, "o-1").await;
     assert_eq!(
         patch(&app, "o-1", Some("W/\"2\""), &amended()).await.outcome(412)["code"],
-        "multiple-matches"
+        "conflict"
     );
     let done = patch(&app, "o-1", Some("W/\"1\""), &amended()).await;
     assert_eq!(done.status, 200, "{}", done.text());

@@ -81,7 +81,8 @@ pub(super) fn infer(node: &Node, context: Option<&Kind>) -> Option<Kind> {
     }
 }
 
-fn type_of_fhir(name: &str) -> &str {
+/// The FHIR type of a name of FHIRPath's own.
+pub(in crate::fhir) fn type_of_fhir(name: &str) -> &str {
     match name {
         "Boolean" => "boolean",
         "String" => "string",

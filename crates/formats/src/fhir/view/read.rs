@@ -5,7 +5,9 @@ use super::{
 };
 use crate::fhir::check::is_resource_type;
 use crate::fhir::json::Literals;
-use crate::fhir::path::{Constants, Decimal, Expression, Kind, Moment, MomentKind, System};
+use crate::fhir::path::{
+    Constants, Decimal, Expression, Kind, Moment, MomentKind, System, type_of_fhir,
+};
 use model::Problem;
 use serde_json::{Map, Value};
 
@@ -343,16 +345,7 @@ fn constant(key: &str, value: &Value, literal: Option<&str>) -> Option<System> {
 fn kind_of(text: &str) -> Kind {
     let name = TYPE_ADDRESSES.iter().find_map(|address| text.strip_prefix(address));
     let Some(name) = name else { return Kind::new(text) };
-    Kind::new(match name {
-        "Boolean" => "boolean",
-        "String" => "string",
-        "Integer" => "integer",
-        "Decimal" => "decimal",
-        "Date" => "date",
-        "DateTime" => "dateTime",
-        "Time" => "time",
-        other => other,
-    })
+    Kind::new(type_of_fhir(name))
 }
 
 fn is_name(text: &str) -> bool {

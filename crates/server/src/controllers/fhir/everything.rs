@@ -1,7 +1,7 @@
 //! `Patient/[id]/$everything`: a patient's compartment in pages (FHIR R4, Patient operations).
 
 use super::history::since;
-use super::query::{CURSOR, escaped_link};
+use super::query::{CURSOR, link as link_to};
 use super::{answer, parameter};
 use crate::app::App;
 use crate::caller::Caller;
@@ -52,7 +52,7 @@ fn page(
     let place = |(resource_type, id): &(String, String)| format!("{resource_type}/{id}");
     let link = |relation: &str, cursor: Option<&(String, String)>| Link {
         relation: relation.to_owned(),
-        url: escaped_link(&path, &written, cursor.map(place).as_deref()),
+        url: link_to(&path, &written, cursor.map(place).as_deref()),
     };
     let mut links = vec![link("self", query.cursor.as_ref())];
     links.extend(page.next.as_ref().map(|next| link("next", Some(next))));

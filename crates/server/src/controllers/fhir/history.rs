@@ -1,6 +1,6 @@
 //! History of a resource, a type or everything, newest first.
 
-use super::query::{CURSOR, escaped_link};
+use super::query::{CURSOR, link as link_to};
 use super::{answer, parameter};
 use crate::app::App;
 use crate::caller::Caller;
@@ -86,7 +86,7 @@ pub(crate) fn page(
     }
     let link = |relation: &str, cursor: Option<u64>| Link {
         relation: relation.to_owned(),
-        url: escaped_link(&path, &written, cursor.map(|at| at.to_string()).as_deref()),
+        url: link_to(&path, &written, cursor.map(|at| at.to_string()).as_deref()),
     };
     let mut links = vec![link("self", query.cursor)];
     links.extend(page.next.map(|next| link("next", Some(next))));

@@ -105,11 +105,6 @@ pub(crate) fn make_local(query: &mut Query, base: &str) {
     }
 }
 
-/// A link of a page of something else than a search.
-pub(crate) fn escaped_link(base: &str, pairs: &[(String, String)], cursor: Option<&str>) -> String {
-    link(base, pairs, cursor)
-}
-
 /// A link with these parameters, escaped so that it can be asked again as it stands.
 pub(crate) fn link(base: &str, pairs: &[(String, String)], cursor: Option<&str>) -> String {
     let mut text = String::from(base);
