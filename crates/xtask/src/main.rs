@@ -24,6 +24,10 @@ usage: cargo xtask COMMAND
             [--fresh TEXT]            load one CDS Hooks endpoint on loopback and print latencies
   bench-command [--runs 30] -- COMMAND…
                                       time a whole process: minimum, median, maximum
+  bench-fhir --url URL --work create|transaction|read|search [--token T] [--callers 16]
+            [--requests 2000] [--patients 5000] [--first 0]
+                                      load a FHIR R4 server on loopback with the patients of
+                                      bench-resources and print latencies
   bench-resources --out FILE [--patients 5000]
                                       write NDJSON of invented patients, 20 resources each
   bench-cohort-vcf --out FILE [--samples 10000] [--sites VCF] [--seed 1] [--full] [--phased]
@@ -67,6 +71,12 @@ fn run(raw: &[String]) -> Result<bool> {
             let names = ["url", "body", "token", "callers", "requests", "expect", "fresh"];
             let settings = bench::cds::Settings::from(&Arguments::parse(rest, &names, &[])?)?;
             println!("{}", bench::cds::run(&settings)?);
+            Ok(true)
+        }
+        "bench-fhir" => {
+            let names = bench::fhir::Settings::NAMES;
+            let settings = bench::fhir::Settings::from(&Arguments::parse(rest, names, &[])?)?;
+            println!("{}", bench::fhir::run(&settings)?);
             Ok(true)
         }
         "bench-command" => {

@@ -52,8 +52,10 @@ impl Target {
 #[derive(Debug)]
 pub struct Connection {
     stream: BufReader<TcpStream>,
-    /// The request up to the value of its `content-length`, the last header.
-    head: String,
+    /// Where [`Connection::post`] posts to.
+    path: String,
+    /// Headers of every request.
+    headers: String,
 }
 
 impl Connection {
@@ -68,16 +70,12 @@ impl Connection {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(timeout))?;
         stream.set_write_timeout(Some(timeout))?;
-        let mut head = format!(
-            "POST {} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\n",
-            target.path, target.address,
-        );
+        let mut head = format!("host: {}\r\n", target.address);
         for header in headers {
             head.push_str(header);
             head.push_str("\r\n");
         }
-        head.push_str("content-length: ");
-        Ok(Self { stream: BufReader::new(stream), head })
+        Ok(Self { stream: BufReader::new(stream), path: target.path.clone(), headers: head })
     }
 
     /// Posts `body` and reads the whole answer: status and body.
@@ -85,7 +83,27 @@ impl Connection {
     /// # Errors
     /// The connection breaks, or the answer has no length or is over the limit.
     pub fn post(&mut self, body: &str) -> Result<(u16, String)> {
-        let request = format!("{}{}\r\n\r\n{body}", self.head, body.len());
+        let path = self.path.clone();
+        self.send("POST", &path, "application/json", body)
+    }
+
+    /// Sends a request and reads the whole answer: status and body.
+    ///
+    /// # Errors
+    /// The connection breaks, or the answer has no length or is over the limit.
+    pub fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        media_type: &str,
+        body: &str,
+    ) -> Result<(u16, String)> {
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\n{}content-type: {media_type}\r\n\
+             content-length: {}\r\n\r\n{body}",
+            self.headers,
+            body.len()
+        );
         self.stream.get_mut().write_all(request.as_bytes())?;
         let status_line = self.line()?;
         let status = status_line
@@ -94,8 +112,12 @@ impl Connection {
             .and_then(|code| code.parse().ok())
             .with_context(|| format!("`{status_line}` is no HTTP status"))?;
         let mut length = None;
+        let mut is_chunked = false;
         for _ in 0..HEADERS_MAX {
             let line = self.line()?;
+            if line.is_empty() && is_chunked {
+                return Ok((status, self.chunks()?));
+            }
             if line.is_empty() {
                 let length: usize = length.context("the answer has no content-length")?;
                 if length > ANSWER_BYTES_MAX {
@@ -110,8 +132,30 @@ impl Connection {
             {
                 length = value.trim().parse().ok();
             }
+            let lower = line.to_ascii_lowercase();
+            is_chunked |= lower.starts_with("transfer-encoding:") && lower.ends_with("chunked");
         }
         bail!("more than {HEADERS_MAX} headers")
+    }
+
+    /// A body in chunks (RFC 9112 §7.1).
+    fn chunks(&mut self) -> Result<String> {
+        let mut body = Vec::new();
+        loop {
+            let line = self.line()?;
+            let size = line.split(';').next().unwrap_or_default().trim();
+            let size = usize::from_str_radix(size, 16).context("a chunk without its size")?;
+            if body.len() + size > ANSWER_BYTES_MAX {
+                bail!("an answer is over the limit of {ANSWER_BYTES_MAX} bytes");
+            }
+            let at = body.len();
+            body.resize(at + size, 0);
+            self.stream.read_exact(body.get_mut(at..).unwrap_or_default())?;
+            self.line()?;
+            if size == 0 {
+                return String::from_utf8(body).context("the body is not UTF-8");
+            }
+        }
     }
 
     fn line(&mut self) -> Result<String> {

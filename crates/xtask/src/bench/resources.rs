@@ -60,7 +60,7 @@ pub fn run(settings: &Settings) -> Result<String> {
     Ok(format!("{written} resources"))
 }
 
-fn patient(number: u32) -> Value {
+pub(super) fn patient(number: u32) -> Value {
     let (year, month, day) = (1940 + number % 70, 1 + number % 12, 1 + number % 28);
     let born = format!("{year}-{month:02}-{day:02}");
     json!({
@@ -73,7 +73,7 @@ fn patient(number: u32) -> Value {
 }
 
 /// A variant as the Genomics Reporting guide writes one, about 1.5 kB.
-fn observation(patient: u32, finding: u32) -> Value {
+pub(super) fn observation(patient: u32, finding: u32) -> Value {
     let mixed = patient.wrapping_mul(2_654_435_761).wrapping_add(finding.wrapping_mul(40_503));
     let genes = GENES.iter().cycle().skip((mixed % 6) as usize);
     let (gene, hgnc, sequence) = genes.copied().next().unwrap_or_default();
