@@ -225,6 +225,7 @@ impl Record {
     /// audited: a worker may ask as often as it likes.
     pub fn is_raw_waiting(&self, access: &Access) -> Result<bool, Failure> {
         self.permit(access, Action::ReadRaw)?;
+        self.inner.archive_writer.drain()?;
         let tenant = access.tenant().as_str();
         let key = values![tenant, RawState::Received.word(), 0_i64, 1_u32];
         let row =

@@ -66,6 +66,16 @@ pub(crate) fn append(
     entry: &Entry<'_>,
 ) -> Result<(), Failure> {
     let sequence = executor.one(sql::SEQUENCE_NEXT, &[])?.count(0)?;
+    append_at(executor, tenant, sequence, entry)
+}
+
+/// Writes a change under a number that the transaction has taken.
+pub(crate) fn append_at(
+    executor: &dyn Executor,
+    tenant: &str,
+    sequence: u64,
+    entry: &Entry<'_>,
+) -> Result<(), Failure> {
     let row = values![
         tenant,
         sequence,

@@ -4,6 +4,7 @@
 //! 800-38D) under a data key of its own for each patient and each raw message, wrapped by a key
 //! derived from the master key. Destroying a data key deletes what it sealed.
 
+mod pack;
 mod seal;
 
 pub(crate) use seal::{DataKey, Keys};

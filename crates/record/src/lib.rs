@@ -54,7 +54,7 @@ pub use resource::{
 };
 pub use review::{NewReview, Resolution, Review};
 pub use search::{
-    Found, Include, Page, Parameter, ParameterKind, Query, Search, SortKey, Term,
+    Found, Include, Page, Parameter, ParameterKind, Query, Search, SortKey, Term, Total,
     patient_compartment, search_parameters, searched_types,
 };
 pub use statement::{StatementsPut, StoredStatement};

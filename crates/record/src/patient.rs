@@ -2,10 +2,11 @@
 
 use crate::fact::filed;
 use crate::limit::{IDENTIFIERS_MAX, rows, within};
+use crate::search::{find, with_token};
 use crate::sql::record as sql;
 use crate::store::{Executor, values};
 use crate::vault::{Builder, Vault};
-use crate::{Access, Action, Failure, Record};
+use crate::{Access, Action, Failure, Parameter, Record};
 use model::fact::FactContent;
 use model::patient::{Identifier, Patient};
 
@@ -26,14 +27,16 @@ impl Record {
         let tenant = access.tenant().as_str();
         let mut query = Builder::new(PATIENTS, values![tenant]);
         query.scope(access, "r.patient");
-        query.push(" AND r.id IN (SELECT s.id FROM search_token s WHERE s.tenant = $1");
-        query.push(" AND s.resource_type = 'Patient' AND s.parameter = 'identifier' AND (0 = 1");
+        let paths = find("Patient", "identifier").map(Parameter::path_numbers);
+        query.push(&format!(
+            " AND r.number IN (SELECT s.number FROM search_posting s WHERE s.tenant = $1 \
+             AND s.path IN ({}) AND s.concept IN (SELECT 0 WHERE 0 = 1",
+            paths.unwrap_or_default()
+        ));
         for identifier in identifiers {
-            query.push(" OR (s.code = ");
-            query.bind(self.inner.keys.index_hash(tenant, &identifier.value));
-            query.push(" AND s.system = ");
-            query.bind(identifier.authority.as_str());
-            query.push(")");
+            query.push(" UNION ");
+            let hash = self.inner.keys.identifier_hash(tenant, &identifier.value);
+            with_token(&mut query, Some(&identifier.authority), Some(&hash));
         }
         query.push(")) ORDER BY r.id");
         self.demographics(access, &query)

@@ -44,6 +44,7 @@ pub(crate) struct Inner {
     pub(crate) schema_version: u32,
     pub(crate) cipher_version: String,
     pub(crate) changed: Arc<Changed>,
+    pub(crate) concepts: Arc<crate::search::Remembered>,
 }
 
 /// Rung by this process's own commits; those of other processes are polled for.
@@ -95,6 +96,7 @@ impl Record {
                 archive_writer: Writer::start("archive-writer", files.archive.writer, || {})?,
                 record_writer: Writer::start("record-writer", files.record.writer, ring)?,
                 changed,
+                concepts: Arc::default(),
             }),
         })
     }

@@ -1,5 +1,6 @@
 //! Search: FHIR R4 parameters, taken from a table, matched inside the query.
 
+mod concept;
 mod condition;
 mod cursor;
 mod decimal;
@@ -11,12 +12,14 @@ mod plan;
 mod table;
 mod value;
 
-pub(crate) use extract::{Indexed, extract, identifier_entry, reference};
+pub(crate) use concept::{Numbers, Remembered, with_token};
+pub(crate) use extract::{Entry, extract, identifier_entry, reference};
 pub use include::Include;
 #[cfg(test)]
 pub(crate) use include::statement as include_statement;
-pub(crate) use index::{bring_up_to_date, put};
+pub(crate) use index::{Index, VersionKey, bring_up_to_date, entries_of};
 pub(crate) use path::values_at;
+pub(crate) use table::find;
 pub use table::{patient_compartment, search_parameters, searched_types};
 
 use crate::audit::Touched;
@@ -126,7 +129,7 @@ pub struct Query {
     pub cursor: Option<String>,
 }
 
-/// One page of a search, ordered by id.
+/// One page of a search, in the order in which the resources came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     /// Current versions, none deleted.
@@ -144,12 +147,23 @@ pub struct Page {
 pub struct Search {
     /// Type, terms and page.
     pub query: Query,
-    /// What the entries are ordered by; ids decide where that is equal.
+    /// What the entries are ordered by; where that is equal, the order in which they came.
     pub sort: Vec<SortKey>,
     /// What is taken along.
     pub includes: Vec<Include>,
     /// Whether to count what matches in all pages.
-    pub with_total: bool,
+    pub total: Total,
+}
+
+/// Whether the matches of all pages are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    /// They are not.
+    None,
+    /// They are where that is little work: what is asked finds few.
+    IfCheap,
+    /// They are.
+    Accurate,
 }
 
 /// A parameter that a search is sorted by.
@@ -216,7 +230,7 @@ impl Record {
             query: query.clone(),
             sort: Vec::new(),
             includes: Vec::new(),
-            with_total: true,
+            total: Total::Accurate,
         };
         let Found { entries, next, total, unknown_parameters, .. } = self.find(access, &search)?;
         Ok(Page { entries, next, total: total.unwrap_or(0), unknown_parameters })
@@ -227,12 +241,16 @@ impl Record {
     /// caller may not know of.
     pub fn find(&self, access: &Access, search: &Search) -> Result<Found, Failure> {
         self.permit(access, Action::ReadClinical)?;
-        let plan = Plan::new(access, search, &self.inner.keys)?;
+        let keys = &self.inner.keys;
+        let canonical = plan::canonical(search);
         let mut touched = Touched {
-            query: Some(self.inner.keys.index_hash(access.tenant().as_str(), &plan.canonical)),
+            query: Some(keys.index_hash(access.tenant().as_str(), &canonical)),
             ..Touched::default()
         };
-        let found = self.inner.record.read(|executor| self.page(executor, access, search, &plan));
+        let found = self.inner.record.read(|executor| {
+            let plan = Plan::new(access, search, keys, Some(executor))?;
+            self.page(executor, access, search, &plan)
+        });
         if let Ok(found) = &found {
             for entry in found.entries.iter().chain(&found.included) {
                 touched.entities.push(entry.reference.to_string());
@@ -251,10 +269,9 @@ impl Record {
         plan: &Plan,
     ) -> Result<Found, Failure> {
         let query = &search.query;
-        let total = if search.with_total {
-            Some(executor.one(&plan.count.sql, &plan.count.values)?.count(0)?)
-        } else {
-            None
+        let total = match &plan.count {
+            Some(count) => Some(executor.one(&count.sql, &count.values)?.count(0)?),
+            None => None,
         };
         let mut rows = match query.count {
             0 => Vec::new(),

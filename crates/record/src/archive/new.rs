@@ -45,9 +45,10 @@ impl New {
             sha256,
             raw.body.len() as u64,
             acknowledgement,
-            sealed,
+            Vec::new(),
         ];
         executor.execute(sql::RAW_PUT, row)?;
+        executor.execute(sql::RAW_BODY_PUT, values![&tenant, &id, sealed])?;
         Ok(RawId::new(id))
     }
 

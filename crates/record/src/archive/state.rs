@@ -8,6 +8,7 @@ use crate::sql::{archive as archive_sql, record as sql};
 use crate::store::{Executor, values};
 use crate::{Access, Action, Failure, Record};
 use model::{Problem, RawId, Timestamp};
+use std::sync::mpsc::Receiver;
 
 /// Refuses more problems than are kept.
 pub(crate) fn check_problems(problems: &[Problem]) -> Result<(), Failure> {
@@ -83,15 +84,27 @@ impl Record {
         id: &RawId,
         state: RawState,
     ) -> Result<(), Failure> {
+        let ended = || Failure::Storage("the writer has ended".to_owned());
+        self.post_raw_state(access, id, state)?.recv().map_err(|_| ended())?
+    }
+
+    /// Hands the copy to the writer of `archive.db`.
+    pub(crate) fn post_raw_state(
+        &self,
+        access: &Access,
+        id: &RawId,
+        state: RawState,
+    ) -> Result<Receiver<Result<(), Failure>>, Failure> {
         let row = values![state.word(), access.tenant().as_str(), id.as_str()].to_vec();
         self.inner
             .archive_writer
-            .write(move |executor| executor.execute(archive_sql::RAW_STATE_PUT, &row).map(|_| ()))
+            .post(move |executor| executor.execute(archive_sql::RAW_STATE_PUT, &row).map(|_| ()))
     }
 
     /// Copies the states that a crash between the two databases left behind, until the first
     /// messages that seem to wait do wait.
     pub(super) fn copy_lagging_states(&self, access: &Access, first: u32) -> Result<(), Failure> {
+        self.inner.archive_writer.drain()?;
         let tenant = access.tenant().as_str();
         let key = values![tenant, RawState::Received.word(), 0_i64, first].to_vec();
         loop {

@@ -4,9 +4,10 @@ use super::{ExportJob, ExportLevel};
 use crate::access::EVERYBODY;
 use crate::limit::rows;
 use crate::resource::stored;
+use crate::search::find;
 use crate::store::values;
 use crate::vault::{Builder, Vault};
-use crate::{Access, Action, Failure, Record, Stored};
+use crate::{Access, Action, Failure, Parameter, Record, Stored};
 use model::ResourceRef;
 
 /// Versions that stood at a place of the sequence; the columns are those of `resource::stored`.
@@ -140,11 +141,16 @@ fn narrow(query: &mut Builder, access: &Access, job: &ExportJob) {
             query.push(")");
         }
         ExportLevel::Group(id) => {
-            query.push(
-                " AND v.patient IN (SELECT s.target FROM search_reference s WHERE s.tenant = $1
-                AND s.resource_type = 'Group' AND s.parameter = 'member'
-                AND s.target_type = 'Patient' AND s.id = ",
-            );
+            let members = find("Group", "member").map(Parameter::path_numbers);
+            query.push(&format!(
+                " AND v.patient IN (SELECT substr(k.code, 9) FROM resource g
+                CROSS JOIN search_posting_of s CROSS JOIN search_token_of k
+                WHERE g.tenant = $1 AND g.resource_type = 'Group' AND s.tenant = $1
+                AND s.number = g.number AND s.path IN ({}) AND k.tenant = $1
+                AND k.concept = s.concept AND k.code >= 'Patient/' AND k.code < 'Patient0'
+                AND g.id = ",
+                members.unwrap_or_default()
+            ));
             query.bind(id.as_str());
             query.push(")");
         }

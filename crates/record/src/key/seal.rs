@@ -1,13 +1,19 @@
 //! Derived keys, and sealing with associated data.
 
+use super::pack::{pack, unpack};
 use super::{KEY_BYTES, MasterKey, random_bytes};
 use crate::Failure;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::{hkdf, hmac};
 use zeroize::Zeroizing;
 
-/// First byte of everything sealed: AES-256-GCM, random nonce, tag at the end.
-const FORMAT: u8 = 1;
+/// First byte of what is sealed as it is: AES-256-GCM, random nonce, tag at the end.
+const PLAIN: u8 = 1;
+/// First byte of what was packed before it was sealed in the same way.
+const PACKED: u8 = 2;
+
+/// Hexadecimal digits of a hashed identifier.
+const IDENTIFIER_HASH_DIGITS: usize = 32;
 
 /// What is derived from the master key.
 pub(crate) struct Keys {
@@ -57,10 +63,18 @@ impl Keys {
         Ok(Zeroizing::new(hex::encode(*key)))
     }
 
-    /// An identifier as the search index holds it. The one place where that is decided.
+    /// A text that is told apart by its hash only, 256 bits in hex.
     pub(crate) fn index_hash(&self, tenant: &str, value: &str) -> String {
         let message = associated_data(&[tenant, value]);
         hex::encode(hmac::sign(&self.index, &message))
+    }
+
+    /// An identifier as the search index holds it, 128 bits in hex. The one place where that is
+    /// decided.
+    pub(crate) fn identifier_hash(&self, tenant: &str, value: &str) -> String {
+        let mut hash = self.index_hash(tenant, value);
+        hash.truncate(IDENTIFIER_HASH_DIGITS);
+        hash
     }
 
     /// The chain value of an audit event.
@@ -106,7 +120,10 @@ pub(crate) struct DataKey(RandomizedNonceKey);
 impl DataKey {
     /// Seals a body for exactly this place.
     pub(crate) fn seal(&self, place: &[&str], body: &[u8]) -> Result<Vec<u8>, Failure> {
-        seal(&self.0, &associated_data(place), body)
+        match pack(body) {
+            Some(packed) => seal_as(PACKED, &self.0, &associated_data(place), &packed),
+            None => seal(&self.0, &associated_data(place), body),
+        }
     }
 
     /// Opens a body of exactly this place.
@@ -128,12 +145,28 @@ pub(crate) fn associated_data(parts: &[&str]) -> Vec<u8> {
 }
 
 fn seal(key: &RandomizedNonceKey, data: &[u8], body: &[u8]) -> Result<Vec<u8>, Failure> {
+    seal_as(PLAIN, key, data, body)
+}
+
+/// What is sealed besides the body: its place, and that it was packed.
+fn bound(format: u8, data: &[u8]) -> Vec<u8> {
+    let packed = (format == PACKED).then_some(PACKED);
+    data.iter().copied().chain(packed).collect()
+}
+
+fn seal_as(
+    format: u8,
+    key: &RandomizedNonceKey,
+    data: &[u8],
+    body: &[u8],
+) -> Result<Vec<u8>, Failure> {
     let failed = |_| Failure::Storage("sealing failed".to_owned());
     let mut text = Vec::with_capacity(body.len() + 16);
     text.extend_from_slice(body);
-    let nonce = key.seal_in_place_append_tag(Aad::from(data), &mut text).map_err(failed)?;
+    let nonce =
+        key.seal_in_place_append_tag(Aad::from(bound(format, data)), &mut text).map_err(failed)?;
     let mut sealed = Vec::with_capacity(1 + NONCE_LEN + text.len());
-    sealed.push(FORMAT);
+    sealed.push(format);
     sealed.extend_from_slice(nonce.as_ref());
     sealed.append(&mut text);
     Ok(sealed)
@@ -148,12 +181,15 @@ fn open(
     let refuse = || Failure::Sealed { place: place() };
     let (format, rest) = sealed.split_first().ok_or_else(refuse)?;
     let (nonce, text) = rest.split_at_checked(NONCE_LEN).ok_or_else(refuse)?;
-    if *format != FORMAT {
+    if !matches!(*format, PLAIN | PACKED) {
         return Err(refuse());
     }
     let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| refuse())?;
     let mut body = text.to_vec();
-    let length = key.open_in_place(nonce, Aad::from(data), &mut body).map_err(|_| refuse())?.len();
+    let length = key
+        .open_in_place(nonce, Aad::from(bound(*format, data)), &mut body)
+        .map_err(|_| refuse())?
+        .len();
     body.truncate(length);
-    Ok(body)
+    if *format == PACKED { unpack(&body).ok_or_else(refuse) } else { Ok(body) }
 }

@@ -9,7 +9,7 @@ use crate::audit::Touched;
 use crate::feed::{self, ChangeKind, Entry as FeedEntry};
 use crate::key::Keys;
 use crate::record::{Clock, uuid_at};
-use crate::search::{self, Indexed};
+use crate::search::{Entry, Index, Numbers, Remembered, VersionKey, entries_of};
 use crate::sql::record as sql;
 use crate::store::{Executor, values};
 use crate::vault::{Vault, sha256};
@@ -36,15 +36,18 @@ impl Record {
             access: access.clone(),
             keys: Arc::clone(&self.inner.keys),
             clock: Arc::clone(&self.inner.clock),
+            concepts: Arc::clone(&self.inner.concepts),
             raw: commit.raw,
             reviews: commit.reviews,
             cursor: commit.cursor,
         };
-        let committed =
+        let (committed, numbers) =
             self.inner.record_writer.write(move |executor| filing.run(executor, prepared))?;
+        self.inner.concepts.keep(numbers);
         if let Some((id, state, _)) = raw {
-            // The commit stands. A copy that fails is made up for by the next look at the list.
-            let _ = self.copy_raw_state(access, &id, state);
+            // The commit stands, and the copy is not waited for: whoever looks at the list does.
+            // One that fails is made up for by then.
+            let _ = self.post_raw_state(access, &id, state);
         }
         Ok(committed)
     }
@@ -69,6 +72,7 @@ struct Filing {
     access: Access,
     keys: Arc<Keys>,
     clock: Clock,
+    concepts: Arc<Remembered>,
     raw: Option<(RawId, RawState, Vec<Problem>)>,
     reviews: Vec<NewReview>,
     cursor: Option<(String, u64)>,
@@ -79,6 +83,16 @@ struct Current {
     version: u64,
     patient: String,
     deleted: bool,
+    number: u64,
+}
+
+/// A new version, with the number of its resource.
+#[derive(Clone, Copy)]
+struct Key<'a> {
+    resource_type: &'a str,
+    id: &'a str,
+    version: u64,
+    resource: u64,
 }
 
 /// One transaction under way.
@@ -90,10 +104,17 @@ struct Transaction<'a> {
     now: Timestamp,
     raw: &'a str,
     patients: BTreeSet<String>,
+    index: Index<'a>,
+    /// The last number of the change feed.
+    sequence: u64,
 }
 
 impl Filing {
-    fn run(&self, executor: &dyn Executor, prepared: Vec<Prepared>) -> Result<Committed, Failure> {
+    fn run(
+        &self,
+        executor: &dyn Executor,
+        prepared: Vec<Prepared>,
+    ) -> Result<(Committed, Numbers), Failure> {
         let tenant = self.access.tenant().as_str();
         let vault = Vault::new(executor, &self.keys, tenant);
         let mut transaction = Transaction {
@@ -104,10 +125,14 @@ impl Filing {
             now: (self.clock)(),
             raw: self.raw.as_ref().map_or("", |(id, _, _)| id.as_str()),
             patients: BTreeSet::new(),
+            index: Index::new(executor, tenant, &self.concepts),
+            sequence: executor.one(sql::SEQUENCE_TAKE, &[])?.count(0)?,
         };
         let resources = prepared.into_iter().map(|change| transaction.change(change));
         let resources = resources.collect::<Result<_, _>>()?;
         transaction.settle_raw()?;
+        let sequence = transaction.sequence;
+        executor.execute(sql::SEQUENCE_PUT, values![sequence])?;
         let mut reviews = Vec::new();
         for entry in &self.reviews {
             let id = uuid_at(transaction.now);
@@ -117,8 +142,8 @@ impl Filing {
         if let Some((name, place)) = &self.cursor {
             feed::move_cursor(executor, tenant, name, *place)?;
         }
-        let sequence = executor.one(sql::SEQUENCE_LAST, &[])?.count(0)?;
-        Ok(Committed { sequence, resources, reviews })
+        let numbers = transaction.index.settle()?;
+        Ok((Committed { sequence, resources, reviews }, numbers))
     }
 }
 
@@ -131,6 +156,7 @@ impl Transaction<'_> {
                 version: row.count(0)?,
                 patient: row.text(1)?.to_owned(),
                 deleted: row.flag(2)?,
+                number: row.count(3)?,
             }),
         };
         if current.as_ref().is_some_and(|current| !self.may_write(&current.patient)) {
@@ -170,8 +196,11 @@ impl Transaction<'_> {
         let version = current.map_or(1, |current| current.version + 1);
         let place = format!("{resource_type}/{id}");
         let body = bytes(content.resource, &content.literals, version, self.now, &place)?;
-        let stored = self.version(resource_type, id, version, &patient, Some(body))?;
-        self.index(resource_type, id, &content.entries, current.is_none())?;
+        // A resource is known by the change that it came with.
+        let resource = current.map_or(self.sequence + 1, |current| current.number);
+        let key = Key { resource_type, id, version, resource };
+        let stored = self.version(key, &patient, Some(body))?;
+        self.reindex(key, current, &content.entries)?;
         let number = version.to_string();
         for (ordinal, fact) in (0_u32..).zip(&content.facts) {
             let place = ["Fact", resource_type, id, &number, &ordinal.to_string()];
@@ -194,8 +223,9 @@ impl Transaction<'_> {
         current: &Current,
     ) -> Result<Stored, Failure> {
         let version = current.version + 1;
-        let stored = self.version(resource_type, id, version, &current.patient, None)?;
-        self.index(resource_type, id, &BTreeSet::new(), false)?;
+        let key = Key { resource_type, id, version, resource: current.number };
+        let stored = self.version(key, &current.patient, None)?;
+        self.reindex(key, Some(current), &BTreeSet::new())?;
         self.feed(resource_type, id, version, &current.patient, true)?;
         Ok(stored)
     }
@@ -203,12 +233,11 @@ impl Transaction<'_> {
     /// Writes a version and makes it the current one; no body is a deletion.
     fn version(
         &mut self,
-        resource_type: &str,
-        id: &str,
-        version: u64,
+        key: Key<'_>,
         patient: &str,
         body: Option<Vec<u8>>,
     ) -> Result<Stored, Failure> {
+        let Key { resource_type, id, version, resource } = key;
         let deleted = body.is_none();
         let body = body.unwrap_or_default();
         let digest = sha256(&body);
@@ -219,7 +248,7 @@ impl Transaction<'_> {
             self.vault.seal(patient, &[resource_type, id, &number], &body, self.now)?
         };
         // The number that the change of this version is about to take.
-        let sequence = self.executor.one(sql::SEQUENCE_LAST, &[])?.count(0)? + 1;
+        let sequence = self.sequence + 1;
         let micros = self.now.micros();
         let row = values![
             self.tenant,
@@ -235,7 +264,8 @@ impl Transaction<'_> {
             sealed
         ];
         self.executor.execute(sql::VERSION_PUT, row)?;
-        let row = values![self.tenant, resource_type, id, version, patient, micros, deleted];
+        let row =
+            values![self.tenant, resource_type, resource, id, version, patient, micros, deleted];
         self.executor.execute(sql::RESOURCE_PUT, row)?;
         if patient_of(patient).is_some() {
             self.patients.insert(patient.to_owned());
@@ -254,19 +284,26 @@ impl Transaction<'_> {
         })
     }
 
-    /// Replaces the search values.
-    fn index(
-        &self,
-        resource_type: &str,
-        id: &str,
-        entries: &BTreeSet<Indexed>,
-        is_first: bool,
+    /// Replaces the search values of the version before by those of this one.
+    fn reindex(
+        &mut self,
+        key: Key<'_>,
+        current: Option<&Current>,
+        entries: &BTreeSet<Entry>,
     ) -> Result<(), Failure> {
-        search::put(self.executor, self.tenant, resource_type, id, entries, is_first)
+        if let Some(current) = current.filter(|current| !current.deleted) {
+            let Key { resource_type, id, .. } = key;
+            let owner = current.patient.as_str();
+            let version = VersionKey { resource_type, id, version: current.version, owner };
+            let keys = &self.filing.keys;
+            let old = entries_of(self.executor, self.vault, keys, self.tenant, &version)?;
+            self.index.drop(key.resource, old.as_ref())?;
+        }
+        self.index.put(key.resource, entries)
     }
 
     fn feed(
-        &self,
+        &mut self,
         resource_type: &str,
         id: &str,
         version: u64,
@@ -275,7 +312,8 @@ impl Transaction<'_> {
     ) -> Result<(), Failure> {
         let kind = ChangeKind::Resource;
         let entry = FeedEntry { kind, resource_type, id, version, patient, deleted };
-        feed::append(self.executor, self.tenant, &entry)
+        self.sequence += 1;
+        feed::append_at(self.executor, self.tenant, self.sequence, &entry)
     }
 
     /// What points at other resources is in their compartment, if that is one.

@@ -6,7 +6,7 @@ use crate::key::Keys;
 use crate::limit::{
     COMMIT_CHANGES_MAX, FACT_BODY_BYTES_MAX, FACTS_MAX, RESOURCE_BODY_BYTES_MAX, within,
 };
-use crate::search::{Indexed, extract, identifier_entry};
+use crate::search::{Entry, extract, identifier_entry};
 use crate::{Failure, review};
 use model::Fact;
 use model::fact::FactContent;
@@ -28,7 +28,7 @@ pub(super) struct Content {
     pub(super) resource: Map<String, Json>,
     pub(super) literals: Literals,
     pub(super) compartment: Compartment,
-    pub(super) entries: BTreeSet<Indexed>,
+    pub(super) entries: BTreeSet<Entry>,
     pub(super) facts: Vec<Vec<u8>>,
 }
 
@@ -135,7 +135,7 @@ fn identifiers(
     place: &str,
     tenant: &str,
     keys: &Keys,
-) -> Result<Vec<Indexed>, Failure> {
+) -> Result<Vec<Entry>, Failure> {
     let mut entries = Vec::new();
     for fact in facts {
         let FactContent::Patient(patient) = &fact.content else { continue };
@@ -144,8 +144,7 @@ fn identifiers(
             return Err(Failure::Invalid { place: place.to_owned(), text });
         }
         for known in &patient.identifiers {
-            let entry = identifier_entry(&known.authority, &known.value, tenant, keys);
-            entries.push(("identifier", entry));
+            entries.extend(identifier_entry(&known.authority, &known.value, tenant, keys));
         }
     }
     Ok(entries)

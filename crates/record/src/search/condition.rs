@@ -1,19 +1,19 @@
-//! One term as a condition: which rows of which table, and of which resources they are.
+//! One term as a condition on resources: as the set of those for which it holds, or for each of
+//! few that are left.
 
 mod link;
 mod value;
 
-use super::extract::is_identifier;
-use super::index::OF_IDENTIFIER;
 use super::plan::invalid;
 use super::table::find;
 use super::value::{split_unescaped, unescape};
 use super::{Parameter, ParameterKind, Term};
 use crate::key::Keys;
 use crate::resource::is_resource_type;
+use crate::store::{Executor, values};
 use crate::vault::Builder;
 use crate::{Access, Failure};
-use value::Matcher;
+use value::{Matcher, Of};
 
 /// What the conditions are about.
 #[derive(Clone, Copy)]
@@ -22,7 +22,7 @@ pub(super) struct Outer<'a> {
     pub(super) resource_type: &'a str,
     /// Name of the table `resource` in the statement around.
     pub(super) name: &'static str,
-    /// Whether few resources are left to be asked about, each by itself.
+    /// Whether each resource is asked about by itself, instead of finding all that match.
     pub(super) each: bool,
 }
 
@@ -32,7 +32,21 @@ pub(super) struct Conditions<'a> {
     pub(super) access: &'a Access,
     pub(super) keys: &'a Keys,
     pub(super) outer: Outer<'a>,
+    /// Whether the second part of composites is looked up first.
+    pub(super) swapped: bool,
 }
+
+/// About how many resources a term finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Estimate {
+    /// Up to [`ESTIMATE_ROWS_MAX`], which means that there are many.
+    pub(super) rows: u64,
+    /// Whether the second part of a composite finds fewer than the first.
+    pub(super) swapped: bool,
+}
+
+/// Rows that are counted to find out whether a term finds few resources.
+pub(super) const ESTIMATE_ROWS_MAX: u64 = 1_000;
 
 /// A term with the parameter that it names.
 #[derive(Clone, Copy)]
@@ -69,31 +83,41 @@ impl Conditions<'_> {
         values: &[String],
         place: Option<&str>,
     ) -> Result<bool, Failure> {
-        let Some(parameter) = find(self.outer.resource_type, name) else { return Ok(false) };
-        let asked = Asked { parameter, modifier, values, place: place.unwrap_or(name) };
-        if !modifier_is_known(parameter, modifier) {
-            let text = format!("has no modifier `{}`", modifier.unwrap_or_default());
-            return Err(asked.invalid(&text));
-        }
+        let Some(asked) = self.asked(name, modifier, values, place)? else { return Ok(false) };
         let is_negated = match modifier {
             Some("not") => true,
             Some("missing") => missing(&asked)?,
             _ => false,
         };
         to.push(if is_negated { " AND NOT (" } else { " AND (" });
-        match parameter.name {
+        match asked.parameter.name {
             "_id" | "_lastUpdated" => self.own_column(to, &asked)?,
             _ if modifier == Some("missing") => self.present(to, &asked),
-            _ if parameter.kind == ParameterKind::Composite => self.composite(to, &asked)?,
-            _ => self.indexed(to, &asked)?,
+            _ => self.found(to, &asked)?,
         }
         to.push(")");
         Ok(true)
     }
 
+    fn asked<'v>(
+        &self,
+        name: &'v str,
+        modifier: Option<&'v str>,
+        values: &'v [String],
+        place: Option<&'v str>,
+    ) -> Result<Option<Asked<'v>>, Failure> {
+        let Some(parameter) = find(self.outer.resource_type, name) else { return Ok(None) };
+        let asked = Asked { parameter, modifier, values, place: place.unwrap_or(name) };
+        if !modifier_is_known(parameter, modifier) {
+            let text = format!("has no modifier `{}`", modifier.unwrap_or_default());
+            return Err(asked.invalid(&text));
+        }
+        Ok(Some(asked))
+    }
+
     fn own_column(&self, to: &mut Builder, asked: &Asked<'_>) -> Result<(), Failure> {
         let outer = self.outer.name;
-        let matcher = self.matcher(asked);
+        let matcher = self.matcher(asked, "s");
         alternatives(to, asked.values, |to, text| {
             if asked.parameter.name == "_id" {
                 to.push(&format!("{outer}.id = "));
@@ -105,93 +129,167 @@ impl Conditions<'_> {
         })
     }
 
-    fn matcher<'b>(&'b self, asked: &'b Asked<'b>) -> Matcher<'b> {
-        Matcher {
-            asked: *asked,
-            tenant: self.access.tenant().as_str(),
-            keys: self.keys,
-            alias: "s",
-        }
+    fn matcher<'b>(&'b self, asked: &'b Asked<'b>, alias: &'static str) -> Matcher<'b> {
+        let tenant = self.access.tenant().as_str();
+        Matcher { asked: *asked, tenant, keys: self.keys, alias }
     }
 
-    /// Begins `id IN (SELECT …`, or the same for one resource.
-    fn open(&self, to: &mut Builder, tables: &str) {
-        let outer = self.outer.name;
-        let (head, of) = if self.outer.each {
-            ("EXISTS (SELECT 1".to_owned(), format!(" AND s.id = {outer}.id"))
+    /// Of which resources the rows are: of all, or of the one outside.
+    fn of(&self) -> Of {
+        if self.outer.each { Of::Resource(self.outer.name) } else { Of::Any }
+    }
+
+    /// `number IN (SELECT s.number …`, or `EXISTS (SELECT 1 …`; what follows is the rows.
+    fn open(&self, to: &mut Builder) {
+        if self.outer.each {
+            to.push("EXISTS (SELECT 1");
         } else {
-            (format!("{outer}.id IN (SELECT s.id"), String::new())
-        };
-        to.push(&format!("{head} FROM {tables} WHERE s.tenant = $1{of} AND s.resource_type = "));
-        to.bind(self.outer.resource_type);
-        to.push(" AND s.parameter = ");
+            to.push(&format!("{}.number IN (SELECT s.number", self.outer.name));
+        }
     }
 
-    fn indexed(&self, to: &mut Builder, asked: &Asked<'_>) -> Result<(), Failure> {
-        let matcher = self.matcher(asked);
-        self.open(to, &format!("{} s", matcher.table()));
-        match asked.modifier {
-            Some("identifier") => to.bind(format!("{}{OF_IDENTIFIER}", asked.parameter.name)),
-            _ => to.bind(asked.parameter.name),
-        }
-        to.push(" AND (");
-        alternatives(to, asked.values, |to, text| matcher.value(to, text))?;
-        to.push("))");
+    /// The resources that hold one of the values.
+    fn found(&self, to: &mut Builder, asked: &Asked<'_>) -> Result<(), Failure> {
+        self.open(to);
+        self.rows(to, asked, self.of())?;
+        to.push(")");
         Ok(())
+    }
+
+    /// The rows of a term, ` FROM … WHERE …`.
+    fn rows(&self, to: &mut Builder, asked: &Asked<'_>, of: Of) -> Result<(), Failure> {
+        if asked.parameter.kind == ParameterKind::Composite {
+            return self.composite(to, asked, of);
+        }
+        self.matcher(asked, "s").rows(to, asked.values, of)
     }
 
     /// Whether there is a value, be it one that cannot be compared.
     fn present(&self, to: &mut Builder, asked: &Asked<'_>) {
-        let mut tables = vec![value::table(asked.parameter.kind), "search_string"];
-        tables.dedup();
-        for (number, table) in tables.iter().enumerate() {
+        let matcher = self.matcher(asked, "s");
+        let tables = matcher.tables_of_values();
+        for (number, (table, paths)) in tables.iter().enumerate() {
             to.push(if number == 0 { "" } else { " OR " });
-            self.open(to, &format!("{table} s"));
-            to.bind(asked.parameter.name);
-            to.push(")");
-        }
-        if asked.parameter.kind == ParameterKind::Reference {
-            to.push(" OR ");
-            self.open(to, "search_token s");
-            to.bind(format!("{}{OF_IDENTIFIER}", asked.parameter.name));
-            to.push(")");
+            let is_led = *table != "search_posting";
+            if is_led {
+                to.push(&format!(
+                    "EXISTS (SELECT 1 FROM {table} s WHERE s.tenant = $1 AND s.number = {}.number",
+                    self.outer.name
+                ));
+            } else {
+                to.push(&format!(
+                    "{}.number IN (SELECT s.number FROM {table} s WHERE s.tenant = $1",
+                    self.outer.name
+                ));
+            }
+            to.push(&format!(" AND s.path IN ({paths}))"));
         }
     }
 
     /// Both parts must hold within one element.
-    fn composite(&self, to: &mut Builder, asked: &Asked<'_>) -> Result<(), Failure> {
+    fn composite(&self, to: &mut Builder, asked: &Asked<'_>, of: Of) -> Result<(), Failure> {
+        let [first, second] = self.parts(asked)?;
+        let (mut firsts, mut seconds) = (Vec::new(), Vec::new());
+        for text in asked.values {
+            let texts = split_unescaped(text, '$');
+            let [a, b] = texts.as_slice() else {
+                return Err(asked.invalid("is not two values with a `$` between them"));
+            };
+            firsts.push(a.clone());
+            seconds.push(b.clone());
+        }
+        let (first, second, firsts, seconds) = if self.swapped {
+            (second, first, seconds, firsts)
+        } else {
+            (first, second, firsts, seconds)
+        };
+        // Each alternative is a pair of its own.
+        let (lead, other) = (self.matcher(&first, "s"), self.matcher(&second, "t"));
+        lead.table_and_paths(to, of, true);
+        to.push(" AND (");
+        for (number, (a, b)) in firsts.iter().zip(&seconds).enumerate() {
+            to.push(if number == 0 { "(" } else { " OR (" });
+            lead.condition(to, std::slice::from_ref(a))?;
+            to.push(" AND EXISTS (SELECT 1");
+            other.rows(to, std::slice::from_ref(b), Of::Element("s"))?;
+            to.push("))");
+        }
+        to.push(")");
+        Ok(())
+    }
+
+    /// The two parts of a composite.
+    fn parts<'v>(&self, asked: &Asked<'v>) -> Result<[Asked<'v>; 2], Failure> {
         let of_type = |name: &&'static str| find(self.outer.resource_type, name);
         let parts: Vec<&'static Parameter> =
             asked.parameter.components.iter().filter_map(of_type).collect();
         let [first, second] = parts.as_slice() else {
             return Err(Failure::Storage("a composite without its components".to_owned()));
         };
-        alternatives(to, asked.values, |to, text| {
-            let texts = split_unescaped(text, '$');
-            let [a, b] = texts.as_slice() else {
-                return Err(asked.invalid("is not two values with a `$` between them"));
-            };
-            let (first, second) =
-                (Asked { parameter: first, ..*asked }, Asked { parameter: second, ..*asked });
-            let (first, second) = (self.matcher(&first), self.matcher(&second).named("t"));
-            let tables = format!(
-                "{} s JOIN {} t ON t.tenant = s.tenant AND t.resource_type = s.resource_type \
-                 AND t.id = s.id AND t.element = s.element",
-                first.table(),
-                second.table()
-            );
-            self.open(to, &tables);
-            to.bind(first.asked.parameter.name);
-            to.push(" AND (");
-            first.value(to, a)?;
-            to.push(") AND t.parameter = ");
-            to.bind(second.asked.parameter.name);
-            to.push(" AND (");
-            second.value(to, b)?;
-            to.push("))");
-            Ok(())
-        })
+        Ok([first, second].map(|parameter| Asked { parameter, ..*asked }))
     }
+
+    /// About how many resources a term finds; `None` for one that is no way to find them, such
+    /// as a negation.
+    pub(super) fn estimate(
+        &self,
+        executor: &dyn Executor,
+        term: &Term,
+    ) -> Result<Option<Estimate>, Failure> {
+        if let Some(linked) = link::read(self.outer.resource_type, term)? {
+            return self.estimate_linked(executor, &linked, term);
+        }
+        let (name, modifier) = (term.parameter.as_str(), term.modifier.as_deref());
+        let Some(asked) = self.asked(name, modifier, &term.values, None)? else { return Ok(None) };
+        self.estimate_asked(executor, &asked)
+    }
+
+    fn estimate_asked(
+        &self,
+        executor: &dyn Executor,
+        asked: &Asked<'_>,
+    ) -> Result<Option<Estimate>, Failure> {
+        if asked.parameter.name == "_id" {
+            return Ok(Some(Estimate { rows: asked.values.len() as u64, swapped: false }));
+        }
+        if asked.parameter.kind != ParameterKind::Composite {
+            if !value::finds(asked) {
+                return Ok(None);
+            }
+            let mut query = counting(self.access);
+            self.matcher(asked, "s").rows(&mut query, asked.values, Of::Any)?;
+            let rows = count(executor, query)?;
+            return Ok(Some(Estimate { rows, swapped: false }));
+        }
+        let parts = self.parts(asked)?;
+        let mut rows = [ESTIMATE_ROWS_MAX; 2];
+        for (side, part) in parts.iter().enumerate() {
+            let texts = asked.values.iter().filter_map(|text| {
+                split_unescaped(text, '$').into_iter().nth(side).filter(|part| !part.is_empty())
+            });
+            let texts: Vec<String> = texts.collect();
+            let part = Asked { values: &texts, ..*part };
+            if texts.len() == asked.values.len() && value::finds(&part) {
+                let mut query = counting(self.access);
+                self.matcher(&part, "s").rows(&mut query, &texts, Of::Any)?;
+                let found = count(executor, query)?;
+                rows.iter_mut().skip(side).take(1).for_each(|rows| *rows = found);
+            }
+        }
+        let [first, second] = rows;
+        Ok(Some(Estimate { rows: first.min(second), swapped: second < first }))
+    }
+}
+
+/// Runs a query that [`counting`] began.
+fn count(executor: &dyn Executor, mut query: Builder) -> Result<u64, Failure> {
+    query.push(&format!(" LIMIT {ESTIMATE_ROWS_MAX}) q"));
+    executor.one(&query.sql, &query.values)?.count(0)
+}
+
+/// Begins a count of rows that goes no further than [`ESTIMATE_ROWS_MAX`].
+fn counting(access: &Access) -> Builder {
+    Builder::new("SELECT count(*) FROM (SELECT 1", values![access.tenant().as_str()])
 }
 
 fn alternatives(

@@ -1,7 +1,7 @@
 //! The order of a search, and the place where a page ends.
 
 use super::plan::invalid;
-use super::table::find;
+use super::table::{find, is_listed_by_resource};
 use super::{ParameterKind, SortKey};
 use crate::Failure;
 use crate::key::Keys;
@@ -11,7 +11,9 @@ use crate::vault::Builder;
 use serde_json::{Value as Json, json};
 
 /// Columns of a page before those it is sorted by.
-const PAGE_COLUMNS: usize = 7;
+const PAGE_COLUMNS: usize = 8;
+/// The column that holds the number of the resource.
+pub(super) const NUMBER_COLUMN: usize = 7;
 /// Greater than every text that is indexed.
 const LAST_TEXT: &str = "\u{10FFFF}";
 
@@ -25,8 +27,8 @@ pub(super) struct Key {
 enum Expression {
     /// A column of the resource.
     Column(&'static str),
-    /// The least or greatest value in a search table.
-    Least { table: &'static str, column: &'static str, parameter: &'static str, missing: Value },
+    /// The least or greatest value in a search table, under the numbers of the paths.
+    Least { rows: &'static str, column: &'static str, paths: String, missing: Value },
 }
 
 /// Reads the keys of an order. What cannot be sorted by is refused by name.
@@ -44,7 +46,9 @@ fn one(resource_type: &str, sort: &SortKey) -> Result<Key, Failure> {
     // Those without a value come last in both directions.
     let number = Value::Int(if is_descending { i64::MIN } else { i64::MAX });
     let text = Value::Text(if is_descending { "" } else { LAST_TEXT }.to_owned());
-    let (table, column, missing) = match parameter.kind {
+    let codes = "search_posting_of s JOIN search_token_of k ON k.tenant = s.tenant \
+                 AND k.concept = s.concept";
+    let (rows, column, missing) = match parameter.kind {
         _ if parameter.name == "_id" => {
             return Ok(Key { expression: Expression::Column("r.id"), is_descending });
         }
@@ -52,15 +56,19 @@ fn one(resource_type: &str, sort: &SortKey) -> Result<Key, Failure> {
             return Ok(Key { expression: Expression::Column("r.recorded"), is_descending });
         }
         _ if parameter.is_hashed => return refuse("is only kept hashed and has no order"),
-        ParameterKind::Token | ParameterKind::Uri => ("search_token", "code", text),
-        ParameterKind::String => ("search_string", "folded", text),
-        ParameterKind::Date => ("search_date", "low", number),
-        ParameterKind::Number | ParameterKind::Quantity => ("search_quantity", "low", text),
-        ParameterKind::Reference => ("search_reference", "target", text),
+        ParameterKind::Token | ParameterKind::Uri | ParameterKind::Reference => {
+            if !parameter.paths.iter().all(|path| is_listed_by_resource(path.number)) {
+                return refuse("is of the items of a list, which have no order");
+            }
+            (codes, "k.code", text)
+        }
+        ParameterKind::String => ("search_string s", "s.folded", text),
+        ParameterKind::Date => ("search_date s", "s.low", number),
+        ParameterKind::Number | ParameterKind::Quantity => ("search_quantity s", "s.low", text),
         ParameterKind::Composite => return refuse("is a composite, which has no order"),
     };
-    let expression = Expression::Least { table, column, parameter: parameter.name, missing };
-    Ok(Key { expression, is_descending })
+    let paths = parameter.path_numbers();
+    Ok(Key { expression: Expression::Least { rows, column, paths, missing }, is_descending })
 }
 
 impl Key {
@@ -68,17 +76,12 @@ impl Key {
     pub(super) fn select(&self, to: &mut Builder, number: usize) {
         match &self.expression {
             Expression::Column(column) => to.push(column),
-            Expression::Least { table, column, parameter, missing } => {
+            Expression::Least { rows, column, paths, missing } => {
                 let least = if self.is_descending { "max" } else { "min" };
                 to.push(&format!(
-                    "coalesce((SELECT {least}(s.{column}) FROM {table} s WHERE s.tenant = $1 \
-                     AND s.resource_type = $2 AND s.id = r.id AND s.parameter = "
+                    "coalesce((SELECT {least}({column}) FROM {rows} WHERE s.tenant = $1 \
+                     AND s.number = r.number AND s.path IN ({paths})), "
                 ));
-                to.bind(*parameter);
-                if *column == "folded" {
-                    to.push(" AND s.folded <> ''");
-                }
-                to.push("), ");
                 to.bind(missing.clone());
                 to.push(")");
             }
@@ -87,7 +90,7 @@ impl Key {
     }
 }
 
-/// Adds the condition of what comes after a place: `(k0 > x OR (k0 = x AND (… id > y)))`.
+/// Adds the condition of what comes after a place: `(k0 > x OR (k0 = x AND (… number > y)))`.
 pub(super) fn after(to: &mut Builder, keys: &[Key], place: &[Value]) {
     let mut open = 0;
     for (number, (key, value)) in keys.iter().zip(place).enumerate() {
@@ -99,19 +102,19 @@ pub(super) fn after(to: &mut Builder, keys: &[Key], place: &[Value]) {
         to.push(" AND ");
         open += 2;
     }
-    to.push("q.id > ");
+    to.push("q.number > ");
     to.bind(place.last().cloned().unwrap_or(Value::Null));
     to.push(&")".repeat(open));
 }
 
-/// Adds the order of a table `table`, ids last.
+/// Adds the order of a table `table`, numbers last.
 pub(super) fn order(to: &mut Builder, keys: &[Key], table: &str) {
     to.push(" ORDER BY ");
     for (number, key) in keys.iter().enumerate() {
         let direction = if key.is_descending { " DESC" } else { "" };
         to.push(&format!("{table}.k{number}{direction}, "));
     }
-    to.push(&format!("{table}.id"));
+    to.push(&format!("{table}.number"));
 }
 
 /// The place after a row: sealed, for the keys may say something about a patient.
@@ -123,11 +126,11 @@ pub(super) fn write(keys: &Keys, of: &[&str], row: &Row, count: usize) -> Result
             Err(_) => json!(row.text(column)?),
         });
     }
-    place.push(json!(row.text(0)?));
+    place.push(json!(row.int(NUMBER_COLUMN)?));
     keys.seal_cursor(of, Json::Array(place).to_string().as_bytes())
 }
 
-/// Reads a place back: a value for each key, and the id.
+/// Reads a place back: a value for each key, and the number.
 pub(super) fn read(
     keys: &Keys,
     of: &[&str],

@@ -2,7 +2,8 @@
 
 mod value;
 
-use super::table::search_parameters;
+use super::concept::Concept;
+use super::table::{find, search_parameters, search_paths};
 use super::{Parameter, ParameterKind};
 use crate::Failure;
 use crate::key::Keys;
@@ -10,35 +11,32 @@ use crate::limit::{SEARCH_ROWS_MAX, no_nul, within};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
-/// What a row of a search table holds.
+/// What is held of a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Held {
-    /// System and code; an identifier's value is hashed.
-    Token { system: String, code: String },
-    /// Folded and exact text; also what stands beside a code. Empty where a value is there and
+    /// Codes, an identifier, a URI or a reference. Of any other kind: that there is a value, which
     /// says nothing that can be compared.
+    Concept(Concept),
+    /// The identifier of a reference, hashed.
+    ReferenceIdentifier(Concept),
+    /// Folded and exact text.
     Text { folded: String, exact: String },
     /// A range of time.
     Date { low: i64, high: i64 },
     /// A range of numbers as keys of `decimal`, with its unit.
-    Quantity { low: String, high: String, system: String, code: String, unit: String },
-    /// Type and id; the type is empty where the text is not `Type/id`.
-    Reference { target_type: String, target: String },
-    /// The identifier of a reference, hashed.
-    ReferenceIdentifier { system: String, code: String },
+    Quantity { low: String, high: String, unit: Concept },
 }
 
-/// One row of a search table.
+/// A value at a path of a resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Entry {
+    /// Number of the path.
+    pub(crate) path: u32,
     /// Which item of a list it is in, from 1; 0 where that does not matter.
     pub(crate) element: u32,
     /// What it holds.
     pub(crate) held: Held,
 }
-
-/// A row with the parameter it belongs to.
-pub(crate) type Indexed = (&'static str, Entry);
 
 /// Every search value of a resource, within the limit.
 pub(crate) fn extract(
@@ -46,12 +44,15 @@ pub(crate) fn extract(
     resource: &Json,
     tenant: &str,
     keys: &Keys,
-) -> Result<BTreeSet<Indexed>, Failure> {
+) -> Result<BTreeSet<Entry>, Failure> {
     let entries = all(resource_type, resource, tenant, keys);
-    within(&format!("{resource_type} search values"), entries.len(), SEARCH_ROWS_MAX, "rows")?;
-    for (name, entry) in &entries {
+    let rows = entries.iter().map(Entry::rows).sum();
+    within(&format!("{resource_type} search values"), rows, SEARCH_ROWS_MAX, "rows")?;
+    for entry in &entries {
         for text in entry.texts() {
-            no_nul(&format!("{resource_type} {name}"), text)?;
+            if text.contains('\0') {
+                no_nul(&format!("{resource_type} {}", name_of(resource_type, entry.path)), text)?;
+            }
         }
     }
     Ok(entries)
@@ -63,47 +64,68 @@ pub(super) fn all(
     resource: &Json,
     tenant: &str,
     keys: &Keys,
-) -> BTreeSet<Indexed> {
+) -> BTreeSet<Entry> {
     let mut entries = BTreeSet::new();
-    for parameter in search_parameters(resource_type) {
-        for path in &parameter.paths {
-            for (element, found) in path.values(resource) {
-                let element = if parameter.by_element { element } else { 0 };
-                let held = if path.is_presence() {
-                    vec![value::presence(found)]
-                } else {
-                    value::read(parameter.kind, path.data_type, found, tenant, keys)
-                };
-                for held in held {
-                    entries.insert((parameter.name, Entry { element, held }));
-                }
+    for indexed in search_paths(resource_type) {
+        let path = &indexed.path;
+        for (element, found) in path.values(resource) {
+            let element = if path.by_element { element } else { 0 };
+            let held = if path.is_presence() {
+                vec![value::presence(found, tenant)]
+            } else {
+                value::read(indexed.kind, path.data_type, found, tenant, keys)
+            };
+            for held in held {
+                entries.insert(Entry { path: path.number, element, held });
             }
         }
     }
     entries
 }
 
+/// The first parameter that uses a path.
+fn name_of(resource_type: &str, path: u32) -> &'static str {
+    let uses = |known: &&Parameter| known.paths.iter().any(|known| known.number == path);
+    search_parameters(resource_type).iter().find(uses).map_or("", |known| known.name)
+}
+
 impl Entry {
-    /// The texts of the row.
+    /// About how many rows it may take.
+    fn rows(&self) -> usize {
+        match &self.held {
+            Held::Concept(concept) | Held::ReferenceIdentifier(concept) => {
+                (concept.tokens.len() + concept.labels.len()).max(1)
+            }
+            _ => 1,
+        }
+    }
+
+    /// Its texts.
     pub(super) fn texts(&self) -> Vec<&String> {
         match &self.held {
-            Held::Token { system, code } | Held::ReferenceIdentifier { system, code } => {
-                vec![system, code]
+            Held::Concept(concept) | Held::ReferenceIdentifier(concept) => {
+                concept.texts().collect()
             }
             Held::Text { folded, exact } => vec![folded, exact],
             Held::Date { .. } => Vec::new(),
-            Held::Quantity { low, high, system, code, unit } => {
-                vec![low, high, system, code, unit]
+            Held::Quantity { low, high, unit } => {
+                [low, high].into_iter().chain(unit.texts()).collect()
             }
-            Held::Reference { target_type, target } => vec![target_type, target],
         }
     }
 }
 
-/// The row of an identifier.
-pub(crate) fn identifier_entry(authority: &str, value: &str, tenant: &str, keys: &Keys) -> Entry {
-    let code = keys.index_hash(tenant, value);
-    Entry { element: 0, held: Held::Token { system: authority.to_owned(), code } }
+/// What an identifier of a patient is searched by, beside those in the resource.
+pub(crate) fn identifier_entry(
+    authority: &str,
+    value: &str,
+    tenant: &str,
+    keys: &Keys,
+) -> Option<Entry> {
+    let path = find("Patient", "identifier")?.paths.first()?.number;
+    let token = (authority.to_owned(), keys.identifier_hash(tenant, value));
+    let held = Held::Concept(Concept::new(tenant, vec![token], Vec::new(), false));
+    Some(Entry { path, element: 0, held })
 }
 
 /// Whether a parameter's tokens are identifiers, whose values are only kept hashed.

@@ -1,8 +1,9 @@
 //! `_include` and `_revinclude`: what is taken along with a page (FHIR R4 §3.1.1.5.4).
 
 use super::ParameterKind;
+use super::extract::reference;
 use super::plan::invalid;
-use super::table::{find, searched_types};
+use super::table::{find, listed, search_parameters, searched_types};
 use crate::limit::{INCLUDED_MAX, INCLUDES_MAX, within};
 use crate::resource::{is_resource_type, stored};
 use crate::sql::record::VERSION_CURRENT;
@@ -121,7 +122,9 @@ pub(super) fn take_along(
         let key = values![access.tenant().as_str(), resource_type, id];
         let mut query = Builder::new(VERSION_CURRENT, key);
         query.scope(access, "v.patient");
-        if let Some(row) = executor.first(&query.sql, &query.values)? {
+        if let Some(row) = executor.first(&query.sql, &query.values)?
+            && !row.flag(4)?
+        {
             included.push(stored(vault, resource_type, &row)?);
         }
     }
@@ -149,7 +152,10 @@ fn follow(
         for ids in ids.chunks(IDS_OF_STATEMENT) {
             let query = statement(access, include, resource_type, ids);
             for row in executor.query(&query.sql, &query.values)? {
-                found.insert((row.text(0)?.to_owned(), row.text(1)?.to_owned()));
+                // What is no reference to a resource of ours leads nowhere.
+                if let Some((resource_type, id)) = reference(row.text(0)?) {
+                    found.insert((resource_type.to_owned(), id.to_owned()));
+                }
             }
         }
     }
@@ -163,31 +169,60 @@ pub(crate) fn statement(
     resource_type: &str,
     ids: &[&str],
 ) -> Builder {
-    let (of_type, of_id) = if include.is_reverse {
-        ("s.resource_type", "s.id")
+    if include.is_reverse {
+        reverse(access, include, resource_type, ids)
     } else {
-        ("s.target_type", "s.target")
-    };
+        forward(access, include, ids)
+    }
+}
+
+/// The numbers of the paths of an include's references, parted by commas.
+fn paths(include: &Include) -> String {
+    let every = include.parameter == EVERY;
+    let parameters = search_parameters(&include.source).iter().filter(|parameter| {
+        parameter.kind == ParameterKind::Reference && (every || parameter.name == include.parameter)
+    });
+    let numbers = parameters.flat_map(|parameter| &parameter.paths);
+    listed(numbers.map(|path| path.number))
+}
+
+/// What resources of the source refer to: `Type/id`.
+fn forward(access: &Access, include: &Include, ids: &[&str]) -> Builder {
     let sql = format!(
-        "SELECT DISTINCT r.resource_type, r.id FROM search_reference s JOIN resource r \
-         ON r.tenant = s.tenant AND r.resource_type = {of_type} AND r.id = {of_id} \
-         WHERE s.tenant = $1 AND s.resource_type = $2 AND r.deleted = 0"
+        "SELECT DISTINCT k.code FROM resource o CROSS JOIN search_posting_of p \
+         CROSS JOIN search_token_of k WHERE o.tenant = $1 AND o.resource_type = $2 \
+         AND p.tenant = $1 AND p.number = o.number AND p.path IN ({}) AND k.tenant = $1 \
+         AND k.concept = p.concept",
+        paths(include)
     );
     let mut query = Builder::new(&sql, values![access.tenant().as_str(), &include.source]);
-    if include.parameter != EVERY {
-        query.push(" AND s.parameter = ");
-        query.bind(include.parameter.as_str());
+    if let Some(target) = &include.target {
+        query.push(" AND k.code >= ");
+        query.bind(format!("{target}/"));
+        query.push(" AND k.code < ");
+        query.bind(format!("{target}0"));
     }
-    if include.is_reverse {
-        query.push(" AND s.target_type = ");
-        query.bind(resource_type);
-    } else if let Some(target) = &include.target {
-        query.push(" AND s.target_type = ");
-        query.bind(target.as_str());
-    }
-    query.scope(access, "r.patient");
-    query.push(if include.is_reverse { " AND s.target IN (" } else { " AND s.id IN (" });
+    query.push(" AND o.id IN (");
     query.bind_list(ids.iter().copied());
-    query.push(&format!(") ORDER BY r.resource_type, r.id LIMIT {}", INCLUDED_MAX + 1));
+    query.push(&format!(") ORDER BY k.code LIMIT {}", INCLUDED_MAX + 1));
+    query
+}
+
+/// Resources of the source that refer to these.
+fn reverse(access: &Access, include: &Include, resource_type: &str, ids: &[&str]) -> Builder {
+    let sql = format!(
+        "SELECT DISTINCT r.resource_type || '/' || r.id AS code FROM search_token k \
+         CROSS JOIN search_posting p CROSS JOIN resource r WHERE k.tenant = $1 AND k.system = 0 \
+         AND p.tenant = $1 AND p.concept = k.concept AND p.path IN ({}) AND r.tenant = $1 \
+         AND r.number = p.number AND r.deleted = 0 AND r.resource_type = ",
+        paths(include)
+    );
+    let mut query = Builder::new(&sql, values![access.tenant().as_str()]);
+    query.bind(include.source.as_str());
+    query.scope(access, "r.patient");
+    query.push(" AND k.code IN (");
+    let codes: Vec<String> = ids.iter().map(|id| format!("{resource_type}/{id}")).collect();
+    query.bind_list(codes.iter().map(String::as_str));
+    query.push(&format!(") ORDER BY code LIMIT {}", INCLUDED_MAX + 1));
     query
 }

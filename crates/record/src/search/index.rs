@@ -1,11 +1,12 @@
 //! Writing the search tables: with every version, and anew when what is indexed has changed.
 
-use super::extract::{Entry, Held, Indexed, all, identifier_entry};
+use super::concept::{Concepts, Numbers, Remembered};
+use super::extract::{Entry, Held, all, identifier_entry};
 use super::table;
 use crate::Failure;
 use crate::key::Keys;
 use crate::sql::record as sql;
-use crate::store::{Executor, Row, Sqlite, Value, values};
+use crate::store::{Executor, Row, Sqlite, values};
 use crate::vault::Vault;
 use model::Fact;
 use model::fact::FactContent;
@@ -13,57 +14,106 @@ use std::collections::BTreeSet;
 
 /// Resources that one transaction indexes again.
 const BATCH_ROWS: u32 = 500;
-/// What is appended to the name of a reference parameter for the identifiers of references.
-pub(super) const OF_IDENTIFIER: &str = ":identifier";
+/// What is emptied before everything is indexed again.
+const CLEARED: [&str; 9] = [
+    sql::CONCEPTS_CLEAR,
+    sql::TOKENS_CLEAR,
+    sql::TOKENS_OF_CLEAR,
+    sql::LABELS_CLEAR,
+    sql::POSTINGS_CLEAR,
+    sql::POSTINGS_OF_CLEAR,
+    sql::STRINGS_CLEAR,
+    sql::DATES_CLEAR,
+    sql::QUANTITIES_CLEAR,
+];
 
-/// Writes the search values of a resource; those of a version before it go first.
-pub(crate) fn put(
-    executor: &dyn Executor,
-    tenant: &str,
-    resource_type: &str,
-    id: &str,
-    entries: &BTreeSet<Indexed>,
-    is_first: bool,
-) -> Result<(), Failure> {
-    let key = values![tenant, resource_type, id];
-    let drops = [
-        sql::TOKENS_DROP,
-        sql::STRINGS_DROP,
-        sql::DATES_DROP,
-        sql::QUANTITIES_DROP,
-        sql::REFERENCES_DROP,
-    ];
-    // Most resources are written once, and looking for nothing costs as much as an entry.
-    for drop in drops.into_iter().filter(|_| !is_first) {
-        executor.execute(drop, key)?;
-    }
-    for (parameter, entry) in entries {
-        let name = match entry.held {
-            Held::ReferenceIdentifier { .. } => format!("{parameter}{OF_IDENTIFIER}"),
-            _ => (*parameter).to_owned(),
-        };
-        let (put, columns) = columns(entry);
-        let mut row = values![tenant, resource_type, name].to_vec();
-        row.extend(columns);
-        row.extend_from_slice(values![id, entry.element]);
-        executor.execute(put, &row)?;
-    }
-    Ok(())
+/// Writes the search tables in one transaction.
+pub(crate) struct Index<'a> {
+    concepts: Concepts<'a>,
 }
 
-fn columns(entry: &Entry) -> (&'static str, Vec<Value>) {
-    match &entry.held {
-        Held::Token { system, code } | Held::ReferenceIdentifier { system, code } => {
-            (sql::TOKEN_PUT, values![code, system].to_vec())
+impl<'a> Index<'a> {
+    pub(crate) fn new(
+        executor: &'a dyn Executor,
+        tenant: &'a str,
+        remembered: &'a Remembered,
+    ) -> Self {
+        let numbers = Numbers::default();
+        Self { concepts: Concepts { executor, tenant, remembered, numbers, last: None } }
+    }
+
+    /// Ends the writing. The numbers of concepts that were found out are to be remembered once
+    /// the transaction stands.
+    pub(crate) fn settle(self) -> Result<Numbers, Failure> {
+        self.concepts.settle()?;
+        Ok(self.concepts.numbers)
+    }
+
+    /// Adds the search values of a resource.
+    pub(crate) fn put(&mut self, number: u64, entries: &BTreeSet<Entry>) -> Result<(), Failure> {
+        entries.iter().try_for_each(|entry| self.put_one(number, entry))
+    }
+
+    fn put_one(&mut self, number: u64, entry: &Entry) -> Result<(), Failure> {
+        let (executor, tenant) = (self.concepts.executor, self.concepts.tenant);
+        let (path, element) = (entry.path, entry.element);
+        match &entry.held {
+            Held::Concept(concept) | Held::ReferenceIdentifier(concept) => {
+                let (path, concept) = (posting_path(entry), self.concepts.number(concept)?);
+                let row = values![tenant, path, concept, number, element];
+                executor.execute(sql::POSTING_PUT, row)?;
+                if table::is_listed_by_resource(path) {
+                    let row = values![tenant, number, path, concept];
+                    executor.execute(sql::POSTING_OF_PUT, row)?;
+                }
+                Ok(())
+            }
+            Held::Text { folded, exact } => {
+                let row = values![tenant, number, path, folded, exact, element];
+                executor.execute(sql::STRING_PUT, row).map(|_| ())
+            }
+            Held::Date { low, high } => {
+                let row = values![tenant, number, path, *low, *high, element];
+                executor.execute(sql::DATE_PUT, row).map(|_| ())
+            }
+            Held::Quantity { low, high, unit } => {
+                let unit = self.concepts.number(unit)?;
+                let row = values![tenant, number, path, low, high, unit, element];
+                executor.execute(sql::QUANTITY_PUT, row).map(|_| ())
+            }
         }
-        Held::Text { folded, exact } => (sql::STRING_PUT, values![folded, exact].to_vec()),
-        Held::Date { low, high } => (sql::DATE_PUT, values![*low, *high].to_vec()),
-        Held::Quantity { low, high, system, code, unit } => {
-            (sql::QUANTITY_PUT, values![low, high, code, system, unit].to_vec())
+    }
+
+    /// Takes away the search values of a resource's last version. They follow from its content; a
+    /// version whose content is gone is looked for everywhere.
+    pub(crate) fn drop(
+        &mut self,
+        number: u64,
+        entries: Option<&BTreeSet<Entry>>,
+    ) -> Result<(), Failure> {
+        let (executor, tenant) = (self.concepts.executor, self.concepts.tenant);
+        for entry in entries.into_iter().flatten() {
+            if let Held::Concept(concept) | Held::ReferenceIdentifier(concept) = &entry.held {
+                let concept = self.concepts.number(concept)?;
+                let row = values![tenant, posting_path(entry), concept, number, entry.element];
+                executor.execute(sql::POSTING_DROP, row)?;
+            }
         }
-        Held::Reference { target_type, target } => {
-            (sql::REFERENCE_PUT, values![target, target_type].to_vec())
+        let everywhere = entries.is_none().then_some(sql::POSTINGS_DROP);
+        let by_number =
+            [sql::POSTINGS_OF_DROP, sql::STRINGS_DROP, sql::DATES_DROP, sql::QUANTITIES_DROP];
+        for drop in by_number.into_iter().chain(everywhere) {
+            executor.execute(drop, values![tenant, number])?;
         }
+        Ok(())
+    }
+}
+
+/// The number under which a posting stands.
+fn posting_path(entry: &Entry) -> u32 {
+    match entry.held {
+        Held::ReferenceIdentifier(_) => entry.path + 1,
+        _ => entry.path,
     }
 }
 
@@ -75,10 +125,14 @@ pub(crate) fn bring_up_to_date(connection: &Sqlite, keys: &Keys) -> Result<(), F
     if found.map(|row| row.int(0)).transpose()? == Some(version) {
         return Ok(());
     }
-    let mut after = (String::new(), String::new(), String::new());
+    let mut after = (String::new(), String::new(), 0);
+    let mut is_first = true;
     loop {
         connection.control("BEGIN IMMEDIATE")?;
-        let outcome = batch(connection, keys, &after).and_then(|last| {
+        let cleared = CLEARED.into_iter().filter(|_| is_first);
+        let cleared = cleared.map(|clear| connection.execute(clear, &[]).map(|_| ()));
+        let outcome = cleared.collect::<Result<(), _>>();
+        let outcome = outcome.and_then(|()| batch(connection, keys, &after)).and_then(|last| {
             if last.is_none() {
                 connection.execute(sql::INDEX_VERSION_PUT, values![version])?;
             }
@@ -92,54 +146,86 @@ pub(crate) fn bring_up_to_date(connection: &Sqlite, keys: &Keys) -> Result<(), F
                 return Err(failure);
             }
         }
+        is_first = false;
     }
 }
 
-type Place = (String, String, String);
+type Place = (String, String, u64);
 
 /// One batch; the place of its last resource, `None` when there are no more.
 fn batch(executor: &dyn Executor, keys: &Keys, after: &Place) -> Result<Option<Place>, Failure> {
-    let (tenant, resource_type, id) = after;
-    let place = values![tenant, resource_type, id, BATCH_ROWS];
+    let (tenant, resource_type, number) = after;
+    let place = values![tenant, resource_type, *number, BATCH_ROWS];
     let rows = executor.query(sql::RESOURCES_AFTER, place)?;
+    let remembered = Remembered::default();
     for row in &rows {
-        again(executor, keys, row)?;
+        again(executor, keys, row, &remembered)?;
     }
-    let place =
-        |row: &Row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned(), row.text(2)?.to_owned()));
+    let place = |row: &Row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned(), row.count(2)?));
     rows.last().map(place).transpose()
 }
 
 /// Indexes one current version again. One whose key was destroyed has nothing left to index.
-fn again(executor: &dyn Executor, keys: &Keys, row: &Row) -> Result<(), Failure> {
-    let (tenant, resource_type, id) = (row.text(0)?, row.text(1)?, row.text(2)?);
-    let (version, owner) = (row.count(3)?, row.text(4)?);
+fn again(
+    executor: &dyn Executor,
+    keys: &Keys,
+    row: &Row,
+    remembered: &Remembered,
+) -> Result<(), Failure> {
+    let (tenant, resource_type, id) = (row.text(0)?, row.text(1)?, row.text(3)?);
     let vault = Vault::new(executor, keys, tenant);
-    let mut entries = BTreeSet::new();
-    if executor.first(sql::DATA_KEY_GET, values![tenant, owner])?.is_some() {
-        let key = values![tenant, resource_type, id, version];
-        let stored = executor.one(sql::VERSION_GET, key)?;
-        let stored = crate::resource::stored(&vault, resource_type, &stored)?;
-        let place = || format!("{resource_type}/{id}/_history/{version}");
-        let resource = serde_json::from_slice(&stored.body)
-            .map_err(|_| Failure::Storage(format!("{}: is not JSON", place())))?;
-        entries = all(resource_type, &resource, tenant, keys);
-        if resource_type == "Patient" {
-            for fact in executor.query(sql::FACTS_OF_VERSION, key)? {
-                let ordinal = fact.count(4)?.to_string();
-                let at = ["Fact", resource_type, id, &version.to_string(), &ordinal];
-                let body = vault.open(fact.text(5)?, &at, fact.bytes(6)?)?;
-                let fact: Fact = serde_json::from_slice(&body)
-                    .map_err(|_| Failure::Storage(format!("{}: a fact is not one", place())))?;
-                let FactContent::Patient(patient) = fact.content else { continue };
-                for known in &patient.identifiers {
-                    let entry = identifier_entry(&known.authority, &known.value, tenant, keys);
-                    entries.insert(("identifier", entry));
-                }
-            }
+    let version = VersionKey { resource_type, id, version: row.count(4)?, owner: row.text(5)? };
+    let Some(entries) = entries_of(executor, &vault, keys, tenant, &version)? else {
+        return Ok(());
+    };
+    let mut index = Index::new(executor, tenant, remembered);
+    index.put(row.count(2)?, &entries)?;
+    remembered.keep(index.settle()?);
+    Ok(())
+}
+
+/// A version that is stored.
+#[derive(Clone, Copy)]
+pub(crate) struct VersionKey<'a> {
+    pub(crate) resource_type: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) version: u64,
+    pub(crate) owner: &'a str,
+}
+
+/// The search values of a stored version; `None` if its key was destroyed.
+pub(crate) fn entries_of(
+    executor: &dyn Executor,
+    vault: &Vault<'_>,
+    keys: &Keys,
+    tenant: &str,
+    of: &VersionKey<'_>,
+) -> Result<Option<BTreeSet<Entry>>, Failure> {
+    let VersionKey { resource_type, id, version, owner } = *of;
+    if executor.first(sql::DATA_KEY_GET, values![tenant, owner])?.is_none() {
+        return Ok(None);
+    }
+    let key = values![tenant, resource_type, id, version];
+    let stored = executor.one(sql::VERSION_GET, key)?;
+    let stored = crate::resource::stored(vault, resource_type, &stored)?;
+    let place = || format!("{resource_type}/{id}/_history/{version}");
+    let resource = serde_json::from_slice(&stored.body)
+        .map_err(|_| Failure::Storage(format!("{}: is not JSON", place())))?;
+    let mut entries = all(resource_type, &resource, tenant, keys);
+    if resource_type == "Patient" {
+        for fact in executor.query(sql::FACTS_OF_VERSION, key)? {
+            let ordinal = fact.count(4)?.to_string();
+            let at = ["Fact", resource_type, id, &version.to_string(), &ordinal];
+            let body = vault.open(fact.text(5)?, &at, fact.bytes(6)?)?;
+            let fact: Fact = serde_json::from_slice(&body)
+                .map_err(|_| Failure::Storage(format!("{}: a fact is not one", place())))?;
+            let FactContent::Patient(patient) = fact.content else { continue };
+            entries.extend(patient.identifiers.iter().filter_map(|known| {
+                identifier_entry(&known.authority, &known.value, tenant, keys)
+            }));
         }
     }
     // NUL cannot be searched for, and could not be stored.
-    entries.retain(|(_, entry)| !entry.texts().iter().any(|text| text.contains('\0')));
-    put(executor, tenant, resource_type, id, &entries, false)
+    entries.retain(|entry| !entry.texts().iter().any(|text| text.contains('\0')));
+    Ok(Some(entries))
 }

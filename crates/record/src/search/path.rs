@@ -10,6 +10,11 @@ pub(crate) struct Path {
     filter: Filter,
     /// FHIR data type of the values.
     pub(crate) data_type: &'static str,
+    /// Its number in the search tables; even, the odd one after it is that of the identifiers of
+    /// references. Given by the table.
+    pub(crate) number: u32,
+    /// Whether a composite pairs its values: they say of which list item they are.
+    pub(crate) by_element: bool,
 }
 
 /// Which of the values count.
@@ -36,7 +41,18 @@ impl Path {
             Some(("system", system)) => Filter::System(system),
             _ => return None,
         };
-        Some(Self { steps: path.split('.').collect(), filter, data_type })
+        let steps = path.split('.').collect();
+        Some(Self { steps, filter, data_type, number: 0, by_element: false })
+    }
+
+    /// Whether it leads to the same values as another path.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        (&self.steps, self.filter, self.data_type) == (&other.steps, other.filter, other.data_type)
+    }
+
+    /// Whether it leads into an element of the resource, not just to one.
+    pub(crate) fn has_steps(&self) -> bool {
+        self.steps.len() > 1
     }
 
     /// `patient` never means another type, whatever the element allows.

@@ -3,7 +3,7 @@
 
 use super::path::Path;
 use super::{Parameter, ParameterKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 const PARAMETERS: &str = include_str!("parameters.tsv");
@@ -13,13 +13,25 @@ const DEFINITIONS: &str = "http://hl7.org/fhir/SearchParameter/";
 /// The type under which the table has what all types have.
 const ALL_TYPES: &str = "*";
 /// Raised when search values are taken in another way from the same table.
-const EXTRACTION: &str = "2";
+const EXTRACTION: &str = "3";
+/// Numbers that the paths of one type may take.
+const PATHS_OF_TYPE: u32 = 1024;
 
 /// The parameters of every type, those of all types first.
 struct Table {
     common: Vec<Parameter>,
     types: BTreeMap<&'static str, Vec<Parameter>>,
+    common_paths: Vec<Indexed>,
+    paths: BTreeMap<&'static str, Vec<Indexed>>,
+    /// Numbers of the paths whose postings are not led by their resource.
+    unlisted: BTreeSet<u32>,
     compartment: BTreeMap<&'static str, Vec<&'static str>>,
+}
+
+/// A path whose values are indexed, once for all parameters that use it.
+pub(crate) struct Indexed {
+    pub(crate) kind: ParameterKind,
+    pub(crate) path: Path,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(Table::read);
@@ -37,8 +49,12 @@ impl Table {
                 _ => types.entry(resource_type).or_default().push(parameter),
             }
         }
-        for parameters in types.values_mut() {
+        let common_paths = number(&mut common, 0);
+        let mut paths = BTreeMap::new();
+        for (ordinal, (resource_type, parameters)) in (1..).zip(types.iter_mut()) {
             pair(parameters);
+            let own_paths = number(parameters, ordinal * PATHS_OF_TYPE);
+            paths.insert(*resource_type, own_paths);
             let own = std::mem::take(parameters);
             parameters.extend(common.iter().cloned().chain(own));
         }
@@ -48,8 +64,45 @@ impl Table {
             let (resource_type, names) = row.split_once('\t')?;
             Some((resource_type, names.split(' ').collect()))
         };
-        Self { common, types, compartment: rows(COMPARTMENT).filter_map(words).collect() }
+        let compartment = rows(COMPARTMENT).filter_map(words).collect();
+        let in_items = |one: &&Indexed| {
+            one.kind == ParameterKind::Token && one.path.by_element && one.path.has_steps()
+        };
+        let unlisted = paths.values().flatten().filter(in_items).map(|one| one.path.number);
+        let unlisted = unlisted.collect();
+        Self { common, types, common_paths, paths, unlisted, compartment }
     }
+}
+
+/// Numbers the paths, the same ones of the same kind alike, and gives each once.
+fn number(parameters: &mut [Parameter], first: u32) -> Vec<Indexed> {
+    let mut known: Vec<Indexed> = Vec::new();
+    for parameter in parameters.iter_mut() {
+        let kind = parameter.kind;
+        for path in &mut parameter.paths {
+            let is_same = |known: &&Indexed| known.kind == kind && known.path.is_same(path);
+            if let Some(same) = known.iter().find(is_same) {
+                path.number = same.path.number;
+                continue;
+            }
+            path.number = (first..).step_by(2).nth(known.len()).unwrap_or(first);
+            known.push(Indexed { kind, path: path.clone() });
+        }
+    }
+    // A path is paired for all of its parameters if it is for one.
+    for parameter in parameters.iter_mut() {
+        for path in &mut parameter.paths {
+            let paired = |one: &&mut Indexed| one.path.number == path.number;
+            if let Some(known) = known.iter_mut().find(paired) {
+                known.path.by_element |= parameter.by_element;
+            }
+        }
+    }
+    for path in parameters.iter_mut().flat_map(|parameter| &mut parameter.paths) {
+        let same = known.iter().find(|one| one.path.number == path.number);
+        path.by_element = same.is_some_and(|one| one.path.by_element);
+    }
+    known
 }
 
 fn rows(table: &'static str) -> impl Iterator<Item = &'static str> {
@@ -102,6 +155,12 @@ pub fn search_parameters(resource_type: &str) -> &'static [Parameter] {
     TABLE.types.get(resource_type).unwrap_or(&TABLE.common)
 }
 
+/// The paths whose values are indexed for a type, those of all types first.
+pub(super) fn search_paths(resource_type: &str) -> impl Iterator<Item = &'static Indexed> {
+    let own = TABLE.paths.get(resource_type).map_or(&[][..], Vec::as_slice);
+    TABLE.common_paths.iter().chain(own)
+}
+
 /// The types whose own parameters are searched, sorted.
 pub fn searched_types() -> impl Iterator<Item = &'static str> {
     TABLE.types.keys().copied()
@@ -112,6 +171,17 @@ pub fn searched_types() -> impl Iterator<Item = &'static str> {
 /// Access decisions rest on the record's own, narrower rule.
 pub fn patient_compartment(resource_type: &str) -> &'static [&'static str] {
     TABLE.compartment.get(resource_type).map_or(&[], Vec::as_slice)
+}
+
+/// Whether the postings of a path are also led by their resource. Codes in the items of lists are
+/// not: they are many, and nothing is sorted by them.
+pub(super) fn is_listed_by_resource(path: u32) -> bool {
+    !TABLE.unlisted.contains(&(path & !1))
+}
+
+/// Numbers, parted by commas.
+pub(super) fn listed(numbers: impl Iterator<Item = u32>) -> String {
+    numbers.map(|number| number.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// One parameter by name.
@@ -148,6 +218,11 @@ impl Parameter {
         format!("{DEFINITIONS}{}", self.definition)
     }
 
+    /// The numbers of its paths, for a statement.
+    pub(crate) fn path_numbers(&self) -> String {
+        listed(self.paths.iter().map(|path| path.number))
+    }
+
     /// Whether a reference may point at a type.
     pub fn targets(&self, resource_type: &str) -> bool {
         self.targets.iter().any(|target| *target == ALL_TYPES || *target == resource_type)
@@ -165,7 +240,16 @@ mod tests {
         assert_eq!(TABLE.types.len(), 32);
         assert_eq!(patient_compartment("Observation"), ["subject", "performer"]);
         for (resource_type, parameters) in &TABLE.types {
+            let mut numbers: Vec<u32> =
+                search_paths(resource_type).map(|one| one.path.number).collect();
+            numbers.sort_unstable();
+            numbers.dedup();
+            assert_eq!(numbers.len(), search_paths(resource_type).count(), "{resource_type}");
+            assert!(numbers.len() * 2 < PATHS_OF_TYPE as usize, "{resource_type}");
             for parameter in parameters {
+                for path in &parameter.paths {
+                    assert!(numbers.contains(&path.number), "{resource_type} {}", parameter.name);
+                }
                 let place = format!("{resource_type} {}", parameter.name);
                 let hashed = parameter.paths.iter().any(|path| path.data_type == "Identifier");
                 assert_eq!(hashed, parameter.is_hashed, "{place} mixes identifiers with others");

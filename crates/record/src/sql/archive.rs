@@ -10,7 +10,9 @@ super::statements! {
         "UPDATE raw SET acknowledgement = $1 WHERE tenant = $2 AND id = $3";
     RAW_GET = "SELECT id, sequence, feed, door, media_type, message_key, peer, received, state,
         sha256, length_bytes, acknowledgement FROM raw WHERE tenant = $1 AND id = $2";
-    RAW_BODY = "SELECT body FROM raw WHERE tenant = $1 AND id = $2";
+    RAW_BODY = "SELECT coalesce(b.body, r.body) FROM raw r LEFT JOIN raw_body b
+        ON b.tenant = r.tenant AND b.id = r.id WHERE r.tenant = $1 AND r.id = $2";
+    RAW_BODY_PUT = "INSERT INTO raw_body (tenant, id, body) VALUES ($1, $2, $3)";
     RAW_LATEST = "SELECT id, sequence, feed, door, media_type, message_key, peer, received, state,
         sha256, length_bytes, acknowledgement FROM raw
         WHERE tenant = $1 ORDER BY sequence DESC LIMIT $2";

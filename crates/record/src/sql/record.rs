@@ -2,16 +2,18 @@
 
 super::statements! {
     SEQUENCE_NEXT = "UPDATE position SET value = value + 1 WHERE name = 'change' RETURNING value";
+    SEQUENCE_TAKE = "UPDATE position SET value = value WHERE name = 'change' RETURNING value";
+    SEQUENCE_PUT = "UPDATE position SET value = $1 WHERE name = 'change'";
     SEQUENCE_LAST = "SELECT value FROM position WHERE name = 'change'";
     DATA_KEY_GET = "SELECT wrapped FROM data_key WHERE tenant = $1 AND owner = $2";
     DATA_KEY_PUT = "INSERT INTO data_key (tenant, owner, wrapped, created)
         VALUES ($1, $2, $3, $4)";
 
-    RESOURCE_GET = "SELECT version, patient, deleted FROM resource
+    RESOURCE_GET = "SELECT version, patient, deleted, number FROM resource
         WHERE tenant = $1 AND resource_type = $2 AND id = $3";
-    RESOURCE_PUT = "INSERT INTO resource (tenant, resource_type, id, version, patient, recorded,
-        deleted) VALUES ($1, $2, $3, $4, $5, $6, $7)
-        ON CONFLICT (tenant, resource_type, id) DO UPDATE SET version = excluded.version,
+    RESOURCE_PUT = "INSERT INTO resource (tenant, resource_type, number, id, version, patient,
+        recorded, deleted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (tenant, resource_type, number) DO UPDATE SET version = excluded.version,
         patient = excluded.patient, recorded = excluded.recorded, deleted = excluded.deleted";
     VERSION_PUT = "INSERT INTO resource_version (tenant, resource_type, id, version, patient,
         sequence, recorded, deleted, sha256, raw, body)
@@ -37,32 +39,48 @@ super::statements! {
         AND v.resource_type = f.resource_type AND v.id = f.id AND v.version = f.version
         WHERE v.tenant = $1 AND v.resource_type = $2 AND v.id = $3 AND v.version = $4";
 
-    TOKENS_DROP =
-        "DELETE FROM search_token WHERE tenant = $1 AND resource_type = $2 AND id = $3";
-    STRINGS_DROP =
-        "DELETE FROM search_string WHERE tenant = $1 AND resource_type = $2 AND id = $3";
-    DATES_DROP = "DELETE FROM search_date WHERE tenant = $1 AND resource_type = $2 AND id = $3";
-    QUANTITIES_DROP =
-        "DELETE FROM search_quantity WHERE tenant = $1 AND resource_type = $2 AND id = $3";
-    REFERENCES_DROP =
-        "DELETE FROM search_reference WHERE tenant = $1 AND resource_type = $2 AND id = $3";
-    TOKEN_PUT = "INSERT INTO search_token (tenant, resource_type, parameter, code, system, id,
-        element) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
-    STRING_PUT = "INSERT INTO search_string (tenant, resource_type, parameter, folded, exact, id,
-        element) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
-    DATE_PUT = "INSERT INTO search_date (tenant, resource_type, parameter, low, high, id, element)
+    CONCEPT_TAKE = "UPDATE position SET value = value WHERE name = 'concept' RETURNING value";
+    CONCEPT_LAST_PUT = "UPDATE position SET value = $1 WHERE name = 'concept'";
+    CONCEPT_GET = "SELECT concept FROM search_concept WHERE tenant = $1 AND digest = $2";
+    CONCEPT_PUT = "INSERT INTO search_concept (tenant, digest, concept) VALUES ($1, $2, $3)";
+    TOKEN_PUT = "INSERT INTO search_token (tenant, code, system, concept)
+        VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    TOKEN_OF_PUT = "INSERT INTO search_token_of (tenant, concept, code)
+        VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    LABEL_PUT = "INSERT INTO search_label (tenant, folded, concept)
+        VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    POSTING_PUT = "INSERT INTO search_posting (tenant, path, concept, number, element)
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+    POSTING_OF_PUT = "INSERT INTO search_posting_of (tenant, number, path, concept)
+        VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    STRING_PUT = "INSERT INTO search_string (tenant, number, path, folded, exact, element)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    DATE_PUT = "INSERT INTO search_date (tenant, number, path, low, high, element)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    QUANTITY_PUT = "INSERT INTO search_quantity (tenant, number, path, low, high, concept, element)
         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
-    QUANTITY_PUT = "INSERT INTO search_quantity (tenant, resource_type, parameter, low, high, code,
-        system, unit, id, element) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        ON CONFLICT DO NOTHING";
-    REFERENCE_PUT = "INSERT INTO search_reference (tenant, resource_type, parameter, target,
-        target_type, id, element) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+    POSTING_DROP = "DELETE FROM search_posting WHERE tenant = $1 AND path = $2 AND concept = $3
+        AND number = $4 AND element = $5";
+    POSTINGS_OF_DROP = "DELETE FROM search_posting_of WHERE tenant = $1 AND number = $2";
+    STRINGS_DROP = "DELETE FROM search_string WHERE tenant = $1 AND number = $2";
+    DATES_DROP = "DELETE FROM search_date WHERE tenant = $1 AND number = $2";
+    QUANTITIES_DROP = "DELETE FROM search_quantity WHERE tenant = $1 AND number = $2";
+    POSTINGS_DROP = "DELETE FROM search_posting WHERE tenant = $1 AND number = $2";
+    CONCEPTS_CLEAR = "DELETE FROM search_concept";
+    TOKENS_CLEAR = "DELETE FROM search_token";
+    TOKENS_OF_CLEAR = "DELETE FROM search_token_of";
+    LABELS_CLEAR = "DELETE FROM search_label";
+    POSTINGS_CLEAR = "DELETE FROM search_posting";
+    POSTINGS_OF_CLEAR = "DELETE FROM search_posting_of";
+    STRINGS_CLEAR = "DELETE FROM search_string";
+    DATES_CLEAR = "DELETE FROM search_date";
+    QUANTITIES_CLEAR = "DELETE FROM search_quantity";
     INDEX_VERSION_GET = "SELECT value FROM position WHERE name = 'search'";
     INDEX_VERSION_PUT = "INSERT INTO position (name, value) VALUES ('search', $1)
         ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    RESOURCES_AFTER = "SELECT tenant, resource_type, id, version, patient FROM resource
-        WHERE (tenant, resource_type, id) > ($1, $2, $3) AND deleted = 0
-        ORDER BY tenant, resource_type, id LIMIT $4";
+    RESOURCES_AFTER = "SELECT tenant, resource_type, number, id, version, patient FROM resource
+        WHERE (tenant, resource_type, number) > ($1, $2, $3) AND deleted = 0
+        ORDER BY tenant, resource_type, number LIMIT $4";
 
     STATEMENTS_OF_PATIENT = "SELECT v.id, v.version, v.patient, v.recorded, v.withdrawn, v.sha256,
         v.body FROM statement s JOIN statement_version v ON v.tenant = s.tenant AND v.id = s.id

@@ -13,20 +13,27 @@ pub(crate) const SQLITE_WORDS: &[(&str, &str)] = &[
 ];
 
 /// Migrations of `archive.db`, the first one first.
-pub(crate) const ARCHIVE: &[&[&str]] = &[&[
-    "CREATE TABLE position (name {text} NOT NULL PRIMARY KEY, value {int} NOT NULL) {strict}",
-    "INSERT INTO position (name, value) VALUES ('raw', 0)",
-    "CREATE TABLE data_key (tenant {text} NOT NULL, owner {text} NOT NULL,
+pub(crate) const ARCHIVE: &[&[&str]] = &[
+    &[
+        "CREATE TABLE position (name {text} NOT NULL PRIMARY KEY, value {int} NOT NULL) {strict}",
+        "INSERT INTO position (name, value) VALUES ('raw', 0)",
+        "CREATE TABLE data_key (tenant {text} NOT NULL, owner {text} NOT NULL,
         wrapped {bytes} NOT NULL, created {int} NOT NULL, PRIMARY KEY (tenant, owner)) {strict}",
-    "CREATE TABLE raw (tenant {text} NOT NULL, id {text} NOT NULL, sequence {int} NOT NULL,
+        "CREATE TABLE raw (tenant {text} NOT NULL, id {text} NOT NULL, sequence {int} NOT NULL,
         feed {text} NOT NULL, door {text} NOT NULL, media_type {text} NOT NULL,
         message_key {text} NOT NULL, peer {text} NOT NULL, received {int} NOT NULL,
         state {text} NOT NULL, sha256 {text} NOT NULL, length_bytes {int} NOT NULL,
         acknowledgement {bytes}, body {bytes} NOT NULL, PRIMARY KEY (tenant, id)) {strict}",
-    "CREATE UNIQUE INDEX raw_sequence ON raw (tenant, sequence)",
-    "CREATE INDEX raw_state ON raw (tenant, state, sequence)",
-    "CREATE INDEX raw_message_key ON raw (tenant, feed, message_key, sequence)",
-]];
+        "CREATE UNIQUE INDEX raw_sequence ON raw (tenant, sequence)",
+        "CREATE INDEX raw_state ON raw (tenant, state, sequence)",
+        "CREATE INDEX raw_message_key ON raw (tenant, feed, message_key, sequence)",
+    ],
+    RAW_BODIES,
+];
+
+/// Bodies by themselves: a message that changes its state leaves its body where it is.
+const RAW_BODIES: &[&str] = &["CREATE TABLE raw_body (tenant {text} NOT NULL, id {text} NOT NULL,
+        body {bytes} NOT NULL, PRIMARY KEY (tenant, id)) {strict}"];
 
 /// Migrations of `record.db`, the first one first.
 pub(crate) const RECORD: &[&[&str]] = &[&[
@@ -103,7 +110,7 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
         PRIMARY KEY (tenant, digest)) {strict}",
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
-], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES];
+], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS];
 
 /// History is paged over the commit sequence.
 const HISTORY: &[&str] = &[
@@ -164,6 +171,60 @@ const SEARCH: &[&str] = &[
         id {text} NOT NULL, element {int} NOT NULL,
         PRIMARY KEY (tenant, resource_type, parameter, target, target_type, id, element)) {index}",
     "CREATE INDEX search_reference_id ON search_reference (tenant, resource_type, id, parameter)",
+];
+
+/// Search values as numbers: each thing that is said is kept once, as a concept, and resources
+/// hold its number under the number of the path where it stands. The current resources are led by
+/// a number of their own, that of the commit they came with. The search tables are filled again
+/// from the resources at the opening.
+const CONCEPTS: &[&str] = &[
+    "DROP TABLE search_token",
+    "DROP TABLE search_string",
+    "DROP TABLE search_date",
+    "DROP TABLE search_quantity",
+    "DROP TABLE search_reference",
+    "INSERT INTO position (name, value) VALUES ('concept', 0)",
+    "CREATE TABLE search_concept (tenant {text} NOT NULL, digest {bytes} NOT NULL,
+        concept {int} NOT NULL, PRIMARY KEY (tenant, digest)) {index}",
+    "CREATE TABLE search_token (tenant {text} NOT NULL, code {text} NOT NULL,
+        system {int} NOT NULL, concept {int} NOT NULL,
+        PRIMARY KEY (tenant, code, system, concept)) {index}",
+    "CREATE TABLE search_token_of (tenant {text} NOT NULL, concept {int} NOT NULL,
+        code {text} NOT NULL, PRIMARY KEY (tenant, concept, code)) {index}",
+    "CREATE TABLE search_label (tenant {text} NOT NULL, folded {text} NOT NULL,
+        concept {int} NOT NULL, PRIMARY KEY (tenant, folded, concept)) {index}",
+    "CREATE TABLE search_posting (tenant {text} NOT NULL, path {int} NOT NULL,
+        concept {int} NOT NULL, number {int} NOT NULL, element {int} NOT NULL,
+        PRIMARY KEY (tenant, path, concept, number, element)) {index}",
+    "CREATE TABLE search_posting_of (tenant {text} NOT NULL, number {int} NOT NULL,
+        path {int} NOT NULL, concept {int} NOT NULL,
+        PRIMARY KEY (tenant, number, path, concept)) {index}",
+    "CREATE TABLE search_string (tenant {text} NOT NULL, number {int} NOT NULL,
+        path {int} NOT NULL, folded {text} NOT NULL, exact {text} NOT NULL,
+        element {int} NOT NULL,
+        PRIMARY KEY (tenant, number, path, folded, exact, element)) {index}",
+    "CREATE INDEX search_string_path ON search_string (tenant, path, folded)",
+    "CREATE TABLE search_date (tenant {text} NOT NULL, number {int} NOT NULL,
+        path {int} NOT NULL, low {int} NOT NULL, high {int} NOT NULL, element {int} NOT NULL,
+        PRIMARY KEY (tenant, number, path, low, high, element)) {index}",
+    "CREATE INDEX search_date_path ON search_date (tenant, path, high, low)",
+    "CREATE TABLE search_quantity (tenant {text} NOT NULL, number {int} NOT NULL,
+        path {int} NOT NULL, low {text} NOT NULL, high {text} NOT NULL, concept {int} NOT NULL,
+        element {int} NOT NULL,
+        PRIMARY KEY (tenant, number, path, low, high, concept, element)) {index}",
+    "CREATE INDEX search_quantity_path ON search_quantity (tenant, path, high, low)",
+    "CREATE TABLE resource_numbered (tenant {text} NOT NULL, resource_type {text} NOT NULL,
+        number {int} NOT NULL, id {text} NOT NULL, version {int} NOT NULL,
+        patient {text} NOT NULL, recorded {int} NOT NULL, deleted {int} NOT NULL,
+        PRIMARY KEY (tenant, resource_type, number)) {index}",
+    "INSERT INTO resource_numbered (tenant, resource_type, number, id, version, patient, recorded,
+        deleted) SELECT r.tenant, r.resource_type, (SELECT min(v.sequence) FROM resource_version v
+        WHERE v.tenant = r.tenant AND v.resource_type = r.resource_type AND v.id = r.id), r.id,
+        r.version, r.patient, r.recorded, r.deleted FROM resource r",
+    "DROP TABLE resource",
+    "ALTER TABLE resource_numbered RENAME TO resource",
+    "CREATE UNIQUE INDEX resource_id ON resource (tenant, resource_type, id)",
+    "CREATE INDEX resource_of_patient ON resource (tenant, patient, resource_type)",
 ];
 
 /// Migrations of `decision.db`, the first one first. Cards are noted at every order; in a file of

@@ -190,14 +190,34 @@ mod tests {
         let now = Timestamp::from_micros(1);
         let old = schema::RECORD.get(..2).unwrap();
         assert_eq!(migrate(&connection, old, now).unwrap(), 2);
-        let put = "INSERT INTO search_token (tenant, resource_type, parameter, code, system, id)
-            VALUES ($1, $2, $3, $4, $5, $6)";
-        let row = values!["t1", "Observation", "code", "x", "", "o1"];
+        let put = "INSERT INTO resource (tenant, resource_type, id, version, patient, recorded,
+            deleted) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        let row = values!["t1", "Observation", "o1", 1_i64, "p1", 1_i64, false];
+        connection.execute(put, row).unwrap();
+        let put = "INSERT INTO resource_version (tenant, resource_type, id, version, patient,
+            sequence, recorded, deleted, sha256, raw, body)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        let row = values![
+            "t1",
+            "Observation",
+            "o1",
+            1_i64,
+            "p1",
+            41_i64,
+            1_i64,
+            false,
+            "",
+            "",
+            Vec::new()
+        ];
         connection.execute(put, row).unwrap();
         let newest = u32::try_from(schema::RECORD.len()).unwrap();
         assert_eq!(migrate(&connection, schema::RECORD, now).unwrap(), newest);
+        // A resource is led by the number of the change it came with.
+        let rows = connection.query("SELECT number, id FROM resource", &[]).unwrap();
+        assert_eq!(rows.first().unwrap().int(0).unwrap(), 41);
         // The search values are made again from the resources; nothing says they are there.
-        let rows = connection.query("SELECT element FROM search_token", &[]).unwrap();
+        let rows = connection.query("SELECT concept FROM search_token", &[]).unwrap();
         assert!(rows.is_empty());
         let version = connection.first(crate::sql::record::INDEX_VERSION_GET, &[]).unwrap();
         assert!(version.is_none());

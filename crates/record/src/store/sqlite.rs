@@ -10,6 +10,11 @@ use zeroize::Zeroizing;
 
 /// How long a connection waits for the lock of another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+/// Pages that the connection that writes keeps in memory: the leaves of the search tables that are
+/// written to all the time.
+const WRITER_CACHE: &str = "PRAGMA cache_size = -65536";
+/// Pages that a connection that reads keeps in memory.
+const READER_CACHE: &str = "PRAGMA cache_size = -8192";
 /// Prepared statements kept by one connection.
 const STATEMENT_CACHE: usize = 128;
 
@@ -86,7 +91,8 @@ impl Sqlite {
                 return Err(Failure::Storage(format!("`{read}` is `{found}`, not `{expected}`")));
             }
         }
-        Ok(())
+        let cache = if write { WRITER_CACHE } else { READER_CACHE };
+        self.pragma_text(cache).map_err(|e| storage(&e)).map(|_| ())
     }
 
     /// SQLCipher's version; empty if the library cannot encrypt.

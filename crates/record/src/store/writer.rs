@@ -82,15 +82,26 @@ impl Writer {
         &self,
         work: impl FnOnce(&dyn Executor) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
+        self.post(work)?.recv().map_err(|_| ended())?
+    }
+
+    /// Hands `work` to the writer without waiting for it: it is done before whatever is handed
+    /// over later. Who takes the answer learns what became of it.
+    pub(crate) fn post<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Executor) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<mpsc::Receiver<Result<T, Failure>>, Failure> {
         let (reply, answer) = mpsc::sync_channel(1);
         let job = Box::new(Work { todo: Some(work), result: None, reply });
-        let ended = || Failure::Storage("the writer has ended".to_owned());
-        {
-            let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-            self.status.waiting.fetch_add(1, Ordering::Relaxed);
-            jobs.as_ref().ok_or_else(ended)?.send(job).map_err(|_| ended())?;
-        }
-        answer.recv().map_err(|_| ended())?
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        self.status.waiting.fetch_add(1, Ordering::Relaxed);
+        jobs.as_ref().ok_or_else(ended)?.send(job).map_err(|_| ended())?;
+        Ok(answer)
+    }
+
+    /// Waits until everything is done that was handed over before.
+    pub(crate) fn drain(&self) -> Result<(), Failure> {
+        if self.waiting() == 0 { Ok(()) } else { self.write(|_| Ok(())) }
     }
 
     /// Jobs not yet answered.
@@ -143,6 +154,10 @@ fn serve(
             job.answer(outcome.clone());
         }
     }
+}
+
+fn ended() -> Failure {
+    Failure::Storage("the writer has ended".to_owned())
 }
 
 fn stopped() -> Failure {

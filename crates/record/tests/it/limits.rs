@@ -74,7 +74,8 @@ fn of_a_commit() {
     };
     at("resource", RESOURCE_BODY_BYTES_MAX, sized);
     at("search values", SEARCH_ROWS_MAX, |n| {
-        let codings: Vec<Value> = (0..n - 3).map(|i| json!({"code": i.to_string()})).collect();
+        // The status is one, subject and patient are two each.
+        let codings: Vec<Value> = (0..n - 5).map(|i| json!({"code": i.to_string()})).collect();
         commit(
             record,
             vec![put(json!({"resourceType": "Observation", "id": "many", "status": "final",
@@ -227,7 +228,7 @@ fn of_what_a_search_is_sorted_by_and_takes_along() {
         },
         sort: vec![],
         includes: vec![],
-        with_total: false,
+        total: record::Total::None,
     };
     at("sort", SORT_KEYS_MAX, |n| {
         let sort = SortKey::parse(&vec!["date"; n].join(","));

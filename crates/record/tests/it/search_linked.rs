@@ -3,6 +3,7 @@
 use crate::support::{access, commit, fixture, narrowed, observation, patient, patient_fact, put};
 use record::{
     Condition, Failure, Found, Include, Query, Record, ResourceChange, Role, Search, SortKey, Term,
+    Total,
 };
 use serde_json::{Value, json};
 
@@ -16,7 +17,7 @@ fn search(resource_type: &str, terms: &[(&str, &str)]) -> Search {
         },
         sort: Vec::new(),
         includes: Vec::new(),
-        with_total: true,
+        total: Total::Accurate,
     }
 }
 

@@ -3,7 +3,9 @@
 
 use crate::support::{access, commit, fixture, narrowed, patient_fact, put};
 use proptest::prelude::*;
-use record::{Access, Condition, Query, Record, ResourceChange, Role, Search, SortKey, Term};
+use record::{
+    Access, Condition, Query, Record, ResourceChange, Role, Search, SortKey, Term, Total,
+};
 use serde_json::{Value, json};
 use std::cmp::Ordering;
 
@@ -295,7 +297,7 @@ proptest! {
                     _ => SortKey::parse("-date,code"),
                 },
                 includes: Vec::new(),
-                with_total: true,
+                total: Total::Accurate,
             };
             let (found, totals) = walk(&fixture.record, &reader, search);
             prop_assert_eq!(&found, &expected, "{:?}", asked);

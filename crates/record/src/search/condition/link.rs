@@ -1,12 +1,13 @@
 //! Conditions on other resources: chains, `subject:Patient.name`, and `_has` (FHIR R4
 //! §3.1.1.4.12 and §3.1.1.4.13), one hop. What the caller may not know of links nothing.
 
-use super::{Conditions, Outer};
+use super::{Conditions, ESTIMATE_ROWS_MAX, Estimate, Outer, count, counting};
 use crate::Failure;
 use crate::limit::CHAIN_TYPES_MAX;
 use crate::search::plan::invalid;
 use crate::search::table::{find, search_parameters, searched_types};
 use crate::search::{Parameter, ParameterKind, Term};
+use crate::store::Executor;
 use crate::vault::Builder;
 
 /// A condition on resources at the other end of a reference.
@@ -113,45 +114,108 @@ impl Conditions<'_> {
         to.push(" AND (");
         for (number, other) in linked.types.iter().enumerate() {
             to.push(if number == 0 { "" } else { " OR " });
-            self.other_end(to, linked, other);
-            let outer = Outer { resource_type: other, name: "c", each: self.outer.each };
-            let inner = Conditions { outer, ..*self };
-            let place = Some(linked.place.as_str());
-            inner.plain(to, linked.parameter, linked.modifier, &term.values, place)?;
+            let outer = self.outer;
+            let head = match (linked.is_reverse, outer.each) {
+                (_, true) => "EXISTS (SELECT 1".to_owned(),
+                (true, false) => {
+                    format!("{}.id IN (SELECT {}", outer.name, bare_id(outer.resource_type))
+                }
+                (false, false) => format!("{}.number IN (SELECT p.number", outer.name),
+            };
+            to.push(&head);
+            self.other_end(to, linked, other, term)?;
             to.push(")");
         }
         to.push(")");
         Ok(())
     }
 
-    /// Begins `id IN (SELECT … the other ends, c, that the caller may know of`.
-    fn other_end(&self, to: &mut Builder, linked: &Linked<'_>, other: &str) {
-        let (own, theirs, of_type) = if linked.is_reverse {
-            ("k.target", "k.id", "k.resource_type")
-        } else {
-            ("k.id", "k.target", "k.target_type")
-        };
-        let outer = self.outer.name;
-        let (head, of) = if self.outer.each {
-            ("EXISTS (SELECT 1".to_owned(), format!(" AND {own} = {outer}.id"))
-        } else {
-            (format!("{outer}.id IN (SELECT {own}"), String::new())
+    /// ` FROM … WHERE …` of the other ends, c, that hold and that the caller may know of: p are
+    /// the postings of the references, k what they say.
+    fn other_end(
+        &self,
+        to: &mut Builder,
+        linked: &Linked<'_>,
+        other: &'static str,
+        term: &Term,
+    ) -> Result<(), Failure> {
+        let (outer, paths) = (self.outer, linked.reference.path_numbers());
+        // The cross joins keep the order in which one thing leads to the next.
+        let (tables, of_other) = match (linked.is_reverse, outer.each) {
+            (true, true) => {
+                ("search_token k CROSS JOIN search_posting p CROSS JOIN resource c", "p")
+            }
+            (true, false) => {
+                ("resource c CROSS JOIN search_posting_of p CROSS JOIN search_token_of k", "p")
+            }
+            (false, true) => {
+                ("search_posting_of p CROSS JOIN search_token_of k CROSS JOIN resource c", "k")
+            }
+            (false, false) => {
+                ("resource c CROSS JOIN search_token k CROSS JOIN search_posting p", "k")
+            }
         };
         to.push(&format!(
-            "{head} FROM search_reference k JOIN resource c ON c.tenant = k.tenant \
-             AND c.resource_type = {of_type} AND c.id = {theirs} \
-             WHERE k.tenant = $1{of} AND c.deleted = 0 AND k.resource_type = "
+            " FROM {tables} WHERE c.tenant = $1 AND p.tenant = $1 AND k.tenant = $1 \
+             AND p.concept = k.concept AND p.path IN ({paths}) AND c.deleted = 0"
         ));
-        let (source, target) = if linked.is_reverse {
-            (other, self.outer.resource_type)
+        if of_other == "p" {
+            to.push(" AND c.number = p.number");
         } else {
-            (self.outer.resource_type, other)
-        };
-        to.bind(source);
-        to.push(" AND k.target_type = ");
-        to.bind(target);
-        to.push(" AND k.parameter = ");
-        to.bind(linked.reference.name);
+            to.push(&format!(" AND c.id = {}", bare_id(other)));
+        }
+        if !linked.is_reverse || outer.each {
+            let (resource_type, id) = if linked.is_reverse {
+                (outer.resource_type, format!("{}.id", outer.name))
+            } else {
+                (other, "c.id".to_owned())
+            };
+            to.push(&format!(" AND k.code = '{resource_type}/' || {id}"));
+        } else {
+            let resource_type = outer.resource_type;
+            to.push(&format!(" AND k.code >= '{resource_type}/' AND k.code < '{resource_type}0'"));
+        }
+        if outer.each && !linked.is_reverse {
+            to.push(&format!(" AND p.number = {}.number", outer.name));
+        }
+        to.push(" AND c.resource_type = ");
+        to.bind(other);
         to.scope(self.access, "c.patient");
+        let inner = Outer { resource_type: other, name: "c", each: outer.each };
+        let inner = Conditions { outer: inner, ..*self };
+        let place = Some(linked.place.as_str());
+        inner.plain(to, linked.parameter, linked.modifier, &term.values, place).map(|_| ())
     }
+
+    /// Few, if few are found at the other end and few lead there.
+    pub(super) fn estimate_linked(
+        &self,
+        executor: &dyn Executor,
+        linked: &Linked<'_>,
+        term: &Term,
+    ) -> Result<Option<Estimate>, Failure> {
+        let mut rows = 0;
+        for other in &linked.types {
+            let outer = Outer { resource_type: other, name: "c", each: false };
+            let inner = Conditions { outer, ..*self };
+            let place = Some(linked.place.as_str());
+            let asked = inner.asked(linked.parameter, linked.modifier, &term.values, place)?;
+            let Some(asked) = asked else { return Ok(None) };
+            match inner.estimate_asked(executor, &asked)? {
+                Some(found) if found.rows < ESTIMATE_ROWS_MAX => {}
+                _ => return Ok(None),
+            }
+            let mut query = counting(self.access);
+            let set = Conditions { outer: Outer { each: false, ..self.outer }, ..*self };
+            set.other_end(&mut query, linked, other, term)?;
+            rows += count(executor, query)?;
+        }
+        let rows = rows.min(ESTIMATE_ROWS_MAX);
+        Ok(Some(Estimate { rows, swapped: false }))
+    }
+}
+
+/// The id in the text of a reference to a type, which is known to be one.
+fn bare_id(resource_type: &str) -> String {
+    format!("substr(k.code, {})", resource_type.len() + 2)
 }

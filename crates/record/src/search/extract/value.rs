@@ -2,11 +2,15 @@
 
 use super::{Held, ParameterKind, reference};
 use crate::key::Keys;
+use crate::search::concept::{Concept, ID_SYSTEM, UNIT_SYSTEM};
 use crate::search::decimal::{Decimal, HIGHEST, LOWEST, Side};
 use crate::search::value::{ALWAYS, NEVER, Range, date_range, fold};
 use serde_json::Value as Json;
 
-/// The rows of a value. One that says nothing that can be compared leaves a mark: it is there.
+/// System and code.
+type Token = (String, String);
+
+/// What is held of a value. One that says nothing that can be compared leaves a mark: it is there.
 pub(super) fn read(
     kind: ParameterKind,
     data_type: &str,
@@ -14,71 +18,83 @@ pub(super) fn read(
     tenant: &str,
     keys: &Keys,
 ) -> Vec<Held> {
+    let listed = |tokens, labels| Held::Concept(Concept::new(tenant, tokens, labels, true));
     let mut rows = match kind {
-        ParameterKind::Token if data_type == "Identifier" => identifier(value, tenant, keys),
-        ParameterKind::Token => tokens(value),
+        ParameterKind::Token if data_type == "Identifier" => {
+            return vec![identifier(value, tenant, keys)];
+        }
+        ParameterKind::Token => {
+            let (tokens, labels) = codes(value);
+            return vec![listed(tokens, labels)];
+        }
+        ParameterKind::Uri => return vec![listed(uris(value), Vec::new())],
+        ParameterKind::Reference => {
+            let named = references(value);
+            let identifier = identifier_of_reference(value, tenant, keys);
+            let named = (!named.is_empty()).then(|| listed(named, Vec::new()));
+            named.into_iter().chain(identifier).collect()
+        }
         ParameterKind::String => texts(value),
         ParameterKind::Date => dates(value),
-        ParameterKind::Number | ParameterKind::Quantity => quantities(value),
-        ParameterKind::Reference => references(value, tenant, keys),
-        ParameterKind::Uri => uris(value),
+        ParameterKind::Number | ParameterKind::Quantity => quantities(value, tenant),
         ParameterKind::Composite => return Vec::new(),
     };
     if rows.is_empty() {
-        rows.push(Held::Text { folded: String::new(), exact: String::new() });
+        rows.push(listed(Vec::new(), Vec::new()));
     }
     rows
 }
 
 /// Whether there is anything but `false`.
-pub(super) fn presence(value: &Json) -> Held {
-    token("", if *value == Json::Bool(false) { "false" } else { "true" })
+pub(super) fn presence(value: &Json, tenant: &str) -> Held {
+    let tokens = vec![token("", if *value == Json::Bool(false) { "false" } else { "true" })];
+    Held::Concept(Concept::new(tenant, tokens, Vec::new(), true))
 }
 
 fn member<'a>(value: &'a Json, name: &str) -> Option<&'a str> {
     value.get(name)?.as_str()
 }
 
-fn token(system: &str, code: &str) -> Held {
-    Held::Token { system: system.to_owned(), code: code.to_owned() }
+fn token(system: &str, code: &str) -> Token {
+    (system.to_owned(), code.to_owned())
+}
+
+/// The hashed value, and the text of its type for `:text`.
+fn identifier(value: &Json, tenant: &str, keys: &Keys) -> Held {
+    let system = member(value, "system").unwrap_or_default();
+    let hashed =
+        member(value, "value").map(|value| token(system, &keys.identifier_hash(tenant, value)));
+    let label = value.get("type").and_then(|of| member(of, "text")).map(fold);
+    let (tokens, labels) = (hashed.into_iter().collect(), label.into_iter().collect());
+    Held::Concept(Concept::new(tenant, tokens, labels, false))
+}
+
+/// A code, Coding, CodeableConcept, ContactPoint or boolean, with the words beside it.
+fn codes(value: &Json) -> (Vec<Token>, Vec<String>) {
+    let (mut tokens, mut labels) = (Vec::new(), Vec::new());
+    match value {
+        Json::String(code) => tokens.push(token("", code)),
+        Json::Bool(flag) => tokens.push(token("", if *flag { "true" } else { "false" })),
+        Json::Object(members) => {
+            let codings = members.get("coding").and_then(Json::as_array);
+            for coding in codings.into_iter().flatten().chain([value]) {
+                let system = member(coding, "system").unwrap_or_default();
+                tokens.extend(member(coding, "code").map(|code| token(system, code)));
+                labels.extend(member(coding, "display").map(fold));
+            }
+            labels.extend(member(value, "text").map(fold));
+            // A ContactPoint's system says what it is for, not whose code it is.
+            if !members.contains_key("code") {
+                tokens.extend(member(value, "value").map(|value| token("", value)));
+            }
+        }
+        _ => {}
+    }
+    (tokens, labels)
 }
 
 fn text(text: &str) -> Held {
     Held::Text { folded: fold(text), exact: text.to_owned() }
-}
-
-/// The hashed value, and the text of its type for `:text`.
-fn identifier(value: &Json, tenant: &str, keys: &Keys) -> Vec<Held> {
-    let system = member(value, "system").unwrap_or_default();
-    let hashed = member(value, "value").map(|value| token(system, &keys.index_hash(tenant, value)));
-    let label = value.get("type").and_then(|of| member(of, "text")).map(text);
-    hashed.into_iter().chain(label).collect()
-}
-
-/// A code, Coding, CodeableConcept, ContactPoint or boolean, with the words beside it.
-fn tokens(value: &Json) -> Vec<Held> {
-    match value {
-        Json::String(code) => vec![token("", code)],
-        Json::Bool(flag) => vec![token("", if *flag { "true" } else { "false" })],
-        Json::Object(members) => {
-            let codings = members.get("coding").and_then(Json::as_array);
-            let mut rows: Vec<Held> = codings.into_iter().flatten().flat_map(coding).collect();
-            rows.extend(member(value, "text").map(text));
-            rows.extend(coding(value));
-            // A ContactPoint's system says what it is for, not whose code it is.
-            if !members.contains_key("code") {
-                rows.extend(member(value, "value").map(|value| token("", value)));
-            }
-            rows
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn coding(coding: &Json) -> Vec<Held> {
-    let system = member(coding, "system").unwrap_or_default();
-    let code = member(coding, "code").map(|code| token(system, code));
-    code.into_iter().chain(member(coding, "display").map(text)).collect()
 }
 
 /// A string, or every part of a HumanName or Address.
@@ -129,10 +145,12 @@ fn dates(value: &Json) -> Vec<Held> {
 }
 
 /// A number, a Quantity with its comparator, or a Range.
-fn quantities(value: &Json) -> Vec<Held> {
-    let Some(number) = number(value) else { return measured(value).into_iter().collect() };
+fn quantities(value: &Json, tenant: &str) -> Vec<Held> {
+    let Some(number) = number(value) else {
+        return measured(value, tenant).into_iter().collect();
+    };
     let at = number.key(Side::At);
-    vec![quantity(at.clone(), at, value)]
+    vec![quantity(at.clone(), at, value, tenant)]
 }
 
 fn number(value: &Json) -> Option<Decimal> {
@@ -143,12 +161,16 @@ fn number(value: &Json) -> Option<Decimal> {
     }
 }
 
-fn quantity(low: String, high: String, unit: &Json) -> Held {
-    let text = |name: &str| member(unit, name).unwrap_or_default().to_owned();
-    Held::Quantity { low, high, system: text("system"), code: text("code"), unit: text("unit") }
+/// The unit is one thing with two names: its code, and what is printed, under [`UNIT_SYSTEM`].
+fn quantity(low: String, high: String, unit: &Json, tenant: &str) -> Held {
+    let text = |name: &str| member(unit, name).unwrap_or_default();
+    let mut tokens = vec![token(text("system"), text("code"))];
+    tokens.retain(|(system, code)| !(system.is_empty() && code.is_empty()));
+    tokens.extend(member(unit, "unit").map(|printed| token(UNIT_SYSTEM, printed)));
+    Held::Quantity { low, high, unit: Concept::new(tenant, tokens, Vec::new(), true) }
 }
 
-fn measured(value: &Json) -> Option<Held> {
+fn measured(value: &Json, tenant: &str) -> Option<Held> {
     let end = |name: &str| value.get(name)?.get("value").and_then(number);
     if let Some(number) = value.get("value").and_then(number) {
         let at = number.key(Side::At);
@@ -160,7 +182,7 @@ fn measured(value: &Json) -> Option<Held> {
             Some(">=") => (at, HIGHEST.to_owned()),
             Some(_) => return None,
         };
-        return Some(quantity(low, high, value));
+        return Some(quantity(low, high, value, tenant));
     }
     let unit = value.get("low").or_else(|| value.get("high"))?;
     let (low, high) = (end("low"), end("high"));
@@ -169,31 +191,33 @@ fn measured(value: &Json) -> Option<Held> {
     }
     let low = low.map_or_else(|| LOWEST.to_owned(), |low| low.key(Side::At));
     let high = high.map_or_else(|| HIGHEST.to_owned(), |high| high.key(Side::At));
-    Some(quantity(low, high, unit))
+    Some(quantity(low, high, unit, tenant))
 }
 
-/// A Reference with its identifier, or a canonical URL. What is contained is nobody's to search.
-fn references(value: &Json, tenant: &str, keys: &Keys) -> Vec<Held> {
-    let row = |(target_type, target): (&str, &str)| Held::Reference {
-        target_type: target_type.to_owned(),
-        target: target.to_owned(),
+/// A Reference or a canonical URL: `Type/id` and the bare id, or the URL as it is. What is
+/// contained is nobody's to search.
+fn references(value: &Json) -> Vec<Token> {
+    let named = |text: &str| match reference(text) {
+        Some((kind, id)) => vec![token("", &format!("{kind}/{id}")), token(ID_SYSTEM, id)],
+        None => vec![token("", text)],
     };
     if let Some(url) = value.as_str() {
-        let plain = url.split_once('|').map(|(plain, _)| row(("", plain)));
-        return [row(reference(url).unwrap_or(("", url)))].into_iter().chain(plain).collect();
+        let plain = url.split_once('|').map(|(plain, _)| token("", plain));
+        return named(url).into_iter().chain(plain).collect();
     }
-    let named = member(value, "reference").filter(|text| !text.starts_with('#'));
-    let named = named.map(|text| row(reference(text).unwrap_or(("", text))));
-    let identifier = value.get("identifier").and_then(|identifier| {
-        let code = keys.index_hash(tenant, member(identifier, "value")?);
-        let system = member(identifier, "system").unwrap_or_default().to_owned();
-        Some(Held::ReferenceIdentifier { system, code })
-    });
-    named.into_iter().chain(identifier).collect()
+    let text = member(value, "reference").filter(|text| !text.starts_with('#'));
+    text.map(named).unwrap_or_default()
+}
+
+fn identifier_of_reference(value: &Json, tenant: &str, keys: &Keys) -> Option<Held> {
+    let identifier = value.get("identifier")?;
+    let code = keys.identifier_hash(tenant, member(identifier, "value")?);
+    let tokens = vec![token(member(identifier, "system").unwrap_or_default(), &code)];
+    Some(Held::ReferenceIdentifier(Concept::new(tenant, tokens, Vec::new(), false)))
 }
 
 /// A uri; a canonical one is also found without its version.
-fn uris(value: &Json) -> Vec<Held> {
+fn uris(value: &Json) -> Vec<Token> {
     let Some(uri) = value.as_str() else { return Vec::new() };
     let plain = uri.split_once('|').map(|(plain, _)| token("", plain));
     [token("", uri)].into_iter().chain(plain).collect()

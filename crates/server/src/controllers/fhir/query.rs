@@ -5,7 +5,7 @@ use crate::error::Error;
 use axum::http::StatusCode;
 use intake::fhir::term;
 use record::limit::PAGE_ROWS_MAX;
-use record::{Include, Parameter, ParameterKind, Query, Search, SortKey, search_parameters};
+use record::{Include, Parameter, ParameterKind, Query, Search, SortKey, Total, search_parameters};
 use std::fmt::Write as _;
 
 /// Resources on a page, if the caller names no number.
@@ -28,7 +28,7 @@ pub(crate) struct Asked {
 pub(crate) fn read(resource_type: String, pairs: Vec<(String, String)>) -> Result<Asked, Error> {
     let query =
         Query { resource_type, terms: Vec::new(), count: PAGE_RESOURCES_DEFAULT, cursor: None };
-    let search = Search { query, sort: Vec::new(), includes: Vec::new(), with_total: true };
+    let search = Search { query, sort: Vec::new(), includes: Vec::new(), total: Total::IfCheap };
     let mut asked = Asked { search, shape: Shape::Whole, written: Vec::new() };
     for (name, value) in pairs {
         asked.pair(&name, &value)?;
@@ -60,10 +60,10 @@ impl Asked {
             "_format" | "_pretty" => {}
             "_sort" => self.search.sort.extend(SortKey::parse(value)),
             "_total" => {
-                self.search.with_total = match value {
-                    "none" => false,
-                    // Counting is exact and quick enough to be the estimate, too.
-                    "estimate" | "accurate" => true,
+                self.search.total = match value {
+                    "none" => Total::None,
+                    "estimate" => Total::IfCheap,
+                    "accurate" => Total::Accurate,
                     _ => return Err(invalid(name, "is not none, estimate or accurate")),
                 }
             }
@@ -170,7 +170,7 @@ mod tests {
         ];
         let pairs = pairs.map(|(a, b)| (a.to_owned(), b.to_owned())).to_vec();
         let asked = read("Patient".into(), pairs).unwrap();
-        assert!(asked.search.query.terms.is_empty() && !asked.search.with_total);
+        assert!(asked.search.query.terms.is_empty() && asked.search.total == Total::None);
         assert_eq!(asked.search.sort.len(), 2);
         assert!(asked.search.sort[0].is_descending && !asked.search.sort[1].is_descending);
         assert!(asked.search.includes[1].is_reverse && asked.search.includes[1].is_iterated);

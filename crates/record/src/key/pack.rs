@@ -1,0 +1,99 @@
+//! Making bodies smaller before they are sealed: FHIR repeats itself.
+//!
+//! Deflate (RFC 1951) with a dictionary of what most resources hold, so that short ones gain, too.
+
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
+use std::cell::RefCell;
+
+/// Shorter bodies are left as they are.
+const PACKED_BYTES_MIN: usize = 128;
+/// Longest body that is unpacked.
+const UNPACKED_BYTES_MAX: usize = 1 << 30;
+/// Bytes before the stream: the length of the body.
+const LENGTH_BYTES: usize = 4;
+/// How a gzip file begins; there is nothing to gain.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// What most resources hold; the most frequent at the end. It belongs to the format of what is
+/// stored and is never changed: another one is another format.
+const DICTIONARY: &[u8] = include_bytes!("dictionary.txt");
+
+thread_local! {
+    static PACKER: RefCell<Compress> = RefCell::new(Compress::new(Compression::new(2), false));
+    static UNPACKER: RefCell<Decompress> = RefCell::new(Decompress::new(false));
+}
+
+/// The body in fewer bytes; `None` if it takes as many.
+pub(super) fn pack(body: &[u8]) -> Option<Vec<u8>> {
+    let is_worth_it = body.len() >= PACKED_BYTES_MIN && !body.starts_with(&GZIP);
+    let length = u32::try_from(body.len()).ok().filter(|_| is_worth_it)?;
+    let mut packed = Vec::with_capacity(body.len());
+    packed.extend_from_slice(&length.to_le_bytes());
+    let status = PACKER.with_borrow_mut(|packer| {
+        packer.reset();
+        packer.set_dictionary(DICTIONARY).ok()?;
+        // It writes no more than there is room for: as many bytes as the body has.
+        packer.compress_vec(body, &mut packed, FlushCompress::Finish).ok()
+    });
+    (status == Some(Status::StreamEnd)).then_some(packed)
+}
+
+/// The body again; `None` if these are no packed bytes.
+pub(super) fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
+    let (length, stream) = packed.split_first_chunk::<LENGTH_BYTES>()?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    if length > UNPACKED_BYTES_MAX {
+        return None;
+    }
+    let mut body = Vec::with_capacity(length);
+    let status = UNPACKER.with_borrow_mut(|unpacker| {
+        unpacker.reset(false);
+        unpacker.set_dictionary(DICTIONARY).ok()?;
+        unpacker.decompress_vec(stream, &mut body, FlushDecompress::Finish).ok()
+    });
+    (status == Some(Status::StreamEnd) && body.len() == length).then_some(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{pack, unpack};
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_resource_takes_a_fraction() {
+        let resource =
+            br#"{"resourceType":"Observation","id":"o1","status":"final","code":{"coding":
+            [{"system":"http://loinc.org","code":"69548-6","display":"Genetic variant assessment"}
+            ]},"subject":{"reference":"Patient/p1"},"effectiveDateTime":"2026-01-02"}"#;
+        let packed = pack(resource).unwrap();
+        assert!(packed.len() * 3 < resource.len(), "{}", packed.len());
+        assert_eq!(unpack(&packed).as_deref(), Some(&resource[..]));
+        assert_eq!(pack(b"{}"), None);
+        assert_eq!(pack(&[[0x1f, 0x8b].as_slice(), &[0; 500]].concat()), None);
+        for end in 0..packed.len() {
+            assert_eq!(unpack(packed.get(..end).unwrap()), None, "{end}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_packed_comes_back(body in prop::collection::vec(any::<u8>(), 0..2000),
+            times in 1_usize..200) {
+            let body = body.repeat(times);
+            if let Some(packed) = pack(&body) {
+                prop_assert!(packed.len() <= body.len());
+                prop_assert_eq!(unpack(&packed), Some(body));
+            }
+        }
+
+        #[test]
+        fn other_bytes_are_refused_or_harmless(
+            mut bytes in prop::collection::vec(any::<u8>(), 0..300),
+        ) {
+            if let Some(high) = bytes.get_mut(3) {
+                *high = 0;
+            }
+            let _ = unpack(&bytes);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What a code, an identifier, a URI or a reference says, kept once however often it is said.
+//!
+//! Most values of a record repeat: the codes of an assay, its units, a patient's reference. Each
+//! is a concept with a number of its own; a resource holds the numbers.
+
+use crate::Failure;
+use crate::sql::record as sql;
+use crate::store::{Executor, values};
+use crate::vault::Builder;
+use aws_lc_rs::digest;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// Bytes of SHA-256 by which a concept is known again.
+const DIGEST_BYTES: usize = 16;
+/// Concepts whose numbers are remembered; some 6 MB.
+const REMEMBERED_MAX: usize = 100_000;
+/// The system under which the bare id of a reference stands.
+pub(super) const ID_SYSTEM: &str = "id";
+/// The system under which the printed name of a unit stands.
+pub(super) const UNIT_SYSTEM: &str = "unit";
+/// The system of what has none.
+pub(super) const NO_SYSTEM: i64 = 0;
+
+type Digest = [u8; DIGEST_BYTES];
+
+/// Tokens and texts that belong together. Empty where a value is there and says nothing that can
+/// be compared.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Concept {
+    digest: Digest,
+    /// System and code; an identifier's value is hashed.
+    pub(super) tokens: Vec<(String, String)>,
+    /// Folded texts beside the codes.
+    pub(super) labels: Vec<String>,
+    /// Whether it has an order and leads somewhere: hashes do not.
+    is_listed: bool,
+}
+
+impl Concept {
+    pub(super) fn new(
+        tenant: &str,
+        mut tokens: Vec<(String, String)>,
+        mut labels: Vec<String>,
+        is_listed: bool,
+    ) -> Self {
+        tokens.sort_unstable();
+        tokens.dedup();
+        labels.retain(|label| !label.is_empty());
+        labels.sort_unstable();
+        labels.dedup();
+        let mut hash = digest::Context::new(&digest::SHA256);
+        let mut part = |text: &str| {
+            hash.update(&(text.len() as u64).to_be_bytes());
+            hash.update(text.as_bytes());
+        };
+        part(tenant);
+        part(if is_listed { "l" } else { "h" });
+        for (system, code) in &tokens {
+            part("t");
+            part(system);
+            part(code);
+        }
+        for label in &labels {
+            part("w");
+            part(label);
+        }
+        let mut digest = [0; DIGEST_BYTES];
+        digest.iter_mut().zip(hash.finish().as_ref()).for_each(|(byte, from)| *byte = *from);
+        Self { digest, tokens, labels, is_listed }
+    }
+
+    /// A URI, or the name of a system.
+    fn uri(tenant: &str, uri: &str) -> Self {
+        Self::new(tenant, vec![(String::new(), uri.to_owned())], Vec::new(), true)
+    }
+
+    /// Its texts, for the check of what can be stored.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &String> {
+        let tokens = self.tokens.iter().flat_map(|(system, code)| [system, code]);
+        tokens.chain(&self.labels)
+    }
+}
+
+/// Numbers of concepts that were committed, remembered by this process.
+#[derive(Default)]
+pub(crate) struct Remembered(Mutex<HashMap<Digest, i64>>);
+
+impl Remembered {
+    fn get(&self, digest: &Digest) -> Option<i64> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(digest).copied()
+    }
+
+    /// Keeps what a commit has found out, once it stands.
+    pub(crate) fn keep(&self, found: Numbers) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() + found.0.len() > REMEMBERED_MAX {
+            known.clear();
+        }
+        known.extend(found.0);
+    }
+}
+
+/// Numbers that one transaction has found out or given.
+#[derive(Default)]
+pub(crate) struct Numbers(HashMap<Digest, i64>);
+
+/// Concepts of a tenant in one transaction.
+pub(crate) struct Concepts<'a> {
+    pub(crate) executor: &'a dyn Executor,
+    pub(crate) tenant: &'a str,
+    pub(crate) remembered: &'a Remembered,
+    pub(crate) numbers: Numbers,
+    /// The last number that was given, once one was needed. The row is ours from then on.
+    pub(crate) last: Option<i64>,
+}
+
+impl Concepts<'_> {
+    /// The number of a concept, which is stored if it is new.
+    pub(super) fn number(&mut self, concept: &Concept) -> Result<i64, Failure> {
+        let digest = &concept.digest;
+        let known = self.numbers.0.get(digest).copied().or_else(|| self.remembered.get(digest));
+        if let Some(number) = known {
+            return Ok(number);
+        }
+        let key = values![self.tenant, digest.to_vec()];
+        let number = match self.executor.first(sql::CONCEPT_GET, key)? {
+            Some(row) => row.int(0)?,
+            None => self.store(concept)?,
+        };
+        self.numbers.0.insert(*digest, number);
+        Ok(number)
+    }
+
+    /// Notes which numbers were given, at the end of the transaction.
+    pub(super) fn settle(&self) -> Result<(), Failure> {
+        match self.last {
+            None => Ok(()),
+            Some(last) => self.executor.execute(sql::CONCEPT_LAST_PUT, values![last]).map(|_| ()),
+        }
+    }
+
+    fn store(&mut self, concept: &Concept) -> Result<i64, Failure> {
+        let last = match self.last {
+            Some(last) => last,
+            None => self.executor.one(sql::CONCEPT_TAKE, &[])?.int(0)?,
+        };
+        let number = last + 1;
+        self.last = Some(number);
+        let row = values![self.tenant, concept.digest.to_vec(), number];
+        self.executor.execute(sql::CONCEPT_PUT, row)?;
+        for (system, code) in &concept.tokens {
+            let system_number = match system.as_str() {
+                "" => NO_SYSTEM,
+                uri => self.number(&Concept::uri(self.tenant, uri))?,
+            };
+            let row = values![self.tenant, code, system_number, number];
+            self.executor.execute(sql::TOKEN_PUT, row)?;
+            if concept.is_listed && system != ID_SYSTEM && system != UNIT_SYSTEM {
+                self.executor.execute(sql::TOKEN_OF_PUT, values![self.tenant, number, code])?;
+            }
+        }
+        for label in &concept.labels {
+            self.executor.execute(sql::LABEL_PUT, values![self.tenant, label, number])?;
+        }
+        Ok(number)
+    }
+}
+
+/// The concepts that hold a token: of any system if none is named, of none if it is empty.
+pub(crate) fn with_token(to: &mut Builder, system: Option<&str>, code: Option<&str>) {
+    to.push("SELECT k.concept FROM search_token k WHERE k.tenant = $1");
+    if let Some(code) = code {
+        to.push(" AND k.code = ");
+        to.bind(code);
+    }
+    match system {
+        None => {}
+        Some("") => to.push(" AND k.system = 0"),
+        Some(system) => {
+            // The number of a system is that of the concept of its URI.
+            to.push(
+                " AND k.system IN (SELECT y.concept FROM search_token y WHERE y.tenant = $1 \
+                 AND y.code = ",
+            );
+            to.bind(system);
+            to.push(" AND y.system = 0)");
+        }
+    }
+}
