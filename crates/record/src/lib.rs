@@ -58,4 +58,5 @@ pub use search::{
     patient_compartment, search_parameters, searched_types,
 };
 pub use statement::{StatementsPut, StoredStatement};
+pub use store::{PostgresUrl, Store};
 pub use walk::Walk;

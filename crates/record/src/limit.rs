@@ -28,6 +28,9 @@ pub const SEARCH_TERMS_MAX: usize = 32;
 pub const SEARCH_VALUES_MAX: usize = 64;
 /// Bytes of one search value.
 pub const SEARCH_VALUE_BYTES_MAX: usize = 1024;
+/// Bytes of a text that are indexed; `:contains` does not look beyond. No less than those of a
+/// search value, so that a value that was cut is never equal to one.
+pub const INDEXED_BYTES_MAX: usize = SEARCH_VALUE_BYTES_MAX;
 /// Search values taken from one resource.
 pub const SEARCH_ROWS_MAX: usize = 40_000;
 /// Values that the statement of one search binds, chains followed to every type they lead to.

@@ -1,15 +1,16 @@
 //! The seam to the database: texts with `$n` in, rows of plain values out.
 //!
-//! Everything above speaks to [`Executor`]; a second database is a second executor.
+//! Everything above speaks to [`Executor`]; a database is a kind of [`Connection`].
 
 mod open;
 mod pool;
+mod postgres;
 mod sqlite;
 mod writer;
 
 pub(crate) use open::open;
 pub(crate) use pool::Pool;
-pub(crate) use sqlite::Sqlite;
+pub use postgres::PostgresUrl;
 pub(crate) use writer::Writer;
 
 use crate::Failure;
@@ -133,6 +134,35 @@ impl Row {
             _ => self.bytes(place).map(Some),
         }
     }
+}
+
+/// Where the databases are.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// Encrypted files in the directory of the settings.
+    Directory,
+    /// Schemas of a PostgreSQL database; the directory holds the audit log.
+    Postgres(PostgresUrl),
+}
+
+/// A connection and its transactions. A job that fails is undone alone, up to its savepoint.
+pub(crate) trait Connection: Executor + Send {
+    /// Begins a transaction in which every query sees one state.
+    fn begin_read(&self) -> Result<(), Failure>;
+    /// Begins the one transaction that may write: another waits, in whichever process it is.
+    fn begin_write(&self) -> Result<(), Failure>;
+    /// Marks the place to which [`Connection::undo`] goes back.
+    fn savepoint(&self) -> Result<(), Failure>;
+    /// Keeps what was done since the savepoint.
+    fn keep(&self) -> Result<(), Failure>;
+    /// Undoes what was done since the savepoint.
+    fn undo(&self) -> Result<(), Failure>;
+    /// Makes the transaction durable. After a failure nothing is known to be stored.
+    fn commit(&self) -> Result<(), Failure>;
+    /// Ends a transaction that is still open, if there is one, and undoes it.
+    fn leave(&self);
+    /// What the database is, for people: `SQLCipher 4.6.1`.
+    fn version(&self) -> Result<String, Failure>;
 }
 
 /// One connection in one transaction.

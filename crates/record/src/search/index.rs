@@ -4,8 +4,9 @@ use super::extract::{Entry, Held, Indexed, all, identifier_entry};
 use super::table;
 use crate::Failure;
 use crate::key::Keys;
+use crate::limit::INDEXED_BYTES_MAX;
 use crate::sql::record as sql;
-use crate::store::{Executor, Row, Sqlite, Value, values};
+use crate::store::{Connection, Executor, Row, Value, values};
 use crate::vault::Vault;
 use model::Fact;
 use model::fact::FactContent;
@@ -44,11 +45,23 @@ pub(crate) fn put(
         };
         let (put, columns) = columns(entry);
         let mut row = values![tenant, resource_type, name].to_vec();
-        row.extend(columns);
+        row.extend(columns.into_iter().map(cut));
         row.extend_from_slice(values![id, entry.element]);
         executor.execute(put, &row)?;
     }
     Ok(())
+}
+
+/// A text as far as it is indexed: no key may be longer in PostgreSQL. One that was cut stays
+/// longer than any value that is searched for, so it equals none.
+fn cut(value: Value) -> Value {
+    match value {
+        Value::Text(text) if text.len() > INDEXED_BYTES_MAX => {
+            let end = text.ceil_char_boundary(INDEXED_BYTES_MAX + 1);
+            Value::Text(text.get(..end).unwrap_or_default().to_owned())
+        }
+        other => other,
+    }
 }
 
 fn columns(entry: &Entry) -> (&'static str, Vec<Value>) {
@@ -69,7 +82,7 @@ fn columns(entry: &Entry) -> (&'static str, Vec<Value>) {
 
 /// Indexes everything again if it was indexed by another table. What is half done when the
 /// process ends is done again at the next opening.
-pub(crate) fn bring_up_to_date(connection: &Sqlite, keys: &Keys) -> Result<(), Failure> {
+pub(crate) fn bring_up_to_date(connection: &dyn Connection, keys: &Keys) -> Result<(), Failure> {
     let version = table::version();
     let found = connection.first(sql::INDEX_VERSION_GET, &[])?;
     if found.map(|row| row.int(0)).transpose()? == Some(version) {
@@ -77,18 +90,18 @@ pub(crate) fn bring_up_to_date(connection: &Sqlite, keys: &Keys) -> Result<(), F
     }
     let mut after = (String::new(), String::new(), String::new());
     loop {
-        connection.control("BEGIN IMMEDIATE")?;
+        connection.begin_write()?;
         let outcome = batch(connection, keys, &after).and_then(|last| {
             if last.is_none() {
                 connection.execute(sql::INDEX_VERSION_PUT, values![version])?;
             }
-            connection.control("COMMIT").map(|()| last)
+            connection.commit().map(|()| last)
         });
         match outcome {
             Ok(Some(last)) => after = last,
             Ok(None) => return Ok(()),
             Err(failure) => {
-                let _ = connection.control("ROLLBACK");
+                connection.leave();
                 return Err(failure);
             }
         }

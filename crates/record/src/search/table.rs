@@ -13,7 +13,7 @@ const DEFINITIONS: &str = "http://hl7.org/fhir/SearchParameter/";
 /// The type under which the table has what all types have.
 const ALL_TYPES: &str = "*";
 /// Raised when search values are taken in another way from the same table.
-const EXTRACTION: &str = "2";
+const EXTRACTION: &str = "3";
 
 /// The parameters of every type, those of all types first.
 struct Table {

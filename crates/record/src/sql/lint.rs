@@ -28,6 +28,9 @@ const FORBIDDEN: &[&str] = &[
     "STRFTIME",
     "NOW()",
     "ILIKE",
+    // Of integers it is a decimal in PostgreSQL.
+    "SUM(",
+    "AVG(",
     "::",
     "?",
 ];

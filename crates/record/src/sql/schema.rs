@@ -12,6 +12,16 @@ pub(crate) const SQLITE_WORDS: &[(&str, &str)] = &[
     ("{index}", "STRICT, WITHOUT ROWID"),
 ];
 
+/// Words of PostgreSQL. Texts are ordered by their bytes, as in SQLite, whatever the database's
+/// own order is.
+pub(crate) const POSTGRES_WORDS: &[(&str, &str)] = &[
+    ("{int}", "BIGINT"),
+    ("{bytes}", "BYTEA"),
+    ("{text}", "TEXT COLLATE \"C\""),
+    ("{strict}", ""),
+    ("{index}", ""),
+];
+
 /// Migrations of `archive.db`, the first one first.
 pub(crate) const ARCHIVE: &[&[&str]] = &[&[
     "CREATE TABLE position (name {text} NOT NULL PRIMARY KEY, value {int} NOT NULL) {strict}",

@@ -1,6 +1,7 @@
-//! Opening the directory: the key check, the headers, the migrations.
+//! Opening the store. The directory: the key check, the headers, the migrations.
 
-use super::{Executor, Sqlite, values};
+use super::sqlite::Sqlite;
+use super::{Connection, Executor, Store, postgres, values};
 use crate::Failure;
 use crate::key::Keys;
 use crate::sql::schema;
@@ -21,9 +22,9 @@ const MIGRATION_PUT: &str = "INSERT INTO migration (version, applied) VALUES ($1
 /// One opened database.
 pub(crate) struct Database {
     /// The connection that writes.
-    pub(crate) writer: Sqlite,
+    pub(crate) writer: Box<dyn Connection>,
     /// The connections that read.
-    pub(crate) readers: Vec<Sqlite>,
+    pub(crate) readers: Vec<Box<dyn Connection>>,
     /// Its schema version.
     pub(crate) schema_version: u32,
 }
@@ -41,11 +42,28 @@ pub(crate) struct Files {
 /// Opens the databases, making what is not there. Only one process opens at a time.
 pub(crate) fn open(
     directory: &Path,
+    store: &Store,
     keys: &Keys,
     readers: usize,
     now: Timestamp,
 ) -> Result<Files, Failure> {
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(|e| io(&e))?;
+    match store {
+        Store::Directory => open_directory(directory, keys, readers, now),
+        Store::Postgres(url) => {
+            let (files, _opening) = postgres::open(url, keys, readers, now)?;
+            crate::search::bring_up_to_date(files.record.writer.as_ref(), keys)?;
+            Ok(files)
+        }
+    }
+}
+
+fn open_directory(
+    directory: &Path,
+    keys: &Keys,
+    readers: usize,
+    now: Timestamp,
+) -> Result<Files, Failure> {
     let lock = private(OpenOptions::new().create(true).truncate(false).write(true))
         .open(directory.join("open.lock"))
         .map_err(|e| io(&e))?;
@@ -65,7 +83,7 @@ pub(crate) fn open(
         other => other,
     };
     let record = one(&record, schema::RECORD)?;
-    crate::search::bring_up_to_date(&record.writer, keys)?;
+    crate::search::bring_up_to_date(record.writer.as_ref(), keys)?;
     Ok(Files {
         archive: one(&archive, schema::ARCHIVE)?,
         record,
@@ -137,25 +155,32 @@ fn database(
         .map_err(|e| io(&e))?;
     let writer = Sqlite::open(path, &raw_key, true)?;
     let schema_version = migrate(&writer, migrations, now)?;
-    let readers = (0..readers).map(|_| Sqlite::open(path, &raw_key, false));
-    Ok(Database { writer, readers: readers.collect::<Result<_, _>>()?, schema_version })
+    let reader = |_| Ok(Box::new(Sqlite::open(path, &raw_key, false)?) as Box<dyn Connection>);
+    let readers = (0..readers).map(reader).collect::<Result<_, Failure>>()?;
+    Ok(Database { writer: Box::new(writer), readers, schema_version })
 }
 
 /// Brings the schema up to date in one transaction; a newer schema than ours is refused.
 fn migrate(connection: &Sqlite, migrations: &[&[&str]], now: Timestamp) -> Result<u32, Failure> {
-    connection.control("BEGIN IMMEDIATE")?;
-    let newest = apply(connection, migrations, now);
+    connection.begin_write()?;
+    let newest = apply(connection, schema::SQLITE_WORDS, migrations, now);
     match newest {
-        Ok(version) => connection.control("COMMIT").map(|()| version),
+        Ok(version) => connection.commit().map(|()| version),
         Err(failure) => {
-            let _ = connection.control("ROLLBACK");
+            connection.leave();
             Err(failure)
         }
     }
 }
 
-fn apply(connection: &Sqlite, migrations: &[&[&str]], now: Timestamp) -> Result<u32, Failure> {
-    connection.execute(&sqlite_words(MIGRATION_TABLE), &[])?;
+/// The migrations that a database has not had yet, inside a transaction.
+pub(super) fn apply(
+    connection: &dyn Executor,
+    words: Words<'_>,
+    migrations: &[&[&str]],
+    now: Timestamp,
+) -> Result<u32, Failure> {
+    connection.execute(&worded(MIGRATION_TABLE, words), &[])?;
     let done = connection.one(MIGRATION_LAST, &[])?.count(0)?;
     let known = migrations.len() as u64;
     if done > known {
@@ -165,7 +190,7 @@ fn apply(connection: &Sqlite, migrations: &[&[&str]], now: Timestamp) -> Result<
     for (version, texts) in (1_u64..).zip(migrations) {
         if version > done {
             for text in *texts {
-                connection.execute(&sqlite_words(text), &[])?;
+                connection.execute(&worded(text, words), &[])?;
             }
             connection.execute(MIGRATION_PUT, values![version, now.micros()])?;
         }
@@ -173,9 +198,13 @@ fn apply(connection: &Sqlite, migrations: &[&[&str]], now: Timestamp) -> Result<
     Ok(u32::try_from(known).unwrap_or(u32::MAX))
 }
 
-fn sqlite_words(text: &str) -> String {
+/// What stands for the words in braces of a migration.
+pub(super) type Words<'w> = &'w [(&'w str, &'w str)];
+
+/// A migration in the words of one database.
+pub(super) fn worded(text: &str, words: Words<'_>) -> String {
     let replace = |text: String, (from, to): &(&str, &str)| text.replace(from, to);
-    schema::SQLITE_WORDS.iter().fold(text.to_owned(), replace)
+    words.iter().fold(text.to_owned(), replace)
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ mod limits;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]
+mod postgres;
+#[cfg(test)]
 mod privacy;
 #[cfg(test)]
 mod resources;
@@ -34,6 +36,8 @@ mod smaller;
 mod smoke;
 #[cfg(test)]
 mod statements;
+#[cfg(test)]
+mod store;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

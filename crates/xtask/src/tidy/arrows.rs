@@ -83,7 +83,9 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("rand", &[]),
     ("reqwest", &[]),
     ("rusqlite", &["record"]),
-    ("tokio", &["cli", "intake", "server"]),
+    // The record has its traits of reading and writing only, and no runtime.
+    ("tokio", &["cli", "intake", "record", "server"]),
+    ("tokio-postgres", &["record"]),
     ("typst", &["report"]),
     ("typst-layout", &["report"]),
     ("typst-pdf", &["report"]),
