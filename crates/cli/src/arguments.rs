@@ -1,6 +1,7 @@
 //! The command line. Every read command has `--json`.
 
 mod knowledge;
+mod store;
 mod view;
 
 pub(crate) use knowledge::{
@@ -8,6 +9,7 @@ pub(crate) use knowledge::{
     KnowledgeArguments, KnowledgeCommand, TrustArguments,
 };
 
+pub(crate) use store::{Address, CopyArguments, StoreArguments, StoreCommand};
 pub(crate) use view::{ViewCommand, ViewRunArguments};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -48,6 +50,9 @@ pub(crate) enum Command {
     /// Views of SQL on FHIR: resources as tables.
     #[command(subcommand)]
     View(ViewCommand),
+    /// The store as a whole.
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Add people who log in.
     #[command(subcommand)]
     Account(AccountCommand),
@@ -66,18 +71,6 @@ pub(crate) enum Command {
     /// Print this reference as markdown.
     #[command(hide = true)]
     Reference,
-}
-
-/// Where the data is.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct StoreArguments {
-    /// Data directory.
-    #[arg(long, env = "COGNATE_DIRECTORY", default_value = "cognate-data", value_name = "DIR")]
-    pub(crate) directory: PathBuf,
-    /// File with the master key; by default `master.key` in the data directory. Keep it apart
-    /// from backups.
-    #[arg(long, env = "COGNATE_MASTER_KEY_FILE", value_name = "FILE")]
-    pub(crate) master_key_file: Option<PathBuf>,
 }
 
 /// `cognate init`

@@ -58,5 +58,5 @@ pub use search::{
     patient_compartment, search_parameters, searched_types,
 };
 pub use statement::{StatementsPut, StoredStatement};
-pub use store::{PostgresUrl, Store};
+pub use store::{CopiedTable, PostgresUrl, Store, copy_to_postgres};
 pub use walk::Walk;

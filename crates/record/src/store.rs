@@ -2,12 +2,14 @@
 //!
 //! Everything above speaks to [`Executor`]; a database is a kind of [`Connection`].
 
+mod copy;
 mod open;
 mod pool;
 mod postgres;
 mod sqlite;
 mod writer;
 
+pub use copy::{CopiedTable, copy_to_postgres};
 pub(crate) use open::open;
 pub(crate) use pool::Pool;
 pub use postgres::PostgresUrl;
@@ -16,7 +18,7 @@ pub(crate) use writer::Writer;
 use crate::Failure;
 
 /// A value of the three kinds that every database has.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(crate) enum Value {
     /// 64-bit integer.
     Int(i64),
@@ -26,6 +28,18 @@ pub(crate) enum Value {
     Bytes(Vec<u8>),
     /// Nothing; only where a column allows it.
     Null,
+}
+
+/// The kind and the size: a value may be a patient's, and what is shown may end in a log.
+impl std::fmt::Debug for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Int(_) => f.write_str("Int"),
+            Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
+            Self::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
+            Self::Null => f.write_str("Null"),
+        }
+    }
 }
 
 impl From<i64> for Value {
@@ -169,6 +183,11 @@ pub(crate) trait Connection: Executor + Send {
 pub(crate) trait Executor {
     /// Runs a statement that gives no rows; how many rows it changed.
     fn execute(&self, sql: &str, values: &[Value]) -> Result<usize, Failure>;
+
+    /// Runs a statement that gives no rows once for each list of values, in their order.
+    fn execute_all(&self, sql: &str, rows: &[Vec<Value>]) -> Result<(), Failure> {
+        rows.iter().try_for_each(|row| self.execute(sql, row).map(|_| ()))
+    }
 
     /// Runs a statement and gives its rows.
     fn query(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Failure>;

@@ -22,7 +22,12 @@ use std::path::{Path, PathBuf};
 pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
     super::serve::log_quietly();
     let directory = Directory::of(arguments)?;
-    let at = StoreArguments { directory: directory.path.clone(), master_key_file: None };
+    let at = StoreArguments {
+        directory: directory.path.clone(),
+        master_key_file: None,
+        postgres: None,
+        store_password_file: None,
+    };
     let record = store::create(&at).context("the demonstration needs a new directory")?;
     let secrets = setting::people_and_services(&record)?;
     let serve = ServeArguments {

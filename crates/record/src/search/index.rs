@@ -10,7 +10,7 @@ use crate::store::{Connection, Executor, Row, Value, values};
 use crate::vault::Vault;
 use model::Fact;
 use model::fact::FactContent;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Resources that one transaction indexes again.
 const BATCH_ROWS: u32 = 500;
@@ -38,6 +38,7 @@ pub(crate) fn put(
     for drop in drops.into_iter().filter(|_| !is_first) {
         executor.execute(drop, key)?;
     }
+    let mut rows: BTreeMap<&str, Vec<Vec<Value>>> = BTreeMap::new();
     for (parameter, entry) in entries {
         let name = match entry.held {
             Held::ReferenceIdentifier { .. } => format!("{parameter}{OF_IDENTIFIER}"),
@@ -47,9 +48,9 @@ pub(crate) fn put(
         let mut row = values![tenant, resource_type, name].to_vec();
         row.extend(columns.into_iter().map(cut));
         row.extend_from_slice(values![id, entry.element]);
-        executor.execute(put, &row)?;
+        rows.entry(put).or_default().push(row);
     }
-    Ok(())
+    rows.iter().try_for_each(|(put, rows)| executor.execute_all(put, rows))
 }
 
 /// A text as far as it is indexed: no key may be longer in PostgreSQL. One that was cut stays

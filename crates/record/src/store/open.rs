@@ -49,13 +49,56 @@ pub(crate) fn open(
 ) -> Result<Files, Failure> {
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(|e| io(&e))?;
     match store {
-        Store::Directory => open_directory(directory, keys, readers, now),
+        Store::Directory => {
+            refuse_moved(directory)?;
+            open_directory(directory, keys, readers, now)
+        }
         Store::Postgres(url) => {
+            refuse_unmoved(directory)?;
             let (files, _opening) = postgres::open(url, keys, readers, now)?;
             crate::search::bring_up_to_date(files.record.writer.as_ref(), keys)?;
             Ok(files)
         }
     }
+}
+
+/// Stands in a directory whose record was moved to PostgreSQL.
+const MOVED: &str = "moved-to-postgresql";
+
+/// Notes where the record of a directory has gone.
+pub(super) fn mark_moved(directory: &Path, to: &str) -> Result<(), Failure> {
+    let write = |mut file: File| {
+        writeln!(file, "{to}")?;
+        file.sync_all()?;
+        File::open(directory)?.sync_all()
+    };
+    private(OpenOptions::new().create(true).truncate(true).write(true))
+        .open(directory.join(MOVED))
+        .and_then(write)
+        .map_err(|e| io(&e))
+}
+
+/// Without the name of its store, a record that was moved would go on from where it was left.
+fn refuse_moved(directory: &Path) -> Result<(), Failure> {
+    let mark = directory.join(MOVED);
+    match std::fs::read_to_string(&mark) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(io(&error)),
+        Ok(to) => Err(Failure::Storage(format!(
+            "the record was moved to {}; name that store, or remove `{}` to go back to the files",
+            to.trim_end(),
+            mark.display()
+        ))),
+    }
+}
+
+/// A record that is still in files would be told as empty.
+fn refuse_unmoved(directory: &Path) -> Result<(), Failure> {
+    if !directory.join("record.db").exists() || directory.join(MOVED).exists() {
+        return Ok(());
+    }
+    let text = "the directory holds a record of its own; `cognate store copy` moves it";
+    Err(Failure::Storage(format!("{}: {text}", directory.display())))
 }
 
 fn open_directory(

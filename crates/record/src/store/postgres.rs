@@ -35,6 +35,9 @@ pub(crate) const RECORD: Schema = Schema { name: "cognate_record", lock: 2 };
 /// Cards that were shown, and what was answered to them.
 pub(crate) const DECISION: Schema = Schema { name: "cognate_decision", lock: 3 };
 
+/// All of them.
+pub(crate) const SCHEMAS: [Schema; 3] = [RECORD, ARCHIVE, DECISION];
+
 /// A connection to one schema.
 pub(crate) struct Postgres {
     url: PostgresUrl,
@@ -52,6 +55,11 @@ impl Postgres {
             session: RefCell::new(None),
             is_in_transaction: Cell::new(false),
         }
+    }
+
+    /// Waits for the lock of another schema's writers, too, until the transaction ends.
+    pub(crate) fn lock(&self, schema: Schema) -> Result<(), Failure> {
+        self.run(&format!("SELECT pg_advisory_xact_lock({LOCK}, {})", schema.lock))
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Session) -> Result<T, Failure>) -> Result<T, Failure> {
@@ -148,6 +156,10 @@ impl Connection for Postgres {
 impl Executor for Postgres {
     fn execute(&self, sql: &str, values: &[Value]) -> Result<usize, Failure> {
         self.with(|session| session.execute(sql, values))
+    }
+
+    fn execute_all(&self, sql: &str, rows: &[Vec<Value>]) -> Result<(), Failure> {
+        self.with(|session| session.execute_all(sql, rows))
     }
 
     fn query(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Failure> {

@@ -7,7 +7,10 @@ use super::value::Column;
 use crate::Failure;
 use crate::store::{Row, Value};
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::pin::Pin;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::{DbError, SqlState};
@@ -18,6 +21,8 @@ use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage, Statement};
 const CONNECT: Duration = Duration::from_secs(10);
 /// Prepared statements kept by one session.
 const STATEMENTS_MAX: usize = 256;
+/// Questions that are asked before the first answer is read.
+const IN_FLIGHT_MAX: usize = 500;
 /// The oldest server that is known to do what is asked of it.
 const VERSION_MIN: i64 = 130_000;
 /// Every session: a lock is waited for as long as in SQLite; a client that vanished does not keep
@@ -180,6 +185,24 @@ impl Session {
         usize::try_from(count).map_err(|_| Failure::Storage("too many rows".to_owned()))
     }
 
+    /// Runs a statement for each list of values without waiting for one answer before the next
+    /// question: otherwise the way there and back is most of the time.
+    pub(super) fn execute_all(&mut self, sql: &str, rows: &[Vec<Value>]) -> Result<(), Failure> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let statement = self.prepare(sql)?;
+        for some in rows.chunks(IN_FLIGHT_MAX) {
+            let (client, statement) = (&self.client, &statement);
+            let all = some
+                .iter()
+                .map(|row| Box::pin(async move { client.execute_raw(statement, row).await }));
+            let done = self.wire.drive(in_order(all.collect()), None);
+            done.map_err(|error| broken(&error))?.map_err(|error| self.forget(sql, &error))?;
+        }
+        Ok(())
+    }
+
     /// Runs a statement and gives its rows.
     pub(super) fn query(&mut self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Failure> {
         let statement = self.prepare(sql)?;
@@ -214,6 +237,23 @@ impl Session {
         }
         failed(error)
     }
+}
+
+/// Begins every future in its order, then ends them in it.
+async fn in_order<T, E>(
+    mut all: Vec<Pin<Box<impl Future<Output = Result<T, E>>>>>,
+) -> Result<(), E> {
+    let mut early = Vec::new();
+    for work in &mut all {
+        early.push(poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await);
+    }
+    for (work, early) in all.into_iter().zip(early) {
+        match early {
+            Poll::Ready(done) => done?,
+            Poll::Pending => work.await?,
+        };
+    }
+    Ok(())
 }
 
 fn broken(error: &std::io::Error) -> Failure {
