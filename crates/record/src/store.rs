@@ -184,9 +184,15 @@ pub(crate) trait Executor {
     /// Runs a statement that gives no rows; how many rows it changed.
     fn execute(&self, sql: &str, values: &[Value]) -> Result<usize, Failure>;
 
-    /// Runs a statement that gives no rows once for each list of values, in their order.
+    /// Runs a statement that gives no rows once for each list of values, in their order; none of
+    /// them changes what another one wrote.
     fn execute_all(&self, sql: &str, rows: &[Vec<Value>]) -> Result<(), Failure> {
         rows.iter().try_for_each(|row| self.execute(sql, row).map(|_| ()))
+    }
+
+    /// Runs texts that take no values and give no rows, in their order.
+    fn run_all(&self, texts: &[String]) -> Result<(), Failure> {
+        texts.iter().try_for_each(|text| self.execute(text, &[]).map(|_| ()))
     }
 
     /// Runs a statement and gives its rows.

@@ -232,9 +232,8 @@ pub(super) fn apply(
     }
     for (version, texts) in (1_u64..).zip(migrations) {
         if version > done {
-            for text in *texts {
-                connection.execute(&worded(text, words), &[])?;
-            }
+            let texts: Vec<String> = texts.iter().map(|text| worded(text, words)).collect();
+            connection.run_all(&texts)?;
             connection.execute(MIGRATION_PUT, values![version, now.micros()])?;
         }
     }

@@ -1,6 +1,7 @@
 //! The executor of PostgreSQL: one session, opened when it is first needed and again when it was
 //! lost, except in the middle of a transaction.
 
+mod many;
 mod open;
 mod session;
 mod socket;
@@ -160,6 +161,10 @@ impl Executor for Postgres {
 
     fn execute_all(&self, sql: &str, rows: &[Vec<Value>]) -> Result<(), Failure> {
         self.with(|session| session.execute_all(sql, rows))
+    }
+
+    fn run_all(&self, texts: &[String]) -> Result<(), Failure> {
+        self.run(&texts.join(";\n"))
     }
 
     fn query(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Failure> {

@@ -139,3 +139,24 @@ fn a_connection_lost_in_a_transaction_is_an_error_and_comes_back() {
     alter(&record, put, values!["t1", "e", 1_i64].to_vec());
     assert!(record.health().writable);
 }
+
+/// A database that would lose what was answered as stored is set right, session by session.
+#[test]
+fn what_is_committed_is_on_disk() {
+    let directory = tempfile::tempdir().unwrap();
+    let Some(url) = store::url(directory.path()) else { return };
+    let name = store::psql(&url, "SELECT current_database()");
+    let name = name.trim();
+    let key = directory.path().join("key");
+    crate::MasterKey::create_file(&key).unwrap();
+    for (set, expected) in [("off", "on"), ("local", "local"), ("remote_apply", "remote_apply")] {
+        store::psql(&url, &format!("ALTER DATABASE {name} SET synchronous_commit = {set}"));
+        let key = crate::MasterKey::from_file(&key).unwrap();
+        let record = super::open_with(directory.path(), key).unwrap();
+        let found = record.inner.record_writer.write(|executor| {
+            let row = executor.one("SELECT current_setting('synchronous_commit')", &[])?;
+            row.text(0).map(str::to_owned)
+        });
+        assert_eq!(found.as_deref(), Ok(expected), "{set}");
+    }
+}

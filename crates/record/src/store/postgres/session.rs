@@ -1,5 +1,6 @@
 //! A session with the server: making one, setting it up, and running statements in it.
 
+use super::many;
 use super::socket::{Socket, Wire};
 use super::tls::Tls;
 use super::url::{PostgresUrl, Transport};
@@ -7,10 +8,7 @@ use super::value::Column;
 use crate::Failure;
 use crate::store::{Row, Value};
 use std::collections::HashMap;
-use std::future::poll_fn;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::pin::Pin;
-use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::{DbError, SqlState};
@@ -185,20 +183,26 @@ impl Session {
         usize::try_from(count).map_err(|_| Failure::Storage("too many rows".to_owned()))
     }
 
-    /// Runs a statement for each list of values without waiting for one answer before the next
-    /// question: otherwise the way there and back is most of the time.
+    /// Runs a statement for each list of values, many rows a statement where it inserts, and
+    /// without waiting for one answer before the next question: otherwise the way there and back
+    /// is most of the time.
     pub(super) fn execute_all(&mut self, sql: &str, rows: &[Vec<Value>]) -> Result<(), Failure> {
-        if rows.is_empty() {
-            return Ok(());
+        let mut statements = Vec::new();
+        let mut rest = rows;
+        while !rest.is_empty() {
+            let (sql, count) = many::widened(sql, rest);
+            let (some, others) = rest.split_at(count);
+            statements.push((self.prepare(&sql)?, some));
+            rest = others;
         }
-        let statement = self.prepare(sql)?;
-        for some in rows.chunks(IN_FLIGHT_MAX) {
-            let (client, statement) = (&self.client, &statement);
-            let all = some
-                .iter()
-                .map(|row| Box::pin(async move { client.execute_raw(statement, row).await }));
-            let done = self.wire.drive(in_order(all.collect()), None);
-            done.map_err(|error| broken(&error))?.map_err(|error| self.forget(sql, &error))?;
+        for some in statements.chunks(IN_FLIGHT_MAX) {
+            let client = &self.client;
+            let all = some.iter().map(|(statement, rows)| {
+                let values: Vec<&Value> = rows.iter().flatten().collect();
+                Box::pin(async move { client.execute_raw(statement, values).await })
+            });
+            let done = self.wire.drive(many::in_order(all.collect()), None);
+            done.map_err(|error| broken(&error))?.map_err(|error| failed(&error))?;
         }
         Ok(())
     }
@@ -237,23 +241,6 @@ impl Session {
         }
         failed(error)
     }
-}
-
-/// Begins every future in its order, then ends them in it.
-async fn in_order<T, E>(
-    mut all: Vec<Pin<Box<impl Future<Output = Result<T, E>>>>>,
-) -> Result<(), E> {
-    let mut early = Vec::new();
-    for work in &mut all {
-        early.push(poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await);
-    }
-    for (work, early) in all.into_iter().zip(early) {
-        match early {
-            Poll::Ready(done) => done?,
-            Poll::Pending => work.await?,
-        };
-    }
-    Ok(())
 }
 
 fn broken(error: &std::io::Error) -> Failure {
