@@ -36,6 +36,8 @@ pub(crate) struct Files {
     pub(crate) record: Database,
     /// Cards that were shown, and what was answered to them.
     pub(crate) decision: Database,
+    /// Genomes.
+    pub(crate) genome: Database,
 }
 
 /// Opens the databases, making what is not there. Only one process opens at a time.
@@ -53,10 +55,12 @@ pub(crate) fn open(
     let archive = directory.join("archive.db");
     let record = directory.join("record.db");
     let decision = directory.join("decision.db");
+    let genome = directory.join("genome.db");
     let is_new = !archive.exists() && !record.exists();
     refuse_plain(&archive)?;
     refuse_plain(&record)?;
     refuse_plain(&decision)?;
+    refuse_plain(&genome)?;
     let key_is_right = check_key(directory, keys, is_new)?;
     let one = |path: &Path, migrations| match database(path, keys, readers, migrations, now) {
         Err(Failure::KeyMismatch { place }) if key_is_right => {
@@ -66,7 +70,10 @@ pub(crate) fn open(
     };
     let record = one(&record, schema::RECORD)?;
     crate::search::bring_up_to_date(&record.writer, keys)?;
+    let genome = one(&genome, schema::GENOME)?;
+    crate::genome::remove_leftovers(directory, &genome.writer)?;
     Ok(Files {
+        genome,
         archive: one(&archive, schema::ARCHIVE)?,
         record,
         decision: one(&decision, schema::DECISION)?,
