@@ -49,6 +49,7 @@ impl Record {
             writable: !inner.archive_writer.is_stopped()
                 && !inner.record_writer.is_stopped()
                 && !inner.decision_writer.is_stopped()
+                && !inner.genome_writer.is_stopped()
                 && inner.audit.is_writable(),
             schema_version: inner.schema_version,
             store_version: inner.store_version.clone(),
@@ -57,7 +58,8 @@ impl Record {
             reviews_open: 0,
             jobs_waiting: inner.archive_writer.waiting()
                 + inner.record_writer.waiting()
-                + inner.decision_writer.waiting(),
+                + inner.decision_writer.waiting()
+                + inner.genome_writer.waiting(),
         };
         if self.count(&mut health).is_err() {
             health.writable = false;

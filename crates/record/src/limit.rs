@@ -63,6 +63,14 @@ pub const COMPARTMENT_RESOURCES_MAX: u32 = 200_000;
 pub const SHOWN_KEYS_MAX: usize = 256;
 /// Bytes of one knowledge pack, all files together.
 pub const PACK_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of one block of a genome.
+pub const GENOME_BLOCK_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Blocks of one genome.
+pub const GENOME_BLOCKS_MAX: usize = 1_000_000;
+/// Ranges of one look-up in genomes.
+pub const GENOME_RANGES_MAX: usize = 10_000;
+/// Bytes of blocks that one look-up in genomes reads.
+pub const GENOME_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Problems kept with one raw message.
 pub const PROBLEMS_MAX: usize = 1000;
 /// Jobs that one transaction of the group commit takes.

@@ -3,7 +3,7 @@
 use crate::audit::{Audit, Touched};
 use crate::key::Keys;
 use crate::limit::READERS_MAX;
-use crate::store::{self, Executor, Pool, Store, Writer};
+use crate::store::{self, Claims, Executor, Pool, Store, Writer};
 use crate::{Access, Action, Failure, MasterKey, sql};
 use aws_lc_rs::digest;
 use model::Timestamp;
@@ -41,6 +41,9 @@ pub(crate) struct Inner {
     pub(crate) record_writer: Writer,
     pub(crate) decision: Pool,
     pub(crate) decision_writer: Writer,
+    pub(crate) genome: Pool,
+    pub(crate) genome_writer: Writer,
+    pub(crate) claims: Claims,
     pub(crate) schema_version: u32,
     pub(crate) store_version: String,
     pub(crate) changed: Arc<Changed>,
@@ -98,6 +101,9 @@ impl Record {
                 record: Pool::new(files.record.readers),
                 decision: Pool::new(files.decision.readers),
                 decision_writer: Writer::start("decision-writer", files.decision.writer, || {})?,
+                genome: Pool::new(files.genome.readers),
+                genome_writer: Writer::start("genome-writer", files.genome.writer, || {})?,
+                claims: Claims::new(&directory, store),
                 archive_writer: Writer::start("archive-writer", files.archive.writer, || {})?,
                 record_writer: Writer::start("record-writer", files.record.writer, ring)?,
                 changed,

@@ -2,6 +2,7 @@
 //!
 //! Everything above speaks to [`Executor`]; a database is a kind of [`Connection`].
 
+mod claim;
 mod copy;
 mod open;
 mod pool;
@@ -9,6 +10,7 @@ mod postgres;
 mod sqlite;
 mod writer;
 
+pub(crate) use claim::{Claim, Claims};
 pub use copy::{CopiedTable, copy_to_postgres};
 pub(crate) use open::open;
 pub(crate) use pool::Pool;

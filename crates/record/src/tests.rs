@@ -25,7 +25,7 @@ fn open() -> (Record, tempfile::TempDir) {
 }
 
 /// The record of a directory in the store that the tests run on.
-fn open_with(directory: &Path, master_key: MasterKey) -> Result<Record, Failure> {
+pub(crate) fn open_with(directory: &Path, master_key: MasterKey) -> Result<Record, Failure> {
     let settings = Settings { directory: directory.join("data"), master_key, readers: 1 };
     let ticks = AtomicI64::new(1_767_225_600_000_000);
     let clock = move || Timestamp::from_micros(ticks.fetch_add(1000, Ordering::Relaxed));

@@ -71,7 +71,8 @@ pub fn copy_to_postgres(
     let keys = Keys::derive(master_key)?;
     let files = open::open(directory, &Store::Directory, &keys, 1, clock())?;
     let (_, _opening) = postgres::open(to, &keys, 0, clock())?;
-    let sources = [&files.record, &files.archive, &files.decision].map(|file| &*file.writer);
+    let sources = [&files.record, &files.archive, &files.decision, &files.genome];
+    let sources = sources.map(|file| &*file.writer);
     let target = Postgres::new(to, postgres::RECORD);
     let copied = copy(sources, &target, to, told);
     target.leave();
@@ -87,7 +88,7 @@ pub fn copy_to_postgres(
 
 /// One transaction over everything, in which nobody else writes, here or there.
 fn copy(
-    sources: [&dyn Connection; 3],
+    sources: [&dyn Connection; 4],
     target: &Postgres,
     to: &PostgresUrl,
     told: &mut dyn FnMut(&CopiedTable),

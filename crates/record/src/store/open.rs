@@ -1,7 +1,7 @@
 //! Opening the store. The directory: the key check, the headers, the migrations.
 
 use super::sqlite::Sqlite;
-use super::{Connection, Executor, Store, postgres, values};
+use super::{Claims, Connection, Executor, Store, postgres, values};
 use crate::Failure;
 use crate::key::Keys;
 use crate::sql::schema;
@@ -37,6 +37,8 @@ pub(crate) struct Files {
     pub(crate) record: Database,
     /// Cards that were shown, and what was answered to them.
     pub(crate) decision: Database,
+    /// Genomes.
+    pub(crate) genome: Database,
 }
 
 /// Opens the databases, making what is not there. Only one process opens at a time.
@@ -47,16 +49,18 @@ pub(crate) fn open(
     readers: usize,
     now: Timestamp,
 ) -> Result<Files, Failure> {
+    let claims = Claims::new(directory, store);
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(|e| io(&e))?;
     match store {
         Store::Directory => {
             refuse_moved(directory)?;
-            open_directory(directory, keys, readers, now)
+            open_directory(directory, &claims, keys, readers, now)
         }
         Store::Postgres(url) => {
             refuse_unmoved(directory)?;
             let (files, _opening) = postgres::open(url, keys, readers, now)?;
             crate::search::bring_up_to_date(files.record.writer.as_ref(), keys)?;
+            crate::genome::remove_leftovers(&claims, files.genome.writer.as_ref())?;
             Ok(files)
         }
     }
@@ -103,6 +107,7 @@ fn refuse_unmoved(directory: &Path) -> Result<(), Failure> {
 
 fn open_directory(
     directory: &Path,
+    claims: &Claims,
     keys: &Keys,
     readers: usize,
     now: Timestamp,
@@ -114,10 +119,12 @@ fn open_directory(
     let archive = directory.join("archive.db");
     let record = directory.join("record.db");
     let decision = directory.join("decision.db");
+    let genome = directory.join("genome.db");
     let is_new = !archive.exists() && !record.exists();
     refuse_plain(&archive)?;
     refuse_plain(&record)?;
     refuse_plain(&decision)?;
+    refuse_plain(&genome)?;
     let key_is_right = check_key(directory, keys, is_new)?;
     let one = |path: &Path, migrations| match database(path, keys, readers, migrations, now) {
         Err(Failure::KeyMismatch { place }) if key_is_right => {
@@ -127,7 +134,10 @@ fn open_directory(
     };
     let record = one(&record, schema::RECORD)?;
     crate::search::bring_up_to_date(record.writer.as_ref(), keys)?;
+    let genome = one(&genome, schema::GENOME)?;
+    crate::genome::remove_leftovers(claims, genome.writer.as_ref())?;
     Ok(Files {
+        genome,
         archive: one(&archive, schema::ARCHIVE)?,
         record,
         decision: one(&decision, schema::DECISION)?,

@@ -1,6 +1,7 @@
 //! The executor of PostgreSQL: one session, opened when it is first needed and again when it was
 //! lost, except in the middle of a transaction.
 
+mod claim;
 mod many;
 mod open;
 mod session;
@@ -9,6 +10,7 @@ mod tls;
 mod url;
 mod value;
 
+pub(super) use claim::Claim;
 pub(super) use open::open;
 pub use url::PostgresUrl;
 
@@ -36,8 +38,10 @@ pub(crate) const RECORD: Schema = Schema { name: "cognate_record", lock: 2 };
 /// Cards that were shown, and what was answered to them.
 pub(crate) const DECISION: Schema = Schema { name: "cognate_decision", lock: 3 };
 
+/// Genomes.
+pub(crate) const GENOME: Schema = Schema { name: "cognate_genome", lock: 4 };
 /// All of them.
-pub(crate) const SCHEMAS: [Schema; 3] = [RECORD, ARCHIVE, DECISION];
+pub(crate) const SCHEMAS: [Schema; 4] = [RECORD, ARCHIVE, DECISION, GENOME];
 
 /// A connection to one schema.
 pub(crate) struct Postgres {

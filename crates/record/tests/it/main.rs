@@ -9,6 +9,8 @@ mod crash;
 #[cfg(test)]
 mod feed;
 #[cfg(test)]
+mod genome;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod limits;

@@ -62,7 +62,7 @@ fn a_plain_database_is_refused() {
     if is_without_files("there are no files to be sealed") {
         return;
     }
-    for name in ["archive.db", "record.db", "decision.db"] {
+    for name in ["archive.db", "record.db", "decision.db", "genome.db"] {
         let directory = tempfile::tempdir().unwrap();
         drop(open_at(directory.path()).unwrap());
         let mut plain = b"SQLite format 3\0".to_vec();
@@ -101,6 +101,8 @@ fn files_are_private_and_encrypted() {
         "archive.db",
         "record.db",
         "decision.db",
+        "genome.db",
+        "genome.lock",
         "archive.db-wal",
         "record.db-wal",
         "decision.db-wal",
@@ -108,7 +110,7 @@ fn files_are_private_and_encrypted() {
     ] {
         assert_eq!(mode(&data.join(name)), 0o600, "{name}");
     }
-    for name in ["archive.db", "record.db", "decision.db"] {
+    for name in ["archive.db", "record.db", "decision.db", "genome.db"] {
         let header = std::fs::read(data.join(name)).unwrap();
         assert_ne!(&header[..15], b"SQLite format 3", "{name}");
     }

@@ -255,6 +255,8 @@ fn no_file_holds_what_was_stored() {
         "record.db-wal",
         "decision.db",
         "decision.db-wal",
+        "genome.db",
+        "genome.db-wal",
     ] {
         assert!(names.iter().any(|name| name == expected), "{expected} in {names:?}");
     }

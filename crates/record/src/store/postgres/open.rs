@@ -1,7 +1,7 @@
 //! Opening a store in PostgreSQL: the schemas, the key check, the migrations.
 
 use super::session::Session;
-use super::{ARCHIVE, DECISION, LOCK, Postgres, PostgresUrl, RECORD, Schema};
+use super::{ARCHIVE, DECISION, GENOME, LOCK, Postgres, PostgresUrl, RECORD, Schema};
 use crate::Failure;
 use crate::key::Keys;
 use crate::sql::schema;
@@ -39,7 +39,8 @@ pub(crate) fn open(
     let record = one(RECORD, schema::RECORD)?;
     let archive = one(ARCHIVE, schema::ARCHIVE)?;
     let decision = one(DECISION, schema::DECISION)?;
-    Ok((Files { archive, record, decision }, opening))
+    let genome = one(GENOME, schema::GENOME)?;
+    Ok((Files { archive, record, decision, genome }, opening))
 }
 
 fn database(
