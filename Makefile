@@ -9,7 +9,7 @@ export CARGO_INCREMENTAL ?= 0
 export COGNATE_TOOLS ?= $(HOME)/.cache/cognate/tools
 export PATH := $(COGNATE_TOOLS)/bin:$(HOME)/.cargo/bin:$(PATH)
 
-.PHONY: help demo demo-check test e2e fmt lint bench fuzz generate
+.PHONY: help demo demo-check test postgres e2e fmt lint bench fuzz generate
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -25,6 +25,10 @@ demo-check: ## the same without staying: fire the order, check the card, exit
 test: ## every check that CI runs, in order, stopping at the first that fails
 	@tools/bootstrap.sh build test e2e
 	@tools/test.sh
+
+postgres: ## the tests of the record on a throw-away PostgreSQL server
+	@tools/bootstrap.sh build test
+	@tools/postgres.sh
 
 e2e: ## the browser stories alone
 	@tools/bootstrap.sh build e2e

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, and nothing else. Quick when nothing is.
 #   build  compiler, make, perl (the vendored OpenSSL of SQLCipher is configured by it)
-#   test   cargo-nextest, cargo-deny
+#   test   cargo-nextest, cargo-deny, the PostgreSQL server that tests run on
 #   e2e    nothing yet: asks for Node, which the browser stories need
 set -euo pipefail
 # shellcheck source=tools/common.sh
@@ -90,6 +90,9 @@ bootstrap_test() {
   # Without nextest the tests still run, by `cargo test`.
   cargo_tool cargo-nextest "$NEXTEST_VERSION" "$NEXTEST_SHA256" || say "going on without nextest"
   cargo_tool cargo-deny "$DENY_VERSION" "$DENY_SHA256"
+  # Its programs are outside of the path; installing it starts no server that we would use.
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || have initdb \
+    || apt_install postgresql postgresql-client
 }
 
 bootstrap_e2e() {

@@ -49,7 +49,10 @@ step() {
 
 # Adds the test runner's own numbers, from its closing lines.
 count_tests() {
-  [ -f "$logs/tests" ] || return 0
+  local ran=()
+  [ ! -f "$logs/tests" ] || ran+=("$logs/tests")
+  [ ! -f "$logs/postgres" ] || ran+=("$logs/postgres")
+  [ ${#ran[@]} -gt 0 ] || return 0
   read -r tests_passed tests_failed < <(awk '
     { gsub(/\033\[[0-9;]*m/, "") }
     /Summary \[/ {
@@ -59,7 +62,7 @@ count_tests() {
       }
     }
     /^test result:/ { p += $4; f += $6 }
-    END { print p + 0, f + 0 }' "$logs/tests")
+    END { print p + 0, f + 0 }' "${ran[@]}")
 }
 
 close() {
@@ -99,6 +102,7 @@ step clippy 2400 cargo clippy --quiet --locked --workspace --all-targets -- -D w
 step deny 300 tools/deny.sh
 step advisories 120 "${xtask[@]}" advisories
 step tests 3000 bash -c "$(in_bash run_tests)"
+step postgres 1500 tools/postgres.sh
 count_tests
 step docs 1200 bash -c "$(in_bash run_docs)"
 step binary 1200 cargo build --quiet --locked --package cli

@@ -1,6 +1,7 @@
 //! The command line. Every read command has `--json`.
 
 mod knowledge;
+mod store;
 mod view;
 
 pub(crate) use knowledge::{
@@ -8,6 +9,7 @@ pub(crate) use knowledge::{
     KnowledgeArguments, KnowledgeCommand, TrustArguments,
 };
 
+pub(crate) use store::{Address, CopyArguments, StoreArguments, StoreCommand};
 pub(crate) use view::{ViewCommand, ViewRunArguments};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -48,6 +50,9 @@ pub(crate) enum Command {
     /// Views of SQL on FHIR: resources as tables.
     #[command(subcommand)]
     View(ViewCommand),
+    /// The store as a whole.
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Add people who log in.
     #[command(subcommand)]
     Account(AccountCommand),
@@ -66,18 +71,6 @@ pub(crate) enum Command {
     /// Print this reference as markdown.
     #[command(hide = true)]
     Reference,
-}
-
-/// Where the data is.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct StoreArguments {
-    /// Data directory.
-    #[arg(long, env = "COGNATE_DIRECTORY", default_value = "cognate-data", value_name = "DIR")]
-    pub(crate) directory: PathBuf,
-    /// File with the master key; by default `master.key` in the data directory. Keep it apart
-    /// from backups.
-    #[arg(long, env = "COGNATE_MASTER_KEY_FILE", value_name = "FILE")]
-    pub(crate) master_key_file: Option<PathBuf>,
 }
 
 /// `cognate init`
@@ -108,6 +101,18 @@ pub(crate) struct ServeArguments {
     /// results of the other. Without it such a question is refused.
     #[arg(long, env = "COGNATE_LIFT_OVER", value_name = "FILE")]
     pub(crate) lift_over: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reference: ReferenceArguments,
+}
+
+/// Where the reference sequences are.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ReferenceArguments {
+    /// Reference sequence, .2bit or FASTA with its .fai beside it; may be given once for each
+    /// build. Which build it is of is proven by the lengths of its chromosomes. With it REF is
+    /// checked, and one insertion or deletion in a repeat is found by each of its spellings.
+    #[arg(long = "reference", value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
 }
 
 /// `cognate ingest`
@@ -118,6 +123,12 @@ pub(crate) struct IngestArguments {
     /// Files to take in.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reference: ReferenceArguments,
+    /// BED file of the regions that a variant file's test looked at, on the build of its variants.
+    /// A gVCF says it itself. Without either, what a file does not mention is not known.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) regions: Option<PathBuf>,
     /// Id of the patient a variant file belongs to. Needed for VCF, refused for the others.
     #[arg(long, value_name = "ID")]
     pub(crate) patient: Option<String>,

@@ -12,6 +12,7 @@ mod pgx;
 mod reference;
 mod replay;
 mod serve;
+mod store;
 mod view;
 
 use crate::arguments::{Arguments, Command};
@@ -30,6 +31,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Replay(statement) => replay::run(&statement),
         Command::Knowledge(knowledge) => knowledge::run(&knowledge),
         Command::View(view) => view::run(&view),
+        Command::Store(store) => store::run(&store),
         Command::Account(account) => access::account(&account),
         Command::Client(client) => access::client(&client),
         Command::Demo(demo) => demo::run(&demo),

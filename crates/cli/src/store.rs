@@ -1,10 +1,13 @@
-//! Opening the data directory.
+//! Opening the store.
 
-use crate::arguments::{StoreArguments, TrustArguments};
+use crate::arguments::{Address, ReferenceArguments, StoreArguments, TrustArguments};
 use anyhow::{Context, bail};
+use genomics::reference::References;
 use knowledge::{Pack, PublicKey};
 use model::{TenantId, Timestamp};
-use record::{Access, Clock, MasterKey, Purpose, Record, Role, Scope, Settings};
+use record::{
+    Access, Clock, MasterKey, PostgresUrl, Purpose, Record, Role, Scope, Settings, Store,
+};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -29,6 +32,21 @@ pub(crate) fn clock() -> Clock {
     })
 }
 
+/// The operator's reference sequences. A file that cannot be used is an error: the operator counts
+/// on it.
+pub(crate) fn references(arguments: &ReferenceArguments) -> anyhow::Result<References> {
+    let mut references = References::default();
+    for path in &arguments.files {
+        let (opened, problems) = formats::reference::open(path);
+        let Some(reference) = opened else {
+            let problem = problems.first().map(ToString::to_string).unwrap_or_default();
+            bail!("the reference `{}` cannot be used: {problem}", path.display())
+        };
+        references.0.push(reference);
+    }
+    Ok(references)
+}
+
 /// Where the master key is.
 pub(crate) fn key_file(store: &StoreArguments) -> PathBuf {
     store.master_key_file.clone().unwrap_or_else(|| store.directory.join("master.key"))
@@ -47,8 +65,28 @@ pub(crate) fn open(store: &StoreArguments) -> anyhow::Result<Record> {
     let master_key = MasterKey::from_file(&key)
         .with_context(|| format!("the master key `{}` cannot be used", key.display()))?;
     let settings = Settings { directory: store.directory.clone(), master_key, readers: READERS };
-    Record::open(settings, clock())
-        .with_context(|| format!("the store `{}` cannot be opened", store.directory.display()))
+    let kind = match &store.postgres {
+        None => Store::Directory,
+        Some(url) => Store::Postgres(address(url, store.store_password_file.as_deref())?),
+    };
+    Record::open_in(settings, &kind, clock())
+        .with_context(|| format!("the store {} cannot be opened", place(store)))
+}
+
+/// Reads the address of a PostgreSQL database, with its password if that is in a file.
+pub(crate) fn address(url: &Address, password: Option<&Path>) -> anyhow::Result<PostgresUrl> {
+    let url: PostgresUrl = url.text().parse().context("the address of the store is no good")?;
+    let Some(file) = password else { return Ok(url) };
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("`{}` cannot be read", file.display()))?;
+    Ok(url.with_password(text.trim_end_matches(['\r', '\n'])))
+}
+
+/// Where a store is, for people: never with a password.
+pub(crate) fn place(store: &StoreArguments) -> String {
+    let directory = format!("`{}`", store.directory.display());
+    let url = store.postgres.as_ref().and_then(|url| url.text().parse::<PostgresUrl>().ok());
+    url.map_or(directory.clone(), |url| format!("`{url}`, with its audit log in {directory}"))
 }
 
 /// Creates a store with a new master key.

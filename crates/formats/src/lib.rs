@@ -5,10 +5,12 @@
 //! Rules come from the formats' own specifications, cited at each module (HL7 v2.5.1 chapter 2,
 //! FHIR R4, VCF 4.4, LOINC panel 81247-9).
 
+pub mod bed;
 pub mod chain;
 pub mod fhir;
 pub mod genotypes_table;
 pub mod hl7v2;
 pub mod mllp;
 pub mod outside;
+pub mod reference;
 pub mod vcf;

@@ -13,6 +13,7 @@ mod chromosome;
 mod cohort;
 mod decompress;
 mod dictionary;
+mod genome;
 mod header;
 pub(crate) mod lines;
 mod pass;
@@ -29,6 +30,9 @@ pub use cohort::{
     ALLELE_BYTES_MAX, ALTERNATES_MAX, CELL_BYTES_IN_MEMORY_MAX, CELL_BYTES_MAX, CHUNK_BYTES_MAX,
     CHUNK_SAMPLES_MAX, COHORT_LINE_BYTES_MAX, Chunk, Cohort, CohortLimits, CohortSettings,
     SAMPLES_MAX, read_cohort,
+};
+pub use genome::{
+    BlockKind, CoverageSource, GenomeBlock, GenomeSettings, GenomeSummary, read_genome,
 };
 pub use sites::Site;
 

@@ -10,7 +10,7 @@ use model::variant::Spdi;
 use std::fmt;
 
 /// Bases by which a change in a repeat is widened at most, in each direction.
-const WIDENED_BASES_MAX: usize = 10_000;
+pub(crate) const WIDENED_BASES_MAX: usize = 10_000;
 /// Bases from which a change also answers questions about structural variants.
 pub const STRUCTURAL_BASES_MIN: u64 = 50;
 
@@ -18,6 +18,15 @@ pub const STRUCTURAL_BASES_MIN: u64 = 50;
 pub trait Reference {
     /// The bases of a range, upper case; `None` if they are not at hand.
     fn bases(&self, range: &Range) -> Option<String>;
+
+    /// Puts the bases from `start` to `end` in the place of what `into` holds; whether they are at
+    /// hand. For readers of many places, which need no text of each.
+    fn fill(&self, sequence: &str, start: u64, end: u64, into: &mut Vec<u8>) -> bool {
+        let bases = self.bases(&Range::new(sequence, start, end));
+        into.clear();
+        into.extend_from_slice(bases.as_deref().unwrap_or_default().as_bytes());
+        bases.is_some()
+    }
 }
 
 /// No reference sequence at hand.
@@ -309,8 +318,17 @@ impl Allele {
         if self.form == Form::Justified && other.form == Form::Justified {
             return Comparison::Different;
         }
-        let could_be = could_be_one(one, two);
+        let could_be = could_be_one(one, two) && self.could_lie(other) && other.could_lie(self);
         if could_be { Comparison::Undecided } else { Comparison::Different }
+    }
+}
+
+impl Allele {
+    /// Whether another form may be the same variant by its place: a justified one covers every
+    /// place that its variant can be written at.
+    fn could_lie(&self, other: &Self) -> bool {
+        let (one, two) = (&self.change, &other.change);
+        self.form != Form::Justified || one.start <= two.start && two.end <= one.end
     }
 }
 

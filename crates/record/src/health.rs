@@ -11,8 +11,8 @@ pub struct Health {
     pub writable: bool,
     /// Schema version of `record.db`.
     pub schema_version: u32,
-    /// SQLCipher's version.
-    pub cipher_version: String,
+    /// What the databases are kept by, `SQLCipher 4.6.1` or `PostgreSQL 15.18`.
+    pub store_version: String,
     /// Last sequence number of the change feed.
     pub last_sequence: u64,
     /// Raw messages by state, over all tenants.
@@ -49,15 +49,17 @@ impl Record {
             writable: !inner.archive_writer.is_stopped()
                 && !inner.record_writer.is_stopped()
                 && !inner.decision_writer.is_stopped()
+                && !inner.genome_writer.is_stopped()
                 && inner.audit.is_writable(),
             schema_version: inner.schema_version,
-            cipher_version: inner.cipher_version.clone(),
+            store_version: inner.store_version.clone(),
             last_sequence: 0,
             raw_states: BTreeMap::new(),
             reviews_open: 0,
             jobs_waiting: inner.archive_writer.waiting()
                 + inner.record_writer.waiting()
-                + inner.decision_writer.waiting(),
+                + inner.decision_writer.waiting()
+                + inner.genome_writer.waiting(),
         };
         if self.count(&mut health).is_err() {
             health.writable = false;

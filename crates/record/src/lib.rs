@@ -20,6 +20,7 @@ mod export;
 mod fact;
 mod failure;
 mod feed;
+mod genome;
 mod health;
 mod key;
 pub mod limit;
@@ -45,6 +46,7 @@ pub use decision::{Feedback, Shown, StoredFeedback};
 pub use export::{ExportJob, ExportLevel, ExportPage, ExportRequest};
 pub use failure::Failure;
 pub use feed::{Change, ChangeKind};
+pub use genome::{ChooseRanges, Genome, GenomeBlock, GenomeFiling, GenomeRange, NewGenomeBlock};
 pub use health::{AuditVerification, Health};
 pub use key::{MasterKey, random_bytes};
 pub use record::{Clock, Record, Settings, derived_id};
@@ -58,4 +60,5 @@ pub use search::{
     patient_compartment, search_parameters, searched_types,
 };
 pub use statement::{StatementsPut, StoredStatement};
+pub use store::{CopiedTable, PostgresUrl, Store, copy_to_postgres};
 pub use walk::Walk;

@@ -28,6 +28,9 @@ pub const SEARCH_TERMS_MAX: usize = 32;
 pub const SEARCH_VALUES_MAX: usize = 64;
 /// Bytes of one search value.
 pub const SEARCH_VALUE_BYTES_MAX: usize = 1024;
+/// Bytes of a text that are indexed; `:contains` does not look beyond. No less than those of a
+/// search value, so that a value that was cut is never equal to one.
+pub const INDEXED_BYTES_MAX: usize = SEARCH_VALUE_BYTES_MAX;
 /// Search values taken from one resource.
 pub const SEARCH_ROWS_MAX: usize = 40_000;
 /// Values that the statement of one search binds, chains followed to every type they lead to.
@@ -60,6 +63,14 @@ pub const COMPARTMENT_RESOURCES_MAX: u32 = 200_000;
 pub const SHOWN_KEYS_MAX: usize = 256;
 /// Bytes of one knowledge pack, all files together.
 pub const PACK_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of one block of a genome.
+pub const GENOME_BLOCK_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Blocks of one genome.
+pub const GENOME_BLOCKS_MAX: usize = 1_000_000;
+/// Ranges of one look-up in genomes.
+pub const GENOME_RANGES_MAX: usize = 10_000;
+/// Bytes of blocks that one look-up in genomes reads.
+pub const GENOME_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Problems kept with one raw message.
 pub const PROBLEMS_MAX: usize = 1000;
 /// Jobs that one transaction of the group commit takes.

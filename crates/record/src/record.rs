@@ -3,7 +3,7 @@
 use crate::audit::{Audit, Touched};
 use crate::key::Keys;
 use crate::limit::READERS_MAX;
-use crate::store::{self, Executor, Pool, Writer};
+use crate::store::{self, Claims, Executor, Pool, Store, Writer};
 use crate::{Access, Action, Failure, MasterKey, sql};
 use aws_lc_rs::digest;
 use model::Timestamp;
@@ -25,7 +25,7 @@ pub struct Settings {
     pub readers: usize,
 }
 
-/// The longitudinal record. Clones share one store; several processes may open one directory.
+/// The longitudinal record. Clones share one store; several processes may open one store.
 #[derive(Clone)]
 pub struct Record {
     pub(crate) inner: Arc<Inner>,
@@ -41,8 +41,11 @@ pub(crate) struct Inner {
     pub(crate) record_writer: Writer,
     pub(crate) decision: Pool,
     pub(crate) decision_writer: Writer,
+    pub(crate) genome: Pool,
+    pub(crate) genome_writer: Writer,
+    pub(crate) claims: Claims,
     pub(crate) schema_version: u32,
-    pub(crate) cipher_version: String,
+    pub(crate) store_version: String,
     pub(crate) changed: Arc<Changed>,
     pub(crate) concepts: Arc<crate::search::Remembered>,
 }
@@ -65,6 +68,12 @@ impl Record {
     /// another master key, [`Failure::NotEncrypted`] on a plain file or a build that cannot
     /// encrypt, [`Failure::Storage`] on anything else.
     pub fn open(settings: Settings, clock: Clock) -> Result<Record, Failure> {
+        Self::open_in(settings, &Store::Directory, clock)
+    }
+
+    /// The same in a store of either kind. On PostgreSQL the tables are made in schemas of their
+    /// own; the audit log stays in the directory.
+    pub fn open_in(settings: Settings, store: &Store, clock: Clock) -> Result<Record, Failure> {
         let Settings { directory, master_key, readers } = settings;
         if !(1..=READERS_MAX).contains(&readers) {
             let text = format!("must be 1 to {READERS_MAX}");
@@ -72,7 +81,7 @@ impl Record {
         }
         let keys = Arc::new(Keys::derive(&master_key)?);
         let now = clock();
-        let files = store::open(&directory, &keys, readers, now)?;
+        let files = store::open(&directory, store, &keys, readers, now)?;
         let audit = Audit::new(&directory, uuid_at(now), Arc::clone(&keys));
         let changed = Arc::new(Changed::default());
         let rung = Arc::clone(&changed);
@@ -87,12 +96,15 @@ impl Record {
                 clock,
                 keys,
                 audit,
-                cipher_version: files.record.writer.cipher_version()?,
+                store_version: files.record.writer.version()?,
                 schema_version: files.record.schema_version,
                 archive: Pool::new(files.archive.readers),
                 record: Pool::new(files.record.readers),
                 decision: Pool::new(files.decision.readers),
                 decision_writer: Writer::start("decision-writer", files.decision.writer, || {})?,
+                genome: Pool::new(files.genome.readers),
+                genome_writer: Writer::start("genome-writer", files.genome.writer, || {})?,
+                claims: Claims::new(&directory, store),
                 archive_writer: Writer::start("archive-writer", files.archive.writer, || {})?,
                 record_writer: Writer::start("record-writer", files.record.writer, ring)?,
                 changed,

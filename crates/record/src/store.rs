@@ -1,21 +1,26 @@
 //! The seam to the database: texts with `$n` in, rows of plain values out.
 //!
-//! Everything above speaks to [`Executor`]; a second database is a second executor.
+//! Everything above speaks to [`Executor`]; a database is a kind of [`Connection`].
 
+mod claim;
+mod copy;
 mod open;
 mod pool;
+mod postgres;
 mod sqlite;
 mod writer;
 
+pub(crate) use claim::{Claim, Claims};
+pub use copy::{CopiedTable, copy_to_postgres};
 pub(crate) use open::open;
 pub(crate) use pool::Pool;
-pub(crate) use sqlite::Sqlite;
+pub use postgres::PostgresUrl;
 pub(crate) use writer::Writer;
 
 use crate::Failure;
 
 /// A value of the three kinds that every database has.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(crate) enum Value {
     /// 64-bit integer.
     Int(i64),
@@ -25,6 +30,18 @@ pub(crate) enum Value {
     Bytes(Vec<u8>),
     /// Nothing; only where a column allows it.
     Null,
+}
+
+/// The kind and the size: a value may be a patient's, and what is shown may end in a log.
+impl std::fmt::Debug for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Int(_) => f.write_str("Int"),
+            Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
+            Self::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
+            Self::Null => f.write_str("Null"),
+        }
+    }
 }
 
 impl From<i64> for Value {
@@ -135,10 +152,50 @@ impl Row {
     }
 }
 
+/// Where the databases are.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// Encrypted files in the directory of the settings.
+    Directory,
+    /// Schemas of a PostgreSQL database; the directory holds the audit log.
+    Postgres(PostgresUrl),
+}
+
+/// A connection and its transactions. A job that fails is undone alone, up to its savepoint.
+pub(crate) trait Connection: Executor + Send {
+    /// Begins a transaction in which every query sees one state.
+    fn begin_read(&self) -> Result<(), Failure>;
+    /// Begins the one transaction that may write: another waits, in whichever process it is.
+    fn begin_write(&self) -> Result<(), Failure>;
+    /// Marks the place to which [`Connection::undo`] goes back.
+    fn savepoint(&self) -> Result<(), Failure>;
+    /// Keeps what was done since the savepoint.
+    fn keep(&self) -> Result<(), Failure>;
+    /// Undoes what was done since the savepoint.
+    fn undo(&self) -> Result<(), Failure>;
+    /// Makes the transaction durable. After a failure nothing is known to be stored.
+    fn commit(&self) -> Result<(), Failure>;
+    /// Ends a transaction that is still open, if there is one, and undoes it.
+    fn leave(&self);
+    /// What the database is, for people: `SQLCipher 4.6.1`.
+    fn version(&self) -> Result<String, Failure>;
+}
+
 /// One connection in one transaction.
 pub(crate) trait Executor {
     /// Runs a statement that gives no rows; how many rows it changed.
     fn execute(&self, sql: &str, values: &[Value]) -> Result<usize, Failure>;
+
+    /// Runs a statement that gives no rows once for each list of values, in their order; none of
+    /// them changes what another one wrote.
+    fn execute_all(&self, sql: &str, rows: &[Vec<Value>]) -> Result<(), Failure> {
+        rows.iter().try_for_each(|row| self.execute(sql, row).map(|_| ()))
+    }
+
+    /// Runs texts that take no values and give no rows, in their order.
+    fn run_all(&self, texts: &[String]) -> Result<(), Failure> {
+        texts.iter().try_for_each(|text| self.execute(text, &[]).map(|_| ()))
+    }
 
     /// Runs a statement and gives its rows.
     fn query(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Failure>;

@@ -4,6 +4,7 @@ pub mod cds;
 pub mod cohort_vcf;
 pub mod command;
 pub mod fhir;
+pub mod genome;
 mod http;
 pub mod resources;
 mod summary;

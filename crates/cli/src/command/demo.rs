@@ -9,7 +9,7 @@ mod setting;
 
 use super::serve::{Running, stop_signal};
 use super::{print, say};
-use crate::arguments::{DemoArguments, ServeArguments, StoreArguments};
+use crate::arguments::{DemoArguments, ReferenceArguments, ServeArguments, StoreArguments};
 use crate::outcome::Outcome;
 use crate::store;
 use anyhow::{Context, bail, ensure};
@@ -22,7 +22,12 @@ use std::path::{Path, PathBuf};
 pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
     super::serve::log_quietly();
     let directory = Directory::of(arguments)?;
-    let at = StoreArguments { directory: directory.path.clone(), master_key_file: None };
+    let at = StoreArguments {
+        directory: directory.path.clone(),
+        master_key_file: None,
+        postgres: None,
+        store_password_file: None,
+    };
     let record = store::create(&at).context("the demonstration needs a new directory")?;
     let secrets = setting::people_and_services(&record)?;
     let serve = ServeArguments {
@@ -32,6 +37,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         base_url: None,
         feed: "northside".to_owned(),
         lift_over: None,
+        reference: ReferenceArguments { files: Vec::new() },
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {

@@ -29,8 +29,8 @@ pub(crate) fn run(arguments: &DoctorArguments) -> anyhow::Result<Outcome> {
                 what: "store",
                 fine: health.writable,
                 text: format!(
-                    "schema {}, SQLCipher {}, {} changes",
-                    health.schema_version, health.cipher_version, health.last_sequence
+                    "schema {}, {}, {} changes",
+                    health.schema_version, health.store_version, health.last_sequence
                 ),
             });
             findings.push(in_use(&record));

@@ -8,7 +8,7 @@ use crate::store;
 /// Creates a data directory with its master key.
 pub(crate) fn run(arguments: &InitArguments) -> anyhow::Result<Outcome> {
     store::create(&arguments.store)?;
-    say(&format!("created a store at `{}`", arguments.store.directory.display()));
+    say(&format!("created a store at {}", store::place(&arguments.store)));
     say(&format!(
         "the master key is `{}`: without it nothing can be read; keep a copy apart from backups",
         store::key_file(&arguments.store).display()

@@ -2,9 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
+#[cfg(test)]
+#[expect(dead_code, reason = "the tests of the record use all of it")]
+#[path = "../../../record/tests/it/store.rs"]
+mod databases;
 mod files;
 mod knowledge;
 mod pgx;
+mod postgres;
 mod store;
 mod terminal;
 mod view;

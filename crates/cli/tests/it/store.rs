@@ -55,7 +55,7 @@ fn a_variant_file_becomes_statements_that_explain_and_replay() {
 }
 
 /// The id that the interpreter gives: it follows from tenant, patient, kind and subject.
-fn statement_of(patient: &str, kind: &str, subject: &str) -> String {
+pub(crate) fn statement_of(patient: &str, kind: &str, subject: &str) -> String {
     let tenant = model::TenantId::new("default");
     interpret::statement_id(&tenant, &model::PatientId::new(patient), kind, subject).to_string()
 }

@@ -23,6 +23,8 @@ pub(crate) fn cognate(arguments: &[&str]) -> Ran {
         .args(arguments)
         .env_remove("COGNATE_DIRECTORY")
         .env_remove("COGNATE_MASTER_KEY_FILE")
+        .env_remove("COGNATE_STORE")
+        .env_remove("COGNATE_STORE_PASSWORD_FILE")
         .env_remove("COGNATE_TRUSTED_KEYS")
         .output()
         .unwrap();

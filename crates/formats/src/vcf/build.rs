@@ -4,6 +4,7 @@ use super::header::Header;
 use super::{Site, canonical_chromosome, chromosome, place};
 use model::Problem;
 use model::genotype::GenotypeRecord;
+use model::variant::GenomeBuild;
 
 /// Known positions whose REF must agree when no ALT vouches for one of them. A single base agrees
 /// by chance in a quarter of all cases.
@@ -141,6 +142,51 @@ impl BuildEvidence {
         }
         Ok(format!("GRCh38 by {}", parts.join(" and ")))
     }
+}
+
+/// The build that the header's contigs prove, with the proof in words; none if they prove none.
+///
+/// # Errors
+/// When they prove two builds, or none that is known.
+pub(super) fn of_header(header: &Header) -> Result<Option<(GenomeBuild, String)>, Problem> {
+    let mut proven: Option<GenomeBuild> = None;
+    let (mut lengths, mut accessions) = (0, false);
+    for contig in &header.contigs {
+        let by_name = chromosome::build_of_accession(&contig.name);
+        let by_length = || {
+            let name = canonical_chromosome(&contig.name)?;
+            let (_, new, old) = LENGTHS.iter().find(|(chromosome, ..)| *chromosome == name)?;
+            let length = contig.length?;
+            Some(match length {
+                length if length == *new => BuildName::GRCh38,
+                length if length == *old => BuildName::GRCh37,
+                _ => BuildName::Other,
+            })
+        };
+        for build in [by_name, by_length()].into_iter().flatten() {
+            let build = match build {
+                BuildName::GRCh38 => GenomeBuild::GRCh38,
+                BuildName::GRCh37 => GenomeBuild::GRCh37,
+                BuildName::Other => {
+                    let text = format!("{} is as in neither GRCh38 nor GRCh37", contig.name);
+                    return Err(Problem::error("wrong-build", place(contig.line), text));
+                }
+            };
+            if proven.is_some_and(|other| other != build) {
+                let text = format!("{} is of {build}, others are not", contig.name);
+                return Err(Problem::error("wrong-build", place(contig.line), text));
+            }
+            proven = Some(build);
+        }
+        lengths += u64::from(by_length().is_some());
+        accessions |= by_name.is_some();
+    }
+    Ok(proven.map(|build| {
+        let lengths = (lengths > 0).then(|| format!("lengths of {lengths} contigs"));
+        let accessions = accessions.then(|| "accessions of chromosomes".to_owned());
+        let parts: Vec<String> = lengths.into_iter().chain(accessions).collect();
+        (build, format!("{build} by {}", parts.join(" and ")))
+    }))
 }
 
 fn refuse_other(build: BuildName, line: u64, what: &str) -> Result<(), Problem> {

@@ -105,6 +105,21 @@ impl<'l> Columns<'l> {
         Ok((low, low != high))
     }
 
+    /// REF as written.
+    pub(super) fn reference(&self) -> &'l [u8] {
+        self.reference
+    }
+
+    /// FORMAT as written.
+    pub(super) fn keys(&self) -> &'l [u8] {
+        self.keys.unwrap_or_default()
+    }
+
+    /// Value of a key of INFO.
+    pub(super) fn info(&self, key: &[u8]) -> Option<&'l [u8]> {
+        info_value(self.info, key)
+    }
+
     /// The text of each sample column.
     pub(super) fn texts(&self) -> Texts<'l> {
         Texts::of(self.samples)
@@ -197,7 +212,8 @@ fn alternates(text: &str) -> Result<Vec<String>, String> {
     let alternates: Vec<String> = text
         .split(',')
         .map(|alternate| {
-            if alternate.starts_with('<') {
+            // A symbol, or a breakend that names a chromosome.
+            if alternate.contains(['<', '[', ']']) {
                 alternate.to_owned()
             } else {
                 alternate.to_ascii_uppercase()
@@ -211,6 +227,6 @@ fn alternates(text: &str) -> Result<Vec<String>, String> {
 }
 
 /// The ALT that stands for every other base (VCF 4.5 §5.5; `<NON_REF>` is GATK's name).
-fn is_any_other(alternate: &str) -> bool {
+pub(super) fn is_any_other(alternate: &str) -> bool {
     alternate == "<*>" || alternate == "<NON_REF>"
 }

@@ -202,12 +202,14 @@ impl Transaction<'_> {
         let stored = self.version(key, &patient, Some(body))?;
         self.reindex(key, current, &content.entries)?;
         let number = version.to_string();
+        let mut facts = Vec::with_capacity(content.facts.len());
         for (ordinal, fact) in (0_u32..).zip(&content.facts) {
             let place = ["Fact", resource_type, id, &number, &ordinal.to_string()];
             let sealed = self.vault.seal(&patient, &place, fact, self.now)?;
             let row = values![self.tenant, resource_type, id, version, ordinal, &patient, sealed];
-            self.executor.execute(sql::FACT_PUT, row)?;
+            facts.push(row.to_vec());
         }
+        self.executor.execute_all(sql::FACT_PUT, &facts)?;
         // A resource that moves to another patient is gone for the one it leaves.
         if let Some(left) = current.filter(|current| current.patient != patient) {
             self.feed(resource_type, id, version, &left.patient, true)?;

@@ -4,6 +4,7 @@
 //! is a concept with a number of its own; a resource holds the numbers.
 
 use crate::Failure;
+use crate::limit::INDEXED_BYTES_MAX;
 use crate::sql::record as sql;
 use crate::store::{Executor, values};
 use crate::vault::Builder;
@@ -154,6 +155,7 @@ impl Concepts<'_> {
                 "" => NO_SYSTEM,
                 uri => self.number(&Concept::uri(self.tenant, uri))?,
             };
+            let code = indexed(code);
             let row = values![self.tenant, code, system_number, number];
             self.executor.execute(sql::TOKEN_PUT, row)?;
             if concept.is_listed && system != ID_SYSTEM && system != UNIT_SYSTEM {
@@ -161,10 +163,19 @@ impl Concepts<'_> {
             }
         }
         for label in &concept.labels {
-            self.executor.execute(sql::LABEL_PUT, values![self.tenant, label, number])?;
+            self.executor.execute(sql::LABEL_PUT, values![self.tenant, indexed(label), number])?;
         }
         Ok(number)
     }
+}
+
+/// A text as far as it is indexed: no key may be longer in PostgreSQL. One that was cut stays
+/// longer than any value that is searched for, so it equals none.
+pub(super) fn indexed(text: &str) -> &str {
+    if text.len() <= INDEXED_BYTES_MAX {
+        return text;
+    }
+    text.get(..text.ceil_char_boundary(INDEXED_BYTES_MAX + 1)).unwrap_or(text)
 }
 
 /// The concepts that hold a token: of any system if none is named, of none if it is empty.

@@ -1,16 +1,16 @@
 //! Writing the search tables: with every version, and anew when what is indexed has changed.
 
-use super::concept::{Concepts, Numbers, Remembered};
+use super::concept::{Concepts, Numbers, Remembered, indexed};
 use super::extract::{Entry, Held, all, identifier_entry};
 use super::table;
 use crate::Failure;
 use crate::key::Keys;
 use crate::sql::record as sql;
-use crate::store::{Executor, Row, Sqlite, values};
+use crate::store::{Connection, Executor, Row, Value, values};
 use crate::vault::Vault;
 use model::Fact;
 use model::fact::FactContent;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Resources that one transaction indexes again.
 const BATCH_ROWS: u32 = 500;
@@ -26,6 +26,9 @@ const CLEARED: [&str; 9] = [
     sql::DATES_CLEAR,
     sql::QUANTITIES_CLEAR,
 ];
+
+/// Rows by the statement that puts them.
+type Rows = BTreeMap<&'static str, Vec<Vec<Value>>>;
 
 /// Writes the search tables in one transaction.
 pub(crate) struct Index<'a> {
@@ -51,37 +54,39 @@ impl<'a> Index<'a> {
 
     /// Adds the search values of a resource.
     pub(crate) fn put(&mut self, number: u64, entries: &BTreeSet<Entry>) -> Result<(), Failure> {
-        entries.iter().try_for_each(|entry| self.put_one(number, entry))
+        let mut rows = Rows::new();
+        for entry in entries {
+            self.rows_of(number, entry, &mut rows)?;
+        }
+        let executor = self.concepts.executor;
+        rows.iter().try_for_each(|(put, rows)| executor.execute_all(put, rows))
     }
 
-    fn put_one(&mut self, number: u64, entry: &Entry) -> Result<(), Failure> {
-        let (executor, tenant) = (self.concepts.executor, self.concepts.tenant);
+    fn rows_of(&mut self, number: u64, entry: &Entry, rows: &mut Rows) -> Result<(), Failure> {
+        let tenant = self.concepts.tenant;
         let (path, element) = (entry.path, entry.element);
+        let mut add = |put, row: &[Value]| rows.entry(put).or_default().push(row.to_vec());
         match &entry.held {
             Held::Concept(concept) | Held::ReferenceIdentifier(concept) => {
                 let (path, concept) = (posting_path(entry), self.concepts.number(concept)?);
-                let row = values![tenant, path, concept, number, element];
-                executor.execute(sql::POSTING_PUT, row)?;
+                add(sql::POSTING_PUT, values![tenant, path, concept, number, element]);
                 if table::is_listed_by_resource(path) {
-                    let row = values![tenant, number, path, concept];
-                    executor.execute(sql::POSTING_OF_PUT, row)?;
+                    add(sql::POSTING_OF_PUT, values![tenant, number, path, concept]);
                 }
-                Ok(())
             }
             Held::Text { folded, exact } => {
-                let row = values![tenant, number, path, folded, exact, element];
-                executor.execute(sql::STRING_PUT, row).map(|_| ())
+                let (folded, exact) = (indexed(folded), indexed(exact));
+                add(sql::STRING_PUT, values![tenant, number, path, folded, exact, element]);
             }
             Held::Date { low, high } => {
-                let row = values![tenant, number, path, *low, *high, element];
-                executor.execute(sql::DATE_PUT, row).map(|_| ())
+                add(sql::DATE_PUT, values![tenant, number, path, *low, *high, element]);
             }
             Held::Quantity { low, high, unit } => {
                 let unit = self.concepts.number(unit)?;
-                let row = values![tenant, number, path, low, high, unit, element];
-                executor.execute(sql::QUANTITY_PUT, row).map(|_| ())
+                add(sql::QUANTITY_PUT, values![tenant, number, path, low, high, unit, element]);
             }
         }
+        Ok(())
     }
 
     /// Takes away the search values of a resource's last version. They follow from its content; a
@@ -119,7 +124,7 @@ fn posting_path(entry: &Entry) -> u32 {
 
 /// Indexes everything again if it was indexed by another table. What is half done when the
 /// process ends is done again at the next opening.
-pub(crate) fn bring_up_to_date(connection: &Sqlite, keys: &Keys) -> Result<(), Failure> {
+pub(crate) fn bring_up_to_date(connection: &dyn Connection, keys: &Keys) -> Result<(), Failure> {
     let version = table::version();
     let found = connection.first(sql::INDEX_VERSION_GET, &[])?;
     if found.map(|row| row.int(0)).transpose()? == Some(version) {
@@ -128,7 +133,7 @@ pub(crate) fn bring_up_to_date(connection: &Sqlite, keys: &Keys) -> Result<(), F
     let mut after = (String::new(), String::new(), 0);
     let mut is_first = true;
     loop {
-        connection.control("BEGIN IMMEDIATE")?;
+        connection.begin_write()?;
         let cleared = CLEARED.into_iter().filter(|_| is_first);
         let cleared = cleared.map(|clear| connection.execute(clear, &[]).map(|_| ()));
         let outcome = cleared.collect::<Result<(), _>>();
@@ -136,13 +141,13 @@ pub(crate) fn bring_up_to_date(connection: &Sqlite, keys: &Keys) -> Result<(), F
             if last.is_none() {
                 connection.execute(sql::INDEX_VERSION_PUT, values![version])?;
             }
-            connection.control("COMMIT").map(|()| last)
+            connection.commit().map(|()| last)
         });
         match outcome {
             Ok(Some(last)) => after = last,
             Ok(None) => return Ok(()),
             Err(failure) => {
-                let _ = connection.control("ROLLBACK");
+                connection.leave();
                 return Err(failure);
             }
         }

@@ -197,6 +197,6 @@ super::statements! {
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
     PACK_CHANGES = "SELECT patient, current, body FROM pack_change WHERE tenant = $1
         AND adoption = $2 AND patient > $3 ORDER BY patient LIMIT $4";
-    PACK_CHANGES_COUNT = "SELECT count(*), coalesce(sum(current), 0) FROM pack_change
-        WHERE tenant = $1 AND adoption = $2";
+    PACK_CHANGES_COUNT = "SELECT count(*), count(CASE WHEN current = 1 THEN 1 END)
+        FROM pack_change WHERE tenant = $1 AND adoption = $2";
 }

@@ -12,6 +12,16 @@ pub(crate) const SQLITE_WORDS: &[(&str, &str)] = &[
     ("{index}", "STRICT, WITHOUT ROWID"),
 ];
 
+/// Words of PostgreSQL. Texts are ordered by their bytes, as in SQLite, whatever the database's
+/// own order is.
+pub(crate) const POSTGRES_WORDS: &[(&str, &str)] = &[
+    ("{int}", "BIGINT"),
+    ("{bytes}", "BYTEA"),
+    ("{text}", "TEXT COLLATE \"C\""),
+    ("{strict}", ""),
+    ("{index}", ""),
+];
+
 /// Migrations of `archive.db`, the first one first.
 pub(crate) const ARCHIVE: &[&[&str]] = &[
     &[
@@ -242,4 +252,25 @@ pub(crate) const DECISION: &[&[&str]] = &[&[
         recorded {int} NOT NULL, digest {text} NOT NULL, body {bytes} NOT NULL,
         PRIMARY KEY (tenant, id)) {strict}",
     "CREATE UNIQUE INDEX feedback_once ON feedback (tenant, service, card, outcome, digest)",
+]];
+
+/// Migrations of `genome.db`, the first one first. Genomes are large and rarely written; in a file
+/// of their own they keep nobody waiting. A block's index has both its ends, so that what a range
+/// overlaps is found without looking at a block.
+pub(crate) const GENOME: &[&[&str]] = &[&[
+    "CREATE TABLE data_key (tenant {text} NOT NULL, owner {text} NOT NULL,
+        wrapped {bytes} NOT NULL, created {int} NOT NULL, PRIMARY KEY (tenant, owner)) {strict}",
+    "CREATE TABLE genome_filing (tenant {text} NOT NULL, filing {text} NOT NULL,
+        begun {int} NOT NULL, PRIMARY KEY (tenant, filing)) {strict}",
+    "CREATE TABLE genome (tenant {text} NOT NULL, id {text} NOT NULL, filing {text} NOT NULL,
+        patient {text} NOT NULL, raw {text} NOT NULL, recorded {int} NOT NULL,
+        blocks {int} NOT NULL, bytes {int} NOT NULL, body {bytes} NOT NULL,
+        PRIMARY KEY (tenant, id)) {strict}",
+    "CREATE INDEX genome_patient ON genome (tenant, patient, id)",
+    "CREATE TABLE genome_block (tenant {text} NOT NULL, filing {text} NOT NULL,
+        kind {text} NOT NULL, sequence {text} NOT NULL, number {int} NOT NULL,
+        first {int} NOT NULL, last {int} NOT NULL, body {bytes} NOT NULL,
+        PRIMARY KEY (tenant, filing, kind, sequence, number)) {strict}",
+    "CREATE INDEX genome_block_ends ON genome_block (tenant, filing, kind, sequence, last, first,
+        number)",
 ]];

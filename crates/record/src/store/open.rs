@@ -1,6 +1,7 @@
-//! Opening the directory: the key check, the headers, the migrations.
+//! Opening the store. The directory: the key check, the headers, the migrations.
 
-use super::{Executor, Sqlite, values};
+use super::sqlite::Sqlite;
+use super::{Claims, Connection, Executor, Store, postgres, values};
 use crate::Failure;
 use crate::key::Keys;
 use crate::sql::schema;
@@ -21,9 +22,9 @@ const MIGRATION_PUT: &str = "INSERT INTO migration (version, applied) VALUES ($1
 /// One opened database.
 pub(crate) struct Database {
     /// The connection that writes.
-    pub(crate) writer: Sqlite,
+    pub(crate) writer: Box<dyn Connection>,
     /// The connections that read.
-    pub(crate) readers: Vec<Sqlite>,
+    pub(crate) readers: Vec<Box<dyn Connection>>,
     /// Its schema version.
     pub(crate) schema_version: u32,
 }
@@ -36,16 +37,81 @@ pub(crate) struct Files {
     pub(crate) record: Database,
     /// Cards that were shown, and what was answered to them.
     pub(crate) decision: Database,
+    /// Genomes.
+    pub(crate) genome: Database,
 }
 
 /// Opens the databases, making what is not there. Only one process opens at a time.
 pub(crate) fn open(
     directory: &Path,
+    store: &Store,
     keys: &Keys,
     readers: usize,
     now: Timestamp,
 ) -> Result<Files, Failure> {
+    let claims = Claims::new(directory, store);
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(|e| io(&e))?;
+    match store {
+        Store::Directory => {
+            refuse_moved(directory)?;
+            open_directory(directory, &claims, keys, readers, now)
+        }
+        Store::Postgres(url) => {
+            refuse_unmoved(directory)?;
+            let (files, _opening) = postgres::open(url, keys, readers, now)?;
+            crate::search::bring_up_to_date(files.record.writer.as_ref(), keys)?;
+            crate::genome::remove_leftovers(&claims, files.genome.writer.as_ref())?;
+            Ok(files)
+        }
+    }
+}
+
+/// Stands in a directory whose record was moved to PostgreSQL.
+const MOVED: &str = "moved-to-postgresql";
+
+/// Notes where the record of a directory has gone.
+pub(super) fn mark_moved(directory: &Path, to: &str) -> Result<(), Failure> {
+    let write = |mut file: File| {
+        writeln!(file, "{to}")?;
+        file.sync_all()?;
+        File::open(directory)?.sync_all()
+    };
+    private(OpenOptions::new().create(true).truncate(true).write(true))
+        .open(directory.join(MOVED))
+        .and_then(write)
+        .map_err(|e| io(&e))
+}
+
+/// Without the name of its store, a record that was moved would go on from where it was left.
+fn refuse_moved(directory: &Path) -> Result<(), Failure> {
+    let mark = directory.join(MOVED);
+    match std::fs::read_to_string(&mark) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(io(&error)),
+        Ok(to) => Err(Failure::Storage(format!(
+            "the record was moved to {}; name that store, or remove `{}` to go back to the files",
+            to.trim_end(),
+            mark.display()
+        ))),
+    }
+}
+
+/// A record that is still in files would be told as empty.
+fn refuse_unmoved(directory: &Path) -> Result<(), Failure> {
+    if !directory.join("record.db").exists() || directory.join(MOVED).exists() {
+        return Ok(());
+    }
+    let text = "the directory holds a record of its own; `cognate store copy` moves it";
+    Err(Failure::Storage(format!("{}: {text}", directory.display())))
+}
+
+fn open_directory(
+    directory: &Path,
+    claims: &Claims,
+    keys: &Keys,
+    readers: usize,
+    now: Timestamp,
+) -> Result<Files, Failure> {
     let lock = private(OpenOptions::new().create(true).truncate(false).write(true))
         .open(directory.join("open.lock"))
         .map_err(|e| io(&e))?;
@@ -53,10 +119,12 @@ pub(crate) fn open(
     let archive = directory.join("archive.db");
     let record = directory.join("record.db");
     let decision = directory.join("decision.db");
+    let genome = directory.join("genome.db");
     let is_new = !archive.exists() && !record.exists();
     refuse_plain(&archive)?;
     refuse_plain(&record)?;
     refuse_plain(&decision)?;
+    refuse_plain(&genome)?;
     let key_is_right = check_key(directory, keys, is_new)?;
     let one = |path: &Path, migrations| match database(path, keys, readers, migrations, now) {
         Err(Failure::KeyMismatch { place }) if key_is_right => {
@@ -65,8 +133,11 @@ pub(crate) fn open(
         other => other,
     };
     let record = one(&record, schema::RECORD)?;
-    crate::search::bring_up_to_date(&record.writer, keys)?;
+    crate::search::bring_up_to_date(record.writer.as_ref(), keys)?;
+    let genome = one(&genome, schema::GENOME)?;
+    crate::genome::remove_leftovers(claims, genome.writer.as_ref())?;
     Ok(Files {
+        genome,
         archive: one(&archive, schema::ARCHIVE)?,
         record,
         decision: one(&decision, schema::DECISION)?,
@@ -137,25 +208,32 @@ fn database(
         .map_err(|e| io(&e))?;
     let writer = Sqlite::open(path, &raw_key, true)?;
     let schema_version = migrate(&writer, migrations, now)?;
-    let readers = (0..readers).map(|_| Sqlite::open(path, &raw_key, false));
-    Ok(Database { writer, readers: readers.collect::<Result<_, _>>()?, schema_version })
+    let reader = |_| Ok(Box::new(Sqlite::open(path, &raw_key, false)?) as Box<dyn Connection>);
+    let readers = (0..readers).map(reader).collect::<Result<_, Failure>>()?;
+    Ok(Database { writer: Box::new(writer), readers, schema_version })
 }
 
 /// Brings the schema up to date in one transaction; a newer schema than ours is refused.
 fn migrate(connection: &Sqlite, migrations: &[&[&str]], now: Timestamp) -> Result<u32, Failure> {
-    connection.control("BEGIN IMMEDIATE")?;
-    let newest = apply(connection, migrations, now);
+    connection.begin_write()?;
+    let newest = apply(connection, schema::SQLITE_WORDS, migrations, now);
     match newest {
-        Ok(version) => connection.control("COMMIT").map(|()| version),
+        Ok(version) => connection.commit().map(|()| version),
         Err(failure) => {
-            let _ = connection.control("ROLLBACK");
+            connection.leave();
             Err(failure)
         }
     }
 }
 
-fn apply(connection: &Sqlite, migrations: &[&[&str]], now: Timestamp) -> Result<u32, Failure> {
-    connection.execute(&sqlite_words(MIGRATION_TABLE), &[])?;
+/// The migrations that a database has not had yet, inside a transaction.
+pub(super) fn apply(
+    connection: &dyn Executor,
+    words: Words<'_>,
+    migrations: &[&[&str]],
+    now: Timestamp,
+) -> Result<u32, Failure> {
+    connection.execute(&worded(MIGRATION_TABLE, words), &[])?;
     let done = connection.one(MIGRATION_LAST, &[])?.count(0)?;
     let known = migrations.len() as u64;
     if done > known {
@@ -164,18 +242,21 @@ fn apply(connection: &Sqlite, migrations: &[&[&str]], now: Timestamp) -> Result<
     }
     for (version, texts) in (1_u64..).zip(migrations) {
         if version > done {
-            for text in *texts {
-                connection.execute(&sqlite_words(text), &[])?;
-            }
+            let texts: Vec<String> = texts.iter().map(|text| worded(text, words)).collect();
+            connection.run_all(&texts)?;
             connection.execute(MIGRATION_PUT, values![version, now.micros()])?;
         }
     }
     Ok(u32::try_from(known).unwrap_or(u32::MAX))
 }
 
-fn sqlite_words(text: &str) -> String {
+/// What stands for the words in braces of a migration.
+pub(super) type Words<'w> = &'w [(&'w str, &'w str)];
+
+/// A migration in the words of one database.
+pub(super) fn worded(text: &str, words: Words<'_>) -> String {
     let replace = |text: String, (from, to): &(&str, &str)| text.replace(from, to);
-    schema::SQLITE_WORDS.iter().fold(text.to_owned(), replace)
+    words.iter().fold(text.to_owned(), replace)
 }
 
 #[cfg(test)]

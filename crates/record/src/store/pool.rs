@@ -1,17 +1,17 @@
 //! A fixed number of read connections.
 
-use super::{Executor, Sqlite};
+use super::{Connection, Executor};
 use crate::Failure;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// Read connections; a caller waits when all are taken.
 pub(crate) struct Pool {
-    free: Mutex<Vec<Sqlite>>,
+    free: Mutex<Vec<Box<dyn Connection>>>,
     returned: Condvar,
 }
 
 impl Pool {
-    pub(crate) fn new(connections: Vec<Sqlite>) -> Self {
+    pub(crate) fn new(connections: Vec<Box<dyn Connection>>) -> Self {
         Self { free: Mutex::new(connections), returned: Condvar::new() }
     }
 
@@ -21,15 +21,15 @@ impl Pool {
         work: impl FnOnce(&dyn Executor) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let taken = Taken { connection: Some(self.take()), pool: self };
-        let connection = taken.connection.as_ref();
+        let connection = taken.connection.as_deref();
         let connection = connection.ok_or_else(|| Failure::Storage("no connection".to_owned()))?;
-        connection.control("BEGIN")?;
+        connection.begin_read()?;
         let result = work(connection);
-        connection.control("COMMIT")?;
+        connection.commit()?;
         result
     }
 
-    fn take(&self) -> Sqlite {
+    fn take(&self) -> Box<dyn Connection> {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             match free.pop() {
@@ -42,7 +42,7 @@ impl Pool {
 
 /// A connection that goes back when it is dropped, whatever happened.
 struct Taken<'a> {
-    connection: Option<Sqlite>,
+    connection: Option<Box<dyn Connection>>,
     pool: &'a Pool,
 }
 

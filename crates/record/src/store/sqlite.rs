@@ -1,9 +1,9 @@
 //! The executor of SQLite with SQLCipher.
 
-use super::{Executor, Row, Value};
+use super::{Connection, Executor, Row, Value};
 use crate::Failure;
 use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
+use rusqlite::{ErrorCode, OpenFlags, ToSql, params_from_iter};
 use std::path::Path;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -20,7 +20,7 @@ const STATEMENT_CACHE: usize = 128;
 
 /// A connection to an encrypted file.
 pub(crate) struct Sqlite {
-    connection: Connection,
+    connection: rusqlite::Connection,
 }
 
 impl ToSql for Value {
@@ -51,7 +51,8 @@ impl Sqlite {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(|e| storage(&e))?;
+        let connection =
+            rusqlite::Connection::open_with_flags(path, flags).map_err(|e| storage(&e))?;
         let failed = |error: rusqlite::Error| storage(&error);
         connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
         connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
@@ -96,7 +97,7 @@ impl Sqlite {
     }
 
     /// SQLCipher's version; empty if the library cannot encrypt.
-    pub(crate) fn cipher_version(&self) -> Result<String, Failure> {
+    fn cipher_version(&self) -> Result<String, Failure> {
         self.pragma_text("PRAGMA cipher_version").map_err(|e| storage(&e))
     }
 
@@ -112,18 +113,48 @@ impl Sqlite {
         })
     }
 
-    /// Ends a transaction that was left open.
-    pub(crate) fn leave(&self) {
+    /// Runs transaction control, which takes no values.
+    fn control(&self, sql: &str) -> Result<(), Failure> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(|e| storage(&e))?;
+        statement.execute([]).map(|_| ()).map_err(|e| storage(&e))
+    }
+}
+
+impl Connection for Sqlite {
+    fn begin_read(&self) -> Result<(), Failure> {
+        self.control("BEGIN")
+    }
+
+    fn begin_write(&self) -> Result<(), Failure> {
+        self.control("BEGIN IMMEDIATE")
+    }
+
+    fn savepoint(&self) -> Result<(), Failure> {
+        self.control("SAVEPOINT job")
+    }
+
+    fn keep(&self) -> Result<(), Failure> {
+        self.control("RELEASE job")
+    }
+
+    fn undo(&self) -> Result<(), Failure> {
+        self.control("ROLLBACK TO job")?;
+        self.control("RELEASE job")
+    }
+
+    fn commit(&self) -> Result<(), Failure> {
+        self.control("COMMIT")
+    }
+
+    fn leave(&self) {
         if !self.connection.is_autocommit() {
             // The next BEGIN fails if this does, and says so.
             let _ = self.control("ROLLBACK");
         }
     }
 
-    /// Runs transaction control, which takes no values.
-    pub(crate) fn control(&self, sql: &str) -> Result<(), Failure> {
-        let mut statement = self.connection.prepare_cached(sql).map_err(|e| storage(&e))?;
-        statement.execute([]).map(|_| ()).map_err(|e| storage(&e))
+    fn version(&self) -> Result<String, Failure> {
+        Ok(format!("SQLCipher {}", self.cipher_version()?))
     }
 }
 

@@ -1,7 +1,7 @@
 //! One writer for one database: it takes every job that waits, runs each in a savepoint of its
 //! own, commits once, and only then answers.
 
-use super::{Executor, Sqlite};
+use super::{Connection, Executor};
 use crate::Failure;
 use crate::limit::GROUP_COMMIT_JOBS_MAX;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -64,7 +64,7 @@ impl Writer {
     /// Starts the thread; `committed` runs after every commit.
     pub(crate) fn start(
         name: &str,
-        connection: Sqlite,
+        connection: Box<dyn Connection>,
         committed: impl Fn() + Send + 'static,
     ) -> Result<Self, Failure> {
         let (sender, receiver) = mpsc::channel();
@@ -72,7 +72,7 @@ impl Writer {
         let shared = Arc::clone(&status);
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || serve(&connection, &receiver, &shared, &committed))
+            .spawn(move || serve(connection.as_ref(), &receiver, &shared, &committed))
             .map_err(|error| Failure::Storage(error.to_string()))?;
         Ok(Self { jobs: Mutex::new(Some(sender)), status, thread: Some(thread) })
     }
@@ -126,7 +126,7 @@ impl Drop for Writer {
 }
 
 fn serve(
-    connection: &Sqlite,
+    connection: &dyn Connection,
     receiver: &mpsc::Receiver<Box<dyn Job>>,
     status: &Status,
     committed: &impl Fn(),
@@ -164,21 +164,17 @@ fn stopped() -> Failure {
     Failure::Storage("writing has ended after an input/output error".to_owned())
 }
 
-fn commit(connection: &Sqlite, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
-    connection.control("BEGIN IMMEDIATE")?;
+fn commit(connection: &dyn Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+    connection.begin_write()?;
     let result = jobs.iter_mut().try_for_each(|job| one(connection, job.as_mut()));
-    let result = result.and_then(|()| connection.control("COMMIT"));
+    let result = result.and_then(|()| connection.commit());
     if result.is_err() {
-        // It fails when the error has rolled back already.
-        let _ = connection.control("ROLLBACK");
+        connection.leave();
     }
     result
 }
 
-fn one(connection: &Sqlite, job: &mut dyn Job) -> Result<(), Failure> {
-    connection.control("SAVEPOINT job")?;
-    if !job.run(connection) {
-        connection.control("ROLLBACK TO job")?;
-    }
-    connection.control("RELEASE job")
+fn one(connection: &dyn Connection, job: &mut dyn Job) -> Result<(), Failure> {
+    connection.savepoint()?;
+    if job.run(connection) { connection.keep() } else { connection.undo() }
 }

@@ -9,11 +9,17 @@ mod crash;
 #[cfg(test)]
 mod feed;
 #[cfg(test)]
+mod genome;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod moving;
+#[cfg(test)]
 mod opening;
+#[cfg(test)]
+mod postgres;
 #[cfg(test)]
 mod privacy;
 #[cfg(test)]
@@ -34,6 +40,8 @@ mod smaller;
 mod smoke;
 #[cfg(test)]
 mod statements;
+#[cfg(test)]
+mod store;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

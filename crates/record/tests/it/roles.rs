@@ -104,6 +104,13 @@ fn raw_and_clinical() -> Vec<Line> {
             let changes = vec![patient("p1", "Example", "1")];
             r.commit(a, Commit { changes, ..Commit::default() }).map(drop)
         }),
+        ("begin_genome", vec![Interface, LaboratoryReviewer], |r, a, _| {
+            r.begin_genome(a, "g", &p1()).map(drop)
+        }),
+        ("genomes", clinical(), |r, a, _| r.genomes(a, &p1()).map(drop)),
+        ("read_genomes", clinical(), |r, a, _| {
+            r.read_genomes(a, &p1(), &mut |_| Ok::<_, Failure>(vec![])).map(drop)
+        }),
         ("read", clinical(), |r, a, _| r.read(a, "Patient", "p1").map(drop)),
         ("vread", clinical(), |r, a, _| r.vread(a, "Patient", "p1", 1).map(drop)),
         ("history", clinical(), |r, a, _| {
@@ -279,7 +286,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 62 * Role::ALL.len());
+    assert_eq!(calls, 65 * Role::ALL.len());
 }
 
 #[test]

@@ -168,6 +168,37 @@ const CASES: &[Case] = &[
 ];
 
 #[test]
+fn a_long_text_is_found_by_its_beginning_and_equals_none() {
+    let fixture = fixture();
+    let record = &fixture.record;
+    // Nothing that a database could fold: every word is another.
+    let words: Vec<String> = (0..2000).map(|word| format!("{word:x}\u{e4}")).collect();
+    let long = words.concat();
+    for (id, length) in [("o1", 6000), ("o2", 1024), ("o3", 1025)] {
+        let text: String = long.chars().take(length).collect();
+        let mut resource = observation(id, "p1", "x");
+        resource["valueString"] = json!(text);
+        resource["code"]["coding"][0]["code"] = json!(text.replace('\u{e4}', "-"));
+        commit(record, vec![put(resource)]).unwrap();
+    }
+    let found = |name: &str, value: &str| {
+        let query = Query {
+            resource_type: "Observation".to_owned(),
+            terms: vec![Term::parse(name, value)],
+            count: 10,
+            cursor: None,
+        };
+        record.search(&access(Role::Prescriber), &query).unwrap().total
+    };
+    let start = |bytes: usize| long.get(..long.floor_char_boundary(bytes)).unwrap();
+    assert_eq!(found("value-string", start(100)), 3);
+    assert_eq!(found("value-string:contains", "5\u{e4}6\u{e4}7\u{e4}"), 3);
+    assert_eq!(found("value-string:exact", start(1024)), 0);
+    let code = long.replace('\u{e4}', "-");
+    assert_eq!(found("code", code.get(..1024).unwrap()), 1);
+}
+
+#[test]
 fn terms_find_what_they_say() {
     let fixture = fixture();
     fill(&fixture.record);

@@ -9,7 +9,7 @@ use model::statement::{Basis, Capsule, EngineRef, GeneStatement, KnowledgeRef, S
 use model::{Fact, PatientId, Statement, StatementId, TenantId, Timestamp};
 use record::{
     Access, Clock, Commit, Committed, Condition, MasterKey, NewRaw, Purpose, RawState, Record,
-    ResourceChange, Role, Scope, Settings,
+    ResourceChange, Role, Scope, Settings, Store,
 };
 use serde_json::{Value, json};
 use std::path::Path;
@@ -31,19 +31,34 @@ pub(crate) fn open_at(directory: &Path) -> Result<Record, record::Failure> {
     let key = directory.join("master.key");
     let master_key =
         if key.exists() { MasterKey::from_file(&key)? } else { MasterKey::create_file(&key)? };
-    let settings = Settings { directory: directory.join("data"), master_key, readers: 2 };
-    Record::open(settings, clock())
+    open_with(directory, master_key, 2)
+}
+
+/// The record of a directory, under a key, in the store that the tests run on.
+pub(crate) fn open_with(
+    directory: &Path,
+    master_key: MasterKey,
+    readers: usize,
+) -> Result<Record, record::Failure> {
+    let settings = Settings { directory: directory.join("data"), master_key, readers };
+    let store = match crate::store::url(directory) {
+        Some(url) => Store::Postgres(url.parse()?),
+        None => Store::Directory,
+    };
+    Record::open_in(settings, &store, clock())
 }
 
 pub(crate) struct Fixture {
     pub(crate) record: Record,
     pub(crate) directory: tempfile::TempDir,
+    _database: crate::store::Database,
 }
 
 pub(crate) fn fixture() -> Fixture {
     let directory = tempfile::tempdir().unwrap();
     let record = open_at(directory.path()).unwrap();
-    Fixture { record, directory }
+    let database = crate::store::Database::of(directory.path());
+    Fixture { record, directory, _database: database }
 }
 
 pub(crate) fn access(role: Role) -> Access {

@@ -29,7 +29,7 @@ pub(crate) async fn ready(State(app): State<App>) -> Result<Response, Error> {
     let body = json!({
         "writable": health.writable,
         "schemaVersion": health.schema_version,
-        "cipherVersion": health.cipher_version,
+        "store": health.store_version,
         "lastSequence": health.last_sequence,
         "messages": messages,
         "reviewsOpen": health.reviews_open,

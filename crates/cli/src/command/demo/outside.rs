@@ -97,6 +97,7 @@ impl<'s> Outside<'s> {
             .args(arguments)
             .arg("--directory")
             .arg(&self.setting.store.directory)
+            .env_remove("COGNATE_STORE")
             .output()
             .context("this program cannot be run again")?;
         let told = String::from_utf8_lossy(&output.stderr).into_owned();

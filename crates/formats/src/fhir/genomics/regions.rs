@@ -7,13 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use genomics::finding::Regions;
 use genomics::range::{Range, uncovered};
-use genomics::sequence::{accession_of, known};
+use genomics::sequence::accession_of;
 use model::variant::GenomeBuild;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// Lines of one BED file that are read.
-const BED_LINES_MAX: usize = 1_000_000;
 
 /// Regions studied, and those of them that could not be called.
 pub(super) fn read(
@@ -80,24 +77,6 @@ fn range(sequence: String, start: &str, end: &str) -> Option<Range> {
 fn bed(document: &Value, build: Option<GenomeBuild>) -> Option<Vec<Range>> {
     let data = text(document, "content.attachment.data")?;
     let bytes = STANDARD.decode(data).ok()?;
-    let lines = std::str::from_utf8(&bytes).ok()?.lines();
-    let mut ranges = Vec::new();
-    for line in lines.map(str::trim).filter(|line| !is_head(line)) {
-        if ranges.len() >= BED_LINES_MAX {
-            return None;
-        }
-        let mut fields = line.split(['\t', ' ']).filter(|field| !field.is_empty());
-        let name = fields.next()?;
-        let sequence = match known(name) {
-            Some(_) => name.to_owned(),
-            None => accession_of(build?, name)?,
-        };
-        ranges.push(range(sequence, fields.next()?, fields.next()?)?);
-    }
-    (!ranges.is_empty()).then_some(ranges)
-}
-
-fn is_head(line: &str) -> bool {
-    let heads = ["#", "track", "browser"];
-    line.is_empty() || heads.iter().any(|head| line.starts_with(head))
+    let (ranges, problems) = crate::bed::read(&bytes, build);
+    problems.is_empty().then_some(ranges)
 }

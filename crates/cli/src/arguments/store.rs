@@ -1,0 +1,79 @@
+//! Where the data is, and `cognate store`
+
+use clap::{Args, Subcommand};
+use std::convert::Infallible;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// Where the data is.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct StoreArguments {
+    /// Data directory.
+    #[arg(long, env = "COGNATE_DIRECTORY", default_value = "cognate-data", value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// File with the master key; by default `master.key` in the data directory. Keep it apart
+    /// from backups.
+    #[arg(long, env = "COGNATE_MASTER_KEY_FILE", value_name = "FILE")]
+    pub(crate) master_key_file: Option<PathBuf>,
+    /// PostgreSQL database that keeps the record in place of files in the data directory, which
+    /// then holds the audit log: `postgres://USER@HOST/DATABASE`.
+    #[arg(long = "store", env = "COGNATE_STORE", value_name = "URL", hide_env_values = true)]
+    pub(crate) postgres: Option<Address>,
+    /// File with the password of the PostgreSQL role, if the address has none.
+    #[arg(long, env = "COGNATE_STORE_PASSWORD_FILE", value_name = "FILE")]
+    pub(crate) store_password_file: Option<PathBuf>,
+}
+
+/// An address as written: it may hold a password, so it is read later and never shown.
+#[derive(Clone)]
+pub(crate) struct Address(String);
+
+impl Address {
+    /// The text.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Address {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Address(..)")
+    }
+}
+
+/// `cognate store`
+#[derive(Debug, Subcommand)]
+pub(crate) enum StoreCommand {
+    /// Move a record from a data directory to an empty PostgreSQL database, and verify it. Nobody
+    /// can write meanwhile; stop the server first.
+    Copy(CopyArguments),
+}
+
+/// `cognate store copy`
+#[derive(Args, Debug)]
+pub(crate) struct CopyArguments {
+    /// Data directory with the record. The audit log stays in it; it is the `--directory` of the
+    /// moved record, too.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) from: PathBuf,
+    /// Address of the database: `postgres://USER@HOST/DATABASE`.
+    #[arg(long, value_name = "URL", env = "COGNATE_STORE", hide_env_values = true)]
+    pub(crate) to: Address,
+    /// File with the password of the PostgreSQL role, if the address has none.
+    #[arg(long, env = "COGNATE_STORE_PASSWORD_FILE", value_name = "FILE")]
+    pub(crate) store_password_file: Option<PathBuf>,
+    /// File with the master key; by default `master.key` in the data directory.
+    #[arg(long, env = "COGNATE_MASTER_KEY_FILE", value_name = "FILE")]
+    pub(crate) master_key_file: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
