@@ -108,6 +108,18 @@ pub(crate) struct ServeArguments {
     /// results of the other. Without it such a question is refused.
     #[arg(long, env = "COGNATE_LIFT_OVER", value_name = "FILE")]
     pub(crate) lift_over: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reference: ReferenceArguments,
+}
+
+/// Where the reference sequences are.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ReferenceArguments {
+    /// Reference sequence, .2bit or FASTA with its .fai beside it; may be given once for each
+    /// build. Which build it is of is proven by the lengths of its chromosomes. With it REF is
+    /// checked, and one insertion or deletion in a repeat is found by each of its spellings.
+    #[arg(long = "reference", value_name = "FILE")]
+    pub(crate) references: Vec<PathBuf>,
 }
 
 /// `cognate ingest`
@@ -118,6 +130,12 @@ pub(crate) struct IngestArguments {
     /// Files to take in.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reference: ReferenceArguments,
+    /// BED file of the regions that a variant file's test looked at, on the build of its variants.
+    /// A gVCF says it itself. Without either, what a file does not mention is not known.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) regions: Option<PathBuf>,
     /// Id of the patient a variant file belongs to. Needed for VCF, refused for the others.
     #[arg(long, value_name = "ID")]
     pub(crate) patient: Option<String>,

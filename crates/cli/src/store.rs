@@ -1,7 +1,8 @@
 //! Opening the data directory.
 
-use crate::arguments::{StoreArguments, TrustArguments};
+use crate::arguments::{ReferenceArguments, StoreArguments, TrustArguments};
 use anyhow::{Context, bail};
+use genomics::reference::References;
 use knowledge::{Pack, PublicKey};
 use model::{TenantId, Timestamp};
 use record::{Access, Clock, MasterKey, Purpose, Record, Role, Scope, Settings};
@@ -27,6 +28,21 @@ pub(crate) fn clock() -> Clock {
         let since = std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     })
+}
+
+/// The operator's reference sequences. A file that cannot be used is an error: the operator counts
+/// on it.
+pub(crate) fn references(arguments: &ReferenceArguments) -> anyhow::Result<References> {
+    let mut references = References::default();
+    for path in &arguments.references {
+        let (opened, problems) = formats::reference::open(path);
+        let Some(reference) = opened else {
+            let problem = problems.first().map(ToString::to_string).unwrap_or_default();
+            bail!("the reference `{}` cannot be used: {problem}", path.display())
+        };
+        references.0.push(reference);
+    }
+    Ok(references)
 }
 
 /// Where the master key is.

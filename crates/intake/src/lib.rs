@@ -14,6 +14,7 @@ pub mod mllp;
 pub mod ndjson;
 pub mod oru;
 pub mod receive;
+pub mod variants;
 mod version;
 pub mod work;
 

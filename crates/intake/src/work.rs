@@ -5,10 +5,12 @@ use crate::feed::Feed;
 use crate::matching::{Claimed, Match, decide};
 use crate::oru::{Context, Filing, filings};
 use crate::receive::{HL7_V2, bounded, feed_access};
+use crate::variants::{Tools, file_variants, is_variants};
 use crate::version::{self, Earlier, Objection, standing};
 use formats::fhir::facts::facts_of;
 use formats::hl7v2::Message;
 use formats::hl7v2::oru::{self, Oru, Settings};
+use genomics::reference::References;
 use knowledge::Pack;
 use model::patient::{Identifier, Patient};
 use model::problem::first_error;
@@ -42,12 +44,25 @@ pub struct Worker {
     pack: Arc<Pack>,
     feeds: Vec<Feed>,
     fallback: Feed,
+    references: References,
 }
 
 impl Worker {
     /// A worker for these feeds; a message of another feed is read like a production feed's.
     pub fn new(record: Record, pack: Arc<Pack>, feeds: Vec<Feed>, tenant: &TenantId) -> Self {
-        Self { record, pack, feeds, fallback: Feed::production("other", tenant) }
+        Self {
+            record,
+            pack,
+            feeds,
+            fallback: Feed::production("other", tenant),
+            references: References::default(),
+        }
+    }
+
+    /// The same, with reference sequences for variant files.
+    #[must_use]
+    pub fn with_references(self, references: References) -> Self {
+        Self { references, ..self }
     }
 
     /// Files until `stop` answers true. A failure of the store is logged and tried again: the
@@ -102,8 +117,9 @@ impl Worker {
         let id = &message.summary.feed;
         let feed = self.feeds.iter().find(|feed| feed.id == *id).unwrap_or(&self.fallback);
         let access = feed_access(feed);
-        let filed = if message.summary.media_type == crate::file::VCF {
-            crate::file::file_variants(&self.record, &access, &self.pack, message)
+        let filed = if is_variants(&message.summary.media_type) {
+            let tools = Tools { pack: &self.pack, references: &self.references };
+            file_variants(&self.record, &access, tools, message)
         } else {
             file_message(&self.record, feed, message)
         };

@@ -38,6 +38,8 @@ words! {
         Quarantined => "quarantined",
         /// Received before.
         Duplicate => "duplicate",
+        /// A part of a file that is archived in several, or something beside one.
+        Piece => "piece",
     }
 }
 

@@ -2,11 +2,14 @@
 
 use crate::error::Error;
 use genomics::lift::LiftOver;
+use genomics::reference::References;
+use genomics::vrs;
 use interpret::Interpreter;
 use knowledge::Pack;
 use model::{PatientId, TenantId};
 use record::Record;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The application: the record, the interpreter and the settings. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -20,6 +23,8 @@ struct Inner {
     interpreter: Interpreter,
     settings: Settings,
     genomics: Genomics,
+    /// Digests of sequences, made from the reference once.
+    digests: Mutex<BTreeMap<String, Option<String>>>,
 }
 
 /// What the Genomics Operations are answered with.
@@ -28,6 +33,9 @@ pub struct Genomics {
     /// The way from one genome build to the other; without one a question that has to look at
     /// both is refused.
     pub lift_over: Option<Arc<dyn LiftOver>>,
+    /// The operator's reference sequences; without them an insertion or deletion in a repeat has
+    /// several forms that cannot be told from others.
+    pub references: References,
     /// Below how many patients a count is not told, only that it is below. 0 tells every count: a
     /// caller counts nobody whom it may not read.
     pub count_min: u64,
@@ -58,12 +66,32 @@ impl App {
         settings: Settings,
         genomics: Genomics,
     ) -> Self {
-        Self { inner: Arc::new(Inner { record, interpreter, settings, genomics }) }
+        Self {
+            inner: Arc::new(Inner {
+                record,
+                interpreter,
+                settings,
+                genomics,
+                digests: Mutex::default(),
+            }),
+        }
     }
 
     /// What the Genomics Operations are answered with.
     pub fn genomics(&self) -> &Genomics {
         &self.inner.genomics
+    }
+
+    /// The refget digest of a chromosome, by which GA4GH names it; `None` where neither a published
+    /// identifier nor the operator's reference proves it. The first call for a sequence reads it.
+    pub(crate) fn sequence_digest(&self, accession: &str) -> Option<String> {
+        if let Some(digest) = vrs::known_digest(accession) {
+            return Some(digest.to_owned());
+        }
+        let mut digests = self.inner.digests.lock().unwrap_or_else(PoisonError::into_inner);
+        let references = &self.inner.genomics.references;
+        let make = || vrs::sequence_digest(accession, references);
+        digests.entry(accession.to_owned()).or_insert_with(make).clone()
     }
 
     /// The record.

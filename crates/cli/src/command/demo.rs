@@ -9,7 +9,7 @@ mod setting;
 
 use super::serve::{Running, stop_signal};
 use super::{print, say};
-use crate::arguments::{DemoArguments, ServeArguments, StoreArguments};
+use crate::arguments::{DemoArguments, ReferenceArguments, ServeArguments, StoreArguments};
 use crate::outcome::Outcome;
 use crate::store;
 use anyhow::{Context, bail, ensure};
@@ -32,6 +32,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         base_url: None,
         feed: "northside".to_owned(),
         lift_over: None,
+        reference: ReferenceArguments { references: Vec::new() },
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {

@@ -6,12 +6,18 @@ use crate::outcome::Outcome;
 use crate::store;
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use intake::file::{FileContent, FileSettings, Filed};
+use intake::file::{FileContent, FileSettings, Filed, ingest};
+use intake::variants::{Tools, ingest_variants};
 use interpret::Interpreter;
 use model::PatientId;
 use model::assay::AbsentPosition;
 use serde_json::{Value, json};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
+
+/// Bytes by which a file is known for what it is.
+const HEAD_BYTES: u64 = 4096;
 
 /// Takes in files, and interprets what changed.
 pub(crate) fn run(arguments: &IngestArguments) -> anyhow::Result<Outcome> {
@@ -26,12 +32,15 @@ pub(crate) fn run(arguments: &IngestArguments) -> anyhow::Result<Outcome> {
         } else {
             AbsentPosition::NotTested
         },
+        regions: arguments.regions.as_deref().map(regions).transpose()?,
     };
+    let references = store::references(&arguments.reference)?;
+    let tools = Tools { pack: &pack, references: &references };
     let progress = progress(arguments.files.len());
     let (mut report, mut failed) = (Vec::new(), false);
     for path in &arguments.files {
         progress.set_message(path.display().to_string());
-        let (line, fine) = ingest_one(&record, &pack, path, &settings)?;
+        let (line, fine) = ingest_one(&record, tools, path, &settings)?;
         failed |= !fine;
         report.push(line);
         progress.inc(1);
@@ -57,13 +66,15 @@ pub(crate) fn run(arguments: &IngestArguments) -> anyhow::Result<Outcome> {
 
 fn ingest_one(
     record: &record::Record,
-    pack: &knowledge::Pack,
+    tools: Tools<'_>,
     path: &Path,
     settings: &FileSettings,
 ) -> anyhow::Result<(Value, bool)> {
-    let bytes =
-        std::fs::read(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
-    let content = FileContent::of(&bytes);
+    let unreadable = || format!("`{}` cannot be read", path.display());
+    let mut file = File::open(path).with_context(unreadable)?;
+    let mut head = Vec::new();
+    file.by_ref().take(HEAD_BYTES).read_to_end(&mut head).with_context(unreadable)?;
+    let content = FileContent::of(&head);
     match (content, &settings.patient) {
         (FileContent::Unknown, _) => {
             bail!("`{}` is neither VCF, HL7 v2 nor FHIR JSON; nothing was taken in", path.display())
@@ -78,7 +89,16 @@ fn ingest_one(
         _ => {}
     }
     let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    let filed = intake::file::ingest(record, &store::interface(), pack, &name, bytes, settings);
+    let mut whole = head.as_slice().chain(file);
+    let access = store::interface();
+    let filed = if content == FileContent::Variants {
+        // A genome is larger than memory should be.
+        ingest_variants(record, &access, tools, &name, &mut whole, settings)
+    } else {
+        let mut bytes = Vec::new();
+        whole.read_to_end(&mut bytes).with_context(unreadable)?;
+        ingest(record, &access, tools.pack, &name, bytes, settings)
+    };
     Ok(match filed {
         Ok(Filed { raw, text, problems, done }) => {
             let line = json!({
@@ -100,6 +120,11 @@ fn ingest_one(
             (line, false)
         }
     })
+}
+
+/// The regions that a test looked at, as they will be archived.
+fn regions(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("`{}` cannot be read", path.display()))
 }
 
 fn problems_of(error: &intake::Failure) -> Vec<model::Problem> {

@@ -5,6 +5,7 @@ use crate::arguments::ServeArguments;
 use crate::outcome::Outcome;
 use crate::store;
 use anyhow::{Context, bail};
+use genomics::reference::References;
 use intake::Feed;
 use intake::work::Worker;
 use interpret::Interpreter;
@@ -76,6 +77,8 @@ impl Running {
         for remark in store::pack_remarks(&record, &pack)? {
             say(&remark);
         }
+        let references = store::references(&arguments.reference)?;
+        let genomics = genomics(arguments.lift_over.as_deref(), references)?;
         let tenant = store::tenant();
         let interpreter = Interpreter::new(record.clone(), Arc::clone(&pack), &tenant)?;
         let http = bind(arguments.http, "HTTP").await?;
@@ -92,12 +95,12 @@ impl Running {
         let flag = Arc::new(AtomicBool::new(false));
         let feed = Arc::new(Feed::production(&arguments.feed, &tenant));
         let worker =
-            Worker::new(record.clone(), Arc::clone(&pack), vec![Feed::clone(&feed)], &tenant);
+            Worker::new(record.clone(), Arc::clone(&pack), vec![Feed::clone(&feed)], &tenant)
+                .with_references(genomics.references.clone());
         let threads = vec![thread("filing", &flag, move |stop| worker.follow(stop))?, {
             let interpreter = interpreter.clone();
             thread("interpret", &flag, move |stop| interpreter.follow(stop))?
         }];
-        let genomics = genomics(arguments.lift_over.as_deref())?;
         let app = App::with_genomics(record.clone(), interpreter, settings, genomics);
         let tasks =
             vec![serve_http(http, app, stopped.clone()), serve_mllp(mllp, record, feed, stopped)];
@@ -119,14 +122,15 @@ impl Running {
 
 /// What the Genomics Operations are answered with. A chain file that cannot be used is an error:
 /// the operator counts on it.
-fn genomics(lift_over: Option<&Path>) -> anyhow::Result<Genomics> {
-    let Some(path) = lift_over else { return Ok(Genomics::default()) };
+fn genomics(lift_over: Option<&Path>, references: References) -> anyhow::Result<Genomics> {
+    let without = Genomics { references, ..Genomics::default() };
+    let Some(path) = lift_over else { return Ok(without) };
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let (chains, problems) = formats::chain::read(&bytes);
     if let Some(problem) = model::problem::first_error(&problems) {
         bail!("{}: {problem}", path.display());
     }
-    Ok(Genomics { lift_over: Some(Arc::new(chains)), ..Genomics::default() })
+    Ok(Genomics { lift_over: Some(Arc::new(chains)), ..without })
 }
 
 /// Until TLS is served here, plain text must not leave the machine.

@@ -7,6 +7,7 @@ mod capability;
 mod clinical;
 mod exchange;
 mod gene;
+mod genome;
 mod operation;
 mod person;
 pub mod pgx;
@@ -30,6 +31,7 @@ pub use exchange::{
     Issue, Link, TransactionAnswer, operation_outcome, outcome_of_problems, transaction_response,
 };
 pub use gene::{gene_result, genotype, phenotype};
+pub use genome::{GenomeStudy, GenomeVariant, genome_study, genome_variant};
 pub use operation::parameters;
 pub use person::patient;
 pub use report::{Attachment, ReportParts, diagnostic_report, specimen, study_analysis};

@@ -28,6 +28,8 @@ pub const DBSNP: &str = "http://www.ncbi.nlm.nih.gov/projects/SNP";
 pub const OWN: &str = "urn:cognate:code";
 /// Own extension: whose genome a specimen holds, as a word of [`origin_word`].
 pub const SPECIMEN_ORIGIN: &str = "urn:cognate:extension:specimen-origin";
+/// Own system of identifiers: the genome in the record that an analysis came to.
+pub const GENOME: &str = "urn:cognate:genome";
 /// Own extension: one proven callable region, `GRCh38:chr10:94762680-94855547`, 0-based half-open.
 pub const CALLABLE_REGION: &str = "urn:cognate:extension:callable-region";
 

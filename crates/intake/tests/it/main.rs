@@ -7,6 +7,8 @@ mod fhir;
 #[cfg(test)]
 mod filing;
 #[cfg(test)]
+mod genome;
+#[cfg(test)]
 mod listener;
 #[cfg(test)]
 mod matching;

@@ -19,7 +19,7 @@ pub const ARROWS: &[(&str, &[&str])] = &[
     ("germline", &["knowledge", "model"]),
     ("guidance", &["knowledge", "model"]),
     ("record", &["model"]),
-    ("intake", &["formats", "knowledge", "model", "record"]),
+    ("intake", &["formats", "genomics", "knowledge", "model", "record"]),
     ("interpret", &["germline", "knowledge", "model", "pgx", "record", "trials", "tumor"]),
     ("cohort", &["formats", "knowledge", "model", "record"]),
     ("web", &["guidance", "model"]),
