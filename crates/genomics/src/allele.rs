@@ -318,8 +318,17 @@ impl Allele {
         if self.form == Form::Justified && other.form == Form::Justified {
             return Comparison::Different;
         }
-        let could_be = could_be_one(one, two);
+        let could_be = could_be_one(one, two) && self.could_lie(other) && other.could_lie(self);
         if could_be { Comparison::Undecided } else { Comparison::Different }
+    }
+}
+
+impl Allele {
+    /// Whether another form may be the same variant by its place: a justified one covers every
+    /// place that its variant can be written at.
+    fn could_lie(&self, other: &Self) -> bool {
+        let (one, two) = (&self.change, &other.change);
+        self.form != Form::Justified || one.start <= two.start && two.end <= one.end
     }
 }
 

@@ -8,6 +8,7 @@
 mod block;
 mod column;
 mod coverage;
+mod finding;
 mod normal;
 mod structural;
 
@@ -16,6 +17,7 @@ pub use column::BadBlock;
 pub use coverage::{
     BLOCK_RUNS_MAX, Band, Run, Seen, decode_coverage, encode_coverage, push_run, seen,
 };
+pub use finding::{add_coverage, begin_coverage, finding, run_of};
 pub use normal::{Normal, normal};
 pub use structural::Structural;
 

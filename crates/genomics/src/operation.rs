@@ -4,11 +4,13 @@ mod coverage;
 mod haplotype;
 mod implication;
 mod population;
+mod reach;
 mod select;
 mod study;
 mod variant;
 
 pub use population::{Population, Threshold};
+pub use reach::{Reach, reach};
 
 use crate::answer::{Fault, Part};
 use crate::asked::{Asked, Contract, Operation};

@@ -178,7 +178,7 @@ fn is_reference_of(variant: &Variant, form: &Allele) -> bool {
 }
 
 /// The other build cannot be looked at.
-fn failed(item: &str) -> Fault {
+pub(super) fn failed(item: &str) -> Fault {
     let text = format!(
         "Failed LiftOver: `{item}` has to be looked at on the other build, too, and cannot be \
          brought there"

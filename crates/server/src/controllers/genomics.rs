@@ -4,6 +4,7 @@
 //! addresses of HL7's public reference server, whose contract differs in two defaults.
 
 mod ask;
+mod genome;
 mod request;
 
 use crate::app::App;

@@ -1,5 +1,6 @@
 //! The Genomics Operations over HTTP, on observations that were filed.
 
+mod genome;
 mod population;
 
 use crate::app::{Answer, CLIENT, INTERFACE, TestApp, Who, escape};

@@ -4,8 +4,8 @@
 use crate::app::App;
 use crate::caller::Caller;
 use crate::controllers::fhir::answer::json;
+use crate::controllers::genomics::genome::{Genomes, Question};
 use crate::error::Error;
-use ::genomics::allele::NoReference;
 use ::genomics::answer::{Fault, FaultKind, Part};
 use ::genomics::asked::{Asked, Contract, Given, Operation, Subject};
 use ::genomics::finding::Dossier;
@@ -30,7 +30,8 @@ pub(super) fn answer(
     contract: Contract,
     given: &[(String, Given)],
 ) -> Result<Response, Error> {
-    let asked = Asked::read(operation, contract, given, &NoReference).map_err(refused)?;
+    let references = &app.genomics().references;
+    let asked = Asked::read(operation, contract, given, references).map_err(refused)?;
     let lift_over = app.genomics().lift_over.as_deref();
     let tools = Tools { lift_over, contract };
     let parameters = match operation.subject {
@@ -55,9 +56,15 @@ fn about_one(
         return Err(Error::not_found());
     }
     let stored = app.record().patient_resources(&caller.access, &patient, &TYPES)?;
-    let (dossier, resources) = read(&stored)?;
+    let (mut dossier, resources) = read(app, &stored)?;
+    let question = Question { operation, asked, tools };
+    let genomes = Genomes::read(app, &caller.access, &patient, question, &mut dossier)?;
     let parts = operation::answer(operation, asked, &dossier, tools).map_err(refused)?;
-    written(&parts, &resources)
+    let resource = |reference: &str| {
+        let stored = resources.get(reference).cloned();
+        stored.or_else(|| genomes.observation(app, &patient, reference))
+    };
+    parameters(&parts, &resource).map_err(|reference| missing(&reference))
 }
 
 fn about_all(
@@ -80,7 +87,7 @@ fn about_all(
         let Some((patient, _)) = next.last() else { break };
         last = Some(patient.clone());
         for (patient, stored) in &next {
-            let (dossier, _) = read(stored)?;
+            let (dossier, _) = read(app, stored)?;
             population.add(patient.as_str(), &dossier).map_err(refused)?;
         }
     }
@@ -88,21 +95,25 @@ fn about_all(
 }
 
 /// What the record says of a patient, and its resources by reference.
-fn read(stored: &[Stored]) -> Result<(Dossier, BTreeMap<String, Value>), Error> {
+fn read(app: &App, stored: &[Stored]) -> Result<(Dossier, BTreeMap<String, Value>), Error> {
     let mut resources = Vec::with_capacity(stored.len());
     for stored in stored {
         let resource: Value = serde_json::from_slice(&stored.body)
             .map_err(|error| Error::internal(format!("a stored resource: {error}")))?;
         resources.push(resource);
     }
-    let (dossier, _) = dossier(&resources, &NoReference);
+    let (dossier, _) = dossier(&resources, &app.genomics().references);
     let names = stored.iter().map(|s| format!("{}/{}", s.reference.resource_type, s.reference.id));
     Ok((dossier, names.zip(resources).collect()))
 }
 
 fn written(parts: &[Part], resources: &BTreeMap<String, Value>) -> Result<Value, Error> {
     parameters(parts, &|reference| resources.get(reference).cloned())
-        .map_err(|reference| Error::internal(format!("{reference} is in an answer and not read")))
+        .map_err(|reference| missing(&reference))
+}
+
+fn missing(reference: &str) -> Error {
+    Error::internal(format!("{reference} is in an answer and not read"))
 }
 
 /// The patient that a `subject` names: `123`, `Patient/123`, or our absolute address of it.
@@ -117,7 +128,7 @@ fn patient(app: &App, subject: &str) -> Result<PatientId, Error> {
     Ok(PatientId::new(id))
 }
 
-fn refused(fault: Fault) -> Error {
+pub(super) fn refused(fault: Fault) -> Error {
     let (status, code) = match fault.kind {
         FaultKind::Invalid => (StatusCode::BAD_REQUEST, "bad-value"),
         FaultKind::Unprocessable => (StatusCode::UNPROCESSABLE_ENTITY, "not-read"),
