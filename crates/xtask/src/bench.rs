@@ -3,6 +3,7 @@
 pub mod cds;
 pub mod cohort_vcf;
 pub mod command;
+pub mod genome;
 mod http;
 pub mod resources;
 mod summary;

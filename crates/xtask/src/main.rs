@@ -26,6 +26,8 @@ usage: cargo xtask COMMAND
                                       time a whole process: minimum, median, maximum
   bench-resources --out FILE [--patients 5000]
                                       write NDJSON of invented patients, 20 resources each
+  bench-genome --out FILE [--variants 5000000] [--seed 1]
+                                      write a VCF of one invented genome (pack it with bgzip)
   bench-cohort-vcf --out FILE [--samples 10000] [--sites VCF] [--seed 1] [--full] [--phased]
                                       write a VCF of invented samples at the pack's positions";
 
@@ -73,6 +75,12 @@ fn run(raw: &[String]) -> Result<bool> {
             let arguments = Arguments::parse(rest, &["runs"], &[])?;
             let runs = arguments.parsed_or("runs", 30)?;
             println!("{}", bench::command::run(&arguments.tail, runs)?);
+            Ok(true)
+        }
+        "bench-genome" => {
+            let (names, switches) = bench::genome::Settings::NAMES;
+            let arguments = Arguments::parse(rest, names, switches)?;
+            println!("{}", bench::genome::run(&bench::genome::Settings::from(&arguments)?)?);
             Ok(true)
         }
         "bench-cohort-vcf" => {

@@ -15,7 +15,7 @@ use crate::arguments::Arguments;
 pub const SAMPLES_MAX: u32 = 2_000_000;
 
 /// Contigs with their lengths on GRCh38 (NCBI assembly report of GCF_000001405.40).
-const CONTIGS: [(&str, u32); 24] = [
+pub(super) const CONTIGS: [(&str, u32); 24] = [
     ("chr1", 248_956_422),
     ("chr2", 242_193_529),
     ("chr3", 198_295_559),
@@ -198,7 +198,7 @@ fn header(settings: &Settings) -> Result<String> {
 }
 
 /// Steele, Lea and Flood's SplitMix64 (doi 10.1145/2660193.2660195).
-fn random(state: &mut u64) -> u64 {
+pub(super) fn random(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut word = *state;
     word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
