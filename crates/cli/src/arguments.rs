@@ -112,7 +112,7 @@ pub(crate) struct ReferenceArguments {
     /// build. Which build it is of is proven by the lengths of its chromosomes. With it REF is
     /// checked, and one insertion or deletion in a repeat is found by each of its spellings.
     #[arg(long = "reference", value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
+    pub(crate) references: Vec<PathBuf>,
 }
 
 /// `cognate ingest`

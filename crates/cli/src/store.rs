@@ -36,7 +36,7 @@ pub(crate) fn clock() -> Clock {
 /// on it.
 pub(crate) fn references(arguments: &ReferenceArguments) -> anyhow::Result<References> {
     let mut references = References::default();
-    for path in &arguments.files {
+    for path in &arguments.references {
         let (opened, problems) = formats::reference::open(path);
         let Some(reference) = opened else {
             let problem = problems.first().map(ToString::to_string).unwrap_or_default();

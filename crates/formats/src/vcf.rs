@@ -32,7 +32,8 @@ pub use cohort::{
     SAMPLES_MAX, read_cohort,
 };
 pub use genome::{
-    BlockKind, CoverageSource, GenomeBlock, GenomeSettings, GenomeSummary, read_genome,
+    BlockKind, CoverageSource, GenomeBlock, GenomeSettings, GenomeSummary, build_of_header,
+    read_genome,
 };
 pub use sites::Site;
 

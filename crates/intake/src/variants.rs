@@ -15,11 +15,11 @@ use crate::file::{FileSettings, Filed, sites};
 use crate::version::standing;
 use crate::work::Outcome;
 use archive::Source;
-use filing::Genome;
+use filing::{Genome, Reading, Readings};
 use formats::fhir::build::{
     Agent, Attachment, Document, GenomeStudy, document_reference, genome_study, provenance,
 };
-use formats::vcf::{ReadSettings, Site, read_genotypes};
+use formats::vcf::Site;
 use genomics::reference::References;
 use knowledge::Pack;
 use model::assay::{AbsentPosition, Assay, Coverage as AssayCoverage};
@@ -29,7 +29,6 @@ use model::problem::first_error;
 use model::provenance::Source as FactSource;
 use model::reported::{Report, ResultStatus};
 use model::specimen::Origin;
-use model::variant::GenomeBuild;
 use model::{CodeableConcept, Fact, PatientId, Problem, RawId};
 use record::{Access, Commit, RawMessage, RawState, Record, ResourceChange, derived_id};
 use serde::{Deserialize, Serialize};
@@ -126,19 +125,8 @@ pub fn file_variants(
     };
     let source = Source::of(record, access, message)?;
     let sites = sites(tools.pack);
-    let (set, mut problems) = genotypes(&source, &about, &sites)?;
-    let error = first_error(&problems).map(|problem| problem.code.clone());
-    let mut genome = None;
-    if error.is_none() || error.as_deref() == Some("wrong-build") {
-        let proven = set.as_ref().map(|set| (set.build, set.build_proof.clone()));
-        let filing = filing::Filing { record, access, tools, about: &about, source: &source };
-        let (found, noticed) = filing.genome(raw, proven)?;
-        if found.as_ref().is_some_and(|genome| genome.manifest.build == GenomeBuild::GRCh37) {
-            problems.iter_mut().for_each(without_pharmacogenes);
-        }
-        problems.extend(noticed);
-        genome = found;
-    }
+    let reading = Reading { record, access, tools, about: &about, source: &source, sites: &sites };
+    let Readings { set, genome, problems } = reading.all(raw)?;
     let is_quarantined = first_error(&problems).is_some();
     let problems = crate::receive::bounded(problems);
     if is_quarantined {
@@ -157,30 +145,6 @@ pub fn file_variants(
         // A conflict: another process has just filed it.
         Ok(_) | Err(record::Failure::Conflict { .. }) => Ok(Outcome::Filed(about.patient)),
         Err(failure) => Err(failure.into()),
-    }
-}
-
-/// The genotypes at the pharmacogenes, which are read of GRCh38 only.
-fn genotypes(
-    source: &Source<'_>,
-    about: &VariantFile,
-    sites: &[Site],
-) -> Result<(Option<GenotypeSet>, Vec<Problem>), Failure> {
-    let settings = ReadSettings {
-        sample: about.sample.clone(),
-        absent_position: about.absent_position,
-        ..ReadSettings::default()
-    };
-    let read = read_genotypes(source.reader(), sites, &settings);
-    source.failed()?;
-    Ok(read)
-}
-
-/// That a file is not of GRCh38 is no error of one that is proven to be of GRCh37.
-fn without_pharmacogenes(problem: &mut Problem) {
-    if problem.code == "wrong-build" {
-        let text = "the coordinates are those of GRCh37: no pharmacogene is called from the file";
-        *problem = Problem::warning("no-pharmacogenes", problem.place.as_str(), text);
     }
 }
 

@@ -90,7 +90,8 @@ fn run(raw: &[String]) -> Result<bool> {
         "bench-genome" => {
             let (names, switches) = bench::genome::Settings::NAMES;
             let arguments = Arguments::parse(rest, names, switches)?;
-            println!("{}", bench::genome::run(&bench::genome::Settings::from(&arguments)?)?);
+            let settings = bench::genome::Settings::from(&arguments)?;
+            println!("{}", bench::genome::run(&Workspace::load()?.root, &settings)?);
             Ok(true)
         }
         "bench-cohort-vcf" => {

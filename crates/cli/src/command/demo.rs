@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         base_url: None,
         feed: "northside".to_owned(),
         lift_over: None,
-        reference: ReferenceArguments { files: Vec::new() },
+        reference: ReferenceArguments { references: Vec::new() },
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {

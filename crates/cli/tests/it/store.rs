@@ -136,3 +136,30 @@ fn a_second_init_keeps_the_key() {
     assert_eq!(again.code, 1);
     assert_eq!(store.run(&["doctor"]).code, 0, "the store still opens");
 }
+
+#[test]
+fn a_genome_is_filed_with_the_regions_that_were_looked_at() {
+    let store = Store::with_patients();
+    let text = "##fileformat=VCFv4.2\n##contig=<ID=chr7,length=159345973>\n\
+        #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS\n\
+        chr7\t100\t.\tA\tG\t.\t.\t.\tGT\t0/1\n";
+    let file = write(store.path(), "genome.vcf", text);
+    let regions = write(store.path(), "panel.bed", "chr7\t50\t200\n");
+    let ingest = |more: &[&str]| {
+        let mut all = vec!["ingest", &file, "--patient", "ben-sample", "--json"];
+        all.extend(more);
+        store.run(&all)
+    };
+    let filed = ingest(&["--regions", &regions]);
+    assert_eq!(filed.code, 0, "{}", filed.stderr);
+    assert!(filed.stdout.contains("filed for patient ben-sample"), "{}", filed.stdout);
+    // Regions that cannot be read, and a reference that is none, are errors: somebody counts on
+    // them.
+    let bad = write(store.path(), "bad.bed", "chr7\t50\n");
+    let refused = ingest(&["--regions", &bad]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stdout.contains("regions, line 1"), "{}", refused.stdout);
+    let refused = ingest(&["--reference", &regions]);
+    assert_ne!(refused.code, 0);
+    assert!(refused.stderr.contains("cannot be used"), "{}", refused.stderr);
+}

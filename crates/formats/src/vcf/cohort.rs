@@ -13,7 +13,7 @@ pub use chunk::Chunk;
 
 use super::build::BuildEvidence;
 use super::chromosome::karyotype_order;
-use super::pass::Pass;
+use super::pass::{Pass, Seen};
 use super::selection::Selection;
 use super::sites::Sites;
 use super::{CALLS_MAX, HEADER_LINES_MAX, RECORDS_MAX, Site, source};
@@ -184,6 +184,7 @@ fn read(
         selection: &selection,
         absent_position: settings.absent_position,
         last_name: None,
+        seen: Seen::default(),
     };
     pass.run(&mut source, &mut evidence, problems, &mut rows)?;
     if model::problem::first_error(problems).is_some() {

@@ -14,14 +14,17 @@ use super::cohort::CohortLimits;
 use super::header::Header;
 use super::record::Columns;
 use super::selection::Selection;
+use super::single::{self, File, Single};
+use super::sites::Sites;
 use super::source::{self, Source};
-use super::{LINE_BYTES_MAX, MISMATCHES_MAX, REMARKS_MAX, line_problem, place};
+use super::{LINE_BYTES_MAX, MISMATCHES_MAX, REMARKS_MAX, ReadSettings, Site, line_problem, place};
 use blocks::Blocks;
 use genomics::allele::Reference;
 use genomics::range::Range;
 use genomics::sequence::{MITOCHONDRION, accession_of, known};
 use model::Problem;
 use model::assay::AbsentPosition;
+use model::genotype::GenotypeSet;
 use model::variant::GenomeBuild;
 use record::{Reader, Remark};
 use std::collections::BTreeSet;
@@ -92,6 +95,8 @@ pub struct GenomeSettings<'a> {
     pub regions: Option<&'a [Range]>,
     /// Bases of the reference, for the check of REF and for shifting to the left.
     pub reference: Option<&'a dyn Reference>,
+    /// Sites whose genotypes are read in the same pass, if the header proves GRCh38.
+    pub genotypes: Option<(&'a [Site], &'a ReadSettings)>,
 }
 
 impl std::fmt::Debug for GenomeSettings<'_> {
@@ -121,6 +126,8 @@ pub struct GenomeSummary {
     pub sequences: Vec<String>,
     /// Whether indels were shifted by the reference.
     pub is_normalised: bool,
+    /// The genotypes at the sites that were asked for; none of another build.
+    pub genotypes: Option<GenotypeSet>,
 }
 
 /// Why reading stops.
@@ -175,11 +182,20 @@ fn read<E>(
         return Err(Problem::error("binary-genome", "file", text).into());
     };
     let column = header.choose_sample(settings.sample.as_deref())?;
+    let selection = Selection::of(header.samples.len(), vec![column]);
+    let build = build::of_header(&header)?;
+    let is_read = build.as_ref().is_some_and(|(build, _)| *build == GenomeBuild::GRCh38);
+    let wanted = settings.genotypes.filter(|_| is_read);
+    let index = Sites::new(wanted.map(|(sites, _)| sites).unwrap_or_default());
+    let own = wanted.map(|(_, read)| single::limits(&read.limits)).unwrap_or_default();
+    let file = File { header: &header, index: &index, limits: &own, selection: &selection };
+    let single = wanted.map(|(_, read)| Single::begin(file, column, read)).transpose()?;
     let mut pass = Pass {
         header: &header,
         settings,
-        build: build::of_header(&header)?.or_else(|| settings.proven.clone()),
-        selection: Selection::of(header.samples.len(), vec![column]),
+        single,
+        build: build.or_else(|| settings.proven.clone()),
+        selection: &selection,
         reader: Reader::new(column, header.samples.len(), settings.reference),
         here: None,
         done: BTreeSet::new(),
@@ -199,6 +215,11 @@ fn read<E>(
             let text = format!("the file has more than {} records", limits.records);
             return Err(Problem::error("limit", place(number), text).into());
         }
+        if let Some(single) = &mut pass.single
+            && single.line(line, number, problems)?.is_break()
+        {
+            break;
+        }
         pass.line(line, number, &mut blocks, problems)?;
         if pass.mismatches >= MISMATCHES_MAX {
             break;
@@ -207,12 +228,21 @@ fn read<E>(
     pass.finish(blocks, problems)
 }
 
+/// The build that the header of a file proves by its contigs, if it proves one. For what has to be
+/// known before the file is read.
+pub fn build_of_header(reader: impl Read) -> Option<GenomeBuild> {
+    let limits = CohortLimits { samples: usize::MAX, ..CohortLimits::default() };
+    let (header, _) = source::open(reader, &limits, &mut Vec::new()).ok()?;
+    build::of_header(&header).ok()?.map(|(build, _)| build)
+}
+
 /// What stays from line to line.
 struct Pass<'a> {
     header: &'a Header,
     settings: &'a GenomeSettings<'a>,
+    single: Option<Single<'a>>,
     build: Option<(GenomeBuild, String)>,
-    selection: Selection,
+    selection: &'a Selection,
     reader: Reader<'a>,
     /// The sequence that the records are on now; none off the chromosomes.
     here: Option<String>,
@@ -248,7 +278,7 @@ impl Pass<'_> {
             return Err(Problem::error("not-sorted", place(number), text).into());
         }
         self.last_start = columns.start;
-        let (end, _) = columns.end(&self.selection).map_err(malformed)?;
+        let (end, _) = columns.end(self.selection).map_err(malformed)?;
         if known(sequence).is_some_and(|known| end > known.length) {
             let text = format!("the record ends behind the end of {}", columns.chromosome);
             return Err(malformed(text).into());
@@ -344,6 +374,7 @@ impl Pass<'_> {
             return Err(Problem::error("build-unproven", "file", text).into());
         };
         blocks.enter(None).map_err(Stop::Taker)?;
+        let genotypes = self.single.map(|single| single.finish(problems)).transpose()?;
         let sequences: Vec<String> = self.done.into_iter().collect();
         let coverage = match (self.settings.absent_position, self.settings.regions) {
             (AbsentPosition::Reference, _) => {
@@ -373,6 +404,7 @@ impl Pass<'_> {
             coverage,
             sequences,
             is_normalised: self.settings.reference.is_some() && !self.reader.lacks_bases,
+            genotypes,
         })
     }
 }

@@ -13,6 +13,7 @@ use model::Problem;
 use model::assay::AbsentPosition;
 use model::genotype::GenotypeRecord;
 use std::io::BufRead;
+use std::ops::ControlFlow;
 
 /// What becomes of a record that overlaps a site.
 pub(super) trait Sink {
@@ -35,6 +36,17 @@ pub(super) struct Pass<'a> {
     pub(super) absent_position: AbsentPosition,
     /// The name last seen and what it is, since most records share it with the one before.
     pub(super) last_name: Option<(String, Option<String>)>,
+    /// What was seen so far.
+    pub(super) seen: Seen,
+}
+
+/// What was seen so far, against the limits.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    records: u64,
+    kept: usize,
+    bases: usize,
+    mismatches: usize,
 }
 
 impl Pass<'_> {
@@ -47,45 +59,61 @@ impl Pass<'_> {
         sink: &mut impl Sink,
     ) -> Result<(), Problem> {
         let limits = self.limits;
-        let (mut records, mut kept, mut bases) = (0_u64, 0_usize, 0_usize);
-        let mut mismatches = 0;
         loop {
             let number = source.number() + 1;
             let fail = |failure| line_problem(&failure, number, limits.line_bytes);
             let Some(line) = source.next(self.header, self.index).map_err(fail)? else { break };
-            let limit = |text: String| Problem::error("limit", place(number), text);
-            records += 1;
-            if records > limits.records {
-                let text = format!("the file has more than {} records", limits.records);
-                return Err(limit(text));
-            }
-            if line.is_empty() {
-                continue;
-            }
-            let Some((head, texts)) = self.head(line, number, evidence)? else { continue };
-            mismatches += self.check_reference(&head.record, evidence, problems);
-            if mismatches >= MISMATCHES_MAX {
+            if self.line(line, number, evidence, problems, sink)?.is_break() {
                 break;
             }
-            kept += 1;
-            if kept > limits.kept {
-                let text = format!("more than {} records lie on known positions", limits.kept);
-                return Err(limit(text));
-            }
-            let alternates = &head.record.alternates;
-            if alternates.len() > limits.alternates {
-                let text = format!("the record has more than {} ALT alleles", limits.alternates);
-                return Err(limit(text));
-            }
-            bases +=
-                head.record.reference.len() + alternates.iter().map(String::len).sum::<usize>();
-            if bases > limits.allele_bytes {
-                let text = format!("REF and ALT have more than {} bytes", limits.allele_bytes);
-                return Err(limit(text));
-            }
-            sink.take(head, texts, problems)?;
         }
         Ok(())
+    }
+
+    /// Takes in one line; it breaks off when too many records disagree with the reference.
+    pub(super) fn line(
+        &mut self,
+        line: &[u8],
+        number: u64,
+        evidence: &mut BuildEvidence,
+        problems: &mut Vec<Problem>,
+        sink: &mut impl Sink,
+    ) -> Result<ControlFlow<()>, Problem> {
+        let limits = self.limits;
+        let limit = |text: String| Problem::error("limit", place(number), text);
+        self.seen.records += 1;
+        if self.seen.records > limits.records {
+            let text = format!("the file has more than {} records", limits.records);
+            return Err(limit(text));
+        }
+        if line.is_empty() {
+            return Ok(ControlFlow::Continue(()));
+        }
+        let Some((head, texts)) = self.head(line, number, evidence)? else {
+            return Ok(ControlFlow::Continue(()));
+        };
+        self.seen.mismatches += self.check_reference(&head.record, evidence, problems);
+        if self.seen.mismatches >= MISMATCHES_MAX {
+            return Ok(ControlFlow::Break(()));
+        }
+        self.seen.kept += 1;
+        if self.seen.kept > limits.kept {
+            let text = format!("more than {} records lie on known positions", limits.kept);
+            return Err(limit(text));
+        }
+        let alternates = &head.record.alternates;
+        if alternates.len() > limits.alternates {
+            let text = format!("the record has more than {} ALT alleles", limits.alternates);
+            return Err(limit(text));
+        }
+        self.seen.bases +=
+            head.record.reference.len() + alternates.iter().map(String::len).sum::<usize>();
+        if self.seen.bases > limits.allele_bytes {
+            let text = format!("REF and ALT have more than {} bytes", limits.allele_bytes);
+            return Err(limit(text));
+        }
+        sink.take(head, texts, problems)?;
+        Ok(ControlFlow::Continue(()))
     }
 
     /// The record of a line, if it overlaps a site.

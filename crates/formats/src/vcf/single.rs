@@ -3,7 +3,8 @@
 use super::build::BuildEvidence;
 use super::chromosome::karyotype_order;
 use super::cohort::CohortLimits;
-use super::pass::{Pass, Sink};
+use super::header::Header;
+use super::pass::{Pass, Seen, Sink};
 use super::record::Head;
 use super::sample::{Sample, Texts, WEAK};
 use super::selection::Selection;
@@ -13,9 +14,10 @@ use model::Problem;
 use model::genotype::{Evidence, GenotypeCall, GenotypeRecord, GenotypeSet};
 use model::variant::GenomeBuild;
 use std::io::Read;
+use std::ops::ControlFlow;
 
 /// The bounds of a reader of one sample, as those of one that could read more.
-fn limits(limits: &Limits) -> CohortLimits {
+pub(super) fn limits(limits: &Limits) -> CohortLimits {
     CohortLimits {
         records: limits.records,
         line_bytes: limits.line_bytes,
@@ -38,40 +40,85 @@ pub(super) fn read(
     let (header, mut source) = source::open(reader, &limits, problems)?;
     let column = header.choose_sample(settings.sample.as_deref())?;
     let selection = Selection::of(header.samples.len(), vec![column]);
-    let mut evidence = BuildEvidence::from_header(&header)?;
     let index = Sites::new(sites);
-    let mut calls = Calls {
-        column,
-        columns: header.samples.len(),
-        honour_filter: settings.honour_filter,
-        found: Vec::new(),
-    };
-    let mut pass = Pass {
-        header: &header,
-        index: &index,
-        limits: &limits,
-        selection: &selection,
-        absent_position: settings.absent_position,
-        last_name: None,
-    };
-    pass.run(&mut source, &mut evidence, problems, &mut calls)?;
-    if model::problem::first_error(problems).is_some() {
-        // The mismatches already listed forbid the file; the caller drops the set.
-        evidence.give_up();
+    let file = File { header: &header, index: &index, limits: &limits, selection: &selection };
+    let mut single = Single::begin(file, column, settings)?;
+    single.pass.run(&mut source, &mut single.evidence, problems, &mut single.calls)?;
+    single.finish(problems)
+}
+
+/// What a file is read with.
+#[derive(Clone, Copy)]
+pub(super) struct File<'a> {
+    pub(super) header: &'a Header,
+    pub(super) index: &'a Sites<'a>,
+    pub(super) limits: &'a CohortLimits,
+    pub(super) selection: &'a Selection,
+}
+
+/// The reading of one sample, line by line.
+pub(super) struct Single<'a> {
+    pass: Pass<'a>,
+    evidence: BuildEvidence,
+    calls: Calls,
+}
+
+impl<'a> Single<'a> {
+    /// Begins behind the header; an error if that is of another build.
+    pub(super) fn begin(
+        file: File<'a>,
+        column: usize,
+        settings: &ReadSettings,
+    ) -> Result<Self, Problem> {
+        let File { header, index, limits, selection } = file;
+        let evidence = BuildEvidence::from_header(header)?;
+        let columns = header.samples.len();
+        let honour_filter = settings.honour_filter;
+        let calls = Calls { column, columns, honour_filter, found: Vec::new() };
+        let absent_position = settings.absent_position;
+        let pass = Pass {
+            header,
+            index,
+            limits,
+            selection,
+            absent_position,
+            last_name: None,
+            seen: Seen::default(),
+        };
+        Ok(Self { pass, evidence, calls })
     }
-    let build_proof = evidence.proof(problems)?;
-    let mut calls = calls.found;
-    calls.sort_by(|a, b| {
-        let order = |call: &GenotypeCall| karyotype_order(&call.chromosome);
-        (order(a), a.position, a.line).cmp(&(order(b), b.position, b.line))
-    });
-    Ok(GenotypeSet {
-        build: GenomeBuild::GRCh38,
-        build_proof,
-        sample: header.samples.get(column).cloned().unwrap_or_default(),
-        absent_position: settings.absent_position,
-        calls,
-    })
+
+    /// Takes in one line; it breaks off when too many records disagree with the reference.
+    pub(super) fn line(
+        &mut self,
+        line: &[u8],
+        number: u64,
+        problems: &mut Vec<Problem>,
+    ) -> Result<ControlFlow<()>, Problem> {
+        self.pass.line(line, number, &mut self.evidence, problems, &mut self.calls)
+    }
+
+    /// The set, behind the last line.
+    pub(super) fn finish(mut self, problems: &mut Vec<Problem>) -> Result<GenotypeSet, Problem> {
+        if model::problem::first_error(problems).is_some() {
+            // The mismatches already listed forbid the file; the caller drops the set.
+            self.evidence.give_up();
+        }
+        let build_proof = self.evidence.proof(problems)?;
+        let mut calls = self.calls.found;
+        calls.sort_by(|a, b| {
+            let order = |call: &GenotypeCall| karyotype_order(&call.chromosome);
+            (order(a), a.position, a.line).cmp(&(order(b), b.position, b.line))
+        });
+        let sample = self.pass.header.samples.get(self.calls.column).cloned();
+        Ok(GenotypeSet {
+            build: GenomeBuild::GRCh38,
+            build_proof,
+            sample: sample.unwrap_or_default(),
+            absent_position: self.pass.absent_position,
+            calls,
+        })
+    }
 }
 
 /// The calls of one column.

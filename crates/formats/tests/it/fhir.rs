@@ -2,6 +2,7 @@
 //! each resource keeps the rules of the profile that it claims.
 
 mod bundle;
+mod genome;
 mod guide;
 mod profile;
 mod properties;

@@ -106,7 +106,7 @@ fn a_role_without_the_right_to_make_schemas_uses_those_made_for_it() {
     assert_ne!(as_role, database, "the tests' server is reached as `postgres`");
     let refused = open_by(directory.path(), &as_role).unwrap_err();
     assert!(refused.to_string().contains("42501"), "{refused}");
-    for schema in ["archive", "record", "decision"] {
+    for schema in ["archive", "record", "decision", "genome"] {
         psql(&database, &format!("CREATE SCHEMA cognate_{schema} AUTHORIZATION {role}"));
     }
     let record = open_by(directory.path(), &as_role).unwrap();

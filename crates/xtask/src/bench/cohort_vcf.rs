@@ -61,9 +61,9 @@ pub struct Settings {
 
 /// A position.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Site {
-    contig: usize,
-    position: u64,
+pub(super) struct Site {
+    pub(super) contig: usize,
+    pub(super) position: u64,
     reference: String,
     alternates: String,
     id: String,
@@ -101,10 +101,7 @@ impl Settings {
 pub fn run(root: &Path, settings: &Settings) -> Result<String> {
     let sites = match &settings.sites {
         Some(path) => sites_of_vcf(&read(path)?)?,
-        None => sites_of_pack(
-            &read(&root.join("knowledge/pgx/genes.tsv"))?,
-            &read(&root.join("knowledge/pgx/positions.tsv"))?,
-        )?,
+        None => known_sites(root)?,
     };
     let file = fs::File::create(&settings.out)
         .with_context(|| format!("cannot write `{}`", settings.out.display()))?;
@@ -118,6 +115,14 @@ pub fn run(root: &Path, settings: &Settings) -> Result<String> {
     }
     out.flush()?;
     Ok(format!("{} samples at {} positions", settings.samples, sites.len()))
+}
+
+/// The positions of the pack that ships.
+pub(super) fn known_sites(root: &Path) -> Result<Vec<Site>> {
+    sites_of_pack(
+        &read(&root.join("knowledge/pgx/genes.tsv"))?,
+        &read(&root.join("knowledge/pgx/positions.tsv"))?,
+    )
 }
 
 fn read(path: &Path) -> Result<String> {

@@ -5,16 +5,19 @@ use std::{
     fmt::Write as _,
     fs,
     io::{BufWriter, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail};
 
-use super::cohort_vcf::{CONTIGS, random};
+use super::cohort_vcf::{CONTIGS, Site, known_sites, random};
 use crate::arguments::Arguments;
 
 /// Most variants: more than the bases of the genome would not be sorted any more.
 pub const VARIANTS_MAX: u64 = 100_000_000;
+
+/// Bases around a known position that stay as they are.
+const NEAR: u64 = 100;
 
 /// What to write.
 #[derive(Debug, Clone)]
@@ -52,21 +55,24 @@ impl Settings {
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn run(settings: &Settings) -> Result<String> {
+pub fn run(root: &Path, settings: &Settings) -> Result<String> {
+    let sites = known_sites(root)?;
     let place = || format!("cannot write `{}`", settings.out.display());
     let file = fs::File::create(&settings.out).with_context(place)?;
     let mut out = BufWriter::with_capacity(1 << 20, file);
-    let records = write(settings, &mut out)?;
+    let records = write(settings, &sites, &mut out)?;
     out.flush().with_context(place)?;
     Ok(format!("{records} records"))
 }
 
-fn write(settings: &Settings, out: &mut impl Write) -> Result<u64> {
+fn write(settings: &Settings, sites: &[Site], out: &mut impl Write) -> Result<u64> {
     out.write_all(header()?.as_bytes())?;
     let whole: u64 = CONTIGS.iter().map(|(_, length)| u64::from(*length)).sum();
     let (mut state, mut line, mut records) = (settings.seed, String::new(), 0);
-    for (name, length) in CONTIGS {
+    for (contig, (name, length)) in CONTIGS.into_iter().enumerate() {
         let length = u64::from(length);
+        let known: Vec<u64> =
+            sites.iter().filter(|site| site.contig == contig).map(|site| site.position).collect();
         let count = settings.variants * length / whole;
         // Gaps of up to twice their mean: the last record stays on the contig.
         let gap = length.checked_div(count + 1).unwrap_or(length).max(1);
@@ -75,6 +81,11 @@ fn write(settings: &Settings, out: &mut impl Write) -> Result<u64> {
             position += 1 + random(&mut state) % (2 * gap - 1);
             if position + 100 > length {
                 break;
+            }
+            // Invented bases of the reference would be found out at the known positions.
+            let next = known.partition_point(|site| site + NEAR < position);
+            if known.get(next).is_some_and(|site| site.abs_diff(position) <= NEAR) {
+                continue;
             }
             line.clear();
             record(name, position, &mut state, &mut line)?;
@@ -185,7 +196,7 @@ mod tests {
         let settings = Settings { variants: 20_000, seed: 7, out: PathBuf::new() };
         let text = |settings: &Settings| {
             let mut bytes = Vec::new();
-            let records = write(settings, &mut bytes).unwrap();
+            let records = write(settings, &[], &mut bytes).unwrap();
             (records, String::from_utf8(bytes).unwrap())
         };
         let (records, one) = text(&settings);
