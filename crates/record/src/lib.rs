@@ -32,6 +32,7 @@ mod search;
 mod sql;
 mod statement;
 mod store;
+mod subscription;
 #[cfg(test)]
 mod tests;
 mod vault;
@@ -58,4 +59,5 @@ pub use search::{
     patient_compartment, search_parameters, searched_types,
 };
 pub use statement::{StatementsPut, StoredStatement};
+pub use subscription::{NewEvent, Subscription, SubscriptionEvent, SubscriptionStatus};
 pub use walk::Walk;

@@ -35,6 +35,8 @@ mod smoke;
 #[cfg(test)]
 mod statements;
 #[cfg(test)]
+mod subscriptions;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod walk;

@@ -111,7 +111,7 @@ fn files_are_private_and_encrypted() {
     let health = fixture.record.health();
     assert!(health.writable);
     assert!(health.cipher_version.starts_with('4'), "{}", health.cipher_version);
-    assert_eq!((health.schema_version, health.last_sequence, health.jobs_waiting), (6, 1, 0));
+    assert_eq!((health.schema_version, health.last_sequence, health.jobs_waiting), (7, 1, 0));
     assert_eq!(health.raw_states.get(&RawState::Received), Some(&1));
 }
 
