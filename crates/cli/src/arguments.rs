@@ -108,6 +108,19 @@ pub(crate) struct ServeArguments {
     /// results of the other. Without it such a question is refused.
     #[arg(long, env = "COGNATE_LIFT_OVER", value_name = "FILE")]
     pub(crate) lift_over: Option<PathBuf>,
+    /// Address under which subscribers may be notified, such as `https://ehr.example/hooks`; may be
+    /// given several times. Without one nobody can subscribe. Plain HTTP only on this machine.
+    #[arg(
+        long,
+        env = "COGNATE_SUBSCRIPTION_ENDPOINT",
+        value_name = "PREFIX",
+        value_delimiter = ','
+    )]
+    pub(crate) subscription_endpoint: Vec<String>,
+    /// PEM file with the authorities whose certificates subscribers may show, in place of those
+    /// that this machine trusts.
+    #[arg(long, env = "COGNATE_SUBSCRIPTION_AUTHORITIES", value_name = "FILE")]
+    pub(crate) subscription_authorities: Option<PathBuf>,
 }
 
 /// `cognate ingest`

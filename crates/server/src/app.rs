@@ -5,6 +5,7 @@ use genomics::lift::LiftOver;
 use interpret::Interpreter;
 use knowledge::Pack;
 use model::{PatientId, TenantId};
+use notify::{Creators, Endpoints};
 use record::Record;
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ struct Inner {
     interpreter: Interpreter,
     settings: Settings,
     genomics: Genomics,
+    endpoints: Endpoints,
 }
 
 /// What the Genomics Operations are answered with.
@@ -58,7 +60,28 @@ impl App {
         settings: Settings,
         genomics: Genomics,
     ) -> Self {
-        Self { inner: Arc::new(Inner { record, interpreter, settings, genomics }) }
+        let endpoints = Endpoints::default();
+        Self { inner: Arc::new(Inner { record, interpreter, settings, genomics, endpoints }) }
+    }
+
+    /// The same, with endpoints that subscribers may be notified at. Without any, nobody can
+    /// subscribe.
+    pub fn with_endpoints(&self, endpoints: Endpoints) -> Self {
+        let inner = &self.inner;
+        let (record, interpreter) = (inner.record.clone(), inner.interpreter.clone());
+        let (settings, genomics) = (inner.settings.clone(), inner.genomics.clone());
+        Self { inner: Arc::new(Inner { record, interpreter, settings, genomics, endpoints }) }
+    }
+
+    /// Where subscribers may be notified.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.inner.endpoints
+    }
+
+    /// Who makes subscriptions, and what they may do now: for the notifier.
+    pub fn creators(&self) -> Arc<dyn Creators> {
+        let (record, tenant) = (self.record().clone(), self.settings().tenant.clone());
+        Arc::new(crate::controllers::fhir::Makers { record, tenant })
     }
 
     /// What the Genomics Operations are answered with.

@@ -32,6 +32,8 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         base_url: None,
         feed: "northside".to_owned(),
         lift_over: None,
+        subscription_endpoint: Vec::new(),
+        subscription_authorities: None,
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {

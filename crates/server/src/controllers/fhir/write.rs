@@ -1,6 +1,6 @@
 //! Creating, updating, patching and deleting one resource: a transaction of one.
 
-use super::answer;
+use super::{answer, subscription};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
@@ -26,6 +26,9 @@ pub(crate) async fn create(
         })?),
     };
     app.blocking(move |app| {
+        if resource_type == subscription::TYPE {
+            return subscription::create(app, &caller, &headers, &body);
+        }
         let condition = condition.as_deref();
         let written = door::create(app.record(), &caller.access, &resource_type, condition, &body)?;
         Ok(answered(app, written, &headers))
@@ -47,6 +50,9 @@ pub(crate) async fn update(
         answer::if_match(&headers)?.map_or(Condition::Any, Condition::Version)
     };
     app.blocking(move |app| {
+        if resource_type == subscription::TYPE {
+            return subscription::update(app, &caller, &id, &headers, condition, &body);
+        }
         let written =
             door::update(app.record(), &caller.access, &resource_type, &id, condition, &body)?;
         Ok(answered(app, written, &headers))
@@ -93,6 +99,9 @@ pub(crate) async fn patch(
     }
     let version = answer::if_match(&headers)?;
     app.blocking(move |app| {
+        if resource_type == subscription::TYPE {
+            return subscription::patch(app, &caller, &id, &headers, version, &body);
+        }
         let written =
             door::patch(app.record(), &caller.access, &resource_type, &id, version, &body)?;
         Ok(answered(app, written, &headers))
@@ -109,6 +118,9 @@ pub(crate) async fn delete(
 ) -> Result<Response, Error> {
     let version = answer::if_match(&headers)?;
     app.blocking(move |app| {
+        if resource_type == subscription::TYPE {
+            return subscription::delete(app, &caller, &id, version);
+        }
         let gone = door::delete(app.record(), &caller.access, &resource_type, &id, version)?;
         Ok(answer::deleted(gone.as_ref()))
     })
