@@ -35,10 +35,11 @@ pub(crate) const TYPE: &str = "Subscription";
 pub(super) fn create(
     app: &App,
     caller: &Caller,
+    condition: Option<&str>,
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Response, Error> {
-    if headers.contains_key("if-none-exist") {
+    if condition.is_some() {
         let text = "a subscription is not created on a condition";
         return Err(Error::new(StatusCode::BAD_REQUEST, "not-supported", text));
     }

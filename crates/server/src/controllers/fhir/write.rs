@@ -15,25 +15,38 @@ use record::Condition;
 pub(crate) async fn create(
     State(app): State<App>,
     Path(resource_type): Path<String>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     caller: Caller,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let condition = match headers.get("if-none-exist") {
-        None => None,
-        Some(value) => Some(value.to_str().map(str::to_owned).map_err(|_| {
-            Error::new(StatusCode::BAD_REQUEST, "value", "If-None-Exist is not text")
-        })?),
+    let refuse = |text: &str| Err(Error::new(StatusCode::BAD_REQUEST, "value", text));
+    let condition = match (headers.get("if-none-exist"), condition_of(query.as_deref())) {
+        (None, query) => query,
+        (Some(_), Some(_)) => return refuse("a create has one condition, not two"),
+        (Some(value), None) => match value.to_str() {
+            Ok(text) => Some(text.to_owned()),
+            Err(_) => return refuse("If-None-Exist is not text"),
+        },
     };
     app.blocking(move |app| {
         if resource_type == subscription::TYPE {
-            return subscription::create(app, &caller, &headers, &body);
+            return subscription::create(app, &caller, condition.as_deref(), &headers, &body);
         }
         let condition = condition.as_deref();
         let written = door::create(app.record(), &caller.access, &resource_type, condition, &body)?;
         Ok(answered(app, written, &headers))
     })
     .await
+}
+
+/// The condition in the address of a create. R4 has a header for it, and some clients write it
+/// here: to pass it over would make a second resource where they want none.
+fn condition_of(query: Option<&str>) -> Option<String> {
+    let is_form = |pair: &&str| !pair.starts_with("_format=") && !pair.starts_with("_pretty=");
+    let pairs = query?.split('&').filter(|pair| !pair.is_empty()).filter(is_form);
+    let pairs: Vec<&str> = pairs.collect();
+    (!pairs.is_empty()).then(|| pairs.join("&"))
 }
 
 /// `PUT [base]/[type]/[id]`
