@@ -58,6 +58,12 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     /// Look for what is wrong with an installation.
     Doctor(DoctorArguments),
+    /// Print the HTTP interfaces as OpenAPI 3.1, as the server tells them at `/openapi.json`.
+    Openapi {
+        /// Address under which callers reach the server.
+        #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
+        base_url: String,
+    },
     /// Print completions for a shell.
     Completions {
         /// bash, zsh, fish, elvish or powershell.
@@ -358,6 +364,9 @@ pub(crate) struct DemoArguments {
     /// Address for MLLP, on loopback.
     #[arg(long, default_value = "127.0.0.1:2575", value_name = "ADDRESS")]
     pub(crate) mllp: SocketAddr,
+    /// Address under which subscribers may be notified, as of `cognate serve`.
+    #[arg(long, value_name = "PREFIX", value_delimiter = ',')]
+    pub(crate) subscription_endpoint: Vec<String>,
     /// Fire the order, check the card, print what happened and end.
     #[arg(long)]
     pub(crate) check: bool,

@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         base_url: None,
         feed: "northside".to_owned(),
         lift_over: None,
-        subscription_endpoint: Vec::new(),
+        subscription_endpoint: arguments.subscription_endpoint.clone(),
         subscription_authorities: None,
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;

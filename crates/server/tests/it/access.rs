@@ -133,6 +133,7 @@ const TABLE: &[Row] = &[
     row(("POST", RUN_STORED), Interface, "/fhir/ViewDefinition/v1/$run", OFFICER, false),
     row(("GET", "/healthz"), Open, "/healthz", None, false),
     row(("GET", "/readyz"), Open, "/readyz", None, false),
+    row(("GET", "/openapi.json"), Open, "/openapi.json", None, false),
     row(("GET", "/version"), Open, "/version", None, false),
 ];
 
