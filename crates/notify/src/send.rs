@@ -119,6 +119,14 @@ fn certificates(pem: &[u8]) -> Vec<Certificate<'static>> {
         .collect()
 }
 
+/// Whether the reading or writing failed because TLS did.
+fn is_of_tls(error: &std::io::Error) -> bool {
+    matches!(error.get_ref(), Some(inner) if inner.is::<rustls::Error>())
+}
+
+/// Also where a certificate is not believed.
+const NO_TLS: &str = "TLS could not be agreed on";
+
 /// The library's own words may hold a part of the request.
 fn word(error: &ureq::Error) -> &'static str {
     match error {
@@ -128,8 +136,12 @@ fn word(error: &ureq::Error) -> &'static str {
         ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
             "the connection was refused"
         }
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => "TLS could not be agreed on",
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => NO_TLS,
+        ureq::Error::Io(error) if is_of_tls(error) => NO_TLS,
         ureq::Error::Io(_) => "the connection broke",
         _ => "HTTP failed",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,7 +21,7 @@ const GUIDE: &str = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefi
 pub(crate) struct Telling {
     pub(crate) app: TestApp,
     pub(crate) receiver: Receiver,
-    notifier: Notifier,
+    pub(crate) notifier: Notifier,
 }
 
 impl Telling {

@@ -4,10 +4,12 @@ use super::receiver::Received;
 use super::{INTERPRETATION, RESULT, SECRET, TRIAL_MATCH, Telling, extended, filtered, wanted};
 use crate::app::{CLIENT, INTERFACE, TestApp, Who, access, local};
 use model::PatientId;
-use record::{Account, Client, Role, Scope};
+use record::{Account, Client, Commit, Condition, ResourceChange, Role, Scope};
 use serde_json::{Value, json};
 use server::token_digest;
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// A report about a patient; its id.
@@ -363,4 +365,56 @@ async fn every_delivery_is_in_the_audit_log_before_it_leaves() {
     };
     assert_eq!(events.iter().filter(names).count(), 1, "{log}");
     assert!(!log.contains("canary"));
+}
+
+/// Waits until something holds, for at most ten seconds.
+async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..1_000 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("not in time: {what}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_thread_follows_and_mends_what_a_crash_left() {
+    let telling = Telling::new(TestApp::new()).await;
+    let wanted = wanted(RESULT, &telling.receiver.hook(), "id-only");
+    // As a crash leaves it between the resource and what is served.
+    let mut left = wanted.clone();
+    left["id"] = json!("left");
+    left["channel"]["header"] = json!(["Authorization: (sealed)"]);
+    let change = ResourceChange::put(left, vec![], Condition::Any);
+    let commit = Commit { changes: vec![change], ..Commit::default() };
+    telling.app.record.commit(&access(Role::Interface), commit).unwrap();
+    let stop = Arc::new(AtomicBool::new(false));
+    let (notifier, flag) = (telling.notifier.clone(), Arc::clone(&stop));
+    let thread = std::thread::spawn(move || notifier.follow(&|| flag.load(Ordering::Relaxed)));
+    until("the left one is told to be in error", async || {
+        telling.status(CLIENT, "/fhir/Subscription/left").await == "error"
+    })
+    .await;
+    let made = telling.app.post(CLIENT, "/fhir/Subscription", &wanted).await;
+    let address = format!("/fhir/Subscription/{}", made.json()["id"].as_str().unwrap());
+    until("active", async || telling.status(CLIENT, &address).await == "active").await;
+    let id = report(&telling, "ana-example", "final").await;
+    let mut received = Vec::new();
+    until("told", async || {
+        received.extend(telling.receiver.take());
+        received.len() == 2
+    })
+    .await;
+    assert_eq!(received[1].events(), vec![(1, Some(format!("DiagnosticReport/{id}")))]);
+    // Whoever may subscribe can take the left one up again.
+    let mut again = telling.app.get(CLIENT, "/fhir/Subscription/left").await.json();
+    again["status"] = json!("requested");
+    again["channel"]["header"] = json!([format!("Authorization: {SECRET}")]);
+    let put = telling.app.call("PUT", "/fhir/Subscription/left").by(CLIENT).json(&again);
+    assert_eq!(put.send().await.status, 200);
+    until("taken up", async || telling.status(CLIENT, "/fhir/Subscription/left").await == "active")
+        .await;
+    stop.store(true, Ordering::Relaxed);
+    tokio::task::spawn_blocking(move || thread.join()).await.unwrap().unwrap();
 }
