@@ -23,8 +23,9 @@ if [ ! -e "$environment/complete" ]; then
 fi
 
 cargo build --quiet --locked --package cli
-# Nobody listens there: subscriptions can be made, and their handshakes fail.
-COGNATE_ENDPOINT=http://127.0.0.1:9/hooks
+# Where subscribers may be notified: a test listens there, and while none does, handshakes fail.
+port=$(python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
+COGNATE_ENDPOINT=http://127.0.0.1:$port/hooks
 demo_start "$CARGO_TARGET_DIR/debug/cognate" --subscription-endpoint "$COGNATE_ENDPOINT"
 COGNATE_URL=$(demo_field url)
 COGNATE_EHR_TOKEN=$(demo_field ehrToken)
@@ -46,7 +47,7 @@ run() {
       fi
       npm test --silent
       "$environment/bin/python" -W ignore::DeprecationWarning -m unittest \
-        test_fhirclient test_fhirpy
+        test_fhirclient test_fhirpy test_subscription
       ;;
     *) echo "unknown: \`$what\`"; return 2 ;;
   esac
