@@ -43,8 +43,9 @@ pub(super) fn create(
         let text = "a subscription is not created on a condition";
         return Err(Error::new(StatusCode::BAD_REQUEST, "not-supported", text));
     }
-    let own = app.record().subscriptions(&caller.access)?;
-    if own.len() >= record::limit::SUBSCRIPTIONS_MAX {
+    app.record().subscriptions(&caller.access)?;
+    let all = app.record().served_subscriptions(&machine(app, Role::Engine))?;
+    if all.len() >= record::limit::SUBSCRIPTIONS_MAX {
         let text = "there are too many subscriptions";
         return Err(Error::new(StatusCode::UNPROCESSABLE_ENTITY, "too-costly", text));
     }

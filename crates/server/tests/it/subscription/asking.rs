@@ -205,6 +205,23 @@ async fn there_is_no_other_way_in() {
 }
 
 #[tokio::test]
+async fn there_are_not_too_many_and_the_one_too_many_leaves_nothing() {
+    let app = named();
+    let max = record::limit::SUBSCRIPTIONS_MAX;
+    for number in 0..max {
+        let id = format!("s{number}");
+        let requested = record::SubscriptionStatus::Requested;
+        app.record.put_subscription(&client_access(), &id, requested, &json!({})).unwrap();
+    }
+    let answer = app.post(INTERFACE, "/fhir/Subscription", &wanted(RESULT, HOOK, "empty")).await;
+    assert_eq!(answer.outcome(422)["code"], "too-costly", "somebody else's count, too");
+    assert_eq!(app.total("Subscription").await, 0);
+    assert!(app.record.delete_subscription(&client_access(), "s0").unwrap());
+    let answer = app.post(INTERFACE, "/fhir/Subscription", &wanted(RESULT, HOOK, "empty")).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+}
+
+#[tokio::test]
 async fn nobody_asks_for_what_it_may_not_read() {
     let app = named();
     for (id, scopes, status) in [
