@@ -58,7 +58,7 @@ def run(name, credential, token, paths, examples_max):
 def main():
     ehr, orders = os.environ["COGNATE_EHR_TOKEN"], os.environ["COGNATE_ORDER_ENTRY_TOKEN"]
     outcomes = [
-        run("the EHR: FHIR", f"Authorization: Bearer {ehr}", ehr, r"^/fhir(?!.*export)", 10),
+        run("the EHR: FHIR", f"Authorization: Bearer {ehr}", ehr, r"^/fhir(?!.*(export|find))", 10),
         run("order entry: decisions, questions, exports", f"Authorization: Bearer {orders}", orders,
             r"^/(cds-services|subject-|population-)|export|\$(find|status|events|run)", 8),
         run("a prescriber: pages", f"Cookie: {session()}", ehr, r"^/(?!fhir|cds-|subject-|popul)", 4),
