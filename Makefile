@@ -9,7 +9,7 @@ export CARGO_INCREMENTAL ?= 0
 export COGNATE_TOOLS ?= $(HOME)/.cache/cognate/tools
 export PATH := $(COGNATE_TOOLS)/bin:$(HOME)/.cargo/bin:$(PATH)
 
-.PHONY: help demo demo-check test postgres e2e fmt lint bench fuzz generate
+.PHONY: help demo demo-check test postgres e2e clients fmt lint bench fuzz generate
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -33,6 +33,10 @@ postgres: ## the tests of the record on a throw-away PostgreSQL server
 e2e: ## the browser stories alone
 	@tools/bootstrap.sh build e2e
 	@tools/e2e.sh
+
+clients: ## FHIR clients of npm and PyPI, and schemathesis over /openapi.json
+	@tools/bootstrap.sh build e2e
+	@tools/test.sh openapi clients
 
 fmt: ## format the Rust code
 	@cargo fmt --all

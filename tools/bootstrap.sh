@@ -2,7 +2,7 @@
 # Installs what is missing, and nothing else. Quick when nothing is.
 #   build  compiler, make, perl (the vendored OpenSSL of SQLCipher is configured by it)
 #   test   cargo-nextest, cargo-deny, the PostgreSQL server that tests run on
-#   e2e    nothing yet: asks for Node, which the browser stories need
+#   e2e    Python's venv; asks for Node, which the browser stories and the clients need
 set -euo pipefail
 # shellcheck source=tools/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -98,9 +98,11 @@ bootstrap_test() {
 bootstrap_e2e() {
   # The stories install Chromium and their packages themselves (e2e/run.sh).
   if ! have node || ! have npm; then
-    say "Node 20 or later is missing: the browser stories need it"
+    say "Node 20 or later is missing: the browser stories and the clients need it"
     exit 1
   fi
+  # Clients from the Python package index install themselves (tools/clients.sh).
+  python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3 python3-venv
 }
 
 for part in "${@:-build}"; do

@@ -17,9 +17,11 @@ demo_end() {
 trap demo_end EXIT
 trap 'exit 130' INT TERM
 
-# demo_start BINARY: returns when the demonstration is loaded.
+# demo_start BINARY [ARGUMENT…]: returns when the demonstration is loaded.
 demo_start() {
-  "$1" demo --directory "$demo_scratch/data" --http 127.0.0.1:0 --mllp 127.0.0.1:0 \
+  local binary=$1
+  shift
+  "$binary" demo "$@" --directory "$demo_scratch/data" --http 127.0.0.1:0 --mllp 127.0.0.1:0 \
     --ready-file "$demo_scratch/ready.json" >"$demo_scratch/log" 2>&1 &
   demo_server=$!
   local tenths

@@ -108,5 +108,7 @@ step docs 1200 bash -c "$(in_bash run_docs)"
 step binary 1200 cargo build --quiet --locked --package cli
 step generated 120 "${xtask[@]}" generate --check
 step demo-check 300 tools/demo.sh --check --http 127.0.0.1:0 --mllp 127.0.0.1:0
+step openapi 420 tools/clients.sh openapi
+step clients 300 tools/clients.sh
 step e2e 900 tools/e2e.sh
 close

@@ -63,6 +63,12 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     /// Look for what is wrong with an installation.
     Doctor(DoctorArguments),
+    /// Print the HTTP interfaces as OpenAPI 3.1, as the server tells them at `/openapi.json`.
+    Openapi {
+        /// Address under which callers reach the server.
+        #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
+        base_url: String,
+    },
     /// Print completions for a shell.
     Completions {
         /// bash, zsh, fish, elvish or powershell.
@@ -101,6 +107,19 @@ pub(crate) struct ServeArguments {
     /// results of the other. Without it such a question is refused.
     #[arg(long, env = "COGNATE_LIFT_OVER", value_name = "FILE")]
     pub(crate) lift_over: Option<PathBuf>,
+    /// Address under which subscribers may be notified, such as `https://ehr.example/hooks`; may be
+    /// given several times. Without one nobody can subscribe. Plain HTTP only on this machine.
+    #[arg(
+        long,
+        env = "COGNATE_SUBSCRIPTION_ENDPOINT",
+        value_name = "PREFIX",
+        value_delimiter = ','
+    )]
+    pub(crate) subscription_endpoint: Vec<String>,
+    /// PEM file with the authorities whose certificates subscribers may show, in place of those
+    /// that this machine trusts.
+    #[arg(long, env = "COGNATE_SUBSCRIPTION_AUTHORITIES", value_name = "FILE")]
+    pub(crate) subscription_authorities: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reference: ReferenceArguments,
 }
@@ -356,6 +375,9 @@ pub(crate) struct DemoArguments {
     /// Address for MLLP, on loopback.
     #[arg(long, default_value = "127.0.0.1:2575", value_name = "ADDRESS")]
     pub(crate) mllp: SocketAddr,
+    /// Address under which subscribers may be notified, as of `cognate serve`.
+    #[arg(long, value_name = "PREFIX", value_delimiter = ',')]
+    pub(crate) subscription_endpoint: Vec<String>,
     /// Fire the order, check the card, print what happened and end.
     #[arg(long)]
     pub(crate) check: bool,

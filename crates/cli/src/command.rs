@@ -36,6 +36,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Client(client) => access::client(&client),
         Command::Demo(demo) => demo::run(&demo),
         Command::Doctor(doctor) => doctor::run(&doctor),
+        Command::Openapi { base_url } => reference::openapi(&base_url),
         Command::Completions { shell } => reference::completions(shell),
         Command::Reference => reference::markdown(),
     }

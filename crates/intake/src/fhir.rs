@@ -27,6 +27,9 @@ pub const FHIR_JSON: &str = "application/fhir+json";
 /// Media type of a JSON Patch (RFC 6902).
 pub const JSON_PATCH: &str = "application/json-patch+json";
 
+/// The type that is not filed here.
+pub(crate) const SUBSCRIPTION: &str = "Subscription";
+
 /// Code of the problem that a resource is not there.
 const NOT_FOUND: &str = "not-found";
 
@@ -381,6 +384,21 @@ fn file(
     file_as(record, access, look, raw, transaction, RawState::Filed)
 }
 
+/// A subscription is more than a resource: it is checked, and its secrets are taken out, at an
+/// address of its own.
+fn refuse_subscriptions(entries: &[Entry]) -> Result<(), Failure> {
+    let is_written = |entry: &&Entry| {
+        let is_named = entry.url.resource_type.as_deref() == Some(SUBSCRIPTION);
+        let is_held = entry.resource.as_ref().and_then(resource_type) == Some(SUBSCRIPTION);
+        entry.method != Method::Get && (is_named || is_held)
+    };
+    let text = "a Subscription is made, changed and deleted on its own, not in a Bundle or a file";
+    let refused = entries.iter().filter(is_written);
+    let refused = refused.map(|entry| Problem::error("not-supported", &entry.place, text));
+    let refused: Vec<Problem> = refused.collect();
+    if refused.is_empty() { Ok(()) } else { Err(Failure::Refused(refused)) }
+}
+
 /// As [`file`], with the state that the archived body has afterwards: of a batch it is not yet
 /// filed, and a body that is filed takes no second commit.
 fn file_as(
@@ -391,6 +409,7 @@ fn file_as(
     transaction: &Transaction,
     state: RawState,
 ) -> Result<Vec<(usize, Planned)>, Failure> {
+    refuse_subscriptions(&transaction.entries)?;
     let _one = is_conditional(transaction)
         .then(|| ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner));
     let (mut planned, warnings) = plan(record, access, look, raw, &transaction.entries)?;

@@ -5,6 +5,7 @@
 //! nothing twice. A line that cannot be filed is told and passed over; the others are filed.
 
 use crate::failure::Failure;
+use crate::fhir::SUBSCRIPTION;
 use crate::receive::bounded;
 use formats::fhir::access::{id, resource_type, subject_of, type_and_id};
 use formats::fhir::bundle::{conditional_references, rewrite_references};
@@ -194,6 +195,9 @@ impl Reader<'_> {
             return refuse("no-id", "a resource in bulk needs its id");
         };
         let kind = resource_type(&resource).unwrap_or_default().to_owned();
+        if kind == SUBSCRIPTION {
+            return refuse("not-supported", "a Subscription is made on its own, not in a file");
+        }
         let place = format!("{place}: {kind}/{own_id}");
         let mut problems = check::check_at(&resource, &place);
         let unresolved = !conditional_references(&resource).is_empty()

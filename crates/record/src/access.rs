@@ -215,6 +215,10 @@ words! {
         ReadDecisions => "read-decisions",
         /// Read the feedback on cards.
         ReadFeedback => "read-feedback",
+        /// Make, change and end subscriptions of one's own, and read what they were told.
+        Subscribe => "subscribe",
+        /// Look for events of subscriptions and send them.
+        Notify => "notify",
         /// Keep a knowledge pack.
         KeepPack => "keep-pack",
         /// Read a kept knowledge pack.

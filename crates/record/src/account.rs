@@ -114,9 +114,21 @@ impl Record {
         token_sha256: &str,
     ) -> Result<Option<Client>, Failure> {
         let key = values![access.tenant().as_str(), token_sha256];
-        let Some(row) = self.account_row(access, sql::CLIENT_BY_TOKEN, key)? else {
-            return Ok(None);
-        };
+        self.client_row(access, sql::CLIENT_BY_TOKEN, key)
+    }
+
+    /// A client by its id.
+    pub fn client(&self, access: &Access, id: &str) -> Result<Option<Client>, Failure> {
+        self.client_row(access, sql::CLIENT_GET, values![access.tenant().as_str(), id])
+    }
+
+    fn client_row(
+        &self,
+        access: &Access,
+        sql: &'static str,
+        key: &[Value],
+    ) -> Result<Option<Client>, Failure> {
+        let Some(row) = self.account_row(access, sql, key)? else { return Ok(None) };
         Ok(Some(Client {
             id: row.text(0)?.to_owned(),
             name: row.text(1)?.to_owned(),

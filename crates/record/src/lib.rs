@@ -33,6 +33,7 @@ mod search;
 mod sql;
 mod statement;
 mod store;
+mod subscription;
 #[cfg(test)]
 mod tests;
 mod vault;
@@ -61,4 +62,5 @@ pub use search::{
 };
 pub use statement::{StatementsPut, StoredStatement};
 pub use store::{CopiedTable, PostgresUrl, Store, copy_to_postgres};
+pub use subscription::{NewEvent, Subscription, SubscriptionEvent, SubscriptionStatus};
 pub use walk::Walk;

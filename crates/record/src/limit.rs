@@ -57,6 +57,10 @@ pub const FACT_TYPES_MAX: usize = 16;
 pub const COMPARTMENT_TYPES_MAX: usize = 150;
 /// Hours after which the files of a bulk export are there no more.
 pub const EXPORT_HOURS_MAX: i64 = 24;
+/// Subscriptions of one tenant.
+pub const SUBSCRIPTIONS_MAX: usize = 200;
+/// Events of one subscription that are kept; those not delivered yet always are.
+pub const SUBSCRIPTION_EVENTS_KEPT: u64 = 10_000;
 /// Resources of one patient that one question over the whole compartment may read.
 pub const COMPARTMENT_RESOURCES_MAX: u32 = 200_000;
 /// Card keys of one look-up.

@@ -7,6 +7,7 @@ use genomics::vrs;
 use interpret::Interpreter;
 use knowledge::Pack;
 use model::{PatientId, TenantId};
+use notify::{Creators, Endpoints};
 use record::Record;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,14 +18,15 @@ pub struct App {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inner {
     record: Record,
     interpreter: Interpreter,
     settings: Settings,
     genomics: Genomics,
     /// Digests of sequences, made from the reference once.
-    digests: Mutex<BTreeMap<String, Option<String>>>,
+    digests: Arc<Mutex<BTreeMap<String, Option<String>>>>,
+    endpoints: Endpoints,
 }
 
 /// What the Genomics Operations are answered with.
@@ -66,15 +68,27 @@ impl App {
         settings: Settings,
         genomics: Genomics,
     ) -> Self {
-        Self {
-            inner: Arc::new(Inner {
-                record,
-                interpreter,
-                settings,
-                genomics,
-                digests: Mutex::default(),
-            }),
-        }
+        let (digests, endpoints) = (Arc::default(), Endpoints::default());
+        let inner = Inner { record, interpreter, settings, genomics, digests, endpoints };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The same, with endpoints that subscribers may be notified at. Without any, nobody can
+    /// subscribe.
+    pub fn with_endpoints(&self, endpoints: Endpoints) -> Self {
+        let inner = Inner { endpoints, ..Inner::clone(&self.inner) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Where subscribers may be notified.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.inner.endpoints
+    }
+
+    /// Who makes subscriptions, and what they may do now: for the notifier.
+    pub fn creators(&self) -> Arc<dyn Creators> {
+        let (record, tenant) = (self.record().clone(), self.settings().tenant.clone());
+        Arc::new(crate::controllers::fhir::Makers { record, tenant })
     }
 
     /// What the Genomics Operations are answered with.

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::controllers::{cds, fhir, genomics, health, login, pages, reports};
+use crate::openapi;
 use crate::refusal;
 use crate::route::{Route, table};
 use axum::Router;
@@ -45,9 +46,12 @@ const HEALTH: &[Route] = &[
     Route::new("GET", "/version", || get(health::version)),
 ];
 
+/// What describes the interfaces.
+const DESCRIPTION: &[Route] = &[Route::new("GET", "/openapi.json", || get(openapi::show))];
+
 /// Every route as method and path, in axum's form: `("GET", "/patients/{id}")`.
 pub fn routes() -> Vec<(&'static str, &'static str)> {
-    [PAGES, DECISION_SUPPORT, fhir::ROUTES, genomics::ROUTES, HEALTH]
+    [PAGES, DECISION_SUPPORT, fhir::ROUTES, genomics::ROUTES, HEALTH, DESCRIPTION]
         .into_iter()
         .flatten()
         .map(|route| (route.method, route.path))
@@ -62,6 +66,7 @@ pub fn router(app: App) -> Router {
         .merge(table(fhir::ROUTES).layer(DefaultBodyLimit::max(FHIR_BODY_BYTES_MAX)))
         .merge(table(genomics::ROUTES).layer(DefaultBodyLimit::max(genomics::BODY_BYTES_MAX)))
         .merge(table(HEALTH))
+        .merge(table(DESCRIPTION))
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn(refusal::in_our_form))

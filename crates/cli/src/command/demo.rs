@@ -38,6 +38,8 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         feed: "northside".to_owned(),
         lift_over: None,
         reference: ReferenceArguments { references: Vec::new() },
+        subscription_endpoint: arguments.subscription_endpoint.clone(),
+        subscription_authorities: None,
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {

@@ -1,6 +1,6 @@
 //! `cognate completions` and the reference that the documentation is generated from.
 
-use super::print;
+use super::{print, print_json};
 use crate::arguments::Arguments;
 use crate::outcome::Outcome;
 use clap::CommandFactory;
@@ -12,6 +12,12 @@ pub(crate) fn completions(shell: Shell) -> anyhow::Result<Outcome> {
     let mut bytes = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "cognate", &mut bytes);
     print(&String::from_utf8(bytes)?)?;
+    Ok(Outcome::Done)
+}
+
+/// The HTTP interfaces as OpenAPI 3.1.
+pub(crate) fn openapi(base_url: &str) -> anyhow::Result<Outcome> {
+    print_json(&server::openapi(base_url.trim_end_matches('/')))?;
     Ok(Outcome::Done)
 }
 

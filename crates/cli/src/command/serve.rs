@@ -4,11 +4,12 @@ use super::say;
 use crate::arguments::ServeArguments;
 use crate::outcome::Outcome;
 use crate::store;
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use genomics::reference::References;
 use intake::Feed;
 use intake::work::Worker;
 use interpret::Interpreter;
+use notify::{Endpoints, Notifier, Sender, Trust};
 use record::Record;
 use server::{App, Genomics, Settings, router};
 use std::net::SocketAddr;
@@ -97,11 +98,16 @@ impl Running {
         let worker =
             Worker::new(record.clone(), Arc::clone(&pack), vec![Feed::clone(&feed)], &tenant)
                 .with_references(genomics.references.clone());
-        let threads = vec![thread("filing", &flag, move |stop| worker.follow(stop))?, {
+        let mut threads = vec![thread("filing", &flag, move |stop| worker.follow(stop))?, {
             let interpreter = interpreter.clone();
             thread("interpret", &flag, move |stop| interpreter.follow(stop))?
         }];
-        let app = App::with_genomics(record.clone(), interpreter, settings, genomics);
+        let endpoints = Endpoints::new(&arguments.subscription_endpoint)
+            .map_err(|wrong| anyhow!("--subscription-endpoint {wrong}"))?;
+        let app = App::with_genomics(record.clone(), interpreter, settings, genomics)
+            .with_endpoints(endpoints);
+        let notifier = notifier(&app, arguments.subscription_authorities.as_deref())?;
+        threads.push(thread("notify", &flag, move |stop| notifier.follow(stop))?);
         let tasks =
             vec![serve_http(http, app, stopped.clone()), serve_mllp(mllp, record, feed, stopped)];
         Ok(Self { http: http_address, mllp: mllp_address, stop, flag, tasks, threads })
@@ -131,6 +137,21 @@ fn genomics(lift_over: Option<&Path>, references: References) -> anyhow::Result<
         bail!("{}: {problem}", path.display());
     }
     Ok(Genomics { lift_over: Some(Arc::new(chains)), ..without })
+}
+
+/// What tells subscribers.
+fn notifier(app: &App, authorities: Option<&Path>) -> anyhow::Result<Notifier> {
+    let trust = match authorities {
+        None => Trust::System,
+        Some(path) => {
+            let pem = std::fs::read(path);
+            Trust::File(pem.with_context(|| format!("cannot read {}", path.display()))?)
+        }
+    };
+    let sender = Sender::new(&trust)?;
+    let (record, tenant) = (app.record().clone(), &app.settings().tenant);
+    let endpoints = app.endpoints().clone();
+    Ok(Notifier::new(record, tenant, app.creators(), endpoints, sender, &app.fhir_base()))
 }
 
 /// Until TLS is served here, plain text must not leave the machine.

@@ -34,6 +34,7 @@ const CONNECTIONS: &[Action] = &[Action::ReadRaw, Action::SetRawState, Action::R
 /// Receiving and filing. Reading is what FHIR transactions and matching need, a cursor what a
 /// file needs that is taken in piece by piece.
 const FILING: &[Action] = &[
+    Action::Subscribe,
     Action::UseCursor,
     Action::ArchiveRaw,
     Action::ReadRaw,
@@ -44,8 +45,9 @@ const FILING: &[Action] = &[
     Action::ReadReviews,
 ];
 
-/// Interpreting.
+/// Interpreting, and telling subscribers what came of it.
 const INTERPRETING: &[Action] = &[
+    Action::Notify,
     Action::ReadFacts,
     Action::FindPatients,
     Action::PutStatements,
@@ -69,6 +71,7 @@ const RUNNING: &[Action] = &[
 
 /// Another system: orders with cards, and FHIR reads.
 const CLIENT: &[Action] = &[
+    Action::Subscribe,
     Action::ReadClinical,
     Action::Export,
     Action::ReadFacts,

@@ -141,6 +141,8 @@ super::statements! {
         changed = excluded.changed, scopes = excluded.scopes";
     CLIENT_BY_TOKEN = "SELECT id, name, role, token_sha256, scopes FROM client
         WHERE tenant = $1 AND token_sha256 = $2";
+    CLIENT_GET = "SELECT id, name, role, token_sha256, scopes FROM client
+        WHERE tenant = $1 AND id = $2";
     SESSION_PUT = "INSERT INTO session (tenant, token_sha256, login, expires)
         VALUES ($1, $2, $3, $4)";
     SESSION_GET = "SELECT token_sha256, login, expires FROM session
@@ -199,4 +201,31 @@ super::statements! {
         AND adoption = $2 AND patient > $3 ORDER BY patient LIMIT $4";
     PACK_CHANGES_COUNT = "SELECT count(*), count(CASE WHEN current = 1 THEN 1 END)
         FROM pack_change WHERE tenant = $1 AND adoption = $2";
+
+    DATA_KEY_DROP = "DELETE FROM data_key WHERE tenant = $1 AND owner = $2";
+    SUBSCRIPTION_HEAD = "SELECT actor, revision FROM subscription WHERE tenant = $1 AND id = $2";
+    SUBSCRIPTION_PUT = "INSERT INTO subscription (tenant, id, actor, status, revision, sequence,
+        events, delivered, failures, retry_at, sent_at, body)
+        VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, 0, $7, $8)";
+    SUBSCRIPTION_RENEW = "UPDATE subscription SET status = $1, revision = $2, failures = 0,
+        retry_at = 0, body = $3 WHERE tenant = $4 AND id = $5";
+    SUBSCRIPTIONS = "SELECT id, actor, status, revision, sequence, events, delivered, failures,
+        retry_at, sent_at, body FROM subscription WHERE tenant = $1 ORDER BY id";
+    SUBSCRIPTIONS_COUNT = "SELECT count(*) FROM subscription WHERE tenant = $1";
+    SUBSCRIPTION_SET = "UPDATE subscription SET status = $1, delivered = $2, failures = $3,
+        retry_at = $4, sent_at = $5 WHERE tenant = $6 AND id = $7 AND revision = $8";
+    SUBSCRIPTION_ADVANCE = "UPDATE subscription SET sequence = $1
+        WHERE tenant = $2 AND id = $3 AND sequence = $4 RETURNING events, delivered";
+    SUBSCRIPTION_COUNT = "UPDATE subscription SET events = $1 WHERE tenant = $2 AND id = $3";
+    SUBSCRIPTION_DROP = "DELETE FROM subscription WHERE tenant = $1 AND id = $2 AND actor = $3";
+    SUBSCRIPTION_EVENT_PUT = "INSERT INTO subscription_event (tenant, subscription, number,
+        sequence, recorded, kind, resource_type, id, version, patient, deleted)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    SUBSCRIPTION_EVENTS = "SELECT number, sequence, recorded, kind, resource_type, id, version,
+        patient, deleted FROM subscription_event WHERE tenant = $1 AND subscription = $2
+        AND number >= $3 AND number <= $4 ORDER BY number LIMIT $5";
+    SUBSCRIPTION_EVENTS_DROP =
+        "DELETE FROM subscription_event WHERE tenant = $1 AND subscription = $2";
+    SUBSCRIPTION_EVENTS_LET_GO = "DELETE FROM subscription_event
+        WHERE tenant = $1 AND subscription = $2 AND number <= $3";
 }

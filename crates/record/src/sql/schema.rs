@@ -120,7 +120,7 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
         PRIMARY KEY (tenant, digest)) {strict}",
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
-], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS];
+], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS];
 
 /// History is paged over the commit sequence.
 const HISTORY: &[&str] = &[
@@ -130,6 +130,20 @@ const HISTORY: &[&str] = &[
 
 /// What a client's token may do beside its role.
 const SCOPES: &[&str] = &["ALTER TABLE client ADD COLUMN scopes {text}"];
+
+/// Who is told of what, how far, and the events of each.
+const SUBSCRIPTIONS: &[&str] = &[
+    "CREATE TABLE subscription (tenant {text} NOT NULL, id {text} NOT NULL, actor {text} NOT NULL,
+        status {text} NOT NULL, revision {int} NOT NULL, sequence {int} NOT NULL,
+        events {int} NOT NULL, delivered {int} NOT NULL, failures {int} NOT NULL,
+        retry_at {int} NOT NULL, sent_at {int} NOT NULL, body {bytes} NOT NULL,
+        PRIMARY KEY (tenant, id)) {strict}",
+    "CREATE TABLE subscription_event (tenant {text} NOT NULL, subscription {text} NOT NULL,
+        number {int} NOT NULL, sequence {int} NOT NULL, recorded {int} NOT NULL,
+        kind {text} NOT NULL, resource_type {text} NOT NULL, id {text} NOT NULL,
+        version {int} NOT NULL, patient {text} NOT NULL, deleted {int} NOT NULL,
+        PRIMARY KEY (tenant, subscription, number)) {strict}",
+];
 
 /// Jobs of bulk export: a place in the sequence and a request, no data.
 const EXPORTS: &[&str] =

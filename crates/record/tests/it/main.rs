@@ -43,6 +43,8 @@ mod statements;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
+mod subscriptions;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod walk;

@@ -11,7 +11,7 @@ use record::Role::{
 use record::{
     Access, Account, Client, Commit, CompartmentQuery, ExportJob, ExportLevel, ExportRequest,
     Failure, Feedback, HistoryQuery, NewReview, Purpose, Query, RawState, Record, Role, Scope,
-    Session, Shown,
+    Session, Shown, Subscription, SubscriptionStatus,
 };
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,6 +65,22 @@ fn account() -> Account {
     }
 }
 
+fn subscription() -> Subscription {
+    Subscription {
+        id: "s".to_owned(),
+        actor: "a".to_owned(),
+        status: SubscriptionStatus::Active,
+        revision: 1,
+        sequence: 0,
+        events: 0,
+        delivered: 0,
+        failures: 0,
+        retry_at: Timestamp::from_micros(0),
+        sent_at: Timestamp::from_micros(0),
+        settings: json!({}),
+    }
+}
+
 const CLINICIANS: &[Role] = &[Prescriber, Pharmacist, Geneticist, Oncologist];
 
 /// Clinicians and others.
@@ -76,7 +92,7 @@ fn with(others: &[Role]) -> Vec<Role> {
 type Line = (&'static str, Vec<Role>, Call);
 
 fn table() -> Vec<Line> {
-    [raw_and_clinical(), interpreting(), others()].concat()
+    [raw_and_clinical(), interpreting(), subscribing(), others()].concat()
 }
 
 fn raw_and_clinical() -> Vec<Line> {
@@ -183,6 +199,29 @@ fn interpreting() -> Vec<Line> {
     ]
 }
 
+fn subscribing() -> Vec<Line> {
+    let clients = || vec![ServiceClient, Interface];
+    vec![
+        ("put_subscription", clients(), |r, a, _| {
+            done(r.put_subscription(a, "s", SubscriptionStatus::Requested, &json!({})))
+        }),
+        ("subscription", clients(), |r, a, _| r.subscription(a, "s").map(drop)),
+        ("subscriptions", clients(), |r, a, _| r.subscriptions(a).map(drop)),
+        ("delete_subscription", clients(), |r, a, _| r.delete_subscription(a, "s").map(drop)),
+        ("subscription_events", clients(), |r, a, _| {
+            done(r.subscription_events(a, "s", (1, 9), 5))
+        }),
+        ("served_subscriptions", vec![Engine], |r, a, _| r.served_subscriptions(a).map(drop)),
+        ("set_subscription", vec![Engine], |r, a, _| {
+            r.set_subscription(a, &subscription()).map(drop)
+        }),
+        ("note_subscription_events", vec![Engine], |r, a, _| {
+            r.note_subscription_events(a, &subscription(), 1, vec![]).map(drop)
+        }),
+        ("events_to_send", vec![Engine], |r, a, _| r.events_to_send(a, "s", (1, 9), 5).map(drop)),
+    ]
+}
+
 fn others() -> Vec<Line> {
     vec![
         ("reviews", vec![LaboratoryReviewer, InterfaceAnalyst, Interface], |r, a, _| {
@@ -201,6 +240,7 @@ fn others() -> Vec<Line> {
         ("client_by_token_hash", vec![Operator, PrivacyOfficer], |r, a, _| {
             r.client_by_token_hash(a, "00").map(drop)
         }),
+        ("client", vec![Operator, PrivacyOfficer], |r, a, _| r.client(a, "ehr").map(drop)),
         ("put_session", vec![Operator], |r, a, _| {
             let (token_sha256, login) = ("11".to_owned(), "ana".to_owned());
             let expires = Timestamp::from_micros(i64::MAX);
@@ -286,7 +326,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 65 * Role::ALL.len());
+    assert_eq!(calls, 75 * Role::ALL.len());
 }
 
 #[test]

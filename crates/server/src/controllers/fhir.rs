@@ -10,11 +10,14 @@ mod parameter;
 mod query;
 mod read;
 mod search;
+mod subscription;
 mod subset;
 mod transaction;
 mod validate;
 mod view;
 mod write;
+
+pub(crate) use subscription::Makers;
 
 use crate::route::{Offer, Route};
 use crate::smart;
@@ -66,6 +69,14 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new("GET", "/fhir/Patient/{id}/$everything", || get(everything::show)),
     Route::new("GET", "/fhir/{type}/{id}/_history/{version}", || get(read::vread))
         .offering(Offer::Type(&[Interaction::Vread])),
+    Route::new("GET", "/fhir/Subscription/$status", || get(subscription::status_of_type)),
+    Route::new("POST", "/fhir/Subscription/$status", || post(subscription::status_of_type_given)),
+    Route::new("GET", "/fhir/Subscription/{id}/$status", || get(subscription::status_of_one)),
+    Route::new("POST", "/fhir/Subscription/{id}/$status", || {
+        post(subscription::status_of_one_given)
+    }),
+    Route::new("GET", "/fhir/Subscription/{id}/$events", || get(subscription::events)),
+    Route::new("POST", "/fhir/Subscription/{id}/$events", || post(subscription::events_given)),
     Route::new("POST", "/fhir/ViewDefinition/$run", || post(view::given)),
     Route::new("GET", "/fhir/ViewDefinition/{id}/$run", || get(view::stored)),
     Route::new("POST", "/fhir/ViewDefinition/{id}/$run", || post(view::stored_given)),

@@ -61,6 +61,10 @@ const JOB_FILE: (&str, &str) = ("GET", "/fhir/$export-file/{job}/{file}");
 const RUN: (&str, &str) = ("POST", "/fhir/ViewDefinition/$run");
 const RUN_STORED: &str = "/fhir/ViewDefinition/{id}/$run";
 
+const STATUS: &str = "/fhir/Subscription/$status";
+const STATUS_OF_ONE: &str = "/fhir/Subscription/{id}/$status";
+const EVENTS: &str = "/fhir/Subscription/{id}/$events";
+
 const REPORT: (&str, &str) = ("GET", "/patients/{id}/pgx-report");
 const REPORT_PDF: (&str, &str) = ("GET", "/patients/{id}/pgx-report.pdf");
 
@@ -118,11 +122,18 @@ const TABLE: &[Row] = &[
     row(VREAD, Interface, "/fhir/Patient/{patient}/_history/1", OFFICER, true),
     row(ALIAS, Interface, METADATA, OFFICER, true),
     row(ALIAS_OF_ALL, Interface, HAPLOTYPES, OFFICER, false),
+    row(("GET", STATUS), Interface, "/fhir/Subscription/$status", OFFICER, false),
+    row(("POST", STATUS), Interface, "/fhir/Subscription/$status", OFFICER, false),
+    row(("GET", STATUS_OF_ONE), Interface, "/fhir/Subscription/s/$status", OFFICER, false),
+    row(("POST", STATUS_OF_ONE), Interface, "/fhir/Subscription/s/$status", OFFICER, false),
+    row(("GET", EVENTS), Interface, "/fhir/Subscription/s/$events", OFFICER, false),
+    row(("POST", EVENTS), Interface, "/fhir/Subscription/s/$events", OFFICER, false),
     row(RUN, Interface, "/fhir/ViewDefinition/$run", OFFICER, false),
     row(("GET", RUN_STORED), Interface, "/fhir/ViewDefinition/v1/$run", OFFICER, false),
     row(("POST", RUN_STORED), Interface, "/fhir/ViewDefinition/v1/$run", OFFICER, false),
     row(("GET", "/healthz"), Open, "/healthz", None, false),
     row(("GET", "/readyz"), Open, "/readyz", None, false),
+    row(("GET", "/openapi.json"), Open, "/openapi.json", None, false),
     row(("GET", "/version"), Open, "/version", None, false),
 ];
 
@@ -206,7 +217,7 @@ impl Row {
                 "resourceType": "Patient", "id": patient, "name": [{"family": "Example"}]
             }),
             "/fhir/ViewDefinition/$run" => crate::view::given(&crate::view::patients()),
-            RUN_STORED => json!({"resourceType": "Parameters"}),
+            RUN_STORED | STATUS | STATUS_OF_ONE | EVENTS => json!({"resourceType": "Parameters"}),
             "/cds-services/{id}/feedback" => json!({"feedback": [{
                 "card": "0b6f1e2c-4a52-4f0e-8f43-2a1d5b7c9e10",
                 "outcome": "overridden",

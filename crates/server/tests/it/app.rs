@@ -45,7 +45,7 @@ pub(crate) struct TestApp {
     pub(crate) interpreter: Interpreter,
     pub(crate) router: Router,
     clock: Arc<AtomicI64>,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl TestApp {
@@ -71,7 +71,7 @@ impl TestApp {
         let settings = Settings { base_url: BASE.to_owned(), tenant: tenant(), secure_cookies };
         let app = App::new(record.clone(), interpreter.clone(), settings);
         let router = server::router(app);
-        let app = Self { record, interpreter, router, clock, _directory: directory };
+        let app = Self { record, interpreter, router, clock, directory };
         app.people();
         app
     }
@@ -158,6 +158,12 @@ impl TestApp {
         intake::receive::receive(&self.record, &feed, "127.0.0.1", bytes).unwrap();
         let worker = Worker::new(self.record.clone(), pack(), vec![feed], &tenant());
         worker.work_off().unwrap();
+    }
+
+    /// The audit log as it stands on disk.
+    pub(crate) fn audit_text(&self) -> String {
+        let files = std::fs::read_dir(self.directory.path().join("store/audit")).unwrap();
+        files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect()
     }
 
     /// Moves the clock on.

@@ -111,6 +111,12 @@ async fn a_conditional_create_finds_none_one_or_several() {
     let one = once("identifier=urn:lab|G-1").send().await;
     assert_eq!(one.status, 200, "{}", one.text());
     assert_eq!(one.header("location"), none.header("location"));
+    // Some clients write it into the address. Two conditions are one too many.
+    let uri = "/fhir/Observation?identifier=urn%3Alab%7CG-1&_format=json";
+    let call = |uri| app.call("POST", uri).by(INTERFACE).json(&glucose(90));
+    let same = call(uri).send().await;
+    assert_eq!((same.status.as_u16(), same.header("location")), (200, none.header("location")));
+    call(uri).header("if-none-exist", "identifier=urn:lab|G-1").send().await.outcome(400);
     assert_eq!(app.total("Observation").await, before + 1);
     assert_eq!(create(&app, &glucose(91)).await.status, 201);
     let several = once("identifier=urn:lab|G-1").send().await;

@@ -3,10 +3,12 @@
 
 use crate::app::{CLIENT, INTERFACE, PASSWORD, TestApp, Who};
 use crate::cds::order;
+use crate::subscription::{RESULT, SECRET, Telling, filtered, wanted};
 use record::Role;
 use serde_json::json;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Log lines as bytes.
@@ -76,6 +78,24 @@ async fn talk(app: &TestApp) {
     app.file_message(&testkit::oru::Oru::new(&unknown, "MSG-9").text());
 }
 
+/// A subscription whose endpoint fails until it is given up.
+async fn subscribe(telling: &Telling) {
+    let wanted = wanted(RESULT, &telling.receiver.hook(), "full-resource");
+    let wanted = filtered(wanted, "patient=Patient/canary");
+    let address = telling.subscribed(CLIENT, &wanted).await;
+    let report = json!({"resourceType": "DiagnosticReport", "status": "final",
+        "code": {"text": DRUG}, "subject": {"reference": "Patient/canary"}});
+    let filed = telling.app.post(INTERFACE, "/fhir/DiagnosticReport", &report).await;
+    assert_eq!(filed.status, 201, "{}", filed.text());
+    telling.receiver.answer(500, Duration::ZERO);
+    for _ in 0..3 {
+        telling.pass().await;
+        telling.app.wait_hours(1);
+    }
+    assert_eq!(telling.receiver.take().len(), 3);
+    assert_eq!(telling.status(CLIENT, &address).await, "error");
+}
+
 #[tokio::test]
 async fn the_log_holds_nothing_of_anybody() {
     let captured = Captured::default();
@@ -85,10 +105,13 @@ async fn the_log_holds_nothing_of_anybody() {
         .with_writer(captured.clone())
         .try_init();
     assert!(started.is_ok(), "the log is set up once a process, by this test");
-    talk(&TestApp::new()).await;
+    let telling = Telling::new(TestApp::new()).await;
+    talk(&telling.app).await;
+    subscribe(&telling).await;
     let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("\"refused\"") && log.contains("a login was refused"), "{log}");
-    for canary in [NAME, NUMBER, DRUG, TOKEN, PASSWORD, "1990-01-01"] {
+    assert!(log.contains("a subscriber could not be notified"), "{log}");
+    for canary in [NAME, NUMBER, DRUG, TOKEN, PASSWORD, SECRET, "1990-01-01"] {
         let line = log.lines().find(|line| line.to_lowercase().contains(&canary.to_lowercase()));
         assert!(line.is_none(), "{canary} is in the log: {line:?}");
     }

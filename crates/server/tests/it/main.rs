@@ -41,4 +41,6 @@ mod search;
 #[cfg(test)]
 mod smart;
 #[cfg(test)]
+mod subscription;
+#[cfg(test)]
 mod view;

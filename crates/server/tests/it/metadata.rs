@@ -35,10 +35,11 @@ fn smallest(resource_type: &str) -> Value {
             "status": "on-study", "study": {"display": "a study"}, "individual": subject
         }),
         "RiskAssessment" => json!({"status": "final", "subject": subject}),
-        "Subscription" => json!({
-            "status": "requested", "reason": "test", "criteria": "Observation?",
-            "channel": {"type": "rest-hook"}
-        }),
+        "Subscription" => crate::subscription::wanted(
+            crate::subscription::RESULT,
+            "https://ehr.example/hooks",
+            "empty",
+        ),
         "Condition" => json!({"subject": subject}),
         "DiagnosticReport" | "Observation" => {
             json!({"status": "final", "code": words, "subject": subject})
@@ -117,8 +118,11 @@ async fn it_lists_exactly_what_is_routed() {
     let rest = &statement["rest"][0];
     for resource in rest["resource"].as_array().unwrap() {
         assert_eq!(codes(&resource["interaction"]), routed, "{}", resource["type"]);
-        assert_eq!(resource["conditionalCreate"], true);
-        assert_eq!(resource["conditionalUpdate"], true);
+        // A subscription has one maker, who knows its address.
+        let is_conditional = resource["type"] != "Subscription";
+        for way in ["conditionalCreate", "conditionalUpdate"] {
+            assert_eq!(resource.get(way).is_some(), is_conditional, "{}", resource["type"]);
+        }
     }
     let system = ["batch", "history-system", "transaction"].map(str::to_owned);
     assert_eq!(codes(&rest["interaction"]), BTreeSet::from(system));
@@ -135,7 +139,9 @@ async fn it_lists_exactly_what_is_routed() {
 
 #[tokio::test]
 async fn every_interaction_of_every_type_is_answered() {
-    let app = TestApp::new();
+    let mut app = TestApp::new();
+    let endpoints = notify::Endpoints::new(&["https://ehr.example/"]).unwrap();
+    app.router = server::router(crate::subscription::with_endpoints(&app, endpoints));
     let statement = statement(&app).await;
     let resources = statement["rest"][0]["resource"].as_array().unwrap().clone();
     assert_eq!(resources.len(), record::searched_types().count());

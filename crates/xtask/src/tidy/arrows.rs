@@ -21,6 +21,7 @@ pub const ARROWS: &[(&str, &[&str])] = &[
     ("record", &["model"]),
     ("intake", &["formats", "genomics", "knowledge", "model", "record"]),
     ("interpret", &["germline", "knowledge", "model", "pgx", "record", "trials", "tumor"]),
+    ("notify", &["formats", "model", "record"]),
     ("cohort", &["formats", "knowledge", "model", "record"]),
     ("web", &["guidance", "model"]),
     ("report", &["guidance", "model"]),
@@ -40,6 +41,7 @@ const SERVER: &[&str] = &[
     "interpret",
     "knowledge",
     "model",
+    "notify",
     "record",
     "report",
     "web",
@@ -56,6 +58,7 @@ const CLI: &[&str] = &[
     "interpret",
     "knowledge",
     "model",
+    "notify",
     "pgx",
     "record",
     "report",
@@ -82,6 +85,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("noodles-vcf", &["formats"]),
     ("rand", &[]),
     ("reqwest", &[]),
+    ("rustls", &["notify"]),
     ("rusqlite", &["record"]),
     // The record has its traits of reading and writing only, and no runtime.
     ("tokio", &["cli", "intake", "record", "server"]),
@@ -89,6 +93,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("typst", &["report"]),
     ("typst-layout", &["report"]),
     ("typst-pdf", &["report"]),
+    ("ureq", &["cli", "notify"]),
 ];
 
 /// Checks the workspace members against [`ARROWS`] and [`LIBRARIES`].

@@ -37,6 +37,10 @@ pub struct ResourceCapability {
     pub has_conditional_create: bool,
     /// Whether updates may be conditional, outside a Bundle.
     pub has_conditional_update: bool,
+    /// Canonicals of the profiles that it is checked by.
+    pub profiles: Vec<String>,
+    /// Canonicals of the topics that can be subscribed to.
+    pub topics: Vec<String>,
 }
 
 /// A search parameter.
@@ -145,7 +149,9 @@ fn resource(resource: &ResourceCapability) -> Value {
     let create = conditional(resource.has_conditional_create, Interaction::Create);
     let update = conditional(resource.has_conditional_update, Interaction::Update);
     Object::default()
+        .list("extension", resource.topics.iter().map(|topic| topic_extension(topic)).collect())
         .with("type", resource.resource_type.as_str())
+        .list("supportedProfile", texts(&resource.profiles))
         .list("interaction", interactions(&resource.interactions))
         .with("versioning", "versioned")
         .some("conditionalCreate", create)
@@ -154,4 +160,13 @@ fn resource(resource: &ResourceCapability) -> Value {
         .list("searchRevInclude", texts(&resource.search_reverse_includes))
         .list("searchParam", resource.search_parameters.iter().map(parameter).collect())
         .build()
+}
+
+/// A topic as R4 servers advertise it (HL7 Subscriptions R5 Backport 1.1.0).
+fn topic_extension(topic: &str) -> Value {
+    json!({
+        "url": "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/\
+            capability-subscriptiontopic-canonical",
+        "valueCanonical": topic,
+    })
 }

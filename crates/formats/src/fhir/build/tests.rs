@@ -312,6 +312,8 @@ fn the_capability_statement_says_what_is_routed() {
             search_reverse_includes: vec![],
             has_conditional_create: true,
             has_conditional_update: true,
+            profiles: vec!["urn:profile".to_owned()],
+            topics: vec!["urn:topic".to_owned()],
         }],
         system_interactions: vec![Interaction::Transaction],
         operations: vec![],
@@ -323,6 +325,8 @@ fn the_capability_statement_says_what_is_routed() {
     assert_eq!(rest["resource"][0]["searchInclude"], json!(["Patient:organization"]));
     assert!(rest["resource"][0].get("searchRevInclude").is_none());
     assert_eq!(rest["resource"][0]["conditionalCreate"], true);
+    assert_eq!(rest["resource"][0]["supportedProfile"], json!(["urn:profile"]));
+    assert_eq!(rest["resource"][0]["extension"][0]["valueCanonical"], "urn:topic");
     assert!(rest["resource"][0].get("conditionalUpdate").is_none());
     assert_eq!(rest["interaction"], json!([{"code": "transaction"}]));
     assert!(rest.get("operation").is_none());

@@ -11,12 +11,21 @@ use formats::fhir::build::{
 };
 use record::{Parameter, ParameterKind, search_parameters, searched_types};
 
+/// Where the guide of subscriptions defines its operations.
+macro_rules! backport {
+    () => {
+        "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/"
+    };
+}
+
 /// Operations by name, with their definitions.
-const OPERATIONS: [(&str, &str); 5] = [
+const OPERATIONS: [(&str, &str); 7] = [
     ("export", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export"),
+    ("events", concat!(backport!(), "backport-subscription-events")),
     ("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything"),
     ("import", "https://github.com/cognate-health/cognate/blob/main/docs/FHIR.md#import"),
     super::view::OPERATION,
+    ("status", concat!(backport!(), "backport-subscription-status")),
     ("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"),
 ];
 
@@ -62,6 +71,13 @@ fn resource(resource_type: &str) -> ResourceCapability {
             definition: Some(parameter.definition()),
         })
         .collect();
+    let is_subscription = resource_type == super::subscription::TYPE;
+    let (profiles, topics) = if is_subscription {
+        let topics = notify::TOPICS.iter().map(|topic| topic.url.to_owned()).collect();
+        (vec![notify::PROFILE.to_owned()], topics)
+    } else {
+        (Vec::new(), Vec::new())
+    };
     ResourceCapability {
         resource_type: resource_type.to_owned(),
         interactions: interactions(|offer| match offer {
@@ -71,8 +87,10 @@ fn resource(resource_type: &str) -> ResourceCapability {
         search_parameters,
         search_includes,
         search_reverse_includes,
-        has_conditional_create: true,
-        has_conditional_update: true,
+        has_conditional_create: !is_subscription,
+        has_conditional_update: !is_subscription,
+        profiles,
+        topics,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Creating, updating, patching and deleting one resource: a transaction of one.
 
-use super::answer;
+use super::{answer, subscription};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
@@ -15,22 +15,38 @@ use record::Condition;
 pub(crate) async fn create(
     State(app): State<App>,
     Path(resource_type): Path<String>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     caller: Caller,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let condition = match headers.get("if-none-exist") {
-        None => None,
-        Some(value) => Some(value.to_str().map(str::to_owned).map_err(|_| {
-            Error::new(StatusCode::BAD_REQUEST, "value", "If-None-Exist is not text")
-        })?),
+    let refuse = |text: &str| Err(Error::new(StatusCode::BAD_REQUEST, "value", text));
+    let condition = match (headers.get("if-none-exist"), condition_of(query.as_deref())) {
+        (None, query) => query,
+        (Some(_), Some(_)) => return refuse("a create has one condition, not two"),
+        (Some(value), None) => match value.to_str() {
+            Ok(text) => Some(text.to_owned()),
+            Err(_) => return refuse("If-None-Exist is not text"),
+        },
     };
     app.blocking(move |app| {
+        if resource_type == subscription::TYPE {
+            return subscription::create(app, &caller, condition.as_deref(), &headers, &body);
+        }
         let condition = condition.as_deref();
         let written = door::create(app.record(), &caller.access, &resource_type, condition, &body)?;
         Ok(answered(app, written, &headers))
     })
     .await
+}
+
+/// The condition in the address of a create. R4 has a header for it, and some clients write it
+/// here: to pass it over would make a second resource where they want none.
+fn condition_of(query: Option<&str>) -> Option<String> {
+    let is_form = |pair: &&str| !pair.starts_with("_format=") && !pair.starts_with("_pretty=");
+    let pairs = query?.split('&').filter(|pair| !pair.is_empty()).filter(is_form);
+    let pairs: Vec<&str> = pairs.collect();
+    (!pairs.is_empty()).then(|| pairs.join("&"))
 }
 
 /// `PUT [base]/[type]/[id]`
@@ -47,6 +63,9 @@ pub(crate) async fn update(
         answer::if_match(&headers)?.map_or(Condition::Any, Condition::Version)
     };
     app.blocking(move |app| {
+        if resource_type == subscription::TYPE {
+            return subscription::update(app, &caller, &id, &headers, condition, &body);
+        }
         let written =
             door::update(app.record(), &caller.access, &resource_type, &id, condition, &body)?;
         Ok(answered(app, written, &headers))
@@ -93,6 +112,9 @@ pub(crate) async fn patch(
     }
     let version = answer::if_match(&headers)?;
     app.blocking(move |app| {
+        if resource_type == subscription::TYPE {
+            return subscription::patch(app, &caller, &id, &headers, version, &body);
+        }
         let written =
             door::patch(app.record(), &caller.access, &resource_type, &id, version, &body)?;
         Ok(answered(app, written, &headers))
@@ -109,6 +131,9 @@ pub(crate) async fn delete(
 ) -> Result<Response, Error> {
     let version = answer::if_match(&headers)?;
     app.blocking(move |app| {
+        if resource_type == subscription::TYPE {
+            return subscription::delete(app, &caller, &id, version);
+        }
         let gone = door::delete(app.record(), &caller.access, &resource_type, &id, version)?;
         Ok(answer::deleted(gone.as_ref()))
     })

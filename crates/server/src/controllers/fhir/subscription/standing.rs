@@ -1,0 +1,47 @@
+//! What the makers of subscriptions may do now: looked up before anything is told.
+
+use crate::caller::door;
+use crate::smart::{Permission, Scopes};
+use model::TenantId;
+use notify::{Creators, Failure, Standing, TOPICS};
+use record::{Access, Action, Purpose, Record, Role, Scope, permitted};
+
+/// The accounts and clients of a record.
+#[derive(Clone, Debug)]
+pub(crate) struct Makers {
+    /// Where they are.
+    pub(crate) record: Record,
+    /// Whose.
+    pub(crate) tenant: TenantId,
+}
+
+impl Creators for Makers {
+    fn standing(&self, actor: &str) -> Result<Option<Standing>, Failure> {
+        let door = door(&self.tenant);
+        let (role, scope, scopes) = match actor.split_once(':') {
+            Some(("client", id)) => match self.record.client(&door, id)? {
+                None => return Ok(None),
+                Some(client) => (client.role, Scope::Tenant, client.scopes),
+            },
+            Some(("account", login)) => match self.record.account(&door, login)? {
+                None => return Ok(None),
+                Some(account) => (account.role, account.scope, None),
+            },
+            _ => return Ok(None),
+        };
+        if !may_subscribe(role) {
+            return Ok(None);
+        }
+        let scopes = scopes.as_deref().map(Scopes::parse);
+        let focus = TOPICS.iter().flat_map(|topic| topic.focus.iter().copied());
+        let closed = focus.filter(|kind| {
+            scopes.as_ref().is_some_and(|scopes| !scopes.permit(Some(kind), Permission::Read))
+        });
+        let access = Access::new(self.tenant.clone(), actor, role, Purpose::Treatment, scope);
+        Ok(Some(Standing { access, closed: closed.collect() }))
+    }
+}
+
+fn may_subscribe(role: Role) -> bool {
+    permitted(role, Purpose::Treatment, Action::Subscribe)
+}

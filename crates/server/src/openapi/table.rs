@@ -1,0 +1,295 @@
+//! What each route takes and answers. What is not a FHIR error of every route stands in its row.
+
+use crate::controllers::genomics;
+
+/// What a route takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Body {
+    /// Nothing.
+    None,
+    /// A resource, `application/fhir+json`.
+    Resource,
+    /// A Bundle.
+    Bundle,
+    /// Parameters.
+    Parameters,
+    /// Parameters, or nothing.
+    MaybeParameters,
+    /// A JSON Patch.
+    Patch,
+    /// Search parameters as a form.
+    Search,
+    /// Fields of a page's form.
+    Form(&'static [&'static str]),
+    /// Resources, one a line.
+    Lines,
+    /// A CDS Hooks request, or feedback.
+    Hooks,
+}
+
+/// What an answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// A schema of the components, as FHIR JSON.
+    Fhir(&'static str),
+    /// JSON that is not FHIR's.
+    Json,
+    /// A page.
+    Page,
+    /// Another media type.
+    Of(&'static str),
+    /// No body, or one that says nothing.
+    Nothing,
+    /// One of several media types, as asked for.
+    Table,
+}
+
+/// Who may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Caller {
+    /// Anybody.
+    Anybody,
+    /// Who has a token or a session; errors are OperationOutcomes.
+    Interface,
+    /// Who has a session; errors are pages.
+    Page,
+}
+
+/// One route.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) caller: Caller,
+    pub(super) body: Body,
+    /// Parameters of the query.
+    pub(super) query: &'static [&'static str],
+    /// What it answers when it does what it is for.
+    pub(super) answers: &'static [(u16, Answer)],
+    /// The statuses of its errors.
+    pub(super) refusals: &'static [u16],
+}
+
+use Answer::{Fhir, Json, Nothing, Of, Page, Table};
+use Body::{Bundle, Form, Hooks, Lines, MaybeParameters, Parameters, Patch, Resource, Search};
+
+const RESOURCE: Answer = Fhir("Resource");
+const BUNDLE: Answer = Fhir("Bundle");
+const OUTCOME: Answer = Fhir("OperationOutcome");
+
+/// Errors of every interface that takes no body, and of those that do.
+const ASKED: &[u16] = &[400, 401, 403, 404];
+const GIVEN: &[u16] = &[400, 401, 403, 404, 413, 415];
+const SEARCHING: &[&str] = &["_count", "_sort", "_total", "_summary", "_elements", "_include"];
+const PAGED: &[&str] = &["_count", "_since"];
+const EXPORTING: &[&str] = &["_type", "_since", "_until", "_outputFormat"];
+const FORMATS: &[&str] = &["_format", "header"];
+const EVENTS: &[&str] = &["eventsSinceNumber", "eventsUntilNumber", "content"];
+
+const fn begin(method: &'static str, path: &'static str, summary: &'static str) -> Row {
+    Row {
+        method,
+        path,
+        summary,
+        caller: Caller::Interface,
+        body: Body::None,
+        query: &[],
+        answers: &[(200, RESOURCE)],
+        refusals: ASKED,
+    }
+}
+
+const fn page(method: &'static str, path: &'static str, summary: &'static str) -> Row {
+    Row {
+        caller: Caller::Page,
+        answers: &[(200, Page), (303, Nothing)],
+        refusals: &[400, 403, 404],
+        ..begin(method, path, summary)
+    }
+}
+
+const fn open(
+    path: &'static str,
+    summary: &'static str,
+    answers: &'static [(u16, Answer)],
+    refusals: &'static [u16],
+) -> Row {
+    Row { caller: Caller::Anybody, answers, refusals, ..begin("GET", path, summary) }
+}
+
+impl Row {
+    const fn taking(self, body: Body) -> Self {
+        Self { body, refusals: GIVEN, ..self }
+    }
+
+    const fn asking(self, query: &'static [&'static str]) -> Self {
+        Self { query, ..self }
+    }
+
+    const fn answering(self, answers: &'static [(u16, Answer)]) -> Self {
+        Self { answers, ..self }
+    }
+
+    const fn refusing(self, refusals: &'static [u16]) -> Self {
+        Self { refusals, ..self }
+    }
+}
+
+/// Every route but those of the Genomics Operations.
+pub(super) const TABLE: &[Row] = &[
+    page("GET", "/", "Start page").answering(&[(303, Nothing)]),
+    open("/login", "Login form", &[(200, Page)], &[400]).asking(&["next"]),
+    Row { caller: Caller::Anybody, ..page("POST", "/login", "Log in") }
+        .taking(Form(&["login", "password", "csrf", "next"]))
+        .refusing(&[400, 401, 403, 413, 415, 422]),
+    page("POST", "/logout", "Log out").taking(Form(&["csrf"])).refusing(&[400, 403, 413, 415, 422]),
+    page("GET", "/patients", "Patients").asking(&["q"]),
+    page("GET", "/patients/{id}", "A patient"),
+    page("GET", "/patients/{id}/pgx-report", "Report of a patient as a page"),
+    page("GET", "/patients/{id}/pgx-report.pdf", "Report of a patient as PDF")
+        .answering(&[(200, Of("application/pdf")), (303, Nothing)])
+        .refusing(&[400, 403, 404, 501]),
+    page("GET", "/statements/{id}", "A statement"),
+    page("GET", "/reviews", "What waits for a person"),
+    open("/assets/{name}", "A style or picture", &[(200, Of("*/*"))], &[400, 404]),
+    open("/favicon.ico", "The icon", &[(200, Of("image/svg+xml"))], &[404]),
+    open("/cds-services", "CDS Hooks discovery", &[(200, Json)], &[]),
+    begin("POST", "/cds-services/{id}", "CDS Hooks service")
+        .taking(Hooks)
+        .answering(&[(200, Json)])
+        .refusing(&[400, 401, 403, 404, 412, 413]),
+    begin("POST", "/cds-services/{id}/feedback", "CDS Hooks feedback")
+        .taking(Hooks)
+        .answering(&[(200, Nothing)])
+        .refusing(&[400, 401, 403, 404, 413]),
+    open("/fhir/metadata", "CapabilityStatement", &[(200, Fhir("CapabilityStatement"))], &[]),
+    open("/fhir/.well-known/smart-configuration", "SMART configuration", &[(200, Json)], &[]),
+    begin("POST", "/fhir", "Transaction or batch")
+        .taking(Bundle)
+        .answering(&[(200, BUNDLE)])
+        .refusing(FILED),
+    begin("POST", "/fhir/", "Transaction or batch")
+        .taking(Bundle)
+        .answering(&[(200, BUNDLE)])
+        .refusing(FILED),
+    begin("POST", "/fhir/$import", "Import of NDJSON")
+        .taking(Lines)
+        .answering(&[(200, Fhir("Parameters"))]),
+    begin("GET", "/fhir/$export", "Export of everything").asking(EXPORTING).answering(BEGUN),
+    begin("POST", "/fhir/$export", "Export of everything").taking(MaybeParameters).answering(BEGUN),
+    begin("GET", "/fhir/Patient/$export", "Export of patients").asking(EXPORTING).answering(BEGUN),
+    begin("POST", "/fhir/Patient/$export", "Export of patients")
+        .taking(MaybeParameters)
+        .answering(BEGUN),
+    begin("GET", "/fhir/Group/{id}/$export", "Export of a Group")
+        .asking(EXPORTING)
+        .answering(BEGUN),
+    begin("POST", "/fhir/Group/{id}/$export", "Export of a Group")
+        .taking(MaybeParameters)
+        .answering(BEGUN),
+    begin("GET", "/fhir/$export-status/{job}", "Manifest of an export").answering(&[(200, Json)]),
+    begin("DELETE", "/fhir/$export-status/{job}", "End an export").answering(&[(202, Nothing)]),
+    begin("GET", "/fhir/$export-file/{job}/{file}", "File of an export")
+        .answering(&[(200, Of("application/fhir+ndjson"))]),
+    begin("GET", "/fhir/_history", "History of everything")
+        .asking(PAGED)
+        .answering(&[(200, BUNDLE)]),
+    begin("GET", "/fhir/{type}", "Search").asking(SEARCHING).answering(&[(200, BUNDLE)]),
+    begin("POST", "/fhir/{type}/_search", "Search by form")
+        .taking(Search)
+        .answering(&[(200, BUNDLE)]),
+    begin("POST", "/fhir/{type}", "Create").taking(Resource).answering(WRITTEN).refusing(FILED),
+    begin("PUT", "/fhir/{type}", "Update what a search finds")
+        .taking(Resource)
+        .asking(&["_id"])
+        .answering(WRITTEN)
+        .refusing(FILED),
+    begin("GET", "/fhir/{type}/_history", "History of a type")
+        .asking(PAGED)
+        .answering(&[(200, BUNDLE)]),
+    begin("POST", "/fhir/{type}/$validate", "Validate")
+        .taking(Resource)
+        .answering(&[(200, OUTCOME)]),
+    begin("GET", "/fhir/{type}/{id}", "Read")
+        .answering(&[(200, RESOURCE), (304, Nothing)])
+        .refusing(&[400, 401, 403, 404, 410]),
+    begin("PUT", "/fhir/{type}/{id}", "Update").taking(Resource).answering(WRITTEN).refusing(FILED),
+    begin("PATCH", "/fhir/{type}/{id}", "Patch")
+        .taking(Patch)
+        .answering(&[(200, RESOURCE)])
+        .refusing(FILED),
+    begin("DELETE", "/fhir/{type}/{id}", "Delete")
+        .answering(&[(204, Nothing)])
+        .refusing(&[400, 401, 403, 404, 412]),
+    begin("GET", "/fhir/{type}/{id}/_history", "History of a resource")
+        .asking(PAGED)
+        .answering(&[(200, BUNDLE)]),
+    begin("POST", "/fhir/{type}/{id}/$validate", "Validate against what stands")
+        .taking(Resource)
+        .answering(&[(200, OUTCOME)]),
+    begin("GET", "/fhir/Patient/{id}/$everything", "All about a patient")
+        .asking(&["_count", "_since", "_type"])
+        .answering(&[(200, BUNDLE)]),
+    begin("GET", "/fhir/{type}/{id}/_history/{version}", "Read a version")
+        .refusing(&[400, 401, 403, 404, 410]),
+    begin("GET", "/fhir/Subscription/$status", "How subscriptions stand")
+        .asking(&["id", "status"])
+        .answering(&[(200, BUNDLE)]),
+    begin("POST", "/fhir/Subscription/$status", "How subscriptions stand")
+        .taking(MaybeParameters)
+        .answering(&[(200, BUNDLE)]),
+    begin("GET", "/fhir/Subscription/{id}/$status", "How a subscription stands")
+        .answering(&[(200, BUNDLE)]),
+    begin("POST", "/fhir/Subscription/{id}/$status", "How a subscription stands")
+        .taking(MaybeParameters)
+        .answering(&[(200, BUNDLE)]),
+    begin("GET", "/fhir/Subscription/{id}/$events", "Former events")
+        .asking(EVENTS)
+        .answering(&[(200, BUNDLE)]),
+    begin("POST", "/fhir/Subscription/{id}/$events", "Former events")
+        .taking(MaybeParameters)
+        .answering(&[(200, BUNDLE)]),
+    begin("POST", "/fhir/ViewDefinition/$run", "Table of a given view")
+        .taking(Parameters)
+        .asking(FORMATS)
+        .answering(&[(200, Table)])
+        .refusing(RUN),
+    begin("GET", "/fhir/ViewDefinition/{id}/$run", "Table of a stored view")
+        .asking(FORMATS)
+        .answering(&[(200, Table)])
+        .refusing(RUN),
+    begin("POST", "/fhir/ViewDefinition/{id}/$run", "Table of a stored view")
+        .taking(MaybeParameters)
+        .asking(FORMATS)
+        .answering(&[(200, Table)])
+        .refusing(RUN),
+    open("/healthz", "Whether the process lives", &[(200, Of("text/plain; charset=utf-8"))], &[]),
+    open("/readyz", "Whether it can do its work", &[(200, Json), (503, Json)], &[]),
+    open("/version", "Its version", &[(200, Json)], &[]),
+    open("/openapi.json", "This description", &[(200, Json)], &[]),
+];
+
+/// Errors of what files: a condition that does not hold, a resource that may not be served.
+const FILED: &[u16] = &[400, 401, 403, 404, 412, 413, 415, 422];
+const RUN: &[u16] = &[400, 401, 403, 404, 406, 413, 415, 422, 501];
+const WRITTEN: &[(u16, Answer)] = &[(200, RESOURCE), (201, RESOURCE)];
+const BEGUN: &[(u16, Answer)] = &[(202, Nothing)];
+/// Errors of the Genomics Operations: a question that cannot be answered is 422.
+const QUESTION: &[u16] = &[400, 401, 403, 404, 413, 422];
+
+/// The row of a route.
+fn row_of_question(method: &'static str, path: &'static str) -> Option<Row> {
+    let is_question =
+        genomics::ROUTES.iter().any(|route| (route.method, route.path) == (method, path));
+    let name = path.rsplit_once('$').map_or("A Genomics Operation", |(_, name)| name);
+    let body = if method == "POST" { Parameters } else { Body::None };
+    let row = Row { body, ..begin(method, path, name) };
+    is_question.then_some(row.answering(&[(200, Fhir("Parameters"))]).refusing(QUESTION))
+}
+
+/// The row of a route.
+pub(super) fn row(method: &'static str, path: &'static str) -> Option<Row> {
+    let known = TABLE.iter().find(|row| (row.method, row.path) == (method, path)).copied();
+    known.or_else(|| row_of_question(method, path))
+}
