@@ -13,7 +13,7 @@ use formats::fhir::{check, facts, json};
 use model::problem::first_error;
 use model::provenance::Door;
 use model::{Problem, RawId};
-use record::{Access, Commit, Condition, NewRaw, RawState, Record, ResourceChange};
+use record::{Access, Commit, Condition, NewRaw, RawState, Ready, Record, ResourceChange};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashSet};
 use std::io::{BufRead, Read};
@@ -59,14 +59,12 @@ pub struct Imported {
     pub problems: Vec<Problem>,
 }
 
-/// One piece, read and checked.
+/// One piece, read, checked and ready to be filed.
 struct Piece {
-    raw: RawId,
-    changes: Vec<ResourceChange>,
+    ready: Ready,
+    filed: u64,
     refused: Vec<Problem>,
     refused_count: u64,
-    /// Lines of the file up to its end.
-    line: u64,
     bytes: u64,
 }
 
@@ -88,22 +86,15 @@ pub fn import(
     let mut imported = Imported { lines_done_before: before, ..Imported::default() };
     std::thread::scope(|scope| {
         let (sender, pieces) = sync_channel(PIECES_AHEAD_MAX);
-        let mut reader = Reader { record, access, patients: HashSet::new(), line: 0 };
+        let mut reader = Reader { record, access, cursor, patients: HashSet::new(), line: 0 };
         scope.spawn(move || reader.run(source, before, &sender));
         for piece in pieces {
             let piece: Piece = piece?;
-            imported.filed += piece.changes.len() as u64;
             imported.refused += piece.refused_count;
             let room = REFUSALS_TOLD_MAX.saturating_sub(imported.problems.len());
-            imported.problems.extend(piece.refused.iter().take(room).cloned());
-            let state = if piece.changes.is_empty() { RawState::Rejected } else { RawState::Filed };
-            let commit = Commit {
-                changes: piece.changes,
-                raw: Some((piece.raw, state, bounded(piece.refused))),
-                cursor: Some((cursor.clone(), piece.line)),
-                ..Commit::default()
-            };
-            record.commit(access, commit)?;
+            imported.problems.extend(piece.refused.into_iter().take(room));
+            piece.ready.commit()?;
+            imported.filed += piece.filed;
             progress(piece.bytes);
         }
         Ok(imported)
@@ -114,6 +105,8 @@ pub fn import(
 struct Reader<'r> {
     record: &'r Record,
     access: &'r Access,
+    /// Name of the place that the import has come to.
+    cursor: String,
     /// Patients who are in the record, or in the file before the line being read.
     patients: HashSet<String>,
     line: u64,
@@ -167,8 +160,16 @@ impl Reader<'_> {
                 }
             }
         }
-        let (line, bytes) = (self.line, bytes as u64);
-        Ok(Some(Piece { raw, changes, refused, refused_count, line, bytes }))
+        let filed = changes.len() as u64;
+        let state = if changes.is_empty() { RawState::Rejected } else { RawState::Filed };
+        let commit = Commit {
+            changes,
+            raw: Some((raw, state, bounded(refused.clone()))),
+            cursor: Some((self.cursor.clone(), self.line)),
+            ..Commit::default()
+        };
+        let ready = self.record.ready(self.access, commit)?;
+        Ok(Some(Piece { ready, filed, refused, refused_count, bytes: bytes as u64 }))
     }
 
     /// What a line files, or why it files nothing.

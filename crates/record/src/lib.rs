@@ -53,7 +53,7 @@ pub use key::{MasterKey, random_bytes};
 pub use record::{Clock, Record, Settings, derived_id};
 pub use resource::{
     Commit, Committed, CompartmentPage, CompartmentQuery, Condition, HistoryPage, HistoryQuery,
-    Literals, ResourceChange, Stored, resource_text,
+    Literals, Ready, ResourceChange, Stored, resource_text,
 };
 pub use review::{NewReview, Resolution, Review};
 pub use search::{

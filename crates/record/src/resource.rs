@@ -7,6 +7,7 @@ mod history;
 mod literal;
 mod prepare;
 
+pub use commit::Ready;
 pub use everything::{CompartmentPage, CompartmentQuery};
 pub use history::{HistoryPage, HistoryQuery};
 pub use literal::{Literals, resource_text};

@@ -19,7 +19,7 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 const DICTIONARY: &[u8] = include_bytes!("dictionary.txt");
 
 thread_local! {
-    static PACKER: RefCell<Compress> = RefCell::new(Compress::new(Compression::new(2), false));
+    static PACKER: RefCell<Compress> = RefCell::new(Compress::new(Compression::fast(), false));
     static UNPACKER: RefCell<Decompress> = RefCell::new(Decompress::new(false));
 }
 

@@ -22,7 +22,13 @@ impl Record {
     /// Does all of a commit, or nothing of it. A condition that does not hold, and a raw message
     /// that was filed before, is [`Failure::Conflict`]; what lies outside the caller's scope is
     /// [`Failure::NotFound`].
-    pub fn commit(&self, access: &Access, mut commit: Commit) -> Result<Committed, Failure> {
+    pub fn commit(&self, access: &Access, commit: Commit) -> Result<Committed, Failure> {
+        self.ready(access, commit)?.commit()
+    }
+
+    /// Does what can be done of a commit beforehand: checks it, takes out of it what is searched,
+    /// and notes it in the audit log. Nothing is stored before [`Ready::commit`].
+    pub fn ready(&self, access: &Access, mut commit: Commit) -> Result<Ready, Failure> {
         self.permit(access, Action::Commit)?;
         let tenant = access.tenant().as_str();
         let prepared = prepare(&mut commit, tenant, &self.inner.keys)?;
@@ -31,7 +37,6 @@ impl Record {
             self.require_raw(access, id)?;
         }
         self.note(access, Action::Commit, &touched(&prepared, commit.raw.as_ref()))?;
-        let raw = commit.raw.clone();
         let filing = Filing {
             access: access.clone(),
             keys: Arc::clone(&self.inner.keys),
@@ -41,13 +46,36 @@ impl Record {
             reviews: commit.reviews,
             cursor: commit.cursor,
         };
+        Ok(Ready { record: self.clone(), filing, prepared })
+    }
+}
+
+/// A commit that waits for its turn.
+pub struct Ready {
+    record: Record,
+    filing: Filing,
+    prepared: Vec<Prepared>,
+}
+
+impl std::fmt::Debug for Ready {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ready").finish_non_exhaustive()
+    }
+}
+
+impl Ready {
+    /// Does all of it, or nothing; see [`Record::commit`].
+    pub fn commit(self) -> Result<Committed, Failure> {
+        let Self { record, filing, prepared } = self;
+        let (access, raw) = (filing.access.clone(), filing.raw.clone());
+        let inner = &record.inner;
         let (committed, numbers) =
-            self.inner.record_writer.write(move |executor| filing.run(executor, prepared))?;
-        self.inner.concepts.keep(numbers);
+            inner.record_writer.write(move |executor| filing.run(executor, prepared))?;
+        inner.concepts.keep(numbers);
         if let Some((id, state, _)) = raw {
             // The commit stands, and the copy is not waited for: whoever looks at the list does.
             // One that fails is made up for by then.
-            let _ = self.post_raw_state(access, &id, state);
+            let _ = record.post_raw_state(&access, &id, state);
         }
         Ok(committed)
     }

@@ -164,6 +164,14 @@ impl Executor for Sqlite {
         statement.execute(params_from_iter(values)).map_err(|e| storage(&e))
     }
 
+    fn execute_all(&self, sql: &str, rows: &[Vec<Value>]) -> Result<(), Failure> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(|e| storage(&e))?;
+        for row in rows {
+            statement.execute(params_from_iter(row)).map_err(|e| storage(&e))?;
+        }
+        Ok(())
+    }
+
     fn query(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Failure> {
         let failed = |error: rusqlite::Error| storage(&error);
         let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;

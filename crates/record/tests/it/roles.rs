@@ -120,6 +120,10 @@ fn raw_and_clinical() -> Vec<Line> {
             let changes = vec![patient("p1", "Example", "1")];
             r.commit(a, Commit { changes, ..Commit::default() }).map(drop)
         }),
+        ("ready", vec![Interface, LaboratoryReviewer], |r, a, _| {
+            let changes = vec![patient("p1", "Example", "1")];
+            r.ready(a, Commit { changes, ..Commit::default() }).map(drop)
+        }),
         ("begin_genome", vec![Interface, LaboratoryReviewer], |r, a, _| {
             r.begin_genome(a, "g", &p1()).map(drop)
         }),
@@ -326,7 +330,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 75 * Role::ALL.len());
+    assert_eq!(calls, 76 * Role::ALL.len());
 }
 
 #[test]

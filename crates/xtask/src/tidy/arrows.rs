@@ -85,7 +85,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("noodles-vcf", &["formats"]),
     ("rand", &[]),
     ("reqwest", &[]),
-    ("rustls", &["notify"]),
+    ("rustls", &["notify", "record"]),
     ("rusqlite", &["record"]),
     // The record has its traits of reading and writing only, and no runtime.
     ("tokio", &["cli", "intake", "record", "server"]),
