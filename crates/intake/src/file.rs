@@ -94,7 +94,7 @@ pub fn sites(pack: &Pack) -> Vec<Site> {
 }
 
 /// Takes in one file. A variant file of any size, and one with reference sequences at hand, goes
-/// to [`ingest_variants`](crate::variants::ingest_variants).
+/// to [`crate::variants::ingest_variants`].
 ///
 /// # Errors
 /// [`Failure::NotFound`] for a patient who is not known, before anything is archived;
