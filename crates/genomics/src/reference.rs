@@ -77,8 +77,10 @@ fn proven(name: &str, length: u64) -> Option<String> {
     builds.filter_map(|build| accession_of(build, name)).find(|accession| fits(accession))
 }
 
-/// Bases as text, upper case; what is no letter is no base.
-fn text(bases: Vec<u8>) -> Option<String> {
+/// The bases of a range as text, of a reference that fills them in.
+fn filled(reference: &impl Reference, range: &Range) -> Option<String> {
+    let mut bases = Vec::new();
+    reference.fill(&range.sequence, range.start, range.end, &mut bases).then_some(())?;
     String::from_utf8(bases).ok()
 }
 

@@ -1,6 +1,6 @@
 //! FASTA with the index that `samtools faidx` makes: five columns a sequence.
 
-use super::{BASES_MAX, BadReference, Bytes, ReferenceFile, SEQUENCES_MAX, proven, text};
+use super::{BASES_MAX, BadReference, Bytes, ReferenceFile, SEQUENCES_MAX, filled, proven};
 use crate::allele::Reference;
 use crate::range::Range;
 use std::collections::BTreeMap;
@@ -62,9 +62,7 @@ fn place(line: &str) -> Option<(&str, Place)> {
 
 impl<B: Bytes> Reference for Fasta<B> {
     fn bases(&self, range: &Range) -> Option<String> {
-        let mut bases = Vec::new();
-        self.fill(&range.sequence, range.start, range.end, &mut bases).then_some(())?;
-        text(bases)
+        filled(self, range)
     }
 
     fn fill(&self, sequence: &str, start: u64, end: u64, into: &mut Vec<u8>) -> bool {

@@ -1,7 +1,7 @@
 //! .2bit: four bases a byte, with the places of unknown bases beside them (UCSC Genome Browser,
 //! "twoBit Sequence Archives").
 
-use super::{BASES_MAX, BadReference, Bytes, ReferenceFile, SEQUENCES_MAX, proven, text};
+use super::{BASES_MAX, BadReference, Bytes, ReferenceFile, SEQUENCES_MAX, filled, proven};
 use crate::allele::Reference;
 use crate::range::Range;
 use std::collections::BTreeMap;
@@ -143,9 +143,7 @@ fn sequence<B: Bytes>(words: &mut Words<'_, B>, length: u64) -> Option<Place> {
 
 impl<B: Bytes> Reference for TwoBit<B> {
     fn bases(&self, range: &Range) -> Option<String> {
-        let mut bases = Vec::new();
-        self.fill(&range.sequence, range.start, range.end, &mut bases).then_some(())?;
-        text(bases)
+        filled(self, range)
     }
 
     fn fill(&self, sequence: &str, start: u64, end: u64, into: &mut Vec<u8>) -> bool {

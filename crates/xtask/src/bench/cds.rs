@@ -103,29 +103,35 @@ impl fmt::Display for Measured {
 /// # Errors
 /// No connection, a broken one, another status, or an answer without the expected text.
 pub fn run(settings: &Settings) -> Result<Measured> {
-    let next = AtomicUsize::new(0);
-    let next = &next;
     let started = Instant::now();
-    let outcomes: Vec<Result<Caller>> = thread::scope(|scope| {
-        let callers: Vec<_> = (0..settings.callers)
-            .map(|number| scope.spawn(move || call(settings, number, next)))
-            .collect();
-        callers
-            .into_iter()
-            .map(|caller| caller.join().unwrap_or_else(|_| Err(anyhow!("a caller panicked"))))
-            .collect()
-    });
+    let outcomes = callers(settings.callers, |number, next| call(settings, number, next))?;
     let mut latencies = Vec::with_capacity(settings.requests);
     let mut answer_bytes = 0;
     let mut first = None;
-    for outcome in outcomes {
-        let caller = outcome?;
+    for caller in outcomes {
         answer_bytes = caller.answer_bytes.max(answer_bytes);
         first = first.into_iter().chain([caller.started]).min();
         latencies.extend(caller.latencies);
     }
     let wall = first.unwrap_or(started).elapsed();
     Ok(Measured { callers: settings.callers, wall, answer_bytes, latency: Summary::new(latencies) })
+}
+
+/// Runs callers side by side, each with its number and the counter of requests that they share;
+/// what each of them measured.
+pub(super) fn callers<T: Send>(
+    callers: usize,
+    call: impl Fn(usize, &AtomicUsize) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
+    let (next, call) = (&AtomicUsize::new(0), &call);
+    thread::scope(|scope| {
+        let running: Vec<_> =
+            (0..callers).map(|number| scope.spawn(move || call(number, next))).collect();
+        let joined = running
+            .into_iter()
+            .map(|caller| caller.join().unwrap_or_else(|_| Err(anyhow!("a caller panicked"))));
+        joined.collect()
+    })
 }
 
 /// What one caller measured.

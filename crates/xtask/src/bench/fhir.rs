@@ -7,16 +7,15 @@
 use std::{
     fmt,
     sync::atomic::{AtomicUsize, Ordering},
-    thread,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use serde_json::json;
 
 use super::{
     Connection, Summary, Target,
-    cds::{CALLERS_MAX, REQUESTS_MAX},
+    cds::{CALLERS_MAX, REQUESTS_MAX, callers},
     resources::{observation, patient},
 };
 use crate::arguments::Arguments;
@@ -175,21 +174,10 @@ impl fmt::Display for Measured {
 /// # Errors
 /// No connection, a broken one, or another status.
 pub fn run(settings: &Settings) -> Result<Measured> {
-    let next = AtomicUsize::new(0);
-    let next = &next;
-    let outcomes: Vec<Result<(Instant, Vec<Duration>)>> = thread::scope(|scope| {
-        let callers: Vec<_> = (0..settings.callers)
-            .map(|number| scope.spawn(move || call(settings, number, next)))
-            .collect();
-        callers
-            .into_iter()
-            .map(|caller| caller.join().unwrap_or_else(|_| Err(anyhow!("a caller panicked"))))
-            .collect()
-    });
+    let outcomes = callers(settings.callers, |number, next| call(settings, number, next))?;
     let ended = Instant::now();
     let (mut latencies, mut first) = (Vec::with_capacity(settings.requests), None);
-    for outcome in outcomes {
-        let (started, of_caller) = outcome?;
+    for (started, of_caller) in outcomes {
         first = first.into_iter().chain([started]).min();
         latencies.extend(of_caller);
     }
