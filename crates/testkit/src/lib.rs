@@ -11,3 +11,4 @@ pub mod oru;
 pub mod patients;
 pub mod pgx;
 pub mod statements;
+pub mod vcf;

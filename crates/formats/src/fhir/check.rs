@@ -13,7 +13,7 @@ use std::fmt;
 use table::{Element, elements_of, find};
 
 /// Primitive datatypes of R4, and the 64-bit integer of R5 that views know.
-const PRIMITIVES: [&str; 20] = [
+pub(super) const PRIMITIVES: [&str; 20] = [
     "base64Binary",
     "boolean",
     "canonical",

@@ -11,18 +11,7 @@ use intake::variants::{Coverage, GenomeManifest, Tools, ingest_variants};
 use model::PatientId;
 use record::{Access, Genome, GenomeRange, Purpose, RawState, Role, Scope};
 use std::io::Read;
-
-const GRCH38: &str = "##contig=<ID=chr7,length=159345973>\n";
-const GRCH37: &str = "##contig=<ID=chr7,length=159138663>\n";
-
-fn file(contigs: &str, rows: &[&str]) -> String {
-    let rows: Vec<String> = rows.iter().map(|row| row.replace(' ', "\t")).collect();
-    format!(
-        "##fileformat=VCFv4.2\n{contigs}#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS\n\
-         {}\n",
-        rows.join("\n")
-    )
-}
+use testkit::vcf::{GRCH37, GRCH38, vcf as file};
 
 fn settings() -> FileSettings {
     FileSettings { patient: Some(PatientId::new("ben-sample")), ..FileSettings::default() }

@@ -85,16 +85,8 @@ pub struct Measured {
 
 impl fmt::Display for Measured {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = u32::try_from(self.latency.count()).unwrap_or(u32::MAX);
-        let rate = f64::from(count) / self.wall.as_secs_f64();
-        writeln!(formatter, "{}", self.latency)?;
-        write!(
-            formatter,
-            "{} callers, {:.2} s, {rate:.0} requests/s, {} bytes an answer, every status 200",
-            self.callers,
-            self.wall.as_secs_f64(),
-            self.answer_bytes
-        )
+        let pace = pace(self.callers, self.wall, &self.latency);
+        write!(formatter, "{pace}, {} bytes an answer, every status 200", self.answer_bytes)
     }
 }
 
@@ -115,6 +107,14 @@ pub fn run(settings: &Settings) -> Result<Measured> {
     }
     let wall = first.unwrap_or(started).elapsed();
     Ok(Measured { callers: settings.callers, wall, answer_bytes, latency: Summary::new(latencies) })
+}
+
+/// The latencies, and how many requests a second that was.
+pub(super) fn pace(callers: usize, wall: Duration, latency: &Summary) -> String {
+    let seconds = wall.as_secs_f64();
+    let count = u32::try_from(latency.count()).unwrap_or(u32::MAX);
+    let rate = f64::from(count) / seconds;
+    format!("{latency}\n{callers} callers, {seconds:.2} s, {rate:.0} requests/s")
 }
 
 /// Runs callers side by side, each with its number and the counter of requests that they share;

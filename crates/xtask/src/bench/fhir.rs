@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::{
     Connection, Summary, Target,
-    cds::{CALLERS_MAX, REQUESTS_MAX, callers},
+    cds::{CALLERS_MAX, REQUESTS_MAX, callers, pace},
     resources::{observation, patient},
 };
 use crate::arguments::Arguments;
@@ -161,11 +161,7 @@ pub struct Measured {
 
 impl fmt::Display for Measured {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = u32::try_from(self.latency.count()).unwrap_or(u32::MAX);
-        let rate = f64::from(count) / self.wall.as_secs_f64();
-        writeln!(formatter, "{}", self.latency)?;
-        let seconds = self.wall.as_secs_f64();
-        write!(formatter, "{} callers, {seconds:.2} s, {rate:.0} requests/s", self.callers)
+        formatter.write_str(&pace(self.callers, self.wall, &self.latency))
     }
 }
 

@@ -259,7 +259,8 @@ fn is_analysis(procedure: &Value) -> bool {
         || extensions.any(|u| u.starts_with(&part) && u != url("-ext"))
 }
 
-fn build_of(concept: &CodeableConcept) -> Option<GenomeBuild> {
+/// The build that an answer to LOINC 62374-4 names.
+pub(super) fn build_of(concept: &CodeableConcept) -> Option<GenomeBuild> {
     let answer = codes::answer_in(&concept.coding, codes::ASSEMBLIES);
     let words = answer.and_then(|answer| codes::words_of(codes::ASSEMBLIES, &answer.code));
     match words.or(concept.words())? {

@@ -2,6 +2,7 @@
 
 use super::super::codes::{self, loinc};
 use super::place::{Counting, low};
+use super::tests_done::build_of;
 use super::{component, components, concept_value, parts};
 use genomics::allele::{Allele, Change, Comparison, Inserted, Reference, is_bases};
 use genomics::finding::{Presence, Variant};
@@ -178,14 +179,7 @@ impl Reader<'_> {
     }
 
     fn build(&self) -> Option<GenomeBuild> {
-        let concept = concept_value(component(self.resource, loinc::ASSEMBLY)?)?;
-        let answer = codes::answer_in(&concept.coding, codes::ASSEMBLIES);
-        let words = answer.and_then(|answer| codes::words_of(codes::ASSEMBLIES, &answer.code));
-        match words.or(concept.words())? {
-            "GRCh37" | "hg19" => Some(GenomeBuild::GRCh37),
-            "GRCh38" | "hg38" => Some(GenomeBuild::GRCh38),
-            _ => None,
-        }
+        build_of(&concept_value(component(self.resource, loinc::ASSEMBLY)?)?)
     }
 
     /// `Chromosome 7`, `chr7`, `7`.

@@ -2,6 +2,7 @@
 
 use super::evaluate::Run;
 use super::{Decimal, Moment, MomentKind};
+use crate::fhir::check::PRIMITIVES;
 use crate::fhir::check::table::{Element, elements_of, find};
 use serde_json::Value;
 
@@ -40,27 +41,9 @@ pub struct Node<'v> {
     pub(super) kind: Option<&'v str>,
 }
 
-/// Datatypes of R4 that a choice element may have; for types that the tables do not have.
+/// Datatypes of R4 that a choice element may have beside primitives; for types that the tables do
+/// not have.
 const CHOICES: &[&str] = &[
-    "base64Binary",
-    "boolean",
-    "canonical",
-    "code",
-    "date",
-    "dateTime",
-    "decimal",
-    "id",
-    "instant",
-    "integer",
-    "markdown",
-    "oid",
-    "positiveInt",
-    "string",
-    "time",
-    "unsignedInt",
-    "uri",
-    "url",
-    "uuid",
     "Address",
     "Age",
     "Annotation",
@@ -176,7 +159,7 @@ impl<'v> Node<'v> {
             };
             return self.push(name, kind, kind.unwrap_or_default(), found);
         }
-        for kind in CHOICES {
+        for kind in PRIMITIVES.iter().chain(CHOICES) {
             let mut letters = kind.chars();
             let first = letters.next().map(|letter| letter.to_ascii_uppercase());
             let choice: String = name.chars().chain(first).chain(letters).collect();

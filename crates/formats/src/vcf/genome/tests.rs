@@ -2,18 +2,7 @@ use super::*;
 use genomics::genome::{Alternate, Band, Call, Run, decode_calls, decode_coverage};
 use genomics::range::Range;
 use std::convert::Infallible;
-
-const GRCH38: &str = "##contig=<ID=chr7,length=159345973>\n";
-const GRCH37: &str = "##contig=<ID=7,length=159138663>\n";
-
-fn file(contigs: &str, rows: &[&str]) -> String {
-    let rows: Vec<String> = rows.iter().map(|row| row.replace(' ', "\t")).collect();
-    format!(
-        "##fileformat=VCFv4.2\n{contigs}#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS\n\
-         {}\n",
-        rows.join("\n")
-    )
-}
+use testkit::vcf::{GRCH37, GRCH38, vcf as file};
 
 struct Read {
     summary: Option<GenomeSummary>,

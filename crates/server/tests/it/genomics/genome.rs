@@ -14,18 +14,7 @@ use record::Role;
 use serde_json::{Value, json};
 use server::{App, Genomics, Settings};
 use std::sync::Arc;
-
-const GRCH38: &str = "##contig=<ID=chr7,length=159345973>\n";
-const GRCH37: &str = "##contig=<ID=chr7,length=159138663>\n";
-
-fn file(contigs: &str, rows: &[&str]) -> String {
-    let rows: Vec<String> = rows.iter().map(|row| row.replace(' ', "\t")).collect();
-    format!(
-        "##fileformat=VCFv4.2\n{contigs}#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS\n\
-         {}\n",
-        rows.join("\n")
-    )
-}
+use testkit::vcf::{GRCH37, GRCH38, vcf as file};
 
 /// Files a variant file of Ana Example.
 fn take(app: &TestApp, text: &str, references: &References) {
