@@ -7,7 +7,7 @@ mod copy;
 mod open;
 mod pool;
 mod postgres;
-mod sqlite;
+pub(crate) mod sqlite;
 mod writer;
 
 pub(crate) use claim::{Claim, Claims};

@@ -13,6 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+mod plans;
 #[expect(dead_code, reason = "the tests of the interface use all of it")]
 #[path = "../tests/it/store.rs"]
 mod store;

@@ -1,6 +1,6 @@
 //! Opening the store. The directory: the key check, the headers, the migrations.
 
-use super::sqlite::Sqlite;
+use super::sqlite::{Sqlite, statistics};
 use super::{Claims, Connection, Executor, Store, postgres, values};
 use crate::Failure;
 use crate::key::Keys;
@@ -217,7 +217,7 @@ fn database(
 fn migrate(connection: &Sqlite, migrations: &[&[&str]], now: Timestamp) -> Result<u32, Failure> {
     connection.begin_write()?;
     let newest = apply(connection, schema::SQLITE_WORDS, migrations, now);
-    match newest {
+    match newest.and_then(|newest| statistics::settle(connection).map(|()| newest)) {
         Ok(version) => connection.commit().map(|()| version),
         Err(failure) => {
             connection.leave();

@@ -1,5 +1,9 @@
 //! The executor of SQLite with SQLCipher.
 
+#[cfg(test)]
+pub(crate) mod plan;
+pub(crate) mod statistics;
+
 use super::{Connection, Executor, Row, Value};
 use crate::Failure;
 use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
@@ -174,6 +178,8 @@ impl Executor for Sqlite {
 
     fn query(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Failure> {
         let failed = |error: rusqlite::Error| storage(&error);
+        #[cfg(test)]
+        plan::note(&self.connection, sql, values);
         let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
         let columns = statement.column_count();
         let mut rows = statement.query(params_from_iter(values)).map_err(failed)?;
