@@ -229,8 +229,8 @@ impl Reader<'_> {
         if self.patients.contains(patient) {
             return Ok(true);
         }
-        let stored = self.record.read(self.access, "Patient", patient)?;
-        let is_known = stored.is_some_and(|stored| !stored.deleted);
+        let head = self.record.heads(self.access, &[("Patient", patient)])?.pop().flatten();
+        let is_known = head.is_some_and(|head| !head.deleted);
         if is_known {
             self.patients.insert(patient.to_owned());
         }

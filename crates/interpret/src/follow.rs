@@ -20,6 +20,9 @@ const LAST_USED: &str = "interpret-last-used";
 const MARK_BYTES: usize = 6;
 /// Changes read from the feed at a time.
 const CHANGES_PER_READ_MAX: u32 = 1_000;
+/// How long changes are gathered before they are interpreted together. An order does not wait for
+/// it: whoever is not interpreted yet is interpreted then.
+const GATHER_MILLISECONDS: u64 = 50;
 /// How long one wait for a change lasts before the stop signal is looked at again.
 const WAIT_MILLISECONDS: u64 = 500;
 
@@ -151,26 +154,31 @@ impl Interpreter {
     /// When the record fails; the place in the feed is kept, so nothing is skipped.
     pub fn catch_up(&self) -> Result<Progress, Failure> {
         let mut progress = Progress::default();
+        while self.step(&mut progress)? {}
+        Ok(progress)
+    }
+
+    /// Reads the next changes of the feed and interprets those they are about; whether there were
+    /// any.
+    fn step(&self, progress: &mut Progress) -> Result<bool, Failure> {
         let cursor = self.cursor();
-        let mut place = self.record.cursor(&self.access, &cursor)?;
-        loop {
-            let changes = self.record.changes(&self.access, place, CHANGES_PER_READ_MAX)?;
-            let Some(last) = changes.last() else { return Ok(progress) };
-            place = last.sequence;
-            progress.changes += changes.len() as u64;
-            let patients: BTreeSet<PatientId> = changes
-                .iter()
-                .filter(|change| change.kind == ChangeKind::Resource)
-                .filter_map(|change| change.patient.clone())
-                .collect();
-            for patient in &patients {
-                progress.patients += 1;
-                progress.statements_written += self.interpret(patient)?;
-            }
-            // Only after every patient of the batch: a crash before this repeats work, and
-            // repeating it changes nothing.
-            self.record.set_cursor(&self.access, &cursor, place)?;
+        let place = self.record.cursor(&self.access, &cursor)?;
+        let changes = self.record.changes(&self.access, place, CHANGES_PER_READ_MAX)?;
+        let Some(last) = changes.last() else { return Ok(false) };
+        progress.changes += changes.len() as u64;
+        let patients: BTreeSet<PatientId> = changes
+            .iter()
+            .filter(|change| change.kind == ChangeKind::Resource)
+            .filter_map(|change| change.patient.clone())
+            .collect();
+        for patient in &patients {
+            progress.patients += 1;
+            progress.statements_written += self.interpret(patient)?;
         }
+        // Only after every patient of the batch: a crash before this repeats work, and repeating
+        // it changes nothing.
+        self.record.set_cursor(&self.access, &cursor, last.sequence)?;
+        Ok(true)
     }
 
     /// Follows the feed until `stop` answers true. A failure is logged and tried again: facts
@@ -178,8 +186,9 @@ impl Interpreter {
     pub fn follow(&self, stop: &dyn Fn() -> bool) {
         let wait = Duration::from_millis(WAIT_MILLISECONDS);
         while !stop() {
-            match self.catch_up() {
-                Ok(_) => {
+            match self.step(&mut Progress::default()) {
+                Ok(true) => std::thread::sleep(Duration::from_millis(GATHER_MILLISECONDS)),
+                Ok(false) => {
                     let cursor = self.cursor();
                     let place = self.record.cursor(&self.access, &cursor).unwrap_or(0);
                     // Commits that change no resource (shown cards, sessions) wake nobody.

@@ -4,7 +4,7 @@ use crate::audit::Touched;
 use crate::limit::{self, rows};
 use crate::resource::patient_of;
 use crate::sql::record as sql;
-use crate::store::{Executor, values};
+use crate::store::{Executor, Value, values};
 use crate::vault::Builder;
 use crate::{Access, Action, Failure, Record};
 use model::PatientId;
@@ -66,27 +66,21 @@ pub(crate) fn append(
     entry: &Entry<'_>,
 ) -> Result<(), Failure> {
     let sequence = executor.one(sql::SEQUENCE_NEXT, &[])?.count(0)?;
-    append_at(executor, tenant, sequence, entry)
+    executor.execute(sql::CHANGE_PUT, &row(tenant, sequence, entry)).map(|_| ())
 }
 
-/// Writes a change under a number that the transaction has taken.
-pub(crate) fn append_at(
-    executor: &dyn Executor,
-    tenant: &str,
-    sequence: u64,
-    entry: &Entry<'_>,
-) -> Result<(), Failure> {
-    let row = values![
-        tenant,
-        sequence,
-        entry.kind.word(),
-        entry.resource_type,
-        entry.id,
-        entry.version,
-        entry.patient,
-        entry.deleted,
-    ];
-    executor.execute(sql::CHANGE_PUT, row).map(|_| ())
+/// The row of a change under a number that the transaction has taken.
+pub(crate) fn row(tenant: &str, sequence: u64, entry: &Entry<'_>) -> [Value; 8] {
+    [
+        tenant.into(),
+        sequence.into(),
+        entry.kind.word().into(),
+        entry.resource_type.into(),
+        entry.id.into(),
+        entry.version.into(),
+        entry.patient.into(),
+        entry.deleted.into(),
+    ]
 }
 
 /// Moves a cursor.

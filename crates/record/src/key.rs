@@ -7,7 +7,7 @@
 mod pack;
 mod seal;
 
-pub(crate) use seal::{DataKey, Keys};
+pub(crate) use seal::{DataKey, Keys, Opened, Packed};
 
 use crate::Failure;
 use aws_lc_rs::rand;

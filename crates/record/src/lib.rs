@@ -52,8 +52,8 @@ pub use health::{AuditVerification, Health};
 pub use key::{MasterKey, random_bytes};
 pub use record::{Clock, Record, Settings, derived_id};
 pub use resource::{
-    Commit, Committed, CompartmentPage, CompartmentQuery, Condition, HistoryPage, HistoryQuery,
-    Literals, Ready, ResourceChange, Stored, resource_text,
+    Commit, Committed, CompartmentPage, CompartmentQuery, Condition, Head, HistoryPage,
+    HistoryQuery, Literals, Ready, ResourceChange, Stored, resource_text,
 };
 pub use review::{NewReview, Resolution, Review};
 pub use search::{

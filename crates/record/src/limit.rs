@@ -16,6 +16,8 @@ pub const DOCUMENT_BYTES_MAX: usize = 1024 * 1024;
 pub const TEXT_BYTES_MAX: usize = 1024;
 /// Resource changes in one commit.
 pub const COMMIT_CHANGES_MAX: usize = 10_000;
+/// Resources whose heads one call gives: each change of a commit, and a patient for each.
+pub const HEADS_MAX: usize = 2 * COMMIT_CHANGES_MAX;
 /// Facts of one resource version.
 pub const FACTS_MAX: usize = 20_000;
 /// Statements of one patient.

@@ -5,7 +5,9 @@ mod compartment;
 mod everything;
 mod history;
 mod literal;
+mod pending;
 mod prepare;
+mod text;
 
 pub use commit::Ready;
 pub use everything::{CompartmentPage, CompartmentQuery};
@@ -13,8 +15,10 @@ pub use history::{HistoryPage, HistoryQuery};
 pub use literal::{Literals, resource_text};
 
 use crate::access::EVERYBODY;
+use crate::key::Opened;
+use crate::limit::{HEADS_MAX, within};
 use crate::review::NewReview;
-use crate::sql::record::{VERSION_CURRENT, VERSION_GET};
+use crate::sql::record::{RESOURCE_GET, VERSION_CURRENT, VERSION_GET};
 use crate::store::{Row, values};
 use crate::vault::{Builder, Vault, sha256};
 use crate::{Access, Action, Failure, RawState, Record};
@@ -108,7 +112,40 @@ pub struct Stored {
     pub body: Vec<u8>,
 }
 
+/// What stands under an id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Its latest version.
+    pub version: u64,
+    /// Whether that is a deletion.
+    pub deleted: bool,
+}
+
 impl Record {
+    /// What stands under each of these types and ids, without its content; `None` for what never
+    /// was and for what the caller may not know of. One audit event for all.
+    pub fn heads(
+        &self,
+        access: &Access,
+        of: &[(&str, &str)],
+    ) -> Result<Vec<Option<Head>>, Failure> {
+        within("resources", of.len(), HEADS_MAX, "resources")?;
+        self.audited_read(access, Action::ReadClinical, |executor, touched| {
+            let head = |(resource_type, id): &(&str, &str)| {
+                touched.entities.push(entity(resource_type, id));
+                let key = values![access.tenant().as_str(), *resource_type, *id];
+                let row = executor.first(RESOURCE_GET, key)?;
+                let Some(row) = row else { return Ok(None) };
+                if !access.sees(row.text(1)?) {
+                    return Ok(None);
+                }
+                touched.patient(patient_of(row.text(1)?).as_ref().map_or("", PatientId::as_str));
+                Ok(Some(Head { version: row.count(0)?, deleted: row.flag(2)? }))
+            };
+            of.iter().map(head).collect()
+        })
+    }
+
     /// The current version. `None` if there is none or the caller may not know of it; a deleted
     /// resource is given with [`Stored::deleted`] and no body.
     pub fn read(
@@ -180,15 +217,11 @@ pub(crate) fn patient_of(compartment: &str) -> Option<PatientId> {
 pub(crate) fn stored(vault: &Vault<'_>, resource_type: &str, row: &Row) -> Result<Stored, Failure> {
     let (id, version, owner) = (row.text(0)?, row.count(1)?, row.text(2)?);
     let deleted = row.flag(4)?;
-    let number = version.to_string();
-    let body = if deleted {
-        Vec::new()
-    } else {
-        vault.open(owner, &[resource_type, id, &number], row.bytes(6)?)?
-    };
+    let body =
+        if deleted { Vec::new() } else { opened(vault, (resource_type, id, version), owner, row)? };
     let digest = row.text(5)?;
     if sha256(&body) != digest {
-        return Err(Failure::Sealed { place: format!("{resource_type}/{id}/{number}") });
+        return Err(Failure::Sealed { place: format!("{resource_type}/{id}/{version}") });
     }
     Ok(Stored {
         reference: ResourceRef {
@@ -202,4 +235,22 @@ pub(crate) fn stored(vault: &Vault<'_>, resource_type: &str, row: &Row) -> Resul
         sha256: digest.to_owned(),
         body,
     })
+}
+
+/// The body of a version, with its number and its time in it.
+fn opened(
+    vault: &Vault<'_>,
+    (resource_type, id, version): (&str, &str, u64),
+    owner: &str,
+    row: &Row,
+) -> Result<Vec<u8>, Failure> {
+    let place = [resource_type, id, &version.to_string()];
+    match vault.open_with_gaps(owner, &place, row.bytes(6)?)? {
+        Opened { body, gaps: None } => Ok(body),
+        Opened { body, gaps: Some(gaps) } => {
+            let recorded = Timestamp::from_micros(row.int(3)?);
+            let filled = text::fill(&body, gaps, version, recorded);
+            filled.ok_or_else(|| Failure::Sealed { place: place.join("/") })
+        }
+    }
 }

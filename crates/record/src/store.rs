@@ -20,7 +20,7 @@ pub(crate) use writer::Writer;
 use crate::Failure;
 
 /// A value of the three kinds that every database has.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Value {
     /// 64-bit integer.
     Int(i64),

@@ -1,5 +1,6 @@
 //! What needs a hand inside: rows altered in the database, crashes between the two files.
 
+use crate::key::Packed;
 use crate::sql::lint;
 use crate::store::{Executor, Value, values};
 use crate::{
@@ -354,11 +355,12 @@ fn sealed_bodies_open_only_at_their_place() {
     let (key, wrapped) = keys.new_data_key(&["t1", "p1"]).unwrap();
     let place = ["t1", "p1", "Observation", "o1", "1"];
     for body in [&b""[..], b"x", &[0; 5000]] {
-        let sealed = key.seal(&place, body).unwrap();
-        assert_eq!(key.open(&place, &sealed).unwrap(), body);
-        assert_ne!(sealed, key.seal(&place, body).unwrap(), "a nonce was used twice");
+        let packed = Packed::of(body);
+        let sealed = key.seal(&place, &packed).unwrap();
+        assert_eq!(key.open(&place, &sealed).unwrap().body, body);
+        assert_ne!(sealed, key.seal(&place, &packed).unwrap(), "a nonce was used twice");
         let again = keys.data_key(&["t1", "p1"], &wrapped).unwrap();
-        assert_eq!(again.open(&place, &sealed).unwrap(), body);
+        assert_eq!(again.open(&place, &sealed).unwrap().body, body);
         for other in [
             ["t2", "p1", "Observation", "o1", "1"],
             ["t1", "p2", "Observation", "o1", "1"],

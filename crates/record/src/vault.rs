@@ -1,7 +1,7 @@
 //! Data keys of one transaction, and the scope as a part of its queries.
 
 use crate::access::EVERYBODY;
-use crate::key::{DataKey, Keys};
+use crate::key::{DataKey, Keys, Opened, Packed};
 use crate::sql::record::{DATA_KEY_GET, DATA_KEY_PUT};
 use crate::store::{Executor, Value, values};
 use crate::{Access, Failure, Scope};
@@ -50,6 +50,17 @@ impl<'a> Vault<'a> {
         body: &[u8],
         now: Timestamp,
     ) -> Result<Vec<u8>, Failure> {
+        self.seal_packed(owner, place, &Packed::of(body), now)
+    }
+
+    /// The same of a body that was packed beforehand.
+    pub(crate) fn seal_packed(
+        &self,
+        owner: &str,
+        place: &[&str],
+        body: &Packed,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, Failure> {
         let key = if let Some(key) = self.key(owner)? {
             key
         } else {
@@ -68,6 +79,19 @@ impl<'a> Vault<'a> {
         place: &[&str],
         sealed: &[u8],
     ) -> Result<Vec<u8>, Failure> {
+        match self.open_with_gaps(owner, place, sealed)? {
+            Opened { body, gaps: None } => Ok(body),
+            Opened { gaps: Some(_), .. } => Err(Failure::Sealed { place: place.join("/") }),
+        }
+    }
+
+    /// Opens a body of exactly its place, which something may be missing in.
+    pub(crate) fn open_with_gaps(
+        &self,
+        owner: &str,
+        place: &[&str],
+        sealed: &[u8],
+    ) -> Result<Opened, Failure> {
         let key = self.key(owner)?;
         let key = key.ok_or_else(|| Failure::Sealed { place: place.join("/") })?;
         key.open(&self.place(owner, place), sealed)

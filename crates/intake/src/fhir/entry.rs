@@ -2,7 +2,7 @@
 
 use super::patched::{by_binary, require_version, standing};
 use super::query::only_match;
-use super::resolve::References;
+use super::resolve::{Heads, References};
 use super::{Failure, Look, NOT_FOUND, forbid};
 use formats::fhir::build::{TransactionAnswer, outcome_of_problems};
 use formats::fhir::bundle::{Entry, Method, Target};
@@ -83,12 +83,14 @@ pub(super) fn plan(
 ) -> Result<Plan, Failure> {
     let mut problems = structure(entries);
     problems = forbid(problems)?;
+    let heads = Heads::of(record, access, entries)?;
     let mut named = Vec::with_capacity(entries.len());
     for entry in entries {
-        named.push(name(record, access, entry)?);
+        named.push(name(record, access, &heads, entry)?);
     }
-    let mut references =
-        References { record, access, look, known: full_urls(&named), patients: patients(&named) };
+    let known = full_urls(&named);
+    let patients = patients(&named);
+    let mut references = References { record, access, look, known, patients, heads };
     let mut planned = Vec::with_capacity(entries.len());
     for entry in &named {
         let outcome = plan_entry(&mut references, raw, entry, &mut problems)?;
@@ -125,7 +127,12 @@ fn place_of(entry: &Entry) -> String {
     entry.place.clone()
 }
 
-fn name<'e>(record: &Record, access: &Access, entry: &'e Entry) -> Result<Named<'e>, Failure> {
+fn name<'e>(
+    record: &Record,
+    access: &Access,
+    heads: &Heads,
+    entry: &'e Entry,
+) -> Result<Named<'e>, Failure> {
     let resource_type = entry.url.resource_type.clone().unwrap_or_default();
     let condition = match entry.method {
         Method::Post => entry.if_none_exist.as_deref(),
@@ -154,7 +161,7 @@ fn name<'e>(record: &Record, access: &Access, entry: &'e Entry) -> Result<Named<
     let creates = match entry.method {
         Method::Post => found.is_none(),
         _ if found.is_some() => false,
-        _ => record.read(access, &resource_type, &id)?.is_none(),
+        _ => heads.get(&resource_type, &id).is_none(),
     };
     Ok(Named { entry, resource_type, id, found, creates })
 }

@@ -3,12 +3,57 @@
 use super::Look;
 use super::query::only_match;
 use crate::failure::Failure;
-use formats::fhir::access::{subject_of, type_and_id};
-use formats::fhir::bundle::{conditional_references, rewrite_references};
+use formats::fhir::access::{self, subject_of, type_and_id};
+use formats::fhir::bundle::{Entry, Method, conditional_references, rewrite_references};
 use model::Problem;
-use record::{Access, Record};
+use model::id::is_fhir_id;
+use record::{Access, Head, Record};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+
+const PATIENT: &str = "Patient";
+
+/// What stands in the record under the ids that a Bundle names: those of its entries, and of the
+/// patients they are about. Asked at once, so that there is one event for the audit log to keep.
+pub(super) struct Heads(BTreeMap<(String, String), Option<Head>>);
+
+impl Heads {
+    pub(super) fn of(record: &Record, by: &Access, entries: &[Entry]) -> Result<Self, Failure> {
+        let mut names = BTreeSet::new();
+        for entry in entries {
+            let resource = entry.resource.as_ref();
+            names.extend(resource.and_then(patient).map(|id| (PATIENT, id)));
+            let is_written = !matches!(entry.method, Method::Get | Method::Head | Method::Post);
+            let Some(own) = entry.url.resource_type.as_deref().filter(|_| is_written) else {
+                continue;
+            };
+            let ids = [entry.url.id.as_deref(), resource.and_then(access::id)];
+            names.extend(ids.into_iter().flatten().map(|id| (own, id)));
+        }
+        let names: Vec<_> = names.into_iter().filter(|(_, id)| is_fhir_id(id)).collect();
+        let heads = if names.is_empty() { Vec::new() } else { record.heads(by, &names)? };
+        let named = names.into_iter().map(|(kind, id)| (kind.to_owned(), id.to_owned()));
+        Ok(Self(named.zip(heads).collect()))
+    }
+
+    /// Whether the Bundle names an id, so that it was asked for.
+    fn are_of(&self, resource_type: &str, id: &str) -> bool {
+        self.0.contains_key(&(resource_type.to_owned(), id.to_owned()))
+    }
+
+    /// What stands under an id that the Bundle names.
+    pub(super) fn get(&self, resource_type: &str, id: &str) -> Option<Head> {
+        self.0.get(&(resource_type.to_owned(), id.to_owned())).copied().flatten()
+    }
+}
+
+/// The patient whom a resource is about, by a literal reference.
+fn patient(resource: &Value) -> Option<&str> {
+    match subject_of(resource).and_then(type_and_id) {
+        Some((PATIENT, id)) => Some(id),
+        _ => None,
+    }
+}
 
 /// What the references of a Bundle lead to.
 pub(super) struct References<'r> {
@@ -19,6 +64,7 @@ pub(super) struct References<'r> {
     pub(super) known: BTreeMap<String, String>,
     /// Patients that this Bundle files, `Patient/id`.
     pub(super) patients: BTreeSet<String>,
+    pub(super) heads: Heads,
 }
 
 impl References<'_> {
@@ -62,14 +108,17 @@ impl References<'_> {
         place: &str,
         problems: &mut Vec<Problem>,
     ) -> Result<(), Failure> {
-        let Some(("Patient", id)) = subject_of(resource).and_then(type_and_id) else {
-            return Ok(());
-        };
+        let Some(id) = patient(resource) else { return Ok(()) };
         if self.patients.contains(&format!("Patient/{id}")) {
             return Ok(());
         }
-        let stored = self.record.read(self.access, "Patient", id)?;
-        if stored.is_none_or(|stored| stored.deleted) {
+        let head = if self.heads.are_of(PATIENT, id) {
+            self.heads.get(PATIENT, id)
+        } else {
+            // Named by what a condition found or a patch wrote.
+            self.record.heads(self.access, &[(PATIENT, id)])?.pop().flatten()
+        };
+        if head.is_none_or(|head| head.deleted) {
             let text = "the patient it is about is not known";
             problems.push(Problem::error("unknown-patient", place, text));
         }

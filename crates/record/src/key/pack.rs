@@ -1,13 +1,15 @@
 //! Making bodies smaller before they are sealed: FHIR repeats itself.
 //!
-//! Deflate (RFC 1951) with a dictionary of what most resources hold, so that short ones gain, too.
+//! LZ4 blocks with a dictionary of what most resources hold, so that short ones gain, too. What an
+//! earlier version packed by deflate (RFC 1951) with the same dictionary is read.
 
-use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
+use flate2::{Decompress, FlushDecompress, Status};
+use lz4_flex::block::{compress_with_dict, decompress_into_with_dict};
 use std::cell::RefCell;
 
 /// Shorter bodies are left as they are.
 const PACKED_BYTES_MIN: usize = 128;
-/// Longest body that is unpacked.
+/// Longest body that is packed or unpacked.
 const UNPACKED_BYTES_MAX: usize = 1 << 30;
 /// Bytes before the stream: the length of the body.
 const LENGTH_BYTES: usize = 4;
@@ -19,44 +21,54 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 const DICTIONARY: &[u8] = include_bytes!("dictionary.txt");
 
 thread_local! {
-    static PACKER: RefCell<Compress> = RefCell::new(Compress::new(Compression::fast(), false));
-    static UNPACKER: RefCell<Decompress> = RefCell::new(Decompress::new(false));
+    static INFLATER: RefCell<Decompress> = RefCell::new(Decompress::new(false));
 }
 
 /// The body in fewer bytes; `None` if it takes as many.
 pub(super) fn pack(body: &[u8]) -> Option<Vec<u8>> {
     let is_worth_it = body.len() >= PACKED_BYTES_MIN && !body.starts_with(&GZIP);
-    let length = u32::try_from(body.len()).ok().filter(|_| is_worth_it)?;
-    let mut packed = Vec::with_capacity(body.len());
-    packed.extend_from_slice(&length.to_le_bytes());
-    let status = PACKER.with_borrow_mut(|packer| {
-        packer.reset();
-        packer.set_dictionary(DICTIONARY).ok()?;
-        // It writes no more than there is room for: as many bytes as the body has.
-        packer.compress_vec(body, &mut packed, FlushCompress::Finish).ok()
-    });
-    (status == Some(Status::StreamEnd)).then_some(packed)
+    let packed = is_worth_it.then(|| pack_always(body))??;
+    (packed.len() < body.len()).then_some(packed)
+}
+
+/// The body packed, also where it takes more bytes; `None` if it is too long.
+pub(super) fn pack_always(body: &[u8]) -> Option<Vec<u8>> {
+    let length = u32::try_from(body.len()).ok().filter(|_| body.len() <= UNPACKED_BYTES_MAX)?;
+    let mut packed = compress_with_dict(body, DICTIONARY);
+    packed.splice(0..0, length.to_le_bytes());
+    Some(packed)
 }
 
 /// The body again; `None` if these are no packed bytes.
 pub(super) fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
-    let (length, stream) = packed.split_first_chunk::<LENGTH_BYTES>()?;
-    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
-    if length > UNPACKED_BYTES_MAX {
-        return None;
-    }
+    let (length, stream) = parted(packed)?;
+    let mut body = vec![0; length];
+    let written = decompress_into_with_dict(stream, &mut body, DICTIONARY).ok()?;
+    (written == length).then_some(body)
+}
+
+/// What was packed by deflate.
+pub(super) fn inflate(packed: &[u8]) -> Option<Vec<u8>> {
+    let (length, stream) = parted(packed)?;
     let mut body = Vec::with_capacity(length);
-    let status = UNPACKER.with_borrow_mut(|unpacker| {
-        unpacker.reset(false);
-        unpacker.set_dictionary(DICTIONARY).ok()?;
-        unpacker.decompress_vec(stream, &mut body, FlushDecompress::Finish).ok()
+    let status = INFLATER.with_borrow_mut(|inflater| {
+        inflater.reset(false);
+        inflater.set_dictionary(DICTIONARY).ok()?;
+        inflater.decompress_vec(stream, &mut body, FlushDecompress::Finish).ok()
     });
     (status == Some(Status::StreamEnd) && body.len() == length).then_some(body)
 }
 
+fn parted(packed: &[u8]) -> Option<(usize, &[u8])> {
+    let (length, stream) = packed.split_first_chunk::<LENGTH_BYTES>()?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    (length <= UNPACKED_BYTES_MAX).then_some((length, stream))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{pack, unpack};
+    use super::{DICTIONARY, inflate, pack, unpack};
+    use flate2::{Compress, Compression, FlushCompress};
     use proptest::prelude::*;
 
     #[test]
@@ -73,6 +85,18 @@ mod tests {
         for end in 0..packed.len() {
             assert_eq!(unpack(packed.get(..end).unwrap()), None, "{end}");
         }
+    }
+
+    #[test]
+    fn what_was_deflated_is_read() {
+        let body = br#"{"resourceType":"Observation","id":"o1","status":"final"}"#.repeat(9);
+        let mut packer = Compress::new(Compression::fast(), false);
+        packer.set_dictionary(DICTIONARY).unwrap();
+        let mut packed = Vec::with_capacity(body.len());
+        packed.extend_from_slice(&u32::try_from(body.len()).unwrap().to_le_bytes());
+        packer.compress_vec(&body, &mut packed, FlushCompress::Finish).unwrap();
+        assert_eq!(inflate(&packed), Some(body));
+        assert_eq!(inflate(packed.get(..9).unwrap()), None);
     }
 
     proptest! {
@@ -93,7 +117,7 @@ mod tests {
             if let Some(high) = bytes.get_mut(3) {
                 *high = 0;
             }
-            let _ = unpack(&bytes);
+            let _ = (unpack(&bytes), inflate(&bytes));
         }
     }
 }

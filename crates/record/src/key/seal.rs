@@ -1,6 +1,6 @@
 //! Derived keys, and sealing with associated data.
 
-use super::pack::{pack, unpack};
+use super::pack::{inflate, pack, pack_always, unpack};
 use super::{KEY_BYTES, MasterKey, random_bytes};
 use crate::Failure;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
@@ -9,8 +9,14 @@ use zeroize::Zeroizing;
 
 /// First byte of what is sealed as it is: AES-256-GCM, random nonce, tag at the end.
 const PLAIN: u8 = 1;
-/// First byte of what was packed before it was sealed in the same way.
-const PACKED: u8 = 2;
+/// First byte of what was deflated before it was sealed in the same way, by an earlier version.
+const DEFLATED: u8 = 2;
+/// First byte of what was packed before.
+const PACKED: u8 = 3;
+/// First byte of a packed text with gaps: their places come first.
+const GAPPED: u8 = 4;
+/// Bytes of a gap's place.
+const GAP_BYTES: usize = 4;
 
 /// Hexadecimal digits of a hashed identifier.
 const IDENTIFIER_HASH_DIGITS: usize = 32;
@@ -114,23 +120,52 @@ impl Keys {
     }
 }
 
+/// A body as it is sealed.
+#[derive(Clone, Debug)]
+pub(crate) struct Packed {
+    format: u8,
+    bytes: Vec<u8>,
+}
+
+impl Packed {
+    /// Of a body.
+    pub(crate) fn of(body: &[u8]) -> Self {
+        match pack(body) {
+            Some(bytes) => Self { format: PACKED, bytes },
+            None => Self { format: PLAIN, bytes: body.to_vec() },
+        }
+    }
+
+    /// Of a text that something is put into where it is read, at these places of it; `None` if it
+    /// is too long.
+    pub(crate) fn with_gaps(text: &[u8], gaps: [u32; 2]) -> Option<Self> {
+        let mut bytes = gaps.map(u32::to_le_bytes).concat();
+        bytes.append(&mut pack_always(text)?);
+        Some(Self { format: GAPPED, bytes })
+    }
+}
+
+/// What was sealed, open.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) body: Vec<u8>,
+    /// Where something is missing in it.
+    pub(crate) gaps: Option<[u32; 2]>,
+}
+
 /// The key of one patient or one raw message.
 pub(crate) struct DataKey(RandomizedNonceKey);
 
 impl DataKey {
     /// Seals a body for exactly this place.
-    pub(crate) fn seal(&self, place: &[&str], body: &[u8]) -> Result<Vec<u8>, Failure> {
-        match pack(body) {
-            Some(packed) => seal_as(PACKED, &self.0, &associated_data(place), &packed),
-            None => seal(&self.0, &associated_data(place), body),
-        }
+    pub(crate) fn seal(&self, place: &[&str], body: &Packed) -> Result<Vec<u8>, Failure> {
+        seal_as(body.format, &self.0, &associated_data(place), &body.bytes)
     }
 
     /// Opens a body of exactly this place.
-    pub(crate) fn open(&self, place: &[&str], sealed: &[u8]) -> Result<Vec<u8>, Failure> {
-        open(&self.0, &associated_data(place), sealed, || {
-            place.iter().skip(2).copied().collect::<Vec<_>>().join("/")
-        })
+    pub(crate) fn open(&self, place: &[&str], sealed: &[u8]) -> Result<Opened, Failure> {
+        let named = || place.iter().skip(2).copied().collect::<Vec<_>>().join("/");
+        open_as(&self.0, &associated_data(place), sealed, named)
     }
 }
 
@@ -148,9 +183,9 @@ fn seal(key: &RandomizedNonceKey, data: &[u8], body: &[u8]) -> Result<Vec<u8>, F
     seal_as(PLAIN, key, data, body)
 }
 
-/// What is sealed besides the body: its place, and that it was packed.
+/// What is sealed besides the body: its place, and how it was packed.
 fn bound(format: u8, data: &[u8]) -> Vec<u8> {
-    let packed = (format == PACKED).then_some(PACKED);
+    let packed = (format != PLAIN).then_some(format);
     data.iter().copied().chain(packed).collect()
 }
 
@@ -172,16 +207,29 @@ fn seal_as(
     Ok(sealed)
 }
 
+/// What has no gaps.
 fn open(
     key: &RandomizedNonceKey,
     data: &[u8],
     sealed: &[u8],
     place: impl Fn() -> String,
 ) -> Result<Vec<u8>, Failure> {
+    match open_as(key, data, sealed, &place)? {
+        Opened { body, gaps: None } => Ok(body),
+        Opened { gaps: Some(_), .. } => Err(Failure::Sealed { place: place() }),
+    }
+}
+
+fn open_as(
+    key: &RandomizedNonceKey,
+    data: &[u8],
+    sealed: &[u8],
+    place: impl Fn() -> String,
+) -> Result<Opened, Failure> {
     let refuse = || Failure::Sealed { place: place() };
     let (format, rest) = sealed.split_first().ok_or_else(refuse)?;
     let (nonce, text) = rest.split_at_checked(NONCE_LEN).ok_or_else(refuse)?;
-    if !matches!(*format, PLAIN | PACKED) {
+    if !matches!(*format, PLAIN | DEFLATED | PACKED | GAPPED) {
         return Err(refuse());
     }
     let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| refuse())?;
@@ -191,5 +239,19 @@ fn open(
         .map_err(|_| refuse())?
         .len();
     body.truncate(length);
-    if *format == PACKED { unpack(&body).ok_or_else(refuse) } else { Ok(body) }
+    let whole = |body| Opened { body, gaps: None };
+    let opened = match *format {
+        DEFLATED => inflate(&body).map(whole),
+        PACKED => unpack(&body).map(whole),
+        GAPPED => gapped(&body),
+        _ => Some(whole(body)),
+    };
+    opened.ok_or_else(refuse)
+}
+
+fn gapped(bytes: &[u8]) -> Option<Opened> {
+    let (first, rest) = bytes.split_first_chunk::<GAP_BYTES>()?;
+    let (second, packed) = rest.split_first_chunk::<GAP_BYTES>()?;
+    let gaps = [first, second].map(|gap| u32::from_le_bytes(*gap));
+    Some(Opened { body: unpack(packed)?, gaps: Some(gaps) })
 }

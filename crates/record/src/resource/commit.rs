@@ -2,12 +2,13 @@
 //! list in one transaction.
 
 use super::compartment::Compartment;
-use super::prepare::{Content, Prepared, bytes, prepare};
+use super::pending::Pending;
+use super::prepare::{Content, Prepared, prepare};
 use super::{Commit, Committed, Condition, Stored, patient_of};
 use crate::access::EVERYBODY;
 use crate::audit::Touched;
 use crate::feed::{self, ChangeKind, Entry as FeedEntry};
-use crate::key::Keys;
+use crate::key::{Keys, Packed};
 use crate::record::{Clock, uuid_at};
 use crate::search::{Entry, Index, Numbers, Remembered, VersionKey, entries_of};
 use crate::sql::record as sql;
@@ -107,11 +108,11 @@ struct Filing {
 }
 
 /// What is stored now.
-struct Current {
-    version: u64,
-    patient: String,
-    deleted: bool,
-    number: u64,
+pub(super) struct Current {
+    pub(super) version: u64,
+    pub(super) patient: String,
+    pub(super) deleted: bool,
+    pub(super) number: u64,
 }
 
 /// A new version, with the number of its resource.
@@ -133,6 +134,7 @@ struct Transaction<'a> {
     raw: &'a str,
     patients: BTreeSet<String>,
     index: Index<'a>,
+    pending: Pending<'a>,
     /// The last number of the change feed.
     sequence: u64,
 }
@@ -154,10 +156,12 @@ impl Filing {
             raw: self.raw.as_ref().map_or("", |(id, _, _)| id.as_str()),
             patients: BTreeSet::new(),
             index: Index::new(executor, tenant, &self.concepts),
+            pending: Pending::new(executor),
             sequence: executor.one(sql::SEQUENCE_TAKE, &[])?.count(0)?,
         };
         let resources = prepared.into_iter().map(|change| transaction.change(change));
         let resources = resources.collect::<Result<_, _>>()?;
+        transaction.pending.flush()?;
         transaction.settle_raw()?;
         let sequence = transaction.sequence;
         executor.execute(sql::SEQUENCE_PUT, values![sequence])?;
@@ -177,16 +181,11 @@ impl Filing {
 
 impl Transaction<'_> {
     fn change(&mut self, change: Prepared) -> Result<Option<Stored>, Failure> {
-        let key = values![self.tenant, &change.resource_type, &change.id];
-        let current = match self.executor.first(sql::RESOURCE_GET, key)? {
-            None => None,
-            Some(row) => Some(Current {
-                version: row.count(0)?,
-                patient: row.text(1)?.to_owned(),
-                deleted: row.flag(2)?,
-                number: row.count(3)?,
-            }),
-        };
+        // What the same commit has put already must be there to be read.
+        if self.pending.patient_of(&change.resource_type, &change.id).is_some() {
+            self.pending.flush()?;
+        }
+        let current = self.current(&change.resource_type, &change.id)?;
         if current.as_ref().is_some_and(|current| !self.may_write(&current.patient)) {
             return Err(Failure::NotFound);
         }
@@ -194,13 +193,24 @@ impl Transaction<'_> {
         let Prepared { resource_type, id, content, .. } = change;
         match (content, current) {
             (Some(content), current) => {
-                self.put(&resource_type, &id, content, current.as_ref()).map(Some)
+                self.put(&resource_type, &id, &content, current.as_ref()).map(Some)
             }
             (None, Some(current)) if !current.deleted => {
                 self.delete(&resource_type, &id, &current).map(Some)
             }
             (None, _) => Ok(None),
         }
+    }
+
+    fn current(&self, resource_type: &str, id: &str) -> Result<Option<Current>, Failure> {
+        let key = values![self.tenant, resource_type, id];
+        let Some(row) = self.executor.first(sql::RESOURCE_GET, key)? else { return Ok(None) };
+        Ok(Some(Current {
+            version: row.count(0)?,
+            patient: row.text(1)?.to_owned(),
+            deleted: row.flag(2)?,
+            number: row.count(3)?,
+        }))
     }
 
     /// A narrowed access writes within its patients only.
@@ -214,7 +224,7 @@ impl Transaction<'_> {
         &mut self,
         resource_type: &str,
         id: &str,
-        content: Content,
+        content: &Content,
         current: Option<&Current>,
     ) -> Result<Stored, Failure> {
         let patient = self.resolve(&content.compartment)?;
@@ -222,27 +232,25 @@ impl Transaction<'_> {
             return Err(Failure::NotFound);
         }
         let version = current.map_or(1, |current| current.version + 1);
-        let place = format!("{resource_type}/{id}");
-        let body = bytes(content.resource, &content.literals, version, self.now, &place)?;
         // A resource is known by the change that it came with.
         let resource = current.map_or(self.sequence + 1, |current| current.number);
         let key = Key { resource_type, id, version, resource };
-        let stored = self.version(key, &patient, Some(body))?;
+        let place = format!("{resource_type}/{id}");
+        let body = content.text.filled(version, self.now, &place)?;
+        let stored = self.version(key, &patient, Some((body, &content.packed)))?;
         self.reindex(key, current, &content.entries)?;
         let number = version.to_string();
-        let mut facts = Vec::with_capacity(content.facts.len());
         for (ordinal, fact) in (0_u32..).zip(&content.facts) {
             let place = ["Fact", resource_type, id, &number, &ordinal.to_string()];
-            let sealed = self.vault.seal(&patient, &place, fact, self.now)?;
+            let sealed = self.vault.seal_packed(&patient, &place, fact, self.now)?;
             let row = values![self.tenant, resource_type, id, version, ordinal, &patient, sealed];
-            facts.push(row.to_vec());
+            self.pending.add(sql::FACT_PUT, row);
         }
-        self.executor.execute_all(sql::FACT_PUT, &facts)?;
         // A resource that moves to another patient is gone for the one it leaves.
         if let Some(left) = current.filter(|current| current.patient != patient) {
-            self.feed(resource_type, id, version, &left.patient, true)?;
+            self.feed(resource_type, id, version, &left.patient, true);
         }
-        self.feed(resource_type, id, version, &patient, false)?;
+        self.feed(resource_type, id, version, &patient, false);
         Ok(stored)
     }
 
@@ -256,7 +264,7 @@ impl Transaction<'_> {
         let key = Key { resource_type, id, version, resource: current.number };
         let stored = self.version(key, &current.patient, None)?;
         self.reindex(key, Some(current), &BTreeSet::new())?;
-        self.feed(resource_type, id, version, &current.patient, true)?;
+        self.feed(resource_type, id, version, &current.patient, true);
         Ok(stored)
     }
 
@@ -265,18 +273,17 @@ impl Transaction<'_> {
         &mut self,
         key: Key<'_>,
         patient: &str,
-        body: Option<Vec<u8>>,
+        body: Option<(Vec<u8>, &Packed)>,
     ) -> Result<Stored, Failure> {
         let Key { resource_type, id, version, resource } = key;
         let deleted = body.is_none();
-        let body = body.unwrap_or_default();
-        let digest = sha256(&body);
-        let number = version.to_string();
-        let sealed = if deleted {
-            Vec::new()
-        } else {
-            self.vault.seal(patient, &[resource_type, id, &number], &body, self.now)?
+        let place = [resource_type, id, &version.to_string()];
+        let seal = |packed| self.vault.seal_packed(patient, &place, packed, self.now);
+        let (body, sealed) = match body {
+            None => Default::default(),
+            Some((body, packed)) => (body, seal(packed)?),
         };
+        let digest = sha256(&body);
         // The number that the change of this version is about to take.
         let sequence = self.sequence + 1;
         let micros = self.now.micros();
@@ -293,10 +300,11 @@ impl Transaction<'_> {
             self.raw,
             sealed
         ];
-        self.executor.execute(sql::VERSION_PUT, row)?;
+        self.pending.add(sql::VERSION_PUT, row);
         let row =
             values![self.tenant, resource_type, resource, id, version, patient, micros, deleted];
-        self.executor.execute(sql::RESOURCE_PUT, row)?;
+        self.pending.add(sql::RESOURCE_PUT, row);
+        self.pending.put(resource_type, id, patient);
         if patient_of(patient).is_some() {
             self.patients.insert(patient.to_owned());
         }
@@ -332,18 +340,11 @@ impl Transaction<'_> {
         self.index.put(key.resource, entries)
     }
 
-    fn feed(
-        &mut self,
-        resource_type: &str,
-        id: &str,
-        version: u64,
-        patient: &str,
-        deleted: bool,
-    ) -> Result<(), Failure> {
+    fn feed(&mut self, resource_type: &str, id: &str, version: u64, patient: &str, deleted: bool) {
         let kind = ChangeKind::Resource;
         let entry = FeedEntry { kind, resource_type, id, version, patient, deleted };
         self.sequence += 1;
-        feed::append_at(self.executor, self.tenant, self.sequence, &entry)
+        self.pending.add(sql::CHANGE_PUT, &feed::row(self.tenant, self.sequence, &entry));
     }
 
     /// What points at other resources is in their compartment, if that is one.
@@ -354,12 +355,13 @@ impl Transaction<'_> {
         };
         let mut found = BTreeSet::new();
         for (resource_type, id) in targets {
-            let key = values![self.tenant, resource_type, id];
-            match self.executor.first(sql::RESOURCE_GET, key)? {
-                _ if resource_type == "Patient" => found.insert(id.clone()),
-                Some(row) => found.insert(row.text(1)?.to_owned()),
-                None => found.insert(String::new()),
+            let pending = self.pending.patient_of(resource_type, id);
+            let patient = match pending {
+                _ if resource_type == "Patient" => id.clone(),
+                Some(patient) => patient.to_owned(),
+                None => self.current(resource_type, id)?.map(|it| it.patient).unwrap_or_default(),
             };
+            found.insert(patient);
         }
         let one = found.pop_first().unwrap_or_default();
         Ok(if found.is_empty() { one } else { String::new() })

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// Numbers whose written form a JSON value cannot carry, by their path below the resource
 /// (`component[0].valueQuantity.value`).
@@ -22,15 +23,25 @@ fn object(members: &Map<String, Value>, literals: &Literals, path: &str, out: &m
         if at > 0 {
             out.push(',');
         }
-        out.push_str(&Value::from(key.as_str()).to_string());
-        out.push(':');
+        self::key(key, out);
         let dot = if path.is_empty() { "" } else { "." };
         value(held, literals, &format!("{path}{dot}{key}"), out);
     }
     out.push('}');
 }
 
-fn value(held: &Value, literals: &Literals, path: &str, out: &mut String) {
+/// The name of a member.
+pub(super) fn key(name: &str, out: &mut String) {
+    // Writing to a string cannot fail.
+    let _ = write!(out, "{}:", Value::from(name));
+}
+
+/// A value at a path. Most have no literal in them, and no paths are made for those.
+pub(super) fn value(held: &Value, literals: &Literals, path: &str, out: &mut String) {
+    if literals.is_empty() {
+        let _ = write!(out, "{held}");
+        return;
+    }
     match held {
         Value::Object(members) => object(members, literals, path, out),
         Value::Array(items) => {

@@ -1,17 +1,16 @@
 //! Checking a commit and taking out of it what is indexed, before the writer is asked.
 
 use super::compartment::{Compartment, compartment};
-use super::{Commit, Condition, Literals, ResourceChange, is_resource_type, resource_text};
-use crate::key::Keys;
-use crate::limit::{
-    COMMIT_CHANGES_MAX, FACT_BODY_BYTES_MAX, FACTS_MAX, RESOURCE_BODY_BYTES_MAX, within,
-};
+use super::text::Text;
+use super::{Commit, Condition, Literals, ResourceChange, is_resource_type};
+use crate::key::{Keys, Packed};
+use crate::limit::{COMMIT_CHANGES_MAX, FACT_BODY_BYTES_MAX, FACTS_MAX, within};
 use crate::search::{Entry, extract, identifier_entry};
 use crate::{Failure, review};
 use model::Fact;
 use model::fact::FactContent;
 use model::id::is_fhir_id;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
 /// One change, checked.
@@ -25,11 +24,11 @@ pub(super) struct Prepared {
 
 /// A new version before it has its number.
 pub(super) struct Content {
-    pub(super) resource: Map<String, Json>,
-    pub(super) literals: Literals,
+    pub(super) text: Text,
+    pub(super) packed: Packed,
     pub(super) compartment: Compartment,
     pub(super) entries: BTreeSet<Entry>,
-    pub(super) facts: Vec<Vec<u8>>,
+    pub(super) facts: Vec<Packed>,
 }
 
 impl Prepared {
@@ -85,17 +84,17 @@ fn one(
             let resource_type = text("resourceType").unwrap_or_default();
             let id = text("id").unwrap_or_default();
             check(&resource_type, &id)?;
-            let mut content = content(&resource_type, &id, resource, &facts, tenant, keys)?;
-            content.literals = literals;
+            let content =
+                content((&resource_type, &id), &resource, &literals, &facts, tenant, keys)?;
             Ok(Prepared { resource_type, id, condition, content: Some(content) })
         }
     }
 }
 
 fn content(
-    resource_type: &str,
-    id: &str,
-    resource: Json,
+    (resource_type, id): (&str, &str),
+    resource: &Json,
+    literals: &Literals,
     facts: &[Fact],
     tenant: &str,
     keys: &Keys,
@@ -108,23 +107,25 @@ fn content(
         let text = "has no demographics among its facts".to_owned();
         return Err(Failure::Invalid { place, text });
     }
-    let mut entries = extract(resource_type, &resource, tenant, keys)?;
+    let mut entries = extract(resource_type, resource, tenant, keys)?;
     entries.extend(identifiers(facts, id, &place, tenant, keys)?);
-    let compartment = compartment(resource_type, id, &resource)?;
-    let bytes = |fact: &Fact| {
+    let compartment = compartment(resource_type, id, resource)?;
+    let packed = |fact: &Fact| {
         let bytes = serde_json::to_vec(fact).map_err(|error| not_json(&place, &error))?;
         within(&format!("{place} fact"), bytes.len(), FACT_BODY_BYTES_MAX, "bytes")?;
-        Ok(bytes)
+        Ok(Packed::of(&bytes))
     };
-    let facts = facts.iter().map(bytes).collect::<Result<_, Failure>>()?;
-    let Json::Object(resource) = resource else {
+    let facts = facts.iter().map(packed).collect::<Result<_, Failure>>()?;
+    let Json::Object(members) = resource else {
         return Err(Failure::Invalid { place, text: "is not a JSON object".to_owned() });
     };
-    if !matches!(resource.get("meta"), None | Some(Json::Object(_))) {
+    if !matches!(members.get("meta"), None | Some(Json::Object(_))) {
         let place = format!("{place} meta");
         return Err(Failure::Invalid { place, text: "is not a JSON object".to_owned() });
     }
-    Ok(Content { resource, literals: Literals::new(), compartment, entries, facts })
+    let text = Text::new(members, literals, &place)?;
+    let packed = text.packed(&place)?;
+    Ok(Content { text, packed, compartment, entries, facts })
 }
 
 /// Identifiers of `Patient` facts are found like those of the resource: a laboratory's namespace
@@ -150,28 +151,6 @@ fn identifiers(
     Ok(entries)
 }
 
-pub(super) fn not_json(place: &str, error: &serde_json::Error) -> Failure {
+fn not_json(place: &str, error: &serde_json::Error) -> Failure {
     Failure::Invalid { place: place.to_owned(), text: error.to_string() }
-}
-
-/// The bytes of a version: the resource with its id, version and time spliced in.
-pub(super) fn bytes(
-    mut resource: Map<String, Json>,
-    literals: &Literals,
-    version: u64,
-    recorded: model::Timestamp,
-    place: &str,
-) -> Result<Vec<u8>, Failure> {
-    let meta = resource.entry("meta").or_insert_with(|| Json::Object(Map::new()));
-    if let Json::Object(meta) = meta {
-        meta.insert("versionId".to_owned(), Json::String(version.to_string()));
-        meta.insert("lastUpdated".to_owned(), Json::String(recorded.to_string()));
-    }
-    let bytes = if literals.is_empty() {
-        serde_json::to_vec(&resource).map_err(|error| not_json(place, &error))?
-    } else {
-        resource_text(&resource, literals)
-    };
-    within(place, bytes.len(), RESOURCE_BODY_BYTES_MAX, "bytes")?;
-    Ok(bytes)
 }

@@ -30,9 +30,13 @@ const CLEARED: [&str; 9] = [
 /// Rows by the statement that puts them.
 type Rows = BTreeMap<&'static str, Vec<Vec<Value>>>;
 
-/// Writes the search tables in one transaction.
+/// Writes the search tables in one transaction. Rows wait for the end, to be put in the order of
+/// their keys: neighbours then go to one page.
 pub(crate) struct Index<'a> {
     concepts: Concepts<'a>,
+    waiting: Rows,
+    /// The resources whose rows wait.
+    numbers: BTreeSet<u64>,
 }
 
 impl<'a> Index<'a> {
@@ -41,31 +45,40 @@ impl<'a> Index<'a> {
         tenant: &'a str,
         remembered: &'a Remembered,
     ) -> Self {
-        let numbers = Numbers::default();
-        Self { concepts: Concepts { executor, tenant, remembered, numbers, last: None } }
+        let concepts =
+            Concepts { executor, tenant, remembered, numbers: Numbers::default(), last: None };
+        Self { concepts, waiting: Rows::new(), numbers: BTreeSet::new() }
     }
 
     /// Ends the writing. The numbers of concepts that were found out are to be remembered once
     /// the transaction stands.
-    pub(crate) fn settle(self) -> Result<Numbers, Failure> {
+    pub(crate) fn settle(mut self) -> Result<Numbers, Failure> {
+        self.flush()?;
         self.concepts.settle()?;
         Ok(self.concepts.numbers)
     }
 
-    /// Adds the search values of a resource.
-    pub(crate) fn put(&mut self, number: u64, entries: &BTreeSet<Entry>) -> Result<(), Failure> {
-        let mut rows = Rows::new();
-        for entry in entries {
-            self.rows_of(number, entry, &mut rows)?;
+    /// Puts the rows that wait.
+    fn flush(&mut self) -> Result<(), Failure> {
+        self.numbers.clear();
+        for (put, mut rows) in std::mem::take(&mut self.waiting) {
+            rows.sort_unstable();
+            self.concepts.executor.execute_all(put, &rows)?;
         }
-        let executor = self.concepts.executor;
-        rows.iter().try_for_each(|(put, rows)| executor.execute_all(put, rows))
+        Ok(())
     }
 
-    fn rows_of(&mut self, number: u64, entry: &Entry, rows: &mut Rows) -> Result<(), Failure> {
+    /// Adds the search values of a resource.
+    pub(crate) fn put(&mut self, number: u64, entries: &BTreeSet<Entry>) -> Result<(), Failure> {
+        self.numbers.insert(number);
+        entries.iter().try_for_each(|entry| self.row_of(number, entry))
+    }
+
+    fn row_of(&mut self, number: u64, entry: &Entry) -> Result<(), Failure> {
         let tenant = self.concepts.tenant;
         let (path, element) = (entry.path, entry.element);
-        let mut add = |put, row: &[Value]| rows.entry(put).or_default().push(row.to_vec());
+        let waiting = &mut self.waiting;
+        let mut add = |put, row: &[Value]| waiting.entry(put).or_default().push(row.to_vec());
         match &entry.held {
             Held::Concept(concept) | Held::ReferenceIdentifier(concept) => {
                 let (path, concept) = (posting_path(entry), self.concepts.number(concept)?);
@@ -96,6 +109,9 @@ impl<'a> Index<'a> {
         number: u64,
         entries: Option<&BTreeSet<Entry>>,
     ) -> Result<(), Failure> {
+        if self.numbers.contains(&number) {
+            self.flush()?;
+        }
         let (executor, tenant) = (self.concepts.executor, self.concepts.tenant);
         for entry in entries.into_iter().flatten() {
             if let Held::Concept(concept) | Held::ReferenceIdentifier(concept) = &entry.held {

@@ -2,6 +2,7 @@
 //! lost, except in the middle of a transaction.
 
 mod claim;
+mod in_order;
 mod many;
 mod open;
 mod session;

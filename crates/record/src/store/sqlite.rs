@@ -19,6 +19,11 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 const WRITER_CACHE: &str = "PRAGMA cache_size = -65536";
 /// Pages that a connection that reads keeps in memory.
 const READER_CACHE: &str = "PRAGMA cache_size = -8192";
+/// How pages are authenticated, by what new files have first. Processors help with SHA-256, and a
+/// page is checked whenever it is read. Files of before have the default of SQLCipher 4.
+const PAGE_HMACS: [&str; 2] = ["HMAC_SHA256", "HMAC_SHA512"];
+/// Pages of the log before they are moved into the file; what is written often is moved once.
+const CHECKPOINT: &str = "PRAGMA wal_autocheckpoint = 4000";
 /// Prepared statements kept by one connection.
 const STATEMENT_CACHE: usize = 128;
 
@@ -51,6 +56,17 @@ pub(crate) fn storage(error: &rusqlite::Error) -> Failure {
 impl Sqlite {
     /// Opens a file under a raw key and sets the connection up; every setting is read back.
     pub(crate) fn open(path: &Path, raw_key: &str, write: bool) -> Result<Self, Failure> {
+        for hmac in PAGE_HMACS {
+            if let Some(opened) = Self::open_as(path, raw_key, hmac)? {
+                opened.settle(write)?;
+                return Ok(opened);
+            }
+        }
+        Err(Failure::KeyMismatch { place: path.display().to_string() })
+    }
+
+    /// `None` if the pages are not those of this key, authenticated in this way.
+    fn open_as(path: &Path, raw_key: &str, hmac: &str) -> Result<Option<Self>, Failure> {
         let place = || path.display().to_string();
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
@@ -67,15 +83,12 @@ impl Sqlite {
             let text = "this build's SQLite cannot encrypt".to_owned();
             return Err(Failure::NotEncrypted { place: place(), text });
         }
+        opened.pragma_text(&format!("PRAGMA cipher_hmac_algorithm = {hmac}")).map_err(failed)?;
         match opened.pragma_text("SELECT count(*) FROM sqlite_schema") {
-            Ok(_) => {}
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
-                return Err(Failure::KeyMismatch { place: place() });
-            }
-            Err(error) => return Err(storage(&error)),
+            Ok(_) => Ok(Some(opened)),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => Ok(None),
+            Err(error) => Err(storage(&error)),
         }
-        opened.settle(write)?;
-        Ok(opened)
     }
 
     fn settle(&self, write: bool) -> Result<(), Failure> {
@@ -97,7 +110,10 @@ impl Sqlite {
             }
         }
         let cache = if write { WRITER_CACHE } else { READER_CACHE };
-        self.pragma_text(cache).map_err(|e| storage(&e)).map(|_| ())
+        for set in [cache, CHECKPOINT] {
+            self.pragma_text(set).map_err(|e| storage(&e))?;
+        }
+        Ok(())
     }
 
     /// SQLCipher's version; empty if the library cannot encrypt.
@@ -169,6 +185,7 @@ impl Executor for Sqlite {
     }
 
     fn execute_all(&self, sql: &str, rows: &[Vec<Value>]) -> Result<(), Failure> {
+        // One by one: a statement of many rows keeps what its pages were, in case it fails.
         let mut statement = self.connection.prepare_cached(sql).map_err(|e| storage(&e))?;
         for row in rows {
             statement.execute(params_from_iter(row)).map_err(|e| storage(&e))?;
@@ -197,5 +214,31 @@ impl Executor for Sqlite {
             all.push(Row(values.map_err(failed)?));
         }
         Ok(all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_before_are_read_and_written() {
+        let directory = tempfile::tempdir().unwrap();
+        let (path, key) = (directory.path().join("a.db"), "ab".repeat(32));
+        let before = Sqlite::open_as(&path, &key, "HMAC_SHA512").unwrap().unwrap();
+        before.settle(true).unwrap();
+        before.execute("CREATE TABLE a (b INTEGER)", &[]).unwrap();
+        drop(before);
+        for expected in 0..2 {
+            let now = Sqlite::open(&path, &key, true).unwrap();
+            assert_eq!(now.query("SELECT b FROM a", &[]).unwrap().len(), expected);
+            now.execute("INSERT INTO a (b) VALUES (1)", &[]).unwrap();
+        }
+        let other = Sqlite::open(&path, &"cd".repeat(32), true);
+        assert!(matches!(other, Err(Failure::KeyMismatch { .. })));
+        let new = directory.path().join("new.db");
+        Sqlite::open(&new, &key, true).unwrap().execute("CREATE TABLE a (b)", &[]).unwrap();
+        assert!(Sqlite::open_as(&new, &key, "HMAC_SHA512").unwrap().is_none());
+        assert!(Sqlite::open_as(&new, &key, "HMAC_SHA256").unwrap().is_some());
     }
 }

@@ -132,6 +132,7 @@ fn raw_and_clinical() -> Vec<Line> {
             r.read_genomes(a, &p1(), &mut |_| Ok::<_, Failure>(vec![])).map(drop)
         }),
         ("read", clinical(), |r, a, _| r.read(a, "Patient", "p1").map(drop)),
+        ("heads", clinical(), |r, a, _| r.heads(a, &[("Patient", "p1")]).map(drop)),
         ("vread", clinical(), |r, a, _| r.vread(a, "Patient", "p1", 1).map(drop)),
         ("history", clinical(), |r, a, _| {
             r.history(a, &HistoryQuery { count: 5, ..HistoryQuery::default() }).map(drop)
@@ -330,7 +331,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 76 * Role::ALL.len());
+    assert_eq!(calls, 77 * Role::ALL.len());
 }
 
 #[test]

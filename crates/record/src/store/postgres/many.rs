@@ -2,9 +2,6 @@
 
 use crate::store::Value;
 use std::borrow::Cow;
-use std::future::poll_fn;
-use std::pin::Pin;
-use std::task::Poll;
 
 /// Rows of one statement. They come in powers of two, so that few statements are prepared.
 const ROWS_MAX: usize = 128;
@@ -54,23 +51,6 @@ fn length(value: &Value) -> usize {
         Value::Bytes(bytes) => bytes.len(),
         Value::Int(_) | Value::Null => 8,
     }
-}
-
-/// Begins every future in its order, then ends them in it.
-pub(super) async fn in_order<T, E>(
-    mut all: Vec<Pin<Box<impl Future<Output = Result<T, E>>>>>,
-) -> Result<(), E> {
-    let mut early = Vec::new();
-    for work in &mut all {
-        early.push(poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await);
-    }
-    for (work, early) in all.into_iter().zip(early) {
-        match early {
-            Poll::Ready(done) => done?,
-            Poll::Pending => work.await?,
-        };
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A session with the server: making one, setting it up, and running statements in it.
 
+use super::in_order::in_order;
 use super::many;
 use super::socket::{Socket, Wire};
 use super::tls::Tls;
@@ -201,7 +202,7 @@ impl Session {
                 let values: Vec<&Value> = rows.iter().flatten().collect();
                 Box::pin(async move { client.execute_raw(statement, values).await })
             });
-            let done = self.wire.drive(many::in_order(all.collect()), None);
+            let done = self.wire.drive(in_order(all.collect()), None);
             done.map_err(|error| broken(&error))?.map_err(|error| failed(&error))?;
         }
         Ok(())
