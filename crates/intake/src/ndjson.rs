@@ -148,7 +148,10 @@ impl Reader<'_> {
         if lines.is_empty() {
             return Ok(None);
         }
-        let body: Vec<u8> = lines.iter().flat_map(|(_, line)| line.iter().copied()).collect();
+        let mut body = Vec::with_capacity(bytes);
+        for (_, line) in &lines {
+            body.extend_from_slice(line);
+        }
         let raw = archive(self.record, self.access, body)?;
         let (mut changes, mut refused, mut refused_count) = (Vec::new(), Vec::new(), 0);
         for (number, line) in &lines {

@@ -50,10 +50,10 @@ impl Concept {
         labels.retain(|label| !label.is_empty());
         labels.sort_unstable();
         labels.dedup();
-        let mut hash = digest::Context::new(&digest::SHA256);
+        let mut whole = Vec::with_capacity(256);
         let mut part = |text: &str| {
-            hash.update(&(text.len() as u64).to_be_bytes());
-            hash.update(text.as_bytes());
+            whole.extend_from_slice(&(text.len() as u64).to_be_bytes());
+            whole.extend_from_slice(text.as_bytes());
         };
         part(tenant);
         part(if is_listed { "l" } else { "h" });
@@ -66,8 +66,9 @@ impl Concept {
             part("w");
             part(label);
         }
+        let hash = digest::digest(&digest::SHA256, &whole);
         let mut digest = [0; DIGEST_BYTES];
-        digest.iter_mut().zip(hash.finish().as_ref()).for_each(|(byte, from)| *byte = *from);
+        digest.iter_mut().zip(hash.as_ref()).for_each(|(byte, from)| *byte = *from);
         Self { digest, tokens, labels, is_listed }
     }
 

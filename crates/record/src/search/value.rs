@@ -20,7 +20,19 @@ pub(crate) struct Range {
 
 /// Text without case and with single blanks, as both sides of a comparison are brought to.
 pub(crate) fn fold(text: &str) -> String {
-    text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+    let mut folded = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        if word.is_ascii() {
+            folded.extend(word.chars().map(|letter| letter.to_ascii_lowercase()));
+        } else {
+            // Lower case depends on the place in the word: the sigma at its end is another one.
+            folded.push_str(&word.to_lowercase());
+        }
+    }
+    folded
 }
 
 /// The range that a FHIR date, dateTime or instant stands for. A time without a zone is taken as
