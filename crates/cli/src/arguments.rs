@@ -91,12 +91,14 @@ pub(crate) struct InitArguments {
 pub(crate) struct ServeArguments {
     #[command(flatten)]
     pub(crate) store: StoreArguments,
-    /// Address for HTTP. Plain HTTP is served on loopback only; put a TLS proxy before it.
+    /// Address for HTTP. Without a certificate only on loopback, for a TLS proxy before it.
     #[arg(long, env = "COGNATE_HTTP", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub(crate) http: SocketAddr,
-    /// Address for HL7 v2 over MLLP; plain MLLP listens on loopback only.
+    /// Address for HL7 v2 over MLLP. Without a certificate only on loopback.
     #[arg(long, env = "COGNATE_MLLP", default_value = "127.0.0.1:2575", value_name = "ADDRESS")]
     pub(crate) mllp: SocketAddr,
+    #[command(flatten)]
+    pub(crate) tls: TlsArguments,
     /// Address under which callers reach this server; links begin with it.
     #[arg(long, env = "COGNATE_BASE_URL", value_name = "URL")]
     pub(crate) base_url: Option<String>,
@@ -122,6 +124,27 @@ pub(crate) struct ServeArguments {
     pub(crate) subscription_authorities: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reference: ReferenceArguments,
+}
+
+/// What the listeners show, and what they ask for.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct TlsArguments {
+    /// PEM file with this server's certificate and those between it and an authority. With it
+    /// HTTP and MLLP are served by TLS 1.2 and 1.3 only.
+    #[arg(long, env = "COGNATE_TLS_CERTIFICATE", value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_certificate: Option<PathBuf>,
+    /// PEM file with its private key.
+    #[arg(long, env = "COGNATE_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// PEM file with authorities: who sends over MLLP must show a certificate of one of them. Its
+    /// digest is kept with every message.
+    #[arg(
+        long,
+        env = "COGNATE_MLLP_CLIENT_AUTHORITIES",
+        value_name = "FILE",
+        requires = "tls_certificate"
+    )]
+    pub(crate) mllp_client_authorities: Option<PathBuf>,
 }
 
 /// Where the reference sequences are.

@@ -1,17 +1,15 @@
 //! The MLLP listener: frames in, acknowledgements out, and no acknowledgement before the archive
 //! is durable.
 
-use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::receive::receive;
 use formats::mllp::{Event, Framer, Limits, frame};
 use record::Record;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
+use transport::{Listener, Peer, Stream};
 
 /// Connections served at a time; further ones wait in the listener's backlog.
 pub const CONNECTIONS_MAX: usize = 64;
@@ -25,41 +23,30 @@ pub const FRAME_SECONDS_MAX: u64 = 120;
 const RETURN_WAIT_MILLISECONDS: u64 = 250;
 
 /// Serves one feed until `stop` turns true. Connections that are open then are closed after the
-/// message in hand is answered.
-///
-/// # Errors
-/// When the socket cannot be accepted from at all.
+/// message in hand is answered. A sender that showed a certificate is kept with its digest.
 pub async fn serve(
-    listener: TcpListener,
+    mut listener: Listener,
     record: Record,
     feed: Arc<Feed>,
     mut stop: watch::Receiver<bool>,
-) -> Result<(), Failure> {
+) {
     let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         let slot = tokio::select! {
             slot = Arc::clone(&slots).acquire_owned() => slot,
-            _ = stop.changed() => return Ok(()),
+            _ = stop.changed() => return,
         };
         // The semaphore is never closed.
-        let Ok(slot) = slot else { return Ok(()) };
-        let accepted = tokio::select! {
+        let Ok(slot) = slot else { return };
+        let (stream, peer) = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = stop.changed() => return Ok(()),
-        };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, feed = feed.id, "a connection could not be accepted");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                continue;
-            }
+            _ = stop.changed() => return,
         };
         let (record, feed, stop) = (record.clone(), Arc::clone(&feed), stop.clone());
         tokio::spawn(async move {
             let connection = Connection { record, feed, peer };
             if let Err(error) = connection.run(stream, stop).await {
-                tracing::info!(%error, %peer, "an MLLP connection ended");
+                tracing::info!(%error, peer = %connection.peer, "an MLLP connection ended");
             }
             drop(slot);
         });
@@ -69,16 +56,15 @@ pub async fn serve(
 struct Connection {
     record: Record,
     feed: Arc<Feed>,
-    peer: SocketAddr,
+    peer: Peer,
 }
 
 impl Connection {
     async fn run(
         &self,
-        mut stream: TcpStream,
+        mut stream: Stream,
         mut stop: watch::Receiver<bool>,
     ) -> std::io::Result<()> {
-        stream.set_nodelay(true)?;
         let mut framer = Framer::new(Limits::default());
         let mut buffer = vec![0_u8; READ_BYTES];
         let mut begun: Option<Instant> = None;
@@ -114,7 +100,7 @@ impl Connection {
     }
 
     /// Answers one event; `false` closes the connection.
-    async fn handle(&self, stream: &mut TcpStream, event: Event) -> std::io::Result<bool> {
+    async fn handle(&self, stream: &mut Stream, event: Event) -> std::io::Result<bool> {
         let message = match event {
             Event::Frame(message) => message,
             Event::Torso(bytes) => {
@@ -169,7 +155,7 @@ impl Connection {
 
     /// The sender has gone or is too slow. A frame that only lacked its carriage return is still
     /// answered; what was begun and not ended is kept for a person to look at.
-    async fn ended(&self, stream: &mut TcpStream, mut framer: Framer) -> std::io::Result<()> {
+    async fn ended(&self, stream: &mut Stream, mut framer: Framer) -> std::io::Result<()> {
         if let Some(event) = framer.finish() {
             self.handle(stream, event).await?;
         }

@@ -6,9 +6,11 @@ use crate::openapi;
 use crate::refusal;
 use crate::route::{Route, table};
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
-use axum::middleware::from_fn;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::STRICT_TRANSPORT_SECURITY;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::{get, post};
 
 /// Largest body of the FHIR interface, in bytes (a laboratory's transaction).
@@ -70,7 +72,19 @@ pub fn router(app: App) -> Router {
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn(refusal::in_our_form))
+        .layer(from_fn_with_state(app.clone(), strict_transport))
         .with_state(app)
+}
+
+/// Browsers that reached this server by TLS come back by TLS only (RFC 6797): for two years.
+const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=63072000");
+
+async fn strict_transport(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if app.settings().secure_cookies {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
+    }
+    response
 }
 
 async fn nothing_here() -> StatusCode {

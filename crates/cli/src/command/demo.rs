@@ -9,7 +9,9 @@ mod setting;
 
 use super::serve::{Running, stop_signal};
 use super::{print, say};
-use crate::arguments::{DemoArguments, ReferenceArguments, ServeArguments, StoreArguments};
+use crate::arguments::{
+    DemoArguments, ReferenceArguments, ServeArguments, StoreArguments, TlsArguments,
+};
 use crate::outcome::Outcome;
 use crate::store;
 use anyhow::{Context, bail, ensure};
@@ -34,6 +36,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         store: at.clone(),
         http: arguments.http,
         mllp: arguments.mllp,
+        tls: TlsArguments::default(),
         base_url: None,
         feed: "northside".to_owned(),
         lift_over: None,

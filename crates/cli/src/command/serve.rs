@@ -1,7 +1,7 @@
 //! `cognate serve`
 
 use super::say;
-use crate::arguments::ServeArguments;
+use crate::arguments::{ServeArguments, TlsArguments};
 use crate::outcome::Outcome;
 use crate::store;
 use anyhow::{Context, anyhow, bail};
@@ -17,9 +17,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
+use transport::{Listener, Stream, Tls, TlsFiles};
 
 /// Serves until interrupted.
 pub(crate) fn run(arguments: &ServeArguments) -> anyhow::Result<Outcome> {
@@ -28,8 +28,10 @@ pub(crate) fn run(arguments: &ServeArguments) -> anyhow::Result<Outcome> {
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {
         let running = Running::start(record, arguments).await?;
-        say(&format!("serving HTTP on http://{}", running.http));
-        say(&format!("listening for HL7 v2 over MLLP on {}", running.mllp));
+        let (scheme, over) =
+            if running.is_encrypted { ("https", " and TLS") } else { ("http", "") };
+        say(&format!("serving HTTP on {scheme}://{}", running.http));
+        say(&format!("listening for HL7 v2 over MLLP{over} on {}", running.mllp));
         stop_signal().await;
         say("stopping");
         running.stop().await;
@@ -63,6 +65,8 @@ pub(crate) struct Running {
     pub(crate) http: SocketAddr,
     /// Address of MLLP.
     pub(crate) mllp: SocketAddr,
+    /// Whether both are served by TLS.
+    pub(crate) is_encrypted: bool,
     stop: watch::Sender<bool>,
     flag: Arc<AtomicBool>,
     tasks: Vec<tokio::task::JoinHandle<()>>,
@@ -72,8 +76,7 @@ pub(crate) struct Running {
 impl Running {
     /// Starts the listeners, the filing worker and the interpreter.
     pub(crate) async fn start(record: Record, arguments: &ServeArguments) -> anyhow::Result<Self> {
-        loopback_only(arguments.http, "HTTP")?;
-        loopback_only(arguments.mllp, "MLLP")?;
+        let (http, mllp) = listeners(arguments).await?;
         let pack = store::pack_in_use(&record)?;
         for remark in store::pack_remarks(&record, &pack)? {
             say(&remark);
@@ -82,11 +85,16 @@ impl Running {
         let genomics = genomics(arguments.lift_over.as_deref(), references)?;
         let tenant = store::tenant();
         let interpreter = Interpreter::new(record.clone(), Arc::clone(&pack), &tenant)?;
-        let http = bind(arguments.http, "HTTP").await?;
-        let mllp = bind(arguments.mllp, "MLLP").await?;
-        let (http_address, mllp_address) = (http.local_addr()?, mllp.local_addr()?);
-        let base_url =
-            arguments.base_url.clone().unwrap_or_else(|| format!("http://{http_address}"));
+        let (http_address, mllp_address) = (http.address(), mllp.address());
+        let is_encrypted = http.is_encrypted();
+        let scheme = if is_encrypted { "https" } else { "http" };
+        let base_url = match &arguments.base_url {
+            Some(named) => named.clone(),
+            None if http_address.ip().is_unspecified() => {
+                bail!("name the address under which callers reach {http_address}: --base-url")
+            }
+            None => format!("{scheme}://{http_address}"),
+        };
         let settings = Settings {
             secure_cookies: base_url.starts_with("https://"),
             base_url: base_url.trim_end_matches('/').to_owned(),
@@ -110,7 +118,15 @@ impl Running {
         threads.push(thread("notify", &flag, move |stop| notifier.follow(stop))?);
         let tasks =
             vec![serve_http(http, app, stopped.clone()), serve_mllp(mllp, record, feed, stopped)];
-        Ok(Self { http: http_address, mllp: mllp_address, stop, flag, tasks, threads })
+        Ok(Self {
+            http: http_address,
+            mllp: mllp_address,
+            is_encrypted,
+            stop,
+            flag,
+            tasks,
+            threads,
+        })
     }
 
     /// Stops listening, lets what is in hand finish, and waits for it.
@@ -154,16 +170,40 @@ fn notifier(app: &App, authorities: Option<&Path>) -> anyhow::Result<Notifier> {
     Ok(Notifier::new(record, tenant, app.creators(), endpoints, sender, &app.fhir_base()))
 }
 
-/// Until TLS is served here, plain text must not leave the machine.
-fn loopback_only(address: SocketAddr, what: &str) -> anyhow::Result<()> {
-    if address.ip().is_loopback() {
-        return Ok(());
-    }
-    bail!("plain {what} is served on loopback only, not on {address}; put a TLS proxy before it")
+/// The listeners of HTTP and MLLP. Plain text must not leave the machine.
+async fn listeners(arguments: &ServeArguments) -> anyhow::Result<(Listener, Listener)> {
+    let TlsArguments { tls_certificate, tls_key, mllp_client_authorities } = &arguments.tls;
+    let files = tls_certificate.as_ref().zip(tls_key.as_ref()).map(|(certificate, key)| TlsFiles {
+        certificate: certificate.clone(),
+        key: key.clone(),
+        client_authorities: None,
+    });
+    let for_http = files.as_ref().map(Tls::http).transpose()?;
+    let for_mllp = files.map(|files| {
+        let client_authorities = mllp_client_authorities.clone();
+        Tls::load(&TlsFiles { client_authorities, ..files })
+    });
+    let for_mllp = for_mllp.transpose()?;
+    let http = Listener::bind(arguments.http, for_http.as_ref()).await.context("HTTP")?;
+    let mllp = Listener::bind(arguments.mllp, for_mllp.as_ref()).await.context("MLLP")?;
+    Ok((http, mllp))
 }
 
-async fn bind(address: SocketAddr, what: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("{what} cannot listen on {address}"))
+/// A listener as the HTTP server takes it.
+struct HttpListener(Listener);
+
+impl axum::serve::Listener for HttpListener {
+    type Io = Stream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Stream, SocketAddr) {
+        let (stream, peer) = self.0.accept().await;
+        (stream, peer.address)
+    }
+
+    fn local_addr(&self) -> std::io::Result<SocketAddr> {
+        Ok(self.0.address())
+    }
 }
 
 fn thread(
@@ -179,7 +219,7 @@ fn thread(
 }
 
 fn serve_http(
-    listener: TcpListener,
+    listener: Listener,
     app: App,
     mut stop: watch::Receiver<bool>,
 ) -> tokio::task::JoinHandle<()> {
@@ -187,7 +227,8 @@ fn serve_http(
         let stopped = async move {
             let _ = stop.changed().await;
         };
-        let served = axum::serve(listener, router(app)).with_graceful_shutdown(stopped).await;
+        let served =
+            axum::serve(HttpListener(listener), router(app)).with_graceful_shutdown(stopped).await;
         if let Err(error) = served {
             tracing::error!(%error, "HTTP ended");
         }
@@ -195,16 +236,12 @@ fn serve_http(
 }
 
 fn serve_mllp(
-    listener: TcpListener,
+    listener: Listener,
     record: Record,
     feed: Arc<Feed>,
     stop: watch::Receiver<bool>,
 ) -> tokio::task::JoinHandle<()> {
-    tokio::spawn(async move {
-        if let Err(error) = intake::mllp::serve(listener, record, feed, stop).await {
-            tracing::error!(%error, "MLLP ended");
-        }
-    })
+    tokio::spawn(intake::mllp::serve(listener, record, feed, stop))
 }
 
 /// Waits for an interrupt or, as service managers send it, a termination signal.

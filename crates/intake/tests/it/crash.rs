@@ -43,8 +43,9 @@ fn child_serves_until_it_is_killed() {
     std::thread::spawn(move || worker.follow(&|| false));
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        println!("\nlistening {}", listener.local_addr().unwrap());
+        let any = "127.0.0.1:0".parse().unwrap();
+        let listener = transport::Listener::bind(any, None).await.unwrap();
+        println!("\nlistening {}", listener.address());
         let (_running, stop) = tokio::sync::watch::channel(false);
         // If the parent dies first, the child does not stay.
         let served = mllp::serve(listener, record, Arc::new(feed), stop);

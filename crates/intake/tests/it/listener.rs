@@ -8,7 +8,6 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
@@ -24,8 +23,9 @@ struct Listener {
 impl Listener {
     fn start(fixture: &Fixture) -> Self {
         let runtime = Runtime::new().unwrap();
-        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
-        let address = listener.local_addr().unwrap();
+        let any = "127.0.0.1:0".parse().unwrap();
+        let listener = runtime.block_on(transport::Listener::bind(any, None)).unwrap();
+        let address = listener.address();
         let (stop, stopped) = watch::channel(false);
         let feed = Arc::new(fixture.feed.clone());
         runtime.spawn(intake::mllp::serve(listener, fixture.record.clone(), feed, stopped));

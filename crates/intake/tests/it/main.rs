@@ -1,6 +1,9 @@
 //! The doors as senders meet them, with a real record behind them.
 
 #[cfg(test)]
+#[path = "../../../transport/tests/it/certificates.rs"]
+mod certificates;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod fhir;
@@ -20,6 +23,8 @@ mod rebuild;
 mod receiving;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod variants;
 #[cfg(test)]

@@ -75,6 +75,9 @@ async fn behind_tls_cookies_never_travel_without_it() {
     let cookie = format!("__Host-cognate-login={token}");
     let answer = app.call("POST", "/login").header("cookie", &cookie).form(&pairs).send().await;
     assert_eq!(answer.status, 303);
+    assert_eq!(answer.header("strict-transport-security"), "max-age=63072000");
+    let plain = TestApp::with_cookies(false).call("GET", "/healthz").send().await;
+    assert!(!plain.headers.contains_key("strict-transport-security"));
     let set = answer.set_cookie("__Host-cognate-session").unwrap();
     for flag in ["; Path=/", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
         assert!(set.contains(flag), "{set}");

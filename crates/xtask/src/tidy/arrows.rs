@@ -10,6 +10,7 @@ use crate::Finding;
 /// Every crate, lowest first, with the workspace crates its shipped code may depend on.
 pub const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("transport", &[]),
     ("genomics", &["model"]),
     ("formats", &["genomics", "model"]),
     ("knowledge", &["model"]),
@@ -19,7 +20,7 @@ pub const ARROWS: &[(&str, &[&str])] = &[
     ("germline", &["knowledge", "model"]),
     ("guidance", &["knowledge", "model"]),
     ("record", &["model"]),
-    ("intake", &["formats", "genomics", "knowledge", "model", "record"]),
+    ("intake", &["formats", "genomics", "knowledge", "model", "record", "transport"]),
     ("interpret", &["germline", "knowledge", "model", "pgx", "record", "trials", "tumor"]),
     ("notify", &["formats", "model", "record"]),
     ("cohort", &["formats", "knowledge", "model", "record"]),
@@ -63,6 +64,7 @@ const CLI: &[&str] = &[
     "record",
     "report",
     "server",
+    "transport",
     "trials",
     "tumor",
     "web",
@@ -85,10 +87,10 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("noodles-vcf", &["formats"]),
     ("rand", &[]),
     ("reqwest", &[]),
-    ("rustls", &["notify", "record"]),
+    ("rustls", &["notify", "record", "transport"]),
     ("rusqlite", &["record"]),
     // The record has its traits of reading and writing only, and no runtime.
-    ("tokio", &["cli", "intake", "record", "server"]),
+    ("tokio", &["cli", "intake", "record", "server", "transport"]),
     ("tokio-postgres", &["record"]),
     ("typst", &["report"]),
     ("typst-layout", &["report"]),
