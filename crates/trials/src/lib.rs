@@ -5,6 +5,7 @@
 //! Rules come from Kleene's strong three-valued logic (S. C. Kleene, Introduction to
 //! Metamathematics, 1952, §64); forms of trials from CTML, ClinicalTrials.gov and FHIR.
 
+pub mod compat;
 pub mod criteria;
 pub mod ctml;
 pub mod date;

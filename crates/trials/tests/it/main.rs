@@ -2,6 +2,8 @@
 #![expect(clippy::needless_pass_by_value, reason = "values made where they are passed")]
 
 #[cfg(test)]
+mod compat;
+#[cfg(test)]
 mod ctml;
 #[cfg(test)]
 mod hand;
