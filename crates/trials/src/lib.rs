@@ -12,7 +12,10 @@ pub mod date;
 pub mod evaluate;
 pub mod explain;
 pub mod judge;
+pub mod lint;
 pub mod patient;
+pub mod registry;
+pub mod research_study;
 pub mod trial;
 pub mod truth;
 

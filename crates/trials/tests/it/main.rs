@@ -8,4 +8,6 @@ mod ctml;
 #[cfg(test)]
 mod hand;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod three_valued;
