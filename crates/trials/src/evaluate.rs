@@ -70,6 +70,9 @@ fn walk(
 
 /// What a cohort of a trial says to a patient. The dead join none.
 pub fn answer(trial: &Trial, cohort: &Cohort, patient: &Patient, context: &Context<'_>) -> Answer {
+    if patient.alive == Some(false) && !context.deceased {
+        return Answer { outcome: Outcome::NotEligible, needs_review_only: false };
+    }
     let parts = trial.parts(cohort);
     let truths: Vec<Truth> = parts.iter().map(|part| truth(part, patient, context)).collect();
     let failed = || parts.iter().zip(&truths).filter(|(_, truth)| **truth == Truth::No);

@@ -17,6 +17,8 @@ pub struct Context<'a> {
     pub tree: &'a OncoTree,
     /// The day that ages are counted to.
     pub as_of: Day,
+    /// Whether the dead are asked as well, as studies of the past do.
+    pub deceased: bool,
 }
 
 /// Whether the patient meets a criterion.

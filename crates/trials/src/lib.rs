@@ -14,6 +14,7 @@ pub mod explain;
 pub mod judge;
 pub mod lint;
 pub mod patient;
+pub mod population;
 pub mod registry;
 pub mod research_study;
 pub mod trial;

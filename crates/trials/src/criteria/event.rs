@@ -155,6 +155,45 @@ impl EventAsked {
             })
     }
 
+    /// The one position at which an event that answers must start; `None` if there are several,
+    /// or the numbering is not sure.
+    pub(crate) fn position(&self) -> Option<u32> {
+        let gene = self.gene.as_ref()?;
+        let (from, to) = self.change.as_ref()?.starts()?;
+        (from == to && !HISTONE_H3.contains(&gene.hgnc.0)).then_some(from)
+    }
+
+    /// The question as far as it says who must have looked where: two with the same are tested by
+    /// the same assays.
+    pub(crate) fn untested(&self) -> Self {
+        let mut bare = Self {
+            change: None,
+            consequences: BTreeSet::new(),
+            function: None,
+            partner: self.partner.clone().filter(|one| matches!(one, Partner::Gene(_))),
+            ..self.clone()
+        };
+        // Of the copies only gain or loss matters.
+        bare.copies = bare
+            .copies
+            .iter()
+            .map(|copies| match copies.class() {
+                AlterationClass::CopyNumberLoss => CopyClass::DeepLoss,
+                _ => CopyClass::Amplification,
+            })
+            .collect();
+        bare
+    }
+
+    /// The genes whose tests matter.
+    pub(crate) fn genes(&self) -> impl Iterator<Item = Hgnc> {
+        let partner = match &self.partner {
+            Some(Partner::Gene(partner)) => Some(partner.hgnc),
+            _ => None,
+        };
+        self.gene.as_ref().map(|gene| gene.hgnc).into_iter().chain(partner)
+    }
+
     fn gene(&self, gene: &Gene) -> Truth {
         self.gene.as_ref().map_or(Truth::Yes, |asked| Truth::from(gene.is(asked.hgnc)))
     }

@@ -40,7 +40,7 @@ pub(crate) fn world() -> &'static World {
 }
 
 pub(crate) fn context() -> Context<'static> {
-    Context { tree: &world().tree, as_of: AS_OF }
+    Context { tree: &world().tree, as_of: AS_OF, deceased: false }
 }
 
 pub(crate) fn import(document: &Value) -> Trial {

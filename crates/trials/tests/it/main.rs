@@ -10,4 +10,6 @@ mod hand;
 #[cfg(test)]
 mod imports;
 #[cfg(test)]
+mod population;
+#[cfg(test)]
 mod three_valued;
