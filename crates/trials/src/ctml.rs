@@ -10,7 +10,7 @@ mod levels;
 mod words;
 
 use crate::criteria::{Criterion, DEPTH_MAX, Node, Role, Unresolved};
-use crate::trial::{Finding, Trial};
+use crate::trial::{Cohort, Finding, Trial};
 use serde_json::{Map, Value};
 use tumor::{Genes, OncoTree};
 
@@ -32,6 +32,20 @@ pub fn import(document: &Map<String, Value>, names: Names<'_>) -> Trial {
     trial.imported_from = "ctml".into();
     trial.document = Some(Value::Object(document.clone()));
     trial
+}
+
+/// Where the `match` of a cohort's level stands in the document.
+pub fn match_pointer(cohort: &Cohort) -> String {
+    if cohort.path == "trial" {
+        return "/match".to_owned();
+    }
+    let level = |part: &str| {
+        let (name, number) = part.rsplit_once(' ').unwrap_or((part, "1"));
+        let at = number.parse::<usize>().unwrap_or(1).saturating_sub(1);
+        format!("/{}/{at}", name.replace("dose level", "dose_level"))
+    };
+    let levels: String = cohort.path.split(" / ").map(level).collect();
+    format!("/treatment_list{levels}/match")
 }
 
 /// Names, and what was found on the way.

@@ -107,7 +107,7 @@ impl Importer<'_> {
             "protein_change" => {
                 draft.has_event = true;
                 match AskedChange::parse(&plain) {
-                    Ok(asked) => draft.event.change = Some(asked),
+                    Ok(asked) => self.change(asked, value, pointer, draft),
                     Err(error) => self.beside(draft, "change-not-read", pointer, value, &error),
                 }
             }
@@ -203,14 +203,23 @@ impl Importer<'_> {
     fn wildcard(&mut self, word: &str, value: &Value, pointer: &str, draft: &mut Draft) {
         draft.has_event = true;
         match AskedChange::parse(word) {
-            Ok(asked @ AskedChange::Residue(_)) => draft.event.change = Some(asked),
+            Ok(asked @ AskedChange::Residue(_)) => self.change(asked, value, pointer, draft),
             Ok(asked) => {
                 let text = format!("`{word}` is a whole change and no residue; taken as that");
                 self.find("change-as-wildcard", pointer, text);
-                draft.event.change = Some(asked);
+                self.change(asked, value, pointer, draft);
             }
             Err(error) => self.beside(draft, "change-not-read", pointer, value, &error),
         }
+    }
+
+    /// A change; a second one beside it is for a curator.
+    fn change(&mut self, asked: AskedChange, value: &Value, pointer: &str, draft: &mut Draft) {
+        if draft.event.change.is_some() {
+            let reason = "is a second change; both at once, or either?";
+            return self.beside(draft, "two-changes", pointer, value, &reason);
+        }
+        draft.event.change = Some(asked);
     }
 
     fn classification(&mut self, word: &str, value: &Value, pointer: &str, draft: &mut Draft) {

@@ -110,7 +110,9 @@ impl Kept {
             Self::List(list) if list.len() < LIST_MAX => list.push(patient),
             Self::List(list) => {
                 let mut bits = Bits::none();
-                list.iter().for_each(|one| bits.insert(*one));
+                for one in list.iter() {
+                    bits.insert(*one);
+                }
                 bits.insert(patient);
                 *self = Self::Block(bits);
             }
@@ -120,7 +122,11 @@ impl Kept {
     /// Adds it to a set.
     pub(super) fn add_to(&self, bits: &mut Bits) {
         match self {
-            Self::List(list) => list.iter().for_each(|one| bits.insert(*one)),
+            Self::List(list) => {
+                for one in list {
+                    bits.insert(*one);
+                }
+            }
             Self::Block(block) => bits.or(block),
         }
     }

@@ -226,17 +226,14 @@ impl<'a> Evaluator<'a> {
         };
         pair.met.clear();
         set.met.add_to(&mut pair.met);
-        match plan.test.get(atom).copied().flatten() {
-            Some(test) => {
-                self.tested(test, &mut pair.may);
-                // Whoever was not tested may have it.
-                pair.may.flip(&shard.scope);
-            }
-            None => {
-                pair.may.clear();
-                if let Some(lacking) = plan.atoms.get(atom).and_then(|one| self.lacking(one)) {
-                    pair.may.or(lacking);
-                }
+        if let Some(test) = plan.test.get(atom).copied().flatten() {
+            self.tested(test, &mut pair.may);
+            // Whoever was not tested may have it.
+            pair.may.flip(&shard.scope);
+        } else {
+            pair.may.clear();
+            if let Some(lacking) = plan.atoms.get(atom).and_then(|one| self.lacking(one)) {
+                pair.may.or(lacking);
             }
         }
         set.open.add_to(&mut pair.may);

@@ -24,6 +24,11 @@ fn what_is_not_mapped_is_a_finding_at_its_place() {
             vec![("change-as-wildcard", "genomic/wildcard_protein_change")],
         ),
         (
+            json!({"genomic": {"hugo_symbol": "BRAF", "protein_change": "p.V600E",
+                "wildcard_protein_change": "p.V600"}}),
+            vec![("two-changes", "genomic/wildcard_protein_change")],
+        ),
+        (
             json!({"genomic": {"hugo_symbol": "ERBB2", "protein_change": "p.L755_T75del"}}),
             vec![("change-not-read", "genomic/protein_change")],
         ),
@@ -168,6 +173,10 @@ fn published_trials_are_read_without_loss() {
         assert_eq!(trial.document.as_ref(), Some(&document));
         for leaf in trial.cohorts.iter().flat_map(|cohort| cohort.criteria.leaves()) {
             assert!(document.pointer(&leaf.source.pointer).is_some(), "{}", leaf.source.pointer);
+        }
+        for cohort in &trial.cohorts {
+            let pointer = trials::ctml::match_pointer(cohort);
+            assert!(document.pointer(&pointer).is_some(), "{pointer}");
         }
         for finding in &trial.findings {
             assert!(document.pointer(&finding.pointer).is_some(), "{finding:?}");
