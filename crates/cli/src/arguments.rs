@@ -2,6 +2,7 @@
 
 mod knowledge;
 mod store;
+mod trials;
 mod view;
 
 pub(crate) use knowledge::{
@@ -10,6 +11,10 @@ pub(crate) use knowledge::{
 };
 
 pub(crate) use store::{Address, CopyArguments, StoreArguments, StoreCommand};
+pub(crate) use trials::{
+    PatientOptions, Semantics, TrialsCommand, TrialsExplainArguments, TrialsImportArguments,
+    TrialsLintArguments, TrialsMatchArguments,
+};
 pub(crate) use view::{ViewCommand, ViewRunArguments};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -40,6 +45,9 @@ pub(crate) enum Command {
     /// Pharmacogenomics without a store.
     #[command(subcommand)]
     Pgx(PgxCommand),
+    /// Clinical trials: match patients, say why, read and check trials.
+    #[command(subcommand)]
+    Trials(TrialsCommand),
     /// Show how a statement came about.
     Explain(StatementArguments),
     /// Make a statement again from its inputs and compare the bytes.

@@ -13,6 +13,7 @@ mod reference;
 mod replay;
 mod serve;
 mod store;
+mod trials;
 mod view;
 
 use crate::arguments::{Arguments, Command};
@@ -27,6 +28,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Ingest(ingest) => ingest::run(&ingest),
         Command::Import(import) => import::run(&import),
         Command::Pgx(pgx) => pgx::run(&pgx),
+        Command::Trials(command) => trials::run(&command),
         Command::Explain(statement) => explain::run(&statement),
         Command::Replay(statement) => replay::run(&statement),
         Command::Knowledge(knowledge) => knowledge::run(&knowledge),

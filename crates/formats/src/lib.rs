@@ -6,6 +6,7 @@
 //! FHIR R4, VCF 4.4, LOINC panel 81247-9).
 
 pub mod bed;
+pub mod cbioportal;
 pub mod chain;
 pub mod fhir;
 pub mod genotypes_table;
@@ -13,4 +14,5 @@ pub mod hl7v2;
 pub mod mllp;
 pub mod outside;
 pub mod reference;
+pub mod trial_documents;
 pub mod vcf;

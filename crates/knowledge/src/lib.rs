@@ -13,6 +13,7 @@ mod error;
 pub mod import;
 mod lint;
 mod manifest;
+pub mod oncology;
 mod pack;
 pub mod pgx;
 mod signature;

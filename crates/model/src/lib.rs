@@ -21,6 +21,7 @@ pub mod score;
 pub mod specimen;
 pub mod statement;
 pub mod time;
+pub mod tumor;
 pub mod variant;
 pub mod words;
 

@@ -1,112 +1,135 @@
 //! What the assays of a tumour could see, and so what their silence means.
 
 use crate::alteration::AlterationClass;
-use model::absence::Presence;
+use crate::gene::Hgnc;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How much of a gene an assay reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// Some exons, by number.
+    Exons(BTreeSet<u16>),
+}
+
+impl Extent {
+    /// Whether an alteration would have been seen: anywhere, or in one exon.
+    pub fn covers(&self, exon: Option<u16>) -> bool {
+        match (self, exon) {
+            (Self::Whole, _) => true,
+            (Self::Exons(_), None) => false,
+            (Self::Exons(exons), Some(exon)) => exons.contains(&exon),
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        match (&mut *self, other) {
+            (Self::Exons(mine), Self::Exons(others)) => mine.extend(others),
+            (_, Self::Whole) => *self = Self::Whole,
+            (Self::Whole, _) => {}
+        }
+    }
+}
 
 /// Genes an assay looked at, each with the classes of alterations it can see there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CoveredGenes {
-    classes: BTreeMap<String, BTreeSet<AlterationClass>>,
+    /// Name of the panel, for people.
+    pub panel: String,
+    everywhere: BTreeSet<AlterationClass>,
+    genes: BTreeMap<(Hgnc, AlterationClass), Extent>,
 }
 
 impl CoveredGenes {
-    /// States that the assay sees these classes in a gene (HGNC symbol).
-    pub fn add(&mut self, gene: &str, classes: impl IntoIterator<Item = AlterationClass>) {
-        self.classes.entry(gene.to_owned()).or_default().extend(classes);
+    /// Coverage of a panel that sees nothing yet.
+    pub fn new(panel: impl Into<String>) -> Self {
+        Self { panel: panel.into(), ..Self::default() }
     }
 
-    /// Takes in what another assay of the same tumour saw.
-    pub fn merge(&mut self, other: &Self) {
-        for (gene, classes) in &other.classes {
-            self.add(gene, classes.iter().copied());
+    /// States that the assay sees these classes in every gene (exome, genome).
+    pub fn add_everywhere(&mut self, classes: impl IntoIterator<Item = AlterationClass>) {
+        self.everywhere.extend(classes);
+    }
+
+    /// States that the assay sees these classes in all of a gene.
+    pub fn add(&mut self, gene: Hgnc, classes: impl IntoIterator<Item = AlterationClass>) {
+        for class in classes {
+            self.add_extent(gene, class, &Extent::Whole);
         }
     }
 
-    /// Whether an alteration of that class in that gene would have been seen.
-    pub fn covers(&self, gene: &str, class: AlterationClass) -> bool {
-        self.classes.get(gene).is_some_and(|classes| classes.contains(&class))
+    /// States that the assay sees a class in a part of a gene.
+    pub fn add_extent(&mut self, gene: Hgnc, class: AlterationClass, extent: &Extent) {
+        let empty = || Extent::Exons(BTreeSet::new());
+        self.genes.entry((gene, class)).or_insert_with(empty).add(extent);
+    }
+
+    /// Takes over what another panel sees in these classes.
+    pub fn take(&mut self, other: &Self, classes: &[AlterationClass]) {
+        self.everywhere.extend(other.everywhere.iter().filter(|class| classes.contains(class)));
+        for ((gene, class), extent) in &other.genes {
+            if classes.contains(class) {
+                self.add_extent(*gene, *class, extent);
+            }
+        }
+    }
+
+    /// Whether an alteration of that class in that gene, or in one exon of it, would have been
+    /// seen.
+    pub fn covers(&self, gene: Hgnc, class: AlterationClass, exon: Option<u16>) -> bool {
+        self.everywhere.contains(&class)
+            || self.genes.get(&(gene, class)).is_some_and(|extent| extent.covers(exon))
     }
 
     /// Classes nobody looked at in a gene, in the order of [`AlterationClass::ALL`].
-    pub fn gaps(&self, gene: &str) -> Vec<AlterationClass> {
-        let blind = |class: &AlterationClass| !self.covers(gene, *class);
+    pub fn gaps(&self, gene: Hgnc) -> Vec<AlterationClass> {
+        let blind = |class: &AlterationClass| !self.covers(gene, *class, None);
         AlterationClass::ALL.into_iter().filter(blind).collect()
     }
-}
 
-/// An alteration that was found.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Finding {
-    /// HGNC symbol.
-    pub gene: String,
-    /// What kind.
-    pub class: AlterationClass,
-}
-
-/// What is known of a tumour.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Profile {
-    /// What was found.
-    pub findings: Vec<Finding>,
-    /// What could have been found.
-    pub covered: CoveredGenes,
-}
-
-impl Profile {
-    /// Whether a gene has an alteration of a class. A finding counts wherever it comes from;
-    /// without one, absence needs an assay that could have seen it.
-    pub fn presence(&self, gene: &str, class: AlterationClass) -> Presence {
-        let is = |finding: &Finding| finding.gene == gene && finding.class == class;
-        match (self.findings.iter().any(is), self.covered.covers(gene, class)) {
-            (true, _) => Presence::Present,
-            (false, true) => Presence::AbsentTested,
-            (false, false) => Presence::NotTested,
-        }
+    /// Whether it states nothing.
+    pub fn is_empty(&self) -> bool {
+        self.everywhere.is_empty() && self.genes.is_empty()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use AlterationClass::{CopyNumberGain, Rearrangement, SmallVariant, Splicing};
+    use AlterationClass::{CopyNumberGain, Rearrangement, SmallVariant};
 
-    fn profile() -> Profile {
-        let mut covered = CoveredGenes::default();
-        covered.add("EGFR", [SmallVariant, CopyNumberGain]);
-        covered.add("ALK", [Rearrangement]);
-        let found = |gene: &str, class| Finding { gene: gene.into(), class };
-        Profile { findings: vec![found("EGFR", SmallVariant), found("MET", Splicing)], covered }
-    }
+    const EGFR: Hgnc = Hgnc(3236);
+    const ALK: Hgnc = Hgnc(427);
 
     #[test]
-    fn silence_is_absence_only_where_the_assay_looked() {
-        for (gene, class, presence) in [
-            ("EGFR", SmallVariant, Presence::Present),
-            ("EGFR", CopyNumberGain, Presence::AbsentTested),
-            // The gene is on the panel; the class is not.
-            ("EGFR", Rearrangement, Presence::NotTested),
-            ("ALK", SmallVariant, Presence::NotTested),
-            ("ALK", Rearrangement, Presence::AbsentTested),
-            ("ROS1", Rearrangement, Presence::NotTested),
-            // Found, though no coverage was stated.
-            ("MET", Splicing, Presence::Present),
+    fn a_panel_sees_what_it_states_and_nothing_else() {
+        let mut covered = CoveredGenes::new("hotspots 1");
+        covered.add_extent(EGFR, SmallVariant, &Extent::Exons(BTreeSet::from([18, 19])));
+        covered.add_extent(EGFR, SmallVariant, &Extent::Exons(BTreeSet::from([21])));
+        covered.add(ALK, [Rearrangement]);
+        for (gene, class, exon, seen) in [
+            (EGFR, SmallVariant, Some(19), true),
+            (EGFR, SmallVariant, Some(21), true),
+            (EGFR, SmallVariant, Some(20), false),
+            // Somewhere in the gene: only if all of it is read.
+            (EGFR, SmallVariant, None, false),
+            (EGFR, CopyNumberGain, None, false),
+            (ALK, Rearrangement, None, true),
+            (ALK, SmallVariant, None, false),
         ] {
-            assert_eq!(profile().presence(gene, class), presence, "{gene} {}", class.words());
+            assert_eq!(
+                covered.covers(gene, class, exon),
+                seen,
+                "{gene} {} {exon:?}",
+                class.words()
+            );
         }
-    }
-
-    #[test]
-    fn assays_add_up_and_never_take_away() {
-        let mut profile = profile();
-        let before = profile.covered.gaps("ALK");
-        assert_eq!(before.len(), AlterationClass::ALL.len() - 1);
-        let mut rna = CoveredGenes::default();
-        rna.add("ALK", [SmallVariant]);
-        rna.add("ROS1", [Rearrangement]);
-        profile.covered.merge(&rna);
-        assert_eq!(profile.presence("ROS1", Rearrangement), Presence::AbsentTested);
-        assert_eq!(profile.presence("ALK", Rearrangement), Presence::AbsentTested);
-        assert_eq!(profile.covered.gaps("ALK").len(), before.len() - 1);
+        covered.add(EGFR, [SmallVariant]);
+        assert!(covered.covers(EGFR, SmallVariant, None));
+        assert_eq!(covered.gaps(ALK).len(), AlterationClass::ALL.len() - 1);
+        covered.add_everywhere([SmallVariant]);
+        assert!(covered.covers(ALK, SmallVariant, Some(3)));
+        assert!(!covered.covers(ALK, CopyNumberGain, None));
     }
 }

@@ -2,11 +2,26 @@
 //!
 //! For: what was found in a tumour, what the assays could have found, and what follows.
 //! Never: I/O, the clock, randomness; an alteration called absent that no assay could see.
-//! Rules come from the three states of `model::absence`; tiers (AMP/ASCO/CAP 2017) and
-//! oncogenicity (ClinGen/CGC/VICC 2022) follow. So far: alteration classes and coverage.
+//! Rules come from the three states of `model::absence`, HGVS for protein changes, HGNC for genes
+//! and OncoTree for tumour types; tiers (AMP/ASCO/CAP 2017) and oncogenicity (ClinGen/CGC/VICC
+//! 2022) follow.
 
 pub mod alteration;
+pub mod biomarker;
+pub mod consequence;
 pub mod coverage;
+pub mod event;
+pub mod gene;
+pub mod normalise;
+pub mod oncotree;
+pub mod profile;
+pub mod protein;
 
 pub use alteration::AlterationClass;
-pub use coverage::{CoveredGenes, Finding, Profile};
+pub use biomarker::{Biomarker, BiomarkerKind, Level};
+pub use consequence::Consequence;
+pub use coverage::{CoveredGenes, Extent};
+pub use event::{Alteration, CopyClass, Event, Function};
+pub use gene::{Gene, Genes, Hgnc};
+pub use oncotree::{Node, OncoTree};
+pub use profile::{TumorProfile, TumorView};

@@ -12,4 +12,5 @@ mod pgx;
 mod postgres;
 mod store;
 mod terminal;
+mod trials;
 mod view;

@@ -16,7 +16,7 @@ pub const ARROWS: &[(&str, &[&str])] = &[
     ("knowledge", &["model"]),
     ("pgx", &["knowledge", "model"]),
     ("tumor", &["knowledge", "model"]),
-    ("trials", &["knowledge", "model"]),
+    ("trials", &["knowledge", "model", "tumor"]),
     ("germline", &["knowledge", "model"]),
     ("guidance", &["knowledge", "model"]),
     ("record", &["model"]),

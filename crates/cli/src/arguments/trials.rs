@@ -1,0 +1,129 @@
+//! `cognate trials`
+
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// `cognate trials`
+#[derive(Debug, Subcommand)]
+pub(crate) enum TrialsCommand {
+    /// Say for each cohort who is eligible, who needs data, and who nearly is.
+    Match(TrialsMatchArguments),
+    /// Say why a cohort takes a patient or not, leaf by leaf.
+    Explain(TrialsExplainArguments),
+    /// Read trials of any known form and write them in ours.
+    Import(TrialsImportArguments),
+    /// Say what a curator has to decide before patients are matched.
+    Lint(TrialsLintArguments),
+}
+
+/// Where trials are.
+#[derive(Args, Debug)]
+pub(crate) struct TrialFiles {
+    /// Directory with trials, or one file: CTML, ClinicalTrials.gov (API version 2), FHIR
+    /// `ResearchStudy`, or our own form; told apart by their content.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) trials: PathBuf,
+}
+
+/// Where patients are.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub(crate) struct PatientFiles {
+    /// Study as cBioPortal loads it, or archives of TCGA (`*.clin.tsv`, `*.mut.tsv`).
+    #[arg(long, value_name = "DIR")]
+    pub(crate) study: Option<PathBuf>,
+    /// Clinical and genomic documents of MatchMiner.
+    #[arg(long, num_args = 2, value_names = ["CLINICAL.json", "GENOMIC.json"])]
+    pub(crate) matchminer: Option<Vec<PathBuf>>,
+}
+
+/// What patients are read with.
+#[derive(Args, Debug)]
+pub(crate) struct PatientOptions {
+    #[command(flatten)]
+    pub(crate) files: PatientFiles,
+    /// Gene panels: JSON of cBioPortal or `data_gene_panel_*.txt`, plain or gzip; may be given
+    /// several times. Those in the study are read anyhow.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) panels: Vec<PathBuf>,
+    /// Day that ages are counted to, YYYY-MM-DD. Without it, today.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<String>,
+    /// Ask about the dead as well.
+    #[arg(long)]
+    pub(crate) deceased: bool,
+}
+
+/// `cognate trials match`
+#[derive(Args, Debug)]
+pub(crate) struct TrialsMatchArguments {
+    #[command(flatten)]
+    pub(crate) trials: TrialFiles,
+    #[command(flatten)]
+    pub(crate) patients: PatientOptions,
+    /// What is not known: left open, or taken for a no as matchengine-V2 does.
+    #[arg(long, value_enum, default_value = "three-valued", value_name = "SEMANTICS")]
+    pub(crate) semantics: Semantics,
+    /// Match closed trials and levels as well.
+    #[arg(long)]
+    pub(crate) closed: bool,
+    /// With ctml-compat: every clinical key is a reason.
+    #[arg(long)]
+    pub(crate) all_clinical_reasons: bool,
+    /// With ctml-compat: field of a trial that has its status where there is no `_summary`.
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) status_field: Option<String>,
+    /// With ctml-compat: JSON object of diagnoses, each with the list of those that count as it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) name_map: Option<PathBuf>,
+    /// JSON: one object a trial.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How what is not known counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Semantics {
+    /// Met, failed, or not known.
+    ThreeValued,
+    /// As matchengine-V2: what is not there is no.
+    CtmlCompat,
+}
+
+/// `cognate trials explain`
+#[derive(Args, Debug)]
+pub(crate) struct TrialsExplainArguments {
+    /// Sample, or patient with one sample.
+    pub(crate) patient: String,
+    /// Trial, by protocol or registry number.
+    pub(crate) trial: String,
+    #[command(flatten)]
+    pub(crate) trials: TrialFiles,
+    #[command(flatten)]
+    pub(crate) patients: PatientOptions,
+    /// JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `cognate trials import`
+#[derive(Args, Debug)]
+pub(crate) struct TrialsImportArguments {
+    /// Files or directories with trials.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Directory to write to, one file a trial. Without it, standard output, one object a line.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// `cognate trials lint`
+#[derive(Args, Debug)]
+pub(crate) struct TrialsLintArguments {
+    /// Files or directories with trials.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// JSON: one object a trial.
+    #[arg(long)]
+    pub(crate) json: bool,
+}

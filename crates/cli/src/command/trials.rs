@@ -1,0 +1,20 @@
+//! `cognate trials`
+
+mod explain;
+mod files;
+mod import;
+mod matching;
+mod patients;
+
+use crate::arguments::TrialsCommand;
+use crate::outcome::Outcome;
+
+/// Runs one of the commands about trials.
+pub(crate) fn run(command: &TrialsCommand) -> anyhow::Result<Outcome> {
+    match command {
+        TrialsCommand::Match(arguments) => matching::run(arguments),
+        TrialsCommand::Explain(arguments) => explain::run(arguments),
+        TrialsCommand::Import(arguments) => import::run(arguments),
+        TrialsCommand::Lint(arguments) => import::lint(arguments),
+    }
+}

@@ -1,0 +1,121 @@
+//! A tumour sample as a file states it, in the file's own words.
+//!
+//! Readers fill this; `tumor` makes of the words what engines compare. Nothing is normalised here
+//! and nothing is left out that a criterion may ask for.
+
+use crate::time::PartialDate;
+
+/// One sample of one person.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReportedTumor {
+    /// Identifier of the sample.
+    pub sample: String,
+    /// Identifier of the person; the sample's where the file has none.
+    pub patient: String,
+    /// Where in the file it is.
+    pub place: String,
+    /// OncoTree code, where stated.
+    pub diagnosis_code: Option<String>,
+    /// Name of the diagnosis, where stated.
+    pub diagnosis_name: Option<String>,
+    /// Date of birth.
+    pub birth: Option<PartialDate>,
+    /// Age in years as stated, where there is no date of birth.
+    pub age_years: Option<String>,
+    /// The day that age is of; often not stated.
+    pub age_on: Option<PartialDate>,
+    /// `Male`, `F`, …
+    pub sex: Option<String>,
+    /// `Alive`, `0:LIVING`, …
+    pub vital: Option<String>,
+    /// `Stage IIIB`, …
+    pub stage: Option<String>,
+    /// ECOG performance, as stated.
+    pub performance: Option<String>,
+    /// The day of the molecular report.
+    pub reported_on: Option<PartialDate>,
+    /// What was found.
+    pub alterations: Vec<ReportedAlteration>,
+    /// Measurements, by the file's name of them.
+    pub biomarkers: Vec<ReportedBiomarker>,
+    /// What was tested.
+    pub tested: ReportedCoverage,
+}
+
+/// What was tested, as far as a file says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReportedCoverage {
+    /// Panels by name, each with what it was used for.
+    pub panels: Vec<(String, ReportedClass)>,
+    /// Classes that were looked for in every gene (exome, genome).
+    pub everywhere: Vec<ReportedClass>,
+}
+
+/// A kind of alteration, as files part them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReportedClass {
+    /// Substitutions and small insertions and deletions.
+    Short,
+    /// Number of copies.
+    Copy,
+    /// Rearrangements.
+    Rearrangement,
+}
+
+/// A measurement.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReportedBiomarker {
+    /// `msi`, `tmb`, `her2`, `er`, `pr`, `mmr`, …
+    pub name: String,
+    /// As stated.
+    pub value: String,
+}
+
+/// Something found, or stated not to be there.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReportedAlteration {
+    /// Where in the file it is.
+    pub place: String,
+    /// Symbol of the gene as written.
+    pub gene: String,
+    /// NCBI Gene number, where stated.
+    pub ncbi_gene: Option<u32>,
+    /// What it is.
+    pub kind: ReportedKind,
+}
+
+/// What a row of a file says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum ReportedKind {
+    /// A small variant.
+    Short {
+        /// `p.` expression as written.
+        protein: String,
+        /// `c.` expression as written.
+        cdna: String,
+        /// Class as written.
+        classification: String,
+        /// Exon as written, `7/12` or `7`.
+        exon: String,
+        /// Share of reads, 0 to 1.
+        allele_fraction: Option<f64>,
+        /// Whether the file calls it germline or somatic.
+        origin: String,
+    },
+    /// Copies of the gene, as written: `2`, `High level amplification`.
+    Copy(String),
+    /// The gene joined to another.
+    Rearrangement {
+        /// The other side as written; empty where not stated.
+        partner: String,
+        /// Whether the first gene is the 5' one for sure.
+        ordered: bool,
+        /// Whether it was read from a sentence.
+        from_text: bool,
+    },
+    /// The gene is wild type for this class.
+    Negative(ReportedClass),
+    /// The row says nothing that is understood.
+    #[default]
+    Nothing,
+}

@@ -1,0 +1,145 @@
+//! From a file's words to what engines compare.
+
+mod alterations;
+mod measures;
+
+use crate::alteration::AlterationClass;
+use crate::coverage::CoveredGenes;
+use crate::gene::{Gene, Genes, NameKind};
+use crate::profile::TumorProfile;
+use model::Problem;
+use model::tumor::{ReportedClass, ReportedCoverage, ReportedTumor};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Panels by name: what each looks at.
+pub type Panels = BTreeMap<String, Arc<CoveredGenes>>;
+
+/// A genes × classes list under a name, out of the rows of a panel file: NCBI Gene number, where
+/// there is one, and symbol.
+pub fn panel(
+    name: &str,
+    genes: &[(Option<u32>, String)],
+    classes: &[AlterationClass],
+    names: &Genes,
+) -> (CoveredGenes, Vec<Problem>) {
+    let mut covered = CoveredGenes::new(name);
+    let mut problems = Vec::new();
+    for (number, symbol) in genes {
+        let by_number = number.and_then(|number| names.by_ncbi(number));
+        match by_number.map_or_else(|| names.resolve(symbol).0, Gene::Known) {
+            Gene::Known(gene) => covered.add(gene, classes.iter().copied()),
+            Gene::Ambiguous(_) | Gene::Unknown(_) => problems.push(Problem::warning(
+                "gene-not-known",
+                format!("panel `{name}`"),
+                format!("`{symbol}` is no gene that is known; taken as not tested"),
+            )),
+        }
+    }
+    (covered, problems)
+}
+
+/// Classes of assays for a class of files. A list of copy numbers tells of gain and loss.
+pub fn classes(class: ReportedClass) -> &'static [AlterationClass] {
+    match class {
+        ReportedClass::Short => &[AlterationClass::SmallVariant],
+        ReportedClass::Copy => &[AlterationClass::CopyNumberGain, AlterationClass::CopyNumberLoss],
+        ReportedClass::Rearrangement => &[AlterationClass::Rearrangement],
+    }
+}
+
+/// A reader of many samples: coverages that are the same are kept once.
+#[derive(Debug)]
+pub struct Normaliser<'a> {
+    genes: &'a Genes,
+    panels: &'a Panels,
+    coverages: Vec<(ReportedCoverage, Arc<CoveredGenes>)>,
+}
+
+/// Most distinct coverages that are kept to be shared.
+const COVERAGES_MAX: usize = 1_024;
+
+impl<'a> Normaliser<'a> {
+    /// With these names and panels.
+    pub fn new(genes: &'a Genes, panels: &'a Panels) -> Self {
+        Self { genes, panels, coverages: Vec::new() }
+    }
+
+    /// The tumour in terms that engines compare, with what could not be read.
+    pub fn profile(&mut self, reported: &ReportedTumor) -> (TumorProfile, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let mut profile = TumorProfile {
+            report: reported.sample.clone(),
+            issued: reported.reported_on,
+            coverage: self.coverage(&reported.tested, &reported.place, &mut problems),
+            ..TumorProfile::default()
+        };
+        for row in &reported.alterations {
+            let gene = self.gene(row, &mut problems);
+            alterations::add(&mut profile, row, gene, self.genes, &mut problems);
+        }
+        for row in &reported.biomarkers {
+            measures::add(&mut profile, row, &reported.place, &mut problems);
+        }
+        (profile, problems)
+    }
+
+    fn gene(&self, row: &model::tumor::ReportedAlteration, problems: &mut Vec<Problem>) -> Gene {
+        if let Some(gene) = row.ncbi_gene.and_then(|number| self.genes.by_ncbi(number)) {
+            return Gene::Known(gene);
+        }
+        let (gene, kind) = self.genes.resolve(&row.gene);
+        let found = match kind {
+            NameKind::Ambiguous => Some(("gene-ambiguous", "has meant several genes")),
+            NameKind::Damaged => Some(("gene-damaged", "is a date that a spreadsheet made")),
+            NameKind::Unheard if !row.gene.is_empty() => {
+                Some(("gene-not-known", "is no gene that is known"))
+            }
+            _ => None,
+        };
+        if let Some((code, text)) = found {
+            problems.push(Problem::warning(code, &row.place, format!("`{}` {text}", row.gene)));
+        }
+        gene
+    }
+
+    fn coverage(
+        &mut self,
+        reported: &ReportedCoverage,
+        place: &str,
+        problems: &mut Vec<Problem>,
+    ) -> Arc<CoveredGenes> {
+        for (name, _) in &reported.panels {
+            if !self.panels.contains_key(name) {
+                let text = format!("panel `{name}` is not known; its genes are not tested");
+                problems.push(Problem::warning("panel-not-known", place, text));
+            }
+        }
+        if let Some((_, known)) = self.coverages.iter().find(|(one, _)| one == reported) {
+            return Arc::clone(known);
+        }
+        let names: Vec<&str> = reported.panels.iter().map(|(name, _)| name.as_str()).collect();
+        let mut covered = CoveredGenes::new(match names.as_slice() {
+            [] if reported.everywhere.is_empty() => String::new(),
+            [] => "all genes".to_owned(),
+            names => {
+                let mut names = names.to_vec();
+                names.dedup();
+                names.join(", ")
+            }
+        });
+        for class in &reported.everywhere {
+            covered.add_everywhere(classes(*class).iter().copied());
+        }
+        for (name, class) in &reported.panels {
+            if let Some(panel) = self.panels.get(name) {
+                covered.take(panel, classes(*class));
+            }
+        }
+        let covered = Arc::new(covered);
+        if self.coverages.len() < COVERAGES_MAX {
+            self.coverages.push((reported.clone(), Arc::clone(&covered)));
+        }
+        covered
+    }
+}

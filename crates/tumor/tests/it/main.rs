@@ -1,0 +1,8 @@
+//! Behaviour that users of the engine rely on.
+
+#[cfg(test)]
+mod names;
+#[cfg(test)]
+mod profile;
+#[cfg(test)]
+mod protein;
