@@ -17,6 +17,8 @@ mod clinical;
 #[cfg(test)]
 mod crud;
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod feedback;
 #[cfg(test)]
 mod genomics;
