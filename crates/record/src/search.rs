@@ -7,6 +7,7 @@ mod decimal;
 mod extract;
 mod include;
 mod index;
+mod lookup;
 mod path;
 mod plan;
 mod table;

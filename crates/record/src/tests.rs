@@ -321,8 +321,12 @@ fn built_queries_are_in_the_shared_subset() {
             let next = plan.cursor_after(keys, &row.unwrap()).unwrap();
             let next = crate::search::Plan::new(&narrowed, &search(Some(next)), keys, None);
             let next = next.unwrap();
-            let count = plan.count.as_ref().unwrap();
-            for builder in [count, &plan.page, &next.page] {
+            let looked_up = record.inner.record.read(|executor| {
+                crate::search::Plan::new(&narrowed, &search(None), keys, Some(executor))
+            });
+            let looked_up = looked_up.unwrap();
+            let counts = [&plan, &looked_up].map(|plan| plan.count.as_ref().unwrap());
+            for builder in counts.into_iter().chain([&plan.page, &looked_up.page, &next.page]) {
                 check(builder);
                 let run = record.inner.record.read(|e| e.query(&builder.sql, &builder.values));
                 assert!(run.is_ok(), "{run:?} {}", builder.sql);
