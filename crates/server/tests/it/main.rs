@@ -7,6 +7,8 @@ mod app;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod bad_input;
+#[cfg(test)]
 mod bulk;
 #[cfg(test)]
 mod bundle;
