@@ -133,6 +133,37 @@ fn identifiers_are_only_kept_hashed() {
     );
 }
 
+#[test]
+fn telephone_numbers_and_mail_addresses_are_only_kept_hashed() {
+    let (record, _directory) = open();
+    let resource = json!({"resourceType": "Practitioner", "id": "d1", "telecom": [
+        {"system": "phone", "value": "555-0100"}, {"system": "email", "value": "d@e.example"}]});
+    let change = ResourceChange::put(resource, vec![], Condition::Any);
+    let commit = Commit { changes: vec![change], ..Commit::default() };
+    record.commit(&access(Role::Interface), commit).unwrap();
+    let sql =
+        "SELECT code FROM search_token WHERE tenant = $1 UNION SELECT code FROM search_token_of
+        WHERE tenant = $1";
+    let rows = record.inner.record.read(|executor| executor.query(sql, values!["t1"])).unwrap();
+    let kept: Vec<&str> = rows.iter().map(|row| row.text(0).unwrap()).collect();
+    for value in ["555-0100", "d@e.example"] {
+        let hash = record.inner.keys.identifier_hash("t1", value);
+        assert!(kept.contains(&hash.as_str()) && !kept.contains(&value), "{kept:?}");
+    }
+    for (name, value, count) in
+        [("phone", "555-0100", 1), ("telecom", "d@e.example", 1), ("email", "555-0100", 0)]
+    {
+        let query = Query {
+            resource_type: "Practitioner".to_owned(),
+            terms: vec![Term::parse(name, value)],
+            count: 10,
+            cursor: None,
+        };
+        let found = record.search(&access(Role::Prescriber), &query).unwrap();
+        assert_eq!(found.entries.len(), count, "{name}={value}");
+    }
+}
+
 fn archived(record: &Record) -> RawId {
     let raw = NewRaw {
         feed: "lab".to_owned(),
