@@ -84,8 +84,9 @@ fn searches(resource: &Value) -> Vec<String> {
     };
     let kind = text(&resource["resourceType"]);
     let (concepts, reference): (&[&str], &str) = match kind {
-        "Observation" | "DiagnosticReport" | "Procedure" => (&["code", "category"], "subject"),
-        "ServiceRequest" => (&["code", "category"], "subject"),
+        "Observation" | "DiagnosticReport" | "Procedure" | "ServiceRequest" => {
+            (&["code", "category"], "subject")
+        }
         "DocumentReference" => (&["type", "category"], "subject"),
         "Task" => (&["code"], "for"),
         "Specimen" => (&["type"], "subject"),
