@@ -16,6 +16,7 @@ pub mod genomics;
 pub mod json;
 pub mod patch;
 pub mod path;
+pub mod profile;
 pub mod view;
 
 #[cfg(test)]

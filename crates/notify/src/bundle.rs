@@ -2,7 +2,7 @@
 
 use crate::Failure;
 use crate::request::{Content, Wanted, guide};
-use formats::fhir::build::{StoredEntry, TransactionAnswer, bundle_of_stored};
+use formats::fhir::build::{Link, StoredEntry, TransactionAnswer, bundle_of_stored};
 use record::{Access, Change, ChangeKind, Record, Subscription, SubscriptionEvent};
 use serde_json::{Value, json};
 
@@ -54,6 +54,8 @@ pub struct Notification<'a> {
     pub events: &'a [SubscriptionEvent],
     /// An id for the status, new each time.
     pub id: &'a str,
+    /// Where the events are that come after these; `None` where these are all that was asked for.
+    pub next: Option<&'a str>,
 }
 
 /// A notification. Each event's resource is read now, under the maker's access: where it may not be
@@ -95,7 +97,9 @@ pub fn notification(
         mode: None,
     };
     let entries: Vec<StoredEntry> = std::iter::once(first).chain(entries).collect();
-    Ok(bundle_of_stored("history", None, &[], &entries))
+    let next =
+        notification.next.map(|url| Link { relation: "next".to_owned(), url: url.to_owned() });
+    Ok(bundle_of_stored("history", None, next.as_slice(), &entries))
 }
 
 /// How a subscription stands, as `Parameters`.

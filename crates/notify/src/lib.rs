@@ -19,7 +19,7 @@ pub use endpoint::Endpoints;
 pub use follow::{Creators, Notifier, Pace, Standing};
 pub use request::{Content, PROFILE, SEALED, Wanted, read};
 pub use send::{Sender, Trust};
-pub use topic::{TOPICS, Topic, topic};
+pub use topic::{TOPIC_CODE, TOPIC_TYPE, TOPICS, Topic, topic, topic_of_id};
 
 /// Why telling somebody stopped.
 #[derive(Debug, thiserror::Error)]

@@ -63,6 +63,15 @@ impl Content {
             _ => None,
         }
     }
+
+    /// The code of the guide's value set.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::IdOnly => "id-only",
+            Self::FullResource => "full-resource",
+        }
+    }
 }
 
 /// What a subscriber wants. It holds secrets.

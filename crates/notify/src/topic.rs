@@ -1,5 +1,9 @@
 //! The topics that can be subscribed to.
 
+mod basic;
+
+pub use basic::{CODE as TOPIC_CODE, TYPE as TOPIC_TYPE, by_id as topic_of_id};
+
 /// What a subscriber can ask to be told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Topic {

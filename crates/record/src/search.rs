@@ -7,6 +7,7 @@ mod decimal;
 mod extract;
 mod include;
 mod index;
+mod lookup;
 mod path;
 mod plan;
 mod table;
@@ -98,7 +99,7 @@ pub struct Parameter {
     /// Systems of codes that are stored without one.
     systems: Vec<&'static str>,
     definition: &'static str,
-    /// Identifiers are only kept hashed.
+    /// Identifiers, telephone numbers and mail addresses are only kept hashed.
     is_hashed: bool,
     /// A component of a composite: its rows say of which element they are.
     by_element: bool,

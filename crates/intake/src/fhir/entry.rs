@@ -121,7 +121,7 @@ fn structure(entries: &[Entry]) -> Vec<Problem> {
 
 /// A Bundle's entry holds its resource one level down; a resource alone is its own place.
 fn place_of(entry: &Entry) -> String {
-    if entry.place.starts_with("Bundle") {
+    if entry.place.starts_with("Bundle.entry") {
         return format!("{}.resource", entry.place);
     }
     entry.place.clone()

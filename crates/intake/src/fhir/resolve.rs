@@ -96,6 +96,7 @@ impl References<'_> {
             } else {
                 "a reference names no entry of the Bundle"
             };
+            let place = place_in(resource, &missing, place);
             problems.push(Problem::error("bad-reference", place, text));
         }
         self.patient_exists(resource, place, problems)
@@ -108,7 +109,8 @@ impl References<'_> {
         place: &str,
         problems: &mut Vec<Problem>,
     ) -> Result<(), Failure> {
-        let Some(id) = patient(resource) else { return Ok(()) };
+        let Some(reference) = subject_of(resource) else { return Ok(()) };
+        let Some((PATIENT, id)) = type_and_id(reference) else { return Ok(()) };
         if self.patients.contains(&format!("Patient/{id}")) {
             return Ok(());
         }
@@ -120,8 +122,30 @@ impl References<'_> {
         };
         if head.is_none_or(|head| head.deleted) {
             let text = "the patient it is about is not known";
+            let place = place_in(resource, reference, place);
             problems.push(Problem::error("unknown-patient", place, text));
         }
         Ok(())
     }
+}
+
+/// The first element of a resource that refers so, as a place; that of the resource if none does.
+fn place_in(resource: &Value, reference: &str, place: &str) -> String {
+    fn find(value: &Value, reference: &str, place: &str) -> Option<String> {
+        match value {
+            Value::Object(members) => {
+                if members.get("reference").and_then(Value::as_str) == Some(reference) {
+                    return Some(place.to_owned());
+                }
+                let mut members = members.iter();
+                members.find_map(|(name, held)| find(held, reference, &format!("{place}.{name}")))
+            }
+            Value::Array(items) => {
+                let mut items = items.iter().enumerate();
+                items.find_map(|(at, item)| find(item, reference, &format!("{place}[{at}]")))
+            }
+            _ => None,
+        }
+    }
+    find(resource, reference, place).unwrap_or_else(|| place.to_owned())
 }

@@ -67,6 +67,7 @@ impl Notifier {
                 content: ready.wanted.content,
                 events,
                 id: &id,
+                next: None,
             },
         )?;
         Ok(self.sender.send(&ready.wanted, &body))

@@ -4,6 +4,7 @@
 mod link;
 mod value;
 
+use super::lookup::Lookups;
 use super::plan::invalid;
 use super::table::find;
 use super::value::{split_unescaped, unescape};
@@ -32,6 +33,8 @@ pub(super) struct Conditions<'a> {
     pub(super) access: &'a Access,
     pub(super) keys: &'a Keys,
     pub(super) outer: Outer<'a>,
+    /// How numbers of concepts are looked up beforehand; `None` = the statement looks them up.
+    pub(super) lookups: Option<&'a Lookups<'a>>,
     /// Whether the second part of composites is looked up first.
     pub(super) swapped: bool,
 }
@@ -131,7 +134,8 @@ impl Conditions<'_> {
 
     fn matcher<'b>(&'b self, asked: &'b Asked<'b>, alias: &'static str) -> Matcher<'b> {
         let tenant = self.access.tenant().as_str();
-        Matcher { asked: *asked, tenant, keys: self.keys, alias }
+        let lookups = self.lookups;
+        Matcher { asked: *asked, tenant, keys: self.keys, lookups, alias }
     }
 
     /// Of which resources the rows are: of all, or of the one outside.

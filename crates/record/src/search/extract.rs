@@ -128,7 +128,8 @@ pub(crate) fn identifier_entry(
     Some(Entry { path, element: 0, held })
 }
 
-/// Whether a parameter's tokens are identifiers, whose values are only kept hashed.
+/// Whether a parameter's tokens are identifiers or ways to reach somebody, whose values are only
+/// kept hashed.
 pub(crate) fn is_identifier(parameter: &Parameter) -> bool {
     parameter.kind == ParameterKind::Token && parameter.is_hashed
 }

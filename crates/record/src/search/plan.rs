@@ -7,6 +7,7 @@
 use super::condition::{Conditions, ESTIMATE_ROWS_MAX, Estimate, Outer};
 use super::cursor::{self, Key, NUMBER_COLUMN};
 use super::extract::is_identifier;
+use super::lookup::Lookups;
 use super::table::find;
 use super::{ParameterKind, Search, Term, Total, include};
 use crate::access::EVERYBODY;
@@ -79,7 +80,8 @@ pub(crate) fn canonical(search: &Search) -> String {
 }
 
 impl Plan {
-    /// Without an executor nothing is counted beforehand, and the search goes from all resources.
+    /// Without an executor nothing is counted or looked up beforehand, and the search goes from all
+    /// resources.
     pub(crate) fn new(
         access: &Access,
         search: &Search,
@@ -95,7 +97,9 @@ impl Plan {
             None => None,
             Some(cursor) => Some(place(cursor, &digest, keys, tenant, order.len())?),
         };
-        let mut asked = Asked { access, search, keys, start: Start::default() };
+        let lookups = executor.map(Lookups::new);
+        let lookups = lookups.as_ref();
+        let mut asked = Asked { access, search, keys, lookups, start: Start::default() };
         if let Some(executor) = executor {
             asked.start = asked.start(executor)?;
         }
@@ -142,6 +146,7 @@ struct Asked<'a> {
     access: &'a Access,
     search: &'a Search,
     keys: &'a Keys,
+    lookups: Option<&'a Lookups<'a>>,
     start: Start,
 }
 
@@ -149,7 +154,8 @@ impl Asked<'_> {
     fn conditions_of(&self, each: bool, swapped: bool) -> Conditions<'_> {
         let resource_type = &self.search.query.resource_type;
         let outer = Outer { resource_type, name: "r", each };
-        Conditions { access: self.access, keys: self.keys, outer, swapped }
+        let Self { access, keys, lookups, .. } = *self;
+        Conditions { access, keys, outer, lookups, swapped }
     }
 
     /// From where the fewest resources are asked about.

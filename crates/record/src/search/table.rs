@@ -13,7 +13,10 @@ const DEFINITIONS: &str = "http://hl7.org/fhir/SearchParameter/";
 /// The type under which the table has what all types have.
 const ALL_TYPES: &str = "*";
 /// Raised when search values are taken in another way from the same table.
-const EXTRACTION: &str = "3";
+const EXTRACTION: &str = "4";
+/// Datatypes whose values name a person or a thing, and are searched for as a whole: only hashes
+/// of them are kept.
+pub(super) const HASHED: [&str; 2] = ["Identifier", "ContactPoint"];
 /// Numbers that the paths of one type may take.
 const PATHS_OF_TYPE: u32 = 1024;
 
@@ -123,7 +126,7 @@ fn parameter(row: &'static str) -> Option<(&'static str, Parameter)> {
     if *name == "patient" {
         paths.iter_mut().for_each(Path::only_patients);
     }
-    let is_hashed = !paths.is_empty() && paths.iter().all(|path| path.data_type == "Identifier");
+    let is_hashed = !paths.is_empty() && paths.iter().all(|path| HASHED.contains(&path.data_type));
     // A code that may stand beside codes with systems of their own implies none.
     let is_plain = paths.iter().all(|path| path.data_type == "code");
     let parameter = Parameter {
@@ -251,8 +254,8 @@ mod tests {
                     assert!(numbers.contains(&path.number), "{resource_type} {}", parameter.name);
                 }
                 let place = format!("{resource_type} {}", parameter.name);
-                let hashed = parameter.paths.iter().any(|path| path.data_type == "Identifier");
-                assert_eq!(hashed, parameter.is_hashed, "{place} mixes identifiers with others");
+                let hashed = parameter.paths.iter().any(|path| HASHED.contains(&path.data_type));
+                assert_eq!(hashed, parameter.is_hashed, "{place} mixes what is hashed with others");
                 let is_composite = parameter.kind == ParameterKind::Composite;
                 assert_eq!(parameter.components.len(), if is_composite { 2 } else { 0 }, "{place}");
                 for component in &parameter.components {

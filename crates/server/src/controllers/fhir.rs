@@ -12,6 +12,7 @@ mod read;
 mod search;
 mod subscription;
 mod subset;
+mod topic;
 mod transaction;
 mod validate;
 mod view;

@@ -85,7 +85,7 @@ const SEARCHING: &[&str] = &["_count", "_sort", "_total", "_summary", "_elements
 const PAGED: &[&str] = &["_count", "_since"];
 const EXPORTING: &[&str] = &["_type", "_since", "_until", "_outputFormat"];
 const FORMATS: &[&str] = &["_format", "header"];
-const EVENTS: &[&str] = &["eventsSinceNumber", "eventsUntilNumber", "content"];
+const EVENTS: &[&str] = &["eventsSinceNumber", "eventsUntilNumber", "content", "_count"];
 
 const fn begin(method: &'static str, path: &'static str, summary: &'static str) -> Row {
     Row {

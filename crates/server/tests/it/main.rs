@@ -7,6 +7,8 @@ mod app;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod bad_input;
+#[cfg(test)]
 mod bulk;
 #[cfg(test)]
 mod bundle;
@@ -16,6 +18,8 @@ mod cds;
 mod clinical;
 #[cfg(test)]
 mod crud;
+#[cfg(test)]
+mod examples;
 #[cfg(test)]
 mod feedback;
 #[cfg(test)]

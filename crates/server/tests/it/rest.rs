@@ -314,6 +314,46 @@ async fn validating_says_what_filing_would_and_files_nothing() {
 }
 
 #[tokio::test]
+async fn validating_asks_the_profiles_that_filing_does_not() {
+    let app = TestApp::new();
+    let guide = "http://hl7.org/fhir/uv/genomics-reporting/StructureDefinition";
+    let mut body: Value = serde_json::from_str(&observation("o-1", "ana-example")).unwrap();
+    let ask = async |uri: &str, body: &Value| {
+        let answer = app.post(CLIENT, uri, body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let issues = answer.json()["issue"].as_array().unwrap().clone();
+        let told = |issue: &Value| {
+            let words = [&issue["severity"], &issue["code"], &issue["expression"][0]];
+            words.map(|word| word.as_str().unwrap_or_default()).join(" ")
+        };
+        issues.iter().map(told).collect::<Vec<String>>()
+    };
+    let plain = "/fhir/Observation/$validate";
+    assert_eq!(ask(plain, &body).await, ["information informational "]);
+    let genotype = format!("{plain}?profile={guide}/genotype");
+    let broken = ask(&genotype, &body).await;
+    for expected in ["error required Observation.category", "error value Observation.code"] {
+        assert!(broken.contains(&expected.to_owned()), "{expected}: {broken:?}");
+    }
+    // The same by a Parameters, and as the resource claims it.
+    let parameters = json!({"resourceType": "Parameters", "parameter": [
+        {"name": "resource", "resource": body},
+        {"name": "profile", "valueCanonical": format!("{guide}/genotype")}]});
+    assert_eq!(ask(plain, &parameters).await, broken);
+    body["meta"] = json!({"profile": [format!("{guide}/genotype")]});
+    assert_eq!(ask(plain, &body).await, broken);
+    let unknown = ask(&format!("{plain}?profile=http://example.org/p"), &body).await;
+    assert!(unknown.contains(&"error not-supported profile".to_owned()), "{unknown:?}");
+    body["meta"]["profile"] = json!(["http://example.org/p"]);
+    let claimed = "warning not-supported Observation.meta.profile[0]";
+    assert_eq!(ask(plain, &body).await, [claimed]);
+    // Filing asks for the structure alone.
+    body["meta"]["profile"] = json!([format!("{guide}/genotype")]);
+    let filed = app.call("PUT", "/fhir/Observation/o-1").by(INTERFACE).json(&body).send().await;
+    assert_eq!(filed.status, 201, "{}", filed.text());
+}
+
+#[tokio::test]
 async fn an_outcome_is_answered_where_it_is_preferred() {
     let app = TestApp::new();
     let call = app.call("PUT", "/fhir/Observation/o-1").by(INTERFACE);

@@ -148,6 +148,11 @@ async fn what_is_not_known_is_said_and_not_used() {
         ("colour=blue&name=example", "colour", "/fhir/Patient?name=example"),
         ("nowhere.of=x&name=example", "nowhere.of", "/fhir/Patient?name=example"),
         ("_filter=x&_id=ana-example", "_filter", "/fhir/Patient?_id=ana-example"),
+        // Full text is not searched (docs/FHIR-SEARCH.md).
+        ("_text=x&_id=ana-example", "_text", "/fhir/Patient?_id=ana-example"),
+        ("_content=x&_id=ana-example", "_content", "/fhir/Patient?_id=ana-example"),
+        ("_list=x&_id=ana-example", "_list", "/fhir/Patient?_id=ana-example"),
+        ("_query=x&_id=ana-example", "_query", "/fhir/Patient?_id=ana-example"),
     ] {
         let uri = format!("/fhir/Patient?{query}");
         let answer = app.get(CLIENT, &uri).await;

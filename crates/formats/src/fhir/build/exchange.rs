@@ -67,7 +67,7 @@ fn issue_type(code: &str) -> &'static str {
         "bad-code" => "code-invalid",
         "bad-json" | "bad-utf-8" | "duplicate-key" | "null" | "empty-object" | "empty-array"
         | "nested-array" | "unknown-element" | "repeating" | "not-repeating" | "not-an-object"
-        | "two-choices" | "unknown-type" => "structure",
+        | "two-choices" | "unknown-type" | "too-many" | "wrong-type" => "structure",
         "bad-value" | "bad-date" | "bad-id" | "bad-reference" | "bad-url" => "value",
         "not-read" | "not-supported" | "haplotype-alone" => "not-supported",
         "not-found" => "not-found",

@@ -1,6 +1,9 @@
 //! References between the entries of a Bundle, and references that are searches.
+//!
+//! A Bundle that is itself the resource of an entry is a document of its own: what is in it refers
+//! within it (FHIR R4, "Resolving references in Bundles") and stays as it is.
 
-use crate::fhir::check;
+use crate::fhir::{access, check};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,8 +40,13 @@ fn is_local(reference: &str) -> bool {
     reference.starts_with("urn:uuid:") || reference.starts_with("urn:oid:")
 }
 
+fn is_bundle(value: &Value) -> bool {
+    access::resource_type(value) == Some("Bundle")
+}
+
 fn visit(value: &Value, f: &mut impl FnMut(&str)) {
     match value {
+        inner if is_bundle(inner) => {}
         Value::Object(object) => {
             for (key, held) in object {
                 match held.as_str() {
@@ -54,6 +62,7 @@ fn visit(value: &Value, f: &mut impl FnMut(&str)) {
 
 fn rewrite(value: &mut Value, map: &BTreeMap<String, String>, missing: &mut BTreeSet<String>) {
     match value {
+        inner if is_bundle(inner) => {}
         Value::Object(object) => {
             // `Attachment.url` may name an entry too; an identifier's `value` never does.
             for (key, held) in object.iter_mut() {

@@ -148,3 +148,20 @@ fn references_are_rewritten_and_the_rest_is_named() {
     assert_eq!(at("/valueAttachment/url"), Some("Patient/1"));
     assert_eq!(at("/identifier/0/value"), Some("urn:uuid:1"));
 }
+
+#[test]
+fn a_bundle_inside_is_a_world_of_its_own() {
+    let inner = json!({"resourceType": "Bundle", "type": "collection", "entry": [
+        {"fullUrl": "urn:uuid:1", "resource": {"resourceType": "Patient"}},
+        {"resource": {"resourceType": "Observation", "subject": {"reference": "urn:uuid:1"},
+            "specimen": {"reference": "Specimen?identifier=a|1"}}}]});
+    let mut held = inner.clone();
+    let map = BTreeMap::from([("urn:uuid:1".to_owned(), "Patient/p".to_owned())]);
+    assert_eq!(rewrite_references(&mut held, &map), Vec::<String>::new());
+    assert_eq!(conditional_references(&held), Vec::<String>::new());
+    let mut held = json!({"resourceType": "Parameters", "parameter": [
+        {"resource": inner.clone()}, {"valueReference": {"reference": "urn:uuid:1"}}]});
+    assert_eq!(rewrite_references(&mut held, &map), Vec::<String>::new());
+    assert_eq!(held["parameter"][0]["resource"], inner);
+    assert_eq!(held["parameter"][1]["valueReference"]["reference"], "Patient/p");
+}

@@ -2,8 +2,9 @@
 
 use super::profile::{Guide, Known};
 use super::sample::{resources, sample};
-use formats::fhir::access;
 use formats::fhir::build::pgx::{PgxBundle, Subject, bundle};
+use formats::fhir::{access, profile};
+use model::Severity;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -19,6 +20,13 @@ fn faults_of(guide: &Guide, bundle: &Value) -> Vec<String> {
     all.iter().flat_map(faults).collect()
 }
 
+/// What `$validate` would say of a Bundle, notes left out.
+fn told(bundle: &Value) -> Vec<String> {
+    let problems = profile::check(bundle, &[]).into_iter();
+    let of_weight = problems.filter(|problem| problem.severity != Severity::Note);
+    of_weight.map(|problem| problem.to_string()).collect()
+}
+
 #[test]
 fn every_resource_keeps_the_rules_of_its_profile() {
     let Some(guide) = Guide::load() else { return };
@@ -26,6 +34,7 @@ fn every_resource_keeps_the_rules_of_its_profile() {
     for subject in [Subject::Reference("Patient/1"), Subject::Sample("NA12878")] {
         let made = bundle(&PgxBundle { subject, ..from.input() });
         assert_eq!(faults_of(&guide, &made), Vec::<String>::new());
+        assert_eq!(told(&made), Vec::<String>::new());
     }
 }
 
@@ -202,6 +211,7 @@ fn what_breaks_a_rule_is_found() {
         breaks(with_profile(&mut made, profile));
         let faults = faults_of(&guide, &made);
         assert!(faults.iter().any(|fault| fault.ends_with(expected)), "{expected}: {faults:?}");
+        assert!(!told(&made).is_empty(), "{expected} is told by one checker only");
     }
     // A recommendation must follow from an implication.
     let mut made = sample().bundle();
@@ -211,4 +221,5 @@ fn what_breaks_a_rule_is_found() {
     let faults = faults_of(&guide, &made);
     let expected = "Task.reasonReference: not a target of the reference";
     assert!(faults.iter().any(|fault| fault.ends_with(expected)), "{faults:?}");
+    assert!(told(&made).iter().any(|one| one.contains("reasonReference")), "{:?}", told(&made));
 }

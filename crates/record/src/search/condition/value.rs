@@ -6,6 +6,7 @@ mod range;
 use super::{Asked, ParameterKind};
 use crate::Failure;
 use crate::key::Keys;
+use crate::search::lookup::{self, Lookups};
 use crate::search::table::{is_listed_by_resource, listed};
 use crate::search::value::{fold, unescape};
 use crate::vault::Builder;
@@ -18,6 +19,7 @@ pub(super) struct Matcher<'a> {
     pub(super) asked: Asked<'a>,
     pub(super) tenant: &'a str,
     pub(super) keys: &'a Keys,
+    pub(super) lookups: Option<&'a Lookups<'a>>,
     /// Name of the search table in the statement.
     pub(super) alias: &'static str,
 }
@@ -155,10 +157,13 @@ impl Matcher<'_> {
     pub(super) fn condition(&self, to: &mut Builder, values: &[String]) -> Result<(), Failure> {
         if self.source() == Source::Posting {
             to.push(&format!("{}.concept IN (", self.alias));
-            for (number, value) in values.iter().enumerate() {
-                to.push(if number == 0 { "" } else { " UNION " });
-                self.concepts(to, value)?;
-            }
+            lookup::concepts(to, self.lookups, |to| {
+                for (number, value) in values.iter().enumerate() {
+                    to.push(if number == 0 { "" } else { " UNION " });
+                    self.concepts(to, value)?;
+                }
+                Ok(())
+            })?;
             to.push(")");
             return Ok(());
         }

@@ -23,6 +23,9 @@ pub(super) fn read(
         ParameterKind::Token if data_type == "Identifier" => {
             return vec![identifier(value, tenant, keys)];
         }
+        ParameterKind::Token if data_type == "ContactPoint" => {
+            return vec![contact(value, tenant, keys)];
+        }
         ParameterKind::Token => {
             let (tokens, labels) = codes(value);
             return vec![listed(tokens, labels)];
@@ -69,7 +72,14 @@ fn identifier(value: &Json, tenant: &str, keys: &Keys) -> Held {
     Held::Concept(Concept::new(tenant, tokens, labels, false))
 }
 
-/// A code, Coding, CodeableConcept, ContactPoint or boolean, with the words beside it.
+/// The hashed number or address. The system says what it is for, not whose it is.
+fn contact(value: &Json, tenant: &str, keys: &Keys) -> Held {
+    let hashed =
+        member(value, "value").map(|value| token("", &keys.identifier_hash(tenant, value)));
+    Held::Concept(Concept::new(tenant, hashed.into_iter().collect(), Vec::new(), false))
+}
+
+/// A code, Coding, CodeableConcept or boolean, with the words beside it.
 fn codes(value: &Json) -> (Vec<Token>, Vec<String>) {
     let (mut tokens, mut labels) = (Vec::new(), Vec::new());
     match value {
@@ -83,10 +93,6 @@ fn codes(value: &Json) -> (Vec<Token>, Vec<String>) {
                 labels.extend(member(coding, "display").map(fold));
             }
             labels.extend(member(value, "text").map(fold));
-            // A ContactPoint's system says what it is for, not whose code it is.
-            if !members.contains_key("code") {
-                tokens.extend(member(value, "value").map(|value| token("", value)));
-            }
         }
         _ => {}
     }

@@ -76,7 +76,9 @@ fn resource(resource_type: &str) -> ResourceCapability {
         let topics = notify::TOPICS.iter().map(|topic| topic.url.to_owned()).collect();
         (vec![notify::PROFILE.to_owned()], topics)
     } else {
-        (Vec::new(), Vec::new())
+        let known = formats::fhir::profile::supported();
+        let own = known.filter(|(_, kind)| *kind == resource_type).map(|(canonical, _)| canonical);
+        (own.collect(), Vec::new())
     };
     ResourceCapability {
         resource_type: resource_type.to_owned(),

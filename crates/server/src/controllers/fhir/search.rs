@@ -1,6 +1,6 @@
 //! Searching a type.
 
-use super::{answer, query};
+use super::{answer, query, topic};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
@@ -44,6 +44,9 @@ async fn run(
     headers: HeaderMap,
     caller: Caller,
 ) -> Result<Response, Error> {
+    if topic::is_asked(&resource_type, &pairs) {
+        return app.blocking(move |app| topic::search(app, &caller, &pairs)).await;
+    }
     require_indexed(&resource_type)?;
     let mut asked = query::read(resource_type, pairs)?;
     query::make_local(&mut asked.search.query, &app.fhir_base());

@@ -1,4 +1,5 @@
-//! `$validate`: what filing a resource would say, without filing it (FHIR R4, Resource operations).
+//! `$validate`: what filing a resource would say, without filing it (FHIR R4, Resource operations),
+//! and what the profiles say that it claims or that were asked for. Filing asks no profile.
 
 use super::answer;
 use crate::app::App;
@@ -9,7 +10,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use formats::fhir::build::outcome_of_problems;
-use formats::fhir::{access, check, facts, json};
+use formats::fhir::{access, check, facts, json, profile};
 use model::Problem;
 use serde_json::Value;
 
@@ -46,10 +47,8 @@ async fn run(
     app.blocking(move |app| {
         let asked = asked(&body, &pairs)?;
         let mut problems = problems_of(&asked.resource, &resource_type, id.as_deref());
-        problems.extend(asked.profile.iter().map(|profile| {
-            let text = format!("the profile `{profile}` is not checked here, only R4 itself");
-            Problem::warning("not-supported", "profile", text)
-        }));
+        let profiles: Vec<&str> = asked.profiles.iter().map(String::as_str).collect();
+        problems.extend(profile::check(&asked.resource, &profiles));
         match (asked.mode.as_deref(), &id) {
             (None | Some("create" | "update"), _) => {}
             (Some("delete"), Some(id)) => {
@@ -73,31 +72,37 @@ async fn run(
 struct Asked {
     resource: Value,
     mode: Option<String>,
-    profile: Option<String>,
+    profiles: Vec<String>,
 }
 
 /// A resource alone, with `mode` and `profile` in the address, or a Parameters with all three.
 fn asked(body: &[u8], pairs: &[(String, String)]) -> Result<Asked, Error> {
     let refused = |problem: Problem| Error::problems(StatusCode::BAD_REQUEST, vec![problem]);
     let document = json::read(body, json::RESOURCE_BYTES_MAX).map_err(refused)?;
-    let of_query =
-        |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-    if access::resource_type(&document.value) != Some("Parameters") {
-        let (mode, profile) = (of_query("mode"), of_query("profile"));
-        return Ok(Asked { resource: document.value, mode, profile });
-    }
-    let parameters = document.value.get("parameter").and_then(Value::as_array);
-    let find = |name: &str| {
-        let named = |one: &&Value| one.get("name").and_then(Value::as_str) == Some(name);
-        parameters.into_iter().flatten().find(named)
+    let of_query = |name: &str| -> Vec<String> {
+        let named = pairs.iter().filter(|(known, _)| known == name);
+        named.map(|(_, value)| value.clone()).collect()
     };
-    let text = |name: &str, of: &str| find(name)?.get(of)?.as_str().map(str::to_owned);
-    let resource = find("resource").and_then(|one| one.get("resource")).cloned();
+    let mode = of_query("mode").into_iter().next();
+    let mut profiles = of_query("profile");
+    if access::resource_type(&document.value) != Some("Parameters") {
+        return Ok(Asked { resource: document.value, mode, profiles });
+    }
+    let named = |name: &'static str| {
+        let parameters = access::all(&document.value, "parameter").into_iter();
+        parameters.filter(move |one| access::text(one, "name") == Some(name))
+    };
+    let resource = named("resource").find_map(|one| one.get("resource")).cloned();
     let missing = || Problem::error("missing-element", "Parameters.parameter", "no `resource`");
+    // R4 has a uri there, R5 a canonical; clients send either.
+    let canonical =
+        |one| access::text(one, "valueUri").or_else(|| access::text(one, "valueCanonical"));
+    profiles.extend(named("profile").filter_map(canonical).map(str::to_owned));
+    let of_body = named("mode").find_map(|one| access::text(one, "valueCode")).map(str::to_owned);
     Ok(Asked {
         resource: resource.ok_or_else(|| refused(missing()))?,
-        mode: text("mode", "valueCode").or_else(|| of_query("mode")),
-        profile: text("profile", "valueUri").or_else(|| of_query("profile")),
+        mode: of_body.or(mode),
+        profiles,
     })
 }
 

@@ -271,3 +271,34 @@ async fn the_topics_are_advertised() {
     let telling = Telling::new(TestApp::empty()).await;
     assert!(telling.receiver.take().is_empty());
 }
+
+#[tokio::test]
+async fn topics_are_read_and_found_as_basic_resources() {
+    let app = TestApp::new();
+    let search = "/fhir/Basic?code=http://hl7.org/fhir/fhir-types%7CSubscriptionTopic";
+    let found = app.get(CLIENT, search).await.json();
+    assert_eq!((&found["type"], &found["total"]), (&json!("searchset"), &json!(3)));
+    for (entry, topic) in found["entry"].as_array().unwrap().iter().zip(notify::TOPICS) {
+        let url = entry["fullUrl"].as_str().unwrap();
+        let read = app.get(CLIENT, &crate::app::local(url)).await;
+        assert_eq!((read.status.as_u16(), &read.json()), (200, &entry["resource"]));
+        assert_eq!(entry["resource"]["extension"][0]["valueUri"], topic.url);
+    }
+    let one = format!("{search}&_id=subscription-topic-trial-match,x");
+    assert_eq!(app.get(CLIENT, &one).await.json()["total"], 1);
+    // Of what is filed as Basic nothing is indexed: no empty answer.
+    for other in ["/fhir/Basic", "/fhir/Basic?code=x", "/fhir/Basic?subject=Patient/ana-example"] {
+        assert_eq!(app.get(CLIENT, other).await.outcome(404)["code"], "not-supported", "{other}");
+    }
+    app.get(CLIENT, &format!("{search}&colour=blue")).await.outcome(400);
+    app.get(CLIENT, "/fhir/Basic/subscription-topic-none").await.outcome(404);
+    app.get(Who::Nobody, search).await.outcome(401);
+    // What somebody files there is theirs.
+    let basic = json!({"resourceType": "Basic", "id": "subscription-topic-result",
+        "code": {"text": "ours"}, "subject": {"reference": "Patient/ana-example"}});
+    let put = app.call("PUT", "/fhir/Basic/subscription-topic-result").by(INTERFACE).json(&basic);
+    assert_eq!(put.send().await.status, 201);
+    let read = app.get(CLIENT, "/fhir/Basic/subscription-topic-result").await.json();
+    assert_eq!(read["code"]["text"], "ours");
+    assert_eq!(app.get(CLIENT, search).await.json()["total"], 2);
+}

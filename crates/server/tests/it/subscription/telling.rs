@@ -73,6 +73,21 @@ async fn from_the_handshake_to_the_event() {
     assert_eq!(again["entry"].as_array().unwrap().len(), 2);
     assert_eq!(again["entry"][1].get("resource"), None);
     assert!(again.to_string().contains("query-event"));
+    assert_eq!(again.get("link"), None, "these are all");
+    // Page by page, none lost.
+    let mut next = Some(format!("{address}/$events?_count=1&content=id-only"));
+    let mut numbers = Vec::new();
+    while let Some(uri) = next {
+        let page = telling.app.get(CLIENT, &uri).await.json();
+        let status = &page["entry"][0]["resource"]["parameter"];
+        let events = status.as_array().unwrap().iter();
+        let event =
+            events.filter(|one| one["name"] == "notification-event").map(|one| &one["part"]);
+        let number = |part: &Value| part[0]["valueString"].as_str().unwrap().to_owned();
+        numbers.extend(event.map(number));
+        next = page["link"][0]["url"].as_str().map(local);
+    }
+    assert_eq!(numbers, ["1", "2"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

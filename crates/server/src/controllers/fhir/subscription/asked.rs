@@ -126,6 +126,7 @@ fn status(
             content: Content::Empty,
             events: &[],
             id: &subscription.id,
+            next: None,
         });
         entries.push(StoredEntry {
             full_url: Some(format!("{base}/{TYPE}/{}/$status", subscription.id)),
@@ -140,7 +141,7 @@ fn status(
     Ok(answer::bytes(StatusCode::OK, bundle_of_stored("searchset", total, &[link], &entries)))
 }
 
-/// Events between two numbers; of more than a page holds, the first.
+/// Events between two numbers, in pages; a page names the next one.
 fn former(
     app: &App,
     caller: &Caller,
@@ -151,6 +152,7 @@ fn former(
     let subscription = own.ok_or_else(Error::not_found)?;
     let wanted = wanted(&subscription)?;
     let (mut since, mut until, mut content) = (1, subscription.events, wanted.content);
+    let mut count = u64::from(PAGE_ROWS_MAX);
     for (name, value) in pairs {
         match name.as_str() {
             "eventsSinceNumber" => since = parameter::number(name, value)?,
@@ -159,15 +161,30 @@ fn former(
                 let wrong = || parameter::unreadable(name, "is not a content of notifications");
                 content = Content::from_code(value).ok_or_else(wrong)?;
             }
+            "_count" => {
+                count = parameter::number::<u64>(name, value)?.clamp(1, PAGE_ROWS_MAX.into());
+            }
             "_format" | "_pretty" => {}
             _ => return Err(parameter::unknown(name)),
         }
     }
+    let until = until.min(subscription.events);
     let events = if since > until {
         Vec::new()
     } else {
-        app.record().subscription_events(&caller.access, id, (since, until), PAGE_ROWS_MAX)?
+        let limit = u32::try_from(count).unwrap_or(PAGE_ROWS_MAX);
+        app.record().subscription_events(&caller.access, id, (since, until), limit)?
     };
+    let last = events.last().map(|event| event.number).filter(|last| *last < until);
+    let next = last.map(|last| {
+        let content = content.code();
+        format!(
+            "{}/{TYPE}/{id}/$events?eventsSinceNumber={}&eventsUntilNumber={until}\
+             &content={content}&_count={count}",
+            app.fhir_base(),
+            last + 1,
+        )
+    });
     let body = notification(
         app.record(),
         &caller.access,
@@ -179,6 +196,7 @@ fn former(
             content,
             events: &events,
             id: &app.record().new_id(),
+            next: next.as_deref(),
         },
     )
     .map_err(failed)?;
