@@ -36,6 +36,7 @@ mod store;
 mod subscription;
 #[cfg(test)]
 mod tests;
+mod together;
 mod vault;
 mod walk;
 
