@@ -287,4 +287,21 @@ pub(crate) const GENOME: &[&[&str]] = &[&[
         PRIMARY KEY (tenant, filing, kind, sequence, number)) {strict}",
     "CREATE INDEX genome_block_ends ON genome_block (tenant, filing, kind, sequence, last, first,
         number)",
-]];
+], CARRIERS];
+
+/// For each mark that patients may have, the set of those who have it, in chunks; where in the
+/// change feed they were made. All of it is made again from resources and genomes.
+const CARRIERS: &[&str] = &[
+    "CREATE TABLE carrier_index (tenant {text} NOT NULL, settings {text} NOT NULL,
+        sequence {int} NOT NULL, next {int} NOT NULL, PRIMARY KEY (tenant)) {strict}",
+    "CREATE TABLE carrier (tenant {text} NOT NULL, number {int} NOT NULL, patient {text} NOT NULL,
+        is_open {int} NOT NULL, body {bytes} NOT NULL, PRIMARY KEY (tenant, number)) {strict}",
+    "CREATE UNIQUE INDEX carrier_patient ON carrier (tenant, patient)",
+    "CREATE INDEX carrier_open ON carrier (tenant, is_open, number)",
+    "CREATE TABLE carrier_set (tenant {text} NOT NULL, mark {bytes} NOT NULL,
+        chunk {int} NOT NULL, holders {bytes} NOT NULL,
+        PRIMARY KEY (tenant, mark, chunk)) {index}",
+    "CREATE TABLE carrier_listed (tenant {text} NOT NULL, mark {bytes} NOT NULL,
+        kind {text} NOT NULL, body {bytes} NOT NULL, PRIMARY KEY (tenant, mark)) {strict}",
+    "CREATE INDEX carrier_listed_kind ON carrier_listed (tenant, kind, mark)",
+];
