@@ -181,7 +181,7 @@ impl Carriers<'_> {
         let (mut numbers, mut after) = (numbers.iter().peekable(), 0);
         // The list is gone through from the first one wanted on, page by page.
         while let Some(first) = numbers.peek() {
-            let key = values![self.tenant, **first.max(&&after), crate::limit::PAGE_ROWS_MAX];
+            let key = values![self.tenant, **first.max(&&after)];
             let rows = self.executor.query(sql::CARRIERS_FROM, key)?;
             if rows.is_empty() {
                 break;

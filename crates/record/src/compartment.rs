@@ -51,8 +51,7 @@ impl Record {
         query.bind_list(types.iter().copied());
         query.push(") AND r.patient > ");
         query.bind(after.map_or("", PatientId::as_str));
-        query.push(" ORDER BY r.patient LIMIT ");
-        query.bind(rows("count", count)?);
+        query.push(&format!(" ORDER BY r.patient LIMIT {}", rows("count", count)?));
         self.audited_read(access, Action::ReadClinical, |executor, touched| {
             let mut found = Vec::new();
             for row in executor.query(&query.sql, &query.values)? {
@@ -78,8 +77,8 @@ impl Record {
             let key = values![access.tenant().as_str(), patient, *resource_type];
             let mut query = Builder::new(RESOURCES, key);
             query.scope(access, "r.patient");
-            query.push(" ORDER BY r.id LIMIT ");
-            query.bind(COMPARTMENT_RESOURCES_MAX + 1);
+            // Not bound: SQLite compiles a statement anew for each LIMIT that is.
+            query.push(&format!(" ORDER BY r.id LIMIT {}", COMPARTMENT_RESOURCES_MAX + 1));
             for row in executor.query(&query.sql, &query.values)? {
                 found.push(stored(&vault, resource_type, &row)?);
             }

@@ -29,7 +29,7 @@ super::statements! {
     CARRIERS_OPEN = "SELECT number, patient FROM carrier WHERE tenant = $1 AND is_open = 1
         ORDER BY number";
     CARRIERS_FROM = "SELECT number, patient FROM carrier WHERE tenant = $1 AND number >= $2
-        ORDER BY number LIMIT $3";
+        ORDER BY number LIMIT 1000";
     CARRIERS_CLEAR = "DELETE FROM carrier WHERE tenant = $1";
     SET_GET = "SELECT holders FROM carrier_set WHERE tenant = $1 AND mark = $2 AND chunk = $3";
     SETS_OF = "SELECT chunk, holders FROM carrier_set WHERE tenant = $1 AND mark = $2
