@@ -75,7 +75,8 @@ impl Range {
         self.end.saturating_sub(self.start)
     }
 
-    /// The bases that it occupies, never none: a place between two bases occupies the one before it.
+    /// The bases that it occupies, never none: a place between two bases occupies the one before
+    /// it.
     pub fn occupied(&self) -> (u64, u64) {
         if self.start == self.end {
             (self.start.saturating_sub(1), self.end.max(1))

@@ -97,8 +97,12 @@ mod tests {
             gone in proptest::collection::btree_set(0_u64..CHUNK_NUMBERS, 0..600),
         ) {
             let mut chunk = Chunk::default();
-            numbers.iter().for_each(|number| chunk.set(*number, true).unwrap());
-            gone.iter().for_each(|number| chunk.set(*number, false).unwrap());
+            for number in &numbers {
+                chunk.set(*number, true).unwrap();
+            }
+            for number in &gone {
+                chunk.set(*number, false).unwrap();
+            }
             let expected: BTreeSet<u64> = numbers.difference(&gone).copied().collect();
             let Some(bytes) = chunk.write() else {
                 prop_assert!(expected.is_empty());
@@ -108,8 +112,9 @@ mod tests {
             prop_assert_eq!(&Chunk::read(&bytes).unwrap(), &chunk);
             let mut set = vec![];
             add(&mut set, 2, &bytes).unwrap();
+            let word = |number: u64| set[usize::try_from(number / 64).unwrap()];
             let held = (0..set.len() as u64 * 64)
-                .filter(|number| set[usize::try_from(number / 64).unwrap()] >> (number % 64) & 1 == 1)
+                .filter(|number| word(*number) >> (number % 64) & 1 == 1)
                 .map(|number| number - 2 * CHUNK_NUMBERS);
             prop_assert_eq!(held.collect::<BTreeSet<u64>>(), expected);
         }

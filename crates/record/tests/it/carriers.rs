@@ -143,6 +143,10 @@ fn who_was_changed_is_told_from_the_feed() {
     assert_eq!(seen.patients, [PatientId::new("p3")]);
 }
 
+fn some_marks() -> impl Strategy<Value = BTreeSet<String>> {
+    proptest::collection::btree_set("[a-e]|l[a-c]", 0..4)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
@@ -151,7 +155,7 @@ proptest! {
         steps in proptest::collection::vec(
             proptest::collection::btree_map(
                 0_u32..40,
-                proptest::option::weighted(0.9, proptest::collection::btree_set("[a-e]|l[a-c]", 0..4)),
+                proptest::option::weighted(0.9, some_marks()),
                 0..12,
             ),
             1..6,

@@ -13,6 +13,7 @@ use std::convert::Infallible;
 
 const NEW: &str = "NC_000007.14";
 const OLD: &str = "NC_000007.13";
+const HAPLOTYPES: [&str; 3] = ["*1", "*17,*1/*17", "http://www.pharmvar.org|*1"];
 const NAMES: [&str; 3] = ["NM_1.1:c.1A>G", "NM_1.1:c.2A>G", "NC_000007.14:1001:A:C"];
 
 /// Bases lie 100 further on in the older build; one of them nowhere.
@@ -254,7 +255,9 @@ proptest! {
         wanted in proptest::collection::vec(
             proptest::collection::vec(
                 prop_oneof![
-                    4 => any_allele().prop_filter_map("a side is open", |a| Some(a.spdi()?.to_string())),
+                    4 => any_allele().prop_filter_map("a side is open", |allele| {
+                        Some(allele.spdi()?.to_string())
+                    }),
                     1 => proptest::sample::select(&NAMES[..]).prop_map(str::to_owned),
                 ],
                 1..3,
@@ -272,7 +275,9 @@ proptest! {
     fn haplotypes_and_structural_variants_are_counted_as_one_by_one(
         dossiers in proptest::collection::vec(any_dossier(), 0..8),
         haplotypes in proptest::collection::vec(
-            proptest::sample::select(&["*1", "*17,*1/*17", "http://www.pharmvar.org|*1"][..]), 1..3),
+            proptest::sample::select(&HAPLOTYPES[..]),
+            1..3,
+        ),
         start in 0_u64..44_000_000,
         length in prop_oneof![1_u64..50, 1_000_000_u64..60_000_000],
         class in class(),
@@ -297,7 +302,9 @@ proptest! {
     ) {
         let numbers = |set: &BTreeSet<u64>| {
             let mut numbers = Numbers::default();
-            set.iter().for_each(|number| numbers.put(*number));
+            for number in set {
+                numbers.put(*number);
+            }
             numbers
         };
         let all = |numbers: &Numbers| numbers.iter().collect::<BTreeSet<u64>>();
