@@ -19,6 +19,10 @@ const COMPRESSED: [[u8; 2]; 5] =
 /// have nine bits at most, and a block has a few bytes of its own.
 const STREAM_BYTES_MORE: usize = 1024;
 
+/// Bytes of a long body that are tried first. If these do not get smaller, the body is not tried:
+/// a piece of a compressed file does not begin as one.
+const TRIED_BYTES: usize = 64 * 1024;
+
 /// What most resources hold; the most frequent at the end. It belongs to the format of what is
 /// stored and is never changed: another one is another format.
 const DICTIONARY: &[u8] = include_bytes!("dictionary.txt");
@@ -33,6 +37,10 @@ pub(super) fn pack(body: &[u8]) -> Option<Vec<u8>> {
     let is_compressed = COMPRESSED.iter().any(|begin| body.starts_with(begin));
     let is_worth_it = body.len() >= PACKED_BYTES_MIN && !is_compressed;
     let length = u32::try_from(body.len()).ok().filter(|_| is_worth_it)?;
+    if body.len() > TRIED_BYTES * 4 {
+        let middle = body.len() / 2;
+        pack(body.get(middle..middle + TRIED_BYTES)?)?;
+    }
     // Room for whatever comes of it. Given less, the packer of zlib-rs 0.6 panics on large bodies
     // that do not get smaller.
     let mut packed = Vec::with_capacity(body.len() + body.len() / 8 + STREAM_BYTES_MORE);

@@ -35,6 +35,9 @@ const SMALL_ENTRIES_MAX: u64 = 2_000;
 /// Runs of coverage that one question may read.
 const RUNS_MAX: usize = 4_000_000;
 
+/// The sequences that genomes have, with the class of their test.
+type Sequences = Vec<(Option<SourceClass>, String)>;
+
 /// What is asked, and with what.
 #[derive(Clone, Copy)]
 pub(super) struct Question<'q> {
@@ -99,7 +102,7 @@ impl Genomes {
         access: &Access,
         patient: &PatientId,
         dossier: &mut Dossier,
-    ) -> Result<Option<Vec<(Option<SourceClass>, String)>>, Error> {
+    ) -> Result<Option<Sequences>, Error> {
         let labels = dossier.studies.iter().flat_map(|study| &study.labels);
         let named: Vec<String> =
             labels.filter(|l| l.system == codes::GENOME).map(|l| l.value.clone()).collect();
