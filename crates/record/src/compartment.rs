@@ -9,7 +9,8 @@ use crate::{Access, Action, Failure, Record, Stored};
 use model::PatientId;
 
 /// Columns that `resource::stored` reads.
-const RESOURCES: &str = "SELECT v.id, v.version, v.patient, v.recorded, v.deleted, v.sha256, v.body
+pub(crate) const RESOURCES: &str =
+    "SELECT v.id, v.version, v.patient, v.recorded, v.deleted, v.sha256, v.body
     FROM resource r JOIN resource_version v ON v.tenant = r.tenant
     AND v.resource_type = r.resource_type AND v.id = r.id AND v.version = r.version
     WHERE r.tenant = $1 AND r.patient = $2 AND r.resource_type = $3 AND r.deleted = 0";

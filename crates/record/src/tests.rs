@@ -403,10 +403,9 @@ fn reads_that_go_together_are_durable_before_what_they_come_to_is_given() {
         assert_eq!(record.verify_audit().events, 0);
         Ok::<_, Failure>(together.clone())
     });
-    let kept = kept.unwrap();
     assert_eq!(record.verify_audit().events, 2);
     // Nobody is left to wait for an event that comes later.
-    read(&kept, "p3").unwrap();
+    read(&kept.unwrap(), "p3").unwrap();
     assert_eq!(record.verify_audit().events, 3);
     // What fails was tried.
     let failed = record.read_together(|together| {
@@ -469,6 +468,21 @@ fn events_of_many_callers_are_one_chain() {
     let found = record.verify_audit();
     assert!(found.is_intact(), "{found:?}");
     assert_eq!((found.segments, found.events), (1, 200));
+}
+
+#[test]
+fn what_is_a_patients_is_found_by_the_patient() {
+    if store::is_without_files("the plan is that of SQLite") {
+        return;
+    }
+    let (record, _directory) = open();
+    let text = format!("{} ORDER BY r.id LIMIT 200001", crate::compartment::RESOURCES);
+    let plan = record.inner.record.read(|executor| {
+        let rows = executor.query(&format!("EXPLAIN QUERY PLAN {text}"), values!["t", "p", "o"])?;
+        rows.iter().map(|row| row.text(3).map(str::to_owned)).collect::<Result<Vec<_>, _>>()
+    });
+    let first = &plan.unwrap()[0];
+    assert!(first.starts_with("SEARCH r USING INDEX resource_of_patient"), "{first}");
 }
 
 #[test]

@@ -120,7 +120,7 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
         PRIMARY KEY (tenant, digest)) {strict}",
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
-], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS];
+], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS, OF_PATIENT];
 
 /// History is paged over the commit sequence.
 const HISTORY: &[&str] = &[
@@ -130,6 +130,13 @@ const HISTORY: &[&str] = &[
 
 /// What a client's token may do beside its role.
 const SCOPES: &[&str] = &["ALTER TABLE client ADD COLUMN scopes {text}"];
+
+/// The index by patient with the id, in the order in which a patient's resources are asked for.
+/// Without it SQLite goes through all resources of a type, whoever's they are, for one patient's.
+const OF_PATIENT: &[&str] = &[
+    "DROP INDEX resource_of_patient",
+    "CREATE INDEX resource_of_patient ON resource (tenant, patient, resource_type, id)",
+];
 
 /// Who is told of what, how far, and the events of each.
 const SUBSCRIPTIONS: &[&str] = &[
