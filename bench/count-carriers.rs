@@ -102,7 +102,7 @@ fn resources(number: u64) -> Vec<Value> {
     let content = json!({"valueCodeableConcept": {"text": genotype}});
     held.push(observation(&format!("{id}-g"), &subject, "84413-4", content));
     // Two panels, of which one ends earlier.
-    let end = if number % 3 == 0 { 94_765_000 } else { 94_800_000 };
+    let end = if number.is_multiple_of(3) { 94_765_000 } else { 94_800_000 };
     held.push(json!({"resourceType": "Procedure", "id": format!("{id}-t"), "status": "completed",
         "meta": {"profile": [ANALYSIS]}, "subject": {"reference": subject},
         "performedDateTime": "2026-01-01", "extension": [
