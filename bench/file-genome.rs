@@ -117,6 +117,7 @@ fn ask(record: &Record, pack: Arc<Pack>) -> Result<(), Box<dyn Error>> {
     for bases in [1, 20_000] {
         let mut took = Vec::new();
         let mut bytes = 0;
+        let cpu = cpu_seconds()?;
         for number in 0..QUESTIONS {
             let at = usize::try_from(number)? % CHROMOSOMES.len();
             let (sequence, length) = CHROMOSOMES.get(at).ok_or("no chromosome")?;
@@ -143,14 +144,15 @@ fn ask(record: &Record, pack: Arc<Pack>) -> Result<(), Box<dyn Error>> {
             }
             bytes += answer.1;
         }
+        let cpu = (cpu_seconds()? - cpu) * 1000.0 / f64::from(u32::try_from(QUESTIONS)?);
         took.sort_unstable();
         let at = |share: usize| {
             let place = (took.len() * share / 1000).min(took.len().saturating_sub(1));
             took.get(place).map_or(0.0, |took| took.as_secs_f64() * 1000.0)
         };
         println!(
-            "find-subject-variants over {bases} bases: p50 {:.2}, p99 {:.2}, p99.9 {:.2} ms; {} \
-             bytes a answer",
+            "find-subject-variants over {bases} bases: p50 {:.2}, p99 {:.2}, p99.9 {:.2} ms; \
+             {cpu:.2} ms of CPU and {} bytes an answer",
             at(500),
             at(990),
             at(999),

@@ -30,6 +30,8 @@ pub enum Value {
         value: u64,
         /// Whether there are fewer than that, and nobody is told how many.
         is_below: bool,
+        /// Of how many of them the answer is known, and whether there are fewer than that.
+        known: Option<(u64, bool)>,
     },
     /// A concept.
     Concept(CodeableConcept),

@@ -129,7 +129,7 @@ impl Variant {
 }
 
 /// Ranges that a test names, and whether that is all it named.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Regions {
     /// The ranges that could be read.
     pub ranges: Vec<Range>,

@@ -12,7 +12,7 @@ mod finding;
 mod normal;
 mod structural;
 
-pub use block::{BLOCK_CALLS_MAX, decode_calls, encode_calls};
+pub use block::{BLOCK_CALLS_MAX, decode_calls, decode_calls_where, encode_calls};
 pub use column::BadBlock;
 pub use coverage::{
     BLOCK_RUNS_MAX, Band, Run, Seen, decode_coverage, encode_coverage, push_run, seen,
@@ -91,6 +91,13 @@ pub enum Carried {
     NotSure,
 }
 
+/// The widest place of bases that are replaced, as far as their repeat goes.
+fn extent_of_bases(start: u64, end: u64, repeat: Option<u32>) -> (u64, u64) {
+    let start = if start == end { start.saturating_sub(1) } else { start };
+    let end = end.saturating_add(u64::from(repeat.unwrap_or(0)));
+    (start, end.max(start.saturating_add(1)))
+}
+
 impl Call {
     /// Copies of this allele.
     pub fn copies(&self) -> usize {
@@ -122,12 +129,7 @@ impl Call {
     /// belongs to the base before it.
     pub fn extent(&self) -> (u64, u64) {
         match &self.alternate {
-            Alternate::Bases { repeat, .. } => {
-                let is_between = self.start == self.end;
-                let start = if is_between { self.start.saturating_sub(1) } else { self.start };
-                let end = self.end.saturating_add(u64::from(repeat.unwrap_or(0)));
-                (start, end.max(start.saturating_add(1)))
-            }
+            Alternate::Bases { repeat, .. } => extent_of_bases(self.start, self.end, *repeat),
             Alternate::Structural(structural) => structural.extent(self.start, self.end),
         }
     }

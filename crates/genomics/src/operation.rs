@@ -3,13 +3,15 @@
 mod coverage;
 mod haplotype;
 mod implication;
+mod marks;
 mod population;
 mod reach;
 mod select;
 mod study;
 mod variant;
 
-pub use population::{Population, Threshold};
+pub use marks::{Counted, CountedItem, Mark, Numbers, Said, Sets, Studied, Taken, count, marks};
+pub use population::{Found, Population, Threshold};
 pub use reach::{Reach, reach};
 
 use crate::answer::{Fault, Part};

@@ -75,17 +75,20 @@ impl Range {
         self.end.saturating_sub(self.start)
     }
 
+    /// The bases that it occupies, never none: a place between two bases occupies the one before
+    /// it.
+    pub fn occupied(&self) -> (u64, u64) {
+        if self.start == self.end {
+            (self.start.saturating_sub(1), self.end.max(1))
+        } else {
+            (self.start, self.end)
+        }
+    }
+
     /// Whether the two have a base in common. A place between two bases belongs to the base
     /// before it, as in VCF: what is inserted before the first base of a range is not in it.
     pub fn intersects(&self, other: &Self) -> bool {
-        let occupied = |range: &Self| {
-            if range.start == range.end {
-                (range.start.saturating_sub(1), range.end.max(1))
-            } else {
-                (range.start, range.end)
-            }
-        };
-        let (one, two) = (occupied(self), occupied(other));
+        let (one, two) = (self.occupied(), other.occupied());
         self.sequence == other.sequence && one.0 < two.1 && two.0 < one.1
     }
 

@@ -28,6 +28,16 @@ impl Token {
         (!is_empty).then(|| Self { text: text.to_owned(), system, code })
     }
 
+    /// The system that is named, if one is.
+    pub fn system(&self) -> Option<&str> {
+        self.system.as_deref()
+    }
+
+    /// The code, or the bare text.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
     /// Whether a concept is meant. Bare text is searched in codes, displays, systems and the text,
     /// whatever its case; a hit that ends in a digit must not go on with one, so that `*1` does
     /// not find `*17`. With a system, system and code are exactly those.

@@ -201,6 +201,8 @@ words! {
         ReadChanges => "read-changes",
         /// Read or move a cursor of the change feed.
         UseCursor => "use-cursor",
+        /// Keep the sets of carriers up.
+        KeepCarriers => "keep-carriers",
         /// Read the review list.
         ReadReviews => "read-reviews",
         /// Resolve a review.

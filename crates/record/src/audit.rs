@@ -101,6 +101,15 @@ struct State {
     segment: u32,
 }
 
+/// Where an event stands in the log of this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Which segment of the process.
+    pub(crate) segment: u32,
+    /// Number of the line in it.
+    pub(crate) number: u64,
+}
+
 /// The audit log of this process.
 pub(crate) struct Audit {
     directory: PathBuf,
@@ -126,6 +135,18 @@ impl Audit {
         permitted: bool,
         touched: &Touched,
     ) -> Result<(), Failure> {
+        self.await_durable(self.append_event(now, access, action, permitted, touched)?)
+    }
+
+    /// Puts an event into its place of the chain. It is durable only once it was waited for.
+    pub(crate) fn append_event(
+        &self,
+        now: Timestamp,
+        access: &Access,
+        action: Action,
+        permitted: bool,
+        touched: &Touched,
+    ) -> Result<Place, Failure> {
         let none: &[String] = &[];
         let mut chunks: Vec<&[String]> = touched.patients.chunks(PATIENTS_PER_EVENT).collect();
         if chunks.is_empty() {
@@ -150,8 +171,12 @@ impl Audit {
             };
             self.append(&mut state, event)?;
         }
-        let number = state.number;
-        self.make_durable(state, number)
+        Ok(Place { segment: state.segment, number: state.number })
+    }
+
+    /// Waits until an event and all before it are durable.
+    pub(crate) fn await_durable(&self, place: Place) -> Result<(), Failure> {
+        self.make_durable(self.lock(), place)
     }
 
     /// Whether events can still be written.
@@ -205,10 +230,10 @@ impl Audit {
     fn make_durable<'a>(
         &'a self,
         mut state: MutexGuard<'a, State>,
-        number: u64,
+        place: Place,
     ) -> Result<(), Failure> {
         let failed = || Err(Failure::Audit("the audit log cannot be written".to_owned()));
-        let segment = state.segment;
+        let Place { segment, number } = place;
         loop {
             if state.broken || state.segment != segment {
                 return failed();

@@ -9,7 +9,8 @@ use crate::{Access, Action, Failure, Record, Stored};
 use model::PatientId;
 
 /// Columns that `resource::stored` reads.
-const RESOURCES: &str = "SELECT v.id, v.version, v.patient, v.recorded, v.deleted, v.sha256, v.body
+pub(crate) const RESOURCES: &str =
+    "SELECT v.id, v.version, v.patient, v.recorded, v.deleted, v.sha256, v.body
     FROM resource r JOIN resource_version v ON v.tenant = r.tenant
     AND v.resource_type = r.resource_type AND v.id = r.id AND v.version = r.version
     WHERE r.tenant = $1 AND r.patient = $2 AND r.resource_type = $3 AND r.deleted = 0";
@@ -51,8 +52,7 @@ impl Record {
         query.bind_list(types.iter().copied());
         query.push(") AND r.patient > ");
         query.bind(after.map_or("", PatientId::as_str));
-        query.push(" ORDER BY r.patient LIMIT ");
-        query.bind(rows("count", count)?);
+        query.push(&format!(" ORDER BY r.patient LIMIT {}", rows("count", count)?));
         self.audited_read(access, Action::ReadClinical, |executor, touched| {
             let mut found = Vec::new();
             for row in executor.query(&query.sql, &query.values)? {
@@ -78,8 +78,8 @@ impl Record {
             let key = values![access.tenant().as_str(), patient, *resource_type];
             let mut query = Builder::new(RESOURCES, key);
             query.scope(access, "r.patient");
-            query.push(" ORDER BY r.id LIMIT ");
-            query.bind(COMPARTMENT_RESOURCES_MAX + 1);
+            // Not bound: SQLite compiles a statement anew for each LIMIT that is.
+            query.push(&format!(" ORDER BY r.id LIMIT {}", COMPARTMENT_RESOURCES_MAX + 1));
             for row in executor.query(&query.sql, &query.values)? {
                 found.push(stored(&vault, resource_type, &row)?);
             }

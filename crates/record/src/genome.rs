@@ -122,8 +122,8 @@ fn manifests(
     let key = values![access.tenant().as_str(), patient.as_str()];
     let mut query = Builder::new(sql::GENOMES_OF_PATIENT, key);
     query.scope(access, "patient");
-    query.push(" ORDER BY id LIMIT ");
-    query.bind(PAGE_ROWS_MAX + 1);
+    // Not bound: SQLite compiles a statement anew for each LIMIT that is.
+    query.push(&format!(" ORDER BY id LIMIT {}", PAGE_ROWS_MAX + 1));
     let rows = executor.query(&query.sql, &query.values)?;
     within("genomes of one patient", rows.len(), PAGE_ROWS_MAX as usize, "genomes")?;
     rows.iter().map(|row| manifest(vault, row)).collect()

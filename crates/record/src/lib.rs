@@ -14,6 +14,7 @@ mod account;
 mod adoption;
 mod archive;
 mod audit;
+mod carriers;
 mod compartment;
 mod decision;
 mod export;
@@ -36,6 +37,7 @@ mod store;
 mod subscription;
 #[cfg(test)]
 mod tests;
+mod together;
 mod vault;
 mod walk;
 
@@ -43,6 +45,7 @@ pub use access::{Access, Action, Purpose, Role, Scope, permitted};
 pub use account::{Account, Client, Session};
 pub use adoption::{Adoption, AdoptionCounts, PatientChange};
 pub use archive::{Archived, NewRaw, RawMessage, RawState, RawSummary};
+pub use carriers::{Carriers, ChangedPatients, MarkedPatient, NewMark};
 pub use decision::{Feedback, Shown, StoredFeedback};
 pub use export::{ExportJob, ExportLevel, ExportPage, ExportRequest};
 pub use failure::Failure;

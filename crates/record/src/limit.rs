@@ -77,6 +77,10 @@ pub const GENOME_BLOCKS_MAX: usize = 1_000_000;
 pub const GENOME_RANGES_MAX: usize = 10_000;
 /// Bytes of blocks that one look-up in genomes reads.
 pub const GENOME_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Marks that are kept of one patient.
+pub const CARRIER_MARKS_MAX: usize = 100_000;
+/// Patients whose marks are kept at once, and those that one look-up in the sets lists.
+pub const CARRIER_PATIENTS_MAX: usize = 1_000_000;
 /// Problems kept with one raw message.
 pub const PROBLEMS_MAX: usize = 1000;
 /// Jobs that one transaction of the group commit takes.

@@ -4,6 +4,7 @@ use crate::audit::{Audit, Touched};
 use crate::key::Keys;
 use crate::limit::READERS_MAX;
 use crate::store::{self, Claims, Executor, Pool, Store, Writer};
+use crate::together::Gathering;
 use crate::{Access, Action, Failure, MasterKey, sql};
 use aws_lc_rs::digest;
 use model::Timestamp;
@@ -29,6 +30,8 @@ pub struct Settings {
 #[derive(Clone)]
 pub struct Record {
     pub(crate) inner: Arc<Inner>,
+    /// Where events of reads are noted that are waited for together.
+    pub(crate) gathering: Option<Arc<Gathering>>,
 }
 
 pub(crate) struct Inner {
@@ -92,6 +95,7 @@ impl Record {
             rung.bell.notify_all();
         };
         Ok(Record {
+            gathering: None,
             inner: Arc::new(Inner {
                 clock,
                 keys,
@@ -136,14 +140,22 @@ impl Record {
         }
     }
 
-    /// Makes the event of a permitted action durable.
+    /// Makes the event of a permitted action durable: at once, or, of a read among others, when
+    /// [`Record::read_together`] is through with them.
     pub(crate) fn note(
         &self,
         access: &Access,
         action: Action,
         touched: &Touched,
     ) -> Result<(), Failure> {
-        self.inner.audit.note(self.now(), access, action, true, touched)
+        let audit = &self.inner.audit;
+        if let Some(gathering) = &self.gathering
+            && action == Action::ReadClinical
+            && gathering.note(audit, self.now(), access, touched)?
+        {
+            return Ok(());
+        }
+        audit.note(self.now(), access, action, true, touched)
     }
 
     /// One audited read of `record.db`: permission, query, durable event, then the value.

@@ -18,6 +18,7 @@ mod views;
 
 pub use app::{App, Genomics, Settings};
 pub use caller::token_digest;
+pub use controllers::genomics::Carriers;
 pub use controllers::login::{password_hash, password_is_right, random_token};
 pub use error::Error;
 pub use openapi::openapi;

@@ -11,7 +11,7 @@ use intake::work::Worker;
 use interpret::Interpreter;
 use notify::{Endpoints, Notifier, Sender, Trust};
 use record::Record;
-use server::{App, Genomics, Settings, router};
+use server::{App, Carriers, Genomics, Settings, router};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -116,6 +116,8 @@ impl Running {
             .with_endpoints(endpoints);
         let notifier = notifier(&app, arguments.subscription_authorities.as_deref())?;
         threads.push(thread("notify", &flag, move |stop| notifier.follow(stop))?);
+        let carriers = Carriers::new(&app);
+        threads.push(thread("carriers", &flag, move |stop| carriers.follow(stop))?);
         let tasks =
             vec![serve_http(http, app, stopped.clone()), serve_mllp(mllp, record, feed, stopped)];
         Ok(Self {

@@ -36,6 +36,8 @@ pub const CALLABLE_REGION: &str = "urn:cognate:extension:callable-region";
 /// Own extension of a `presence`: whether what was asked for was studied, partly, not, or whether
 /// the record does not tell; and the ranges that were not.
 pub const COVERAGE: &str = "urn:cognate:extension:coverage";
+/// Of how many of a count's patients the answer is known, beside its denominator.
+pub const KNOWN: &str = "urn:cognate:extension:known";
 /// Own extension: what a gene's call rests on, with a part for each list of positions.
 pub const GENE_CALLABILITY: &str = "urn:cognate:extension:gene-callability";
 /// Own extension: one possibility of an ambiguous call, with its genotype and what that means.

@@ -117,6 +117,21 @@ proptest! {
     }
 
     #[test]
+    fn calls_of_some_places_are_those_of_the_whole_block(
+        calls in proptest::collection::vec(any_call(), 0..60),
+        low in 0_u64..1 << 40,
+        length in 0_u64..1 << 38,
+    ) {
+        let packed = encode_calls(&calls);
+        let is_wanted = |start: u64, end: u64| start < low + length && low < end;
+        let expected: Vec<Call> = calls
+            .into_iter()
+            .filter(|call| is_wanted(call.extent().0, call.extent().1))
+            .collect();
+        prop_assert_eq!(decode_calls_where(&packed, is_wanted).unwrap(), expected);
+    }
+
+    #[test]
     fn broken_blocks_are_told_and_never_panic(
         calls in proptest::collection::vec(any_call(), 1..8),
         at in any::<proptest::sample::Index>(),

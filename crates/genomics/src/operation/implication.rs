@@ -5,6 +5,7 @@ use super::select::View;
 use super::variant::unplaced;
 use crate::answer::{Fault, Part};
 use crate::asked::Contract;
+use crate::consequence;
 use crate::finding::{Content, Finding};
 use crate::range::Range;
 use crate::token::Token;
@@ -95,7 +96,11 @@ fn says(view: &View<'_>, finding: &Finding, kind: Kind) -> bool {
         | (Content::Diagnostic(held), Kind::Diagnostic) => {
             any(&asked.treatments, &held.treatments) && any(&asked.conditions, &held.conditions)
         }
-        (Content::Consequence(held), Kind::Consequence) => any(&asked.consequences, held),
+        (Content::Consequence(held), Kind::Consequence) => {
+            let tokens = &asked.consequences;
+            let is_meant = |held| tokens.iter().any(|token| consequence::means(token, held));
+            tokens.is_empty() || held.iter().any(is_meant)
+        }
         _ => false,
     }
 }

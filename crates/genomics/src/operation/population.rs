@@ -4,7 +4,7 @@ use super::Tools;
 use super::haplotype::matching;
 use super::implication::{self, Kind};
 use super::select::View;
-use super::variant::{Overlap, structural_in, unplaced};
+use super::variant::{Overlap, at_least_one_base, structural_in, unplaced};
 use crate::answer::{Fault, Part, Value};
 use crate::asked::{Asked, Operation, Wanted};
 use crate::finding::Dossier;
@@ -14,6 +14,17 @@ use crate::token::Token;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Threshold(pub u64);
 
+/// What a count has found for one item so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// How many have it.
+    pub count: u64,
+    /// Of how many it is known whether they have it, where that is told.
+    pub known: Option<u64>,
+    /// Who they are, if they are to be listed.
+    pub patients: Vec<String>,
+}
+
 /// A count under way.
 #[derive(Debug)]
 pub struct Population<'a> {
@@ -21,8 +32,7 @@ pub struct Population<'a> {
     asked: &'a Asked,
     tools: Tools<'a>,
     denominator: u64,
-    /// The patients of each item.
-    found: Vec<Vec<String>>,
+    items: Vec<Found>,
     /// Of each variant asked for, whether anybody has it under its name or it has a place.
     placed: Vec<Vec<bool>>,
 }
@@ -35,15 +45,16 @@ impl<'a> Population<'a> {
             asked,
             tools,
             denominator: 0,
-            found: Vec::new(),
+            items: Vec::new(),
             placed: asked.variants.iter().map(|group| vec![false; group.len()]).collect(),
         };
-        population.found = vec![Vec::new(); population.items().len()];
+        let known = (operation.name == "find-population-specific-variants").then_some(0);
+        population.items = vec![Found { known, ..Found::default() }; population.texts().len()];
         population
     }
 
     /// The items of the answer: part, name of the item's part, text.
-    fn items(&self) -> Vec<(&'static str, &'static str, String)> {
+    fn texts(&self) -> Vec<(&'static str, &'static str, String)> {
         let asked = self.asked;
         let variant = |wanted: &Wanted| wanted.text.clone();
         let token = |token: &Token| token.text.clone();
@@ -78,8 +89,11 @@ impl<'a> Population<'a> {
             return Ok(());
         }
         self.denominator += 1;
+        if self.operation.name == "find-population-specific-variants" {
+            self.add_variants(patient, &view)?;
+            return Ok(());
+        }
         let holds = match self.operation.name {
-            "find-population-specific-variants" => self.variants(&view)?,
             "find-population-specific-haplotypes" => {
                 all_or_each(&self.asked.haplotypes, |token| Ok(!matching(&view, token).is_empty()))?
             }
@@ -93,13 +107,54 @@ impl<'a> Population<'a> {
             "find-population-dx-implications" => vec![self.implies(&view, Kind::Diagnostic)?],
             _ => vec![self.implies(&view, Kind::Consequence)?],
         };
-        for (found, _) in self.found.iter_mut().zip(holds).filter(|(_, holds)| *holds) {
-            found.push(patient.to_owned());
+        for (item, _) in self.items.iter_mut().zip(holds).filter(|(_, holds)| *holds) {
+            item.take(patient, self.asked);
         }
         Ok(())
     }
 
-    fn variants(&mut self, view: &View<'_>) -> Result<Vec<bool>, Fault> {
+    /// Counts a patient for variants, and notes whether it is known of each of them.
+    fn add_variants(&mut self, patient: &str, view: &View<'_>) -> Result<(), Fault> {
+        let carried = self.carried(view)?;
+        let mut known = Vec::new();
+        for (group, carried) in self.asked.variants.iter().zip(&carried) {
+            let is_known = |(wanted, carried): (&Wanted, &bool)| {
+                let place = wanted.allele.as_ref().map(|a| at_least_one_base(&a.change.range()));
+                *carried || place.is_some_and(|place| view.is_known_absent(&place))
+            };
+            known.push(group.iter().zip(carried).map(is_known).collect::<Vec<bool>>());
+        }
+        let known = match known.as_slice() {
+            [group] => group.clone(),
+            groups => vec![groups.iter().flatten().all(|known| *known)],
+        };
+        let holds = all_or_each(&carried, |held| Ok(*held))?;
+        for (item, (holds, known)) in self.items.iter_mut().zip(holds.into_iter().zip(known)) {
+            *item.known.get_or_insert(0) += u64::from(known);
+            if holds {
+                item.take(patient, self.asked);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds patients who were counted otherwise: how many were tested, what was found for each
+    /// item, and which variants somebody has under their names.
+    pub fn add_counted(&mut self, tested: u64, items: Vec<Found>, named: &[Vec<bool>]) {
+        self.denominator += tested;
+        for (item, more) in self.items.iter_mut().zip(items) {
+            item.count += more.count;
+            item.patients.extend(more.patients);
+            if let Some(known) = more.known {
+                *item.known.get_or_insert(0) += known;
+            }
+        }
+        let placed = self.placed.iter_mut().flatten();
+        placed.zip(named.iter().flatten()).for_each(|(placed, named)| *placed |= named);
+    }
+
+    /// Whether each variant is carried; which ones can be told is noted.
+    fn carried(&mut self, view: &View<'_>) -> Result<Vec<Vec<bool>>, Fault> {
         let mut carried = Vec::new();
         for (group, placed) in self.asked.variants.iter().zip(&mut self.placed) {
             let mut of_group = Vec::new();
@@ -110,13 +165,13 @@ impl<'a> Population<'a> {
             }
             carried.push(of_group);
         }
-        all_or_each(&carried, |held| Ok(*held))
+        Ok(carried)
     }
 
     /// Whether an implication matches, and all groups of a repeated parameter hold.
     fn implies(&mut self, view: &View<'_>, kind: Kind) -> Result<bool, Fault> {
         let asked = self.asked;
-        let _ = self.variants(view)?;
+        let _ = self.carried(view)?;
         let mut groups = Vec::new();
         for group in &asked.variants {
             // What nobody reported under its name yet is decided at the end, for everybody.
@@ -162,25 +217,37 @@ impl<'a> Population<'a> {
                 }
             }
         }
-        let count = |value: u64| Value::Count {
-            value: value.max(threshold.0),
-            is_below: value < threshold.0,
+        let is_below = |value: u64| value < threshold.0;
+        let told = |value: u64| value.max(threshold.0);
+        let count = |value: u64, known: Option<u64>| Value::Count {
+            value: told(value),
+            is_below: is_below(value),
+            known: known.map(|known| (told(known), is_below(known))),
         };
         let mut answer = Vec::new();
-        for ((part, name, text), found) in self.items().into_iter().zip(&self.found) {
+        for ((part, name, text), mut found) in self.texts().into_iter().zip(self.items.clone()) {
             let mut parts = Vec::new();
             if !name.is_empty() {
                 parts.push(Part::text(name, text));
             }
-            let numerator = found.len() as u64;
-            parts.push(Part::new("numerator", count(numerator)));
-            parts.push(Part::new("denominator", count(self.denominator)));
-            if self.asked.include_patients && numerator >= threshold.0 {
-                parts.extend(found.iter().map(|patient| Part::text("subject", patient)));
+            parts.push(Part::new("numerator", count(found.count, None)));
+            parts.push(Part::new("denominator", count(self.denominator, found.known)));
+            if self.asked.include_patients && !is_below(found.count) {
+                found.patients.sort_unstable();
+                parts.extend(found.patients.iter().map(|patient| Part::text("subject", patient)));
             }
             answer.push(Part::group(part, parts));
         }
         Ok(answer)
+    }
+}
+
+impl Found {
+    fn take(&mut self, patient: &str, asked: &Asked) {
+        self.count += 1;
+        if asked.include_patients {
+            self.patients.push(patient.to_owned());
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! Which parts of a filed genome a question has to look at.
 
 use super::Tools;
+use super::marks::DOUBT_BASES;
 use super::select::{View, failed};
 use crate::allele::{Allele, Form, WIDENED_BASES_MAX};
 use crate::answer::Fault;
-use crate::asked::{Asked, Operation};
+use crate::asked::{Asked, Operation, Subject};
 use crate::finding::Dossier;
 use crate::range::Range;
 use crate::sequence::{counterpart, known};
@@ -35,15 +36,18 @@ pub fn reach(
 ) -> Result<Reach, Fault> {
     let view = View::new(dossier, asked, tools);
     let mut found: BTreeSet<Range> = BTreeSet::new();
+    let is_count = operation.subject == Subject::Population;
     match operation.name {
         "find-subject-variants"
         | "find-subject-structural-intersecting-variants"
-        | "find-subject-structural-subsuming-variants" => {
+        | "find-subject-structural-subsuming-variants"
+        | "find-population-structural-intersecting-variants"
+        | "find-population-structural-subsuming-variants" => {
             for asked in &asked.ranges {
                 found.extend(on_build(&view, &asked.range, build, has, &asked.text)?);
             }
         }
-        "find-subject-specific-variants" => {
+        "find-subject-specific-variants" | "find-population-specific-variants" => {
             for wanted in asked.variants.iter().flatten() {
                 let mut forms: Vec<Allele> = wanted.allele.clone().into_iter().collect();
                 // What a name was reported with tells where it is.
@@ -53,7 +57,11 @@ pub fn reach(
                     }
                 }
                 for form in forms {
-                    found.extend(on_build(&view, &around(&form), build, has, &wanted.text)?);
+                    let mut range = around(&form);
+                    if is_count {
+                        range = with_doubts(&range);
+                    }
+                    found.extend(on_build(&view, &range, build, has, &wanted.text)?);
                 }
             }
         }
@@ -96,6 +104,12 @@ fn around(form: &Allele) -> Range {
     let is_open = form.form == Form::Trimmed;
     let more = if is_open { WIDENED_BASES_MAX as u64 } else { 1 };
     Range::new(&range.sequence, range.start.saturating_sub(more), range.end.saturating_add(more))
+}
+
+/// A count tells doubts about a place in bins: all that lies in them is read.
+fn with_doubts(range: &Range) -> Range {
+    let start = range.start / DOUBT_BASES * DOUBT_BASES;
+    Range::new(&range.sequence, start, range.end.next_multiple_of(DOUBT_BASES))
 }
 
 #[cfg(test)]

@@ -128,7 +128,7 @@ pub(super) fn specific(view: &View<'_>) -> Result<Vec<Part>, Fault> {
 }
 
 /// A place between two bases was looked at where the bases beside it were.
-fn at_least_one_base(range: &Range) -> Range {
+pub(super) fn at_least_one_base(range: &Range) -> Range {
     if range.length() > 0 {
         return range.clone();
     }

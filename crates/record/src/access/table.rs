@@ -36,6 +36,7 @@ const CONNECTIONS: &[Action] = &[Action::ReadRaw, Action::SetRawState, Action::R
 const FILING: &[Action] = &[
     Action::Subscribe,
     Action::UseCursor,
+    Action::KeepCarriers,
     Action::ArchiveRaw,
     Action::ReadRaw,
     Action::SetRawState,

@@ -13,8 +13,13 @@ const PACKED_BYTES_MIN: usize = 128;
 const UNPACKED_BYTES_MAX: usize = 1 << 30;
 /// Bytes before the stream: the length of the body.
 const LENGTH_BYTES: usize = 4;
-/// How a gzip file begins; there is nothing to gain.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// How what is compressed already begins: a gzip file (RFC 1952), and the streams of RFC 1950 that
+/// blocks of a genome are. There is nothing to gain.
+const COMPRESSED: [[u8; 2]; 5] =
+    [[0x1f, 0x8b], [0x78, 0x01], [0x78, 0x5e], [0x78, 0x9c], [0x78, 0xda]];
+/// Bytes of a long body that are tried first. If these do not get smaller, the body is not tried:
+/// a piece of a compressed file does not begin as one.
+const TRIED_BYTES: usize = 64 * 1024;
 
 /// What most resources hold; the most frequent at the end. It belongs to the format of what is
 /// stored and is never changed: another one is another format.
@@ -26,8 +31,15 @@ thread_local! {
 
 /// The body in fewer bytes; `None` if it takes as many.
 pub(super) fn pack(body: &[u8]) -> Option<Vec<u8>> {
-    let is_worth_it = body.len() >= PACKED_BYTES_MIN && !body.starts_with(&GZIP);
-    let packed = is_worth_it.then(|| pack_always(body))??;
+    let is_compressed = COMPRESSED.iter().any(|begin| body.starts_with(begin));
+    if body.len() < PACKED_BYTES_MIN || is_compressed {
+        return None;
+    }
+    if body.len() > TRIED_BYTES * 4 {
+        let middle = body.len() / 2;
+        pack(body.get(middle..middle + TRIED_BYTES)?)?;
+    }
+    let packed = pack_always(body)?;
     (packed.len() < body.len()).then_some(packed)
 }
 
@@ -97,6 +109,26 @@ mod tests {
         packer.compress_vec(&body, &mut packed, FlushCompress::Finish).unwrap();
         assert_eq!(inflate(&packed), Some(body));
         assert_eq!(inflate(packed.get(..9).unwrap()), None);
+    }
+
+    #[test]
+    fn what_does_not_get_smaller_is_left_as_it_is() {
+        // Noise (SplitMix64) of lengths around and beyond what the packer holds at a time.
+        let mut state = 1_u64;
+        let mut noise = || {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb).to_le_bytes()
+        };
+        for length in [200, 5_000, 14_000, 40_000, 70_000, 300_000, 1_000_000] {
+            for _ in 0..8 {
+                let body: Vec<u8> =
+                    std::iter::repeat_with(&mut noise).flatten().take(length).collect();
+                assert_eq!(pack(&body), None, "{length}");
+            }
+        }
+        let words = br#"{"resourceType":"Observation","status":"final"}"#.repeat(10);
+        assert_eq!(unpack(&pack(&words).unwrap()), Some(words));
     }
 
     proptest! {

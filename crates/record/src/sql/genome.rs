@@ -17,4 +17,31 @@ super::statements! {
     BLOCK_GET = "SELECT body FROM genome_block WHERE tenant = $1 AND filing = $2 AND kind = $3
         AND sequence = $4 AND number = $5";
     BLOCKS_DROP = "DELETE FROM genome_block WHERE tenant = $1 AND filing = $2";
+    CARRIERS_AT = "SELECT settings, sequence, next FROM carrier_index WHERE tenant = $1";
+    CARRIERS_AT_PUT = "INSERT INTO carrier_index (tenant, settings, sequence, next)
+        VALUES ($1, $2, $3, $4) ON CONFLICT (tenant) DO UPDATE SET settings = excluded.settings,
+        sequence = excluded.sequence, next = excluded.next";
+    CARRIER_OF = "SELECT number, body FROM carrier WHERE tenant = $1 AND patient = $2";
+    CARRIER_PUT = "INSERT INTO carrier (tenant, number, patient, is_open, body)
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, number) DO UPDATE
+        SET is_open = excluded.is_open, body = excluded.body";
+    CARRIER_DROP = "DELETE FROM carrier WHERE tenant = $1 AND number = $2";
+    CARRIERS_OPEN = "SELECT number, patient FROM carrier WHERE tenant = $1 AND is_open = 1
+        ORDER BY number";
+    CARRIERS_FROM = "SELECT number, patient FROM carrier WHERE tenant = $1 AND number >= $2
+        ORDER BY number LIMIT 1000";
+    CARRIERS_CLEAR = "DELETE FROM carrier WHERE tenant = $1";
+    SET_GET = "SELECT holders FROM carrier_set WHERE tenant = $1 AND mark = $2 AND chunk = $3";
+    SETS_OF = "SELECT chunk, holders FROM carrier_set WHERE tenant = $1 AND mark = $2
+        ORDER BY chunk";
+    SET_PUT = "INSERT INTO carrier_set (tenant, mark, chunk, holders) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (tenant, mark, chunk) DO UPDATE SET holders = excluded.holders";
+    SET_DROP = "DELETE FROM carrier_set WHERE tenant = $1 AND mark = $2 AND chunk = $3";
+    CARRIER_SETS_CLEAR = "DELETE FROM carrier_set WHERE tenant = $1";
+    LISTED_GET = "SELECT kind FROM carrier_listed WHERE tenant = $1 AND mark = $2";
+    LISTED_PUT = "INSERT INTO carrier_listed (tenant, mark, kind, body) VALUES ($1, $2, $3, $4)";
+    LISTED_OF = "SELECT mark, body FROM carrier_listed WHERE tenant = $1 AND kind = $2
+        ORDER BY mark";
+    LISTED_DROP = "DELETE FROM carrier_listed WHERE tenant = $1 AND mark = $2";
+    CARRIER_LISTED_CLEAR = "DELETE FROM carrier_listed WHERE tenant = $1";
 }

@@ -120,7 +120,7 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
         PRIMARY KEY (tenant, digest)) {strict}",
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
-], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS];
+], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS, OF_PATIENT];
 
 /// History is paged over the commit sequence.
 const HISTORY: &[&str] = &[
@@ -130,6 +130,13 @@ const HISTORY: &[&str] = &[
 
 /// What a client's token may do beside its role.
 const SCOPES: &[&str] = &["ALTER TABLE client ADD COLUMN scopes {text}"];
+
+/// The index by patient with the id, in the order in which a patient's resources are asked for.
+/// Without it SQLite goes through all resources of a type, whoever's they are, for one patient's.
+const OF_PATIENT: &[&str] = &[
+    "DROP INDEX resource_of_patient",
+    "CREATE INDEX resource_of_patient ON resource (tenant, patient, resource_type, id)",
+];
 
 /// Who is told of what, how far, and the events of each.
 const SUBSCRIPTIONS: &[&str] = &[
@@ -287,4 +294,21 @@ pub(crate) const GENOME: &[&[&str]] = &[&[
         PRIMARY KEY (tenant, filing, kind, sequence, number)) {strict}",
     "CREATE INDEX genome_block_ends ON genome_block (tenant, filing, kind, sequence, last, first,
         number)",
-]];
+], CARRIERS];
+
+/// For each mark that patients may have, the set of those who have it, in chunks; where in the
+/// change feed they were made. All of it is made again from resources and genomes.
+const CARRIERS: &[&str] = &[
+    "CREATE TABLE carrier_index (tenant {text} NOT NULL, settings {text} NOT NULL,
+        sequence {int} NOT NULL, next {int} NOT NULL, PRIMARY KEY (tenant)) {strict}",
+    "CREATE TABLE carrier (tenant {text} NOT NULL, number {int} NOT NULL, patient {text} NOT NULL,
+        is_open {int} NOT NULL, body {bytes} NOT NULL, PRIMARY KEY (tenant, number)) {strict}",
+    "CREATE UNIQUE INDEX carrier_patient ON carrier (tenant, patient)",
+    "CREATE INDEX carrier_open ON carrier (tenant, is_open, number)",
+    "CREATE TABLE carrier_set (tenant {text} NOT NULL, mark {bytes} NOT NULL,
+        chunk {int} NOT NULL, holders {bytes} NOT NULL,
+        PRIMARY KEY (tenant, mark, chunk)) {index}",
+    "CREATE TABLE carrier_listed (tenant {text} NOT NULL, mark {bytes} NOT NULL,
+        kind {text} NOT NULL, body {bytes} NOT NULL, PRIMARY KEY (tenant, mark)) {strict}",
+    "CREATE INDEX carrier_listed_kind ON carrier_listed (tenant, kind, mark)",
+];

@@ -97,6 +97,7 @@ fn table() -> Vec<Line> {
 
 fn raw_and_clinical() -> Vec<Line> {
     let clinical = || with(&[ServiceClient, LaboratoryReviewer, Interface, Role::Patient]);
+    let lists_patients = || with(&[ServiceClient, LaboratoryReviewer, Interface]);
     let raw_readers = || vec![LaboratoryReviewer, InterfaceAnalyst, Interface];
     vec![
         ("archive", vec![Interface], |r, a, _| r.archive(a, raw("k2", b"x")).map(drop)),
@@ -130,6 +131,16 @@ fn raw_and_clinical() -> Vec<Line> {
         ("genomes", clinical(), |r, a, _| r.genomes(a, &p1()).map(drop)),
         ("read_genomes", clinical(), |r, a, _| {
             r.read_genomes(a, &p1(), &mut |_| Ok::<_, Failure>(vec![])).map(drop)
+        }),
+        ("carriers_at", vec![Interface], |r, a, _| r.carriers_at(a, "1").map(drop)),
+        ("keep_carriers", vec![Interface], |r, a, _| {
+            r.keep_carriers(a, "1", (0, 1), vec![]).map(drop)
+        }),
+        ("read_carriers", lists_patients(), |r, a, _| {
+            r.read_carriers(a, "1", |_| Ok::<_, Failure>(())).map(drop)
+        }),
+        ("changed_patients", lists_patients(), |r, a, _| {
+            r.changed_patients(a, &["Observation"], 0, 5).map(drop)
         }),
         ("read", clinical(), |r, a, _| r.read(a, "Patient", "p1").map(drop)),
         ("heads", clinical(), |r, a, _| r.heads(a, &[("Patient", "p1")]).map(drop)),
@@ -331,7 +342,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 77 * Role::ALL.len());
+    assert_eq!(calls, 81 * Role::ALL.len());
 }
 
 #[test]

@@ -4,8 +4,13 @@
 //! addresses of HL7's public reference server, whose contract differs in two defaults.
 
 mod ask;
+mod carriers;
 mod genome;
+mod marks;
+mod population;
 mod request;
+
+pub use carriers::Carriers;
 
 use crate::app::App;
 use crate::caller::Caller;

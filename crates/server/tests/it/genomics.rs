@@ -1,5 +1,6 @@
 //! The Genomics Operations over HTTP, on observations that were filed.
 
+mod carriers;
 mod genome;
 mod population;
 

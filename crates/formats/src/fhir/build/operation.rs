@@ -24,12 +24,11 @@ fn parameter(part: &Part, resource: &dyn Fn(&str) -> Option<Value>) -> Result<Va
         Held::Presence(is_there, coverage) => {
             object.with("extension", json!([studied(coverage)])).with("valueBoolean", *is_there)
         }
-        Held::Count { value, is_below } => {
-            let quantity = Object::default()
-                .with("value", *value)
-                .some("comparator", is_below.then_some("<"))
-                .build();
-            object.with("valueQuantity", quantity)
+        Held::Count { value, is_below, known } => {
+            let known = known.map(|(value, is_below)| {
+                json!([{"url": codes::KNOWN, "valueQuantity": quantity(value, is_below)}])
+            });
+            object.some("extension", known).with("valueQuantity", quantity(*value, *is_below))
         }
         Held::Concept(held) => object.some("valueCodeableConcept", concept(held)),
         Held::Codings(held) => {
@@ -45,6 +44,12 @@ fn parameter(part: &Part, resource: &dyn Fn(&str) -> Option<Value>) -> Result<Va
     };
     let parts = part.parts.iter().map(|part| parameter(part, resource));
     Ok(object.list("part", parts.collect::<Result<_, _>>()?).build())
+}
+
+/// A count, or below which number it is.
+fn quantity(value: u64, is_below: bool) -> Value {
+    let comparator = is_below.then_some("<");
+    Object::default().with("value", value).some("comparator", comparator).build()
 }
 
 /// What was looked at: the guide's boolean alone cannot tell "absent" from "not tested".

@@ -5,11 +5,12 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::controllers::fhir::answer::json;
 use crate::controllers::genomics::genome::{Genomes, Question};
+use crate::controllers::genomics::population;
 use crate::error::Error;
 use ::genomics::answer::{Fault, FaultKind, Part};
 use ::genomics::asked::{Asked, Contract, Given, Operation, Subject};
 use ::genomics::finding::Dossier;
-use ::genomics::operation::{self, Population, Threshold, Tools};
+use ::genomics::operation::{self, Tools};
 use axum::http::StatusCode;
 use axum::response::Response;
 use formats::fhir::build::parameters;
@@ -18,9 +19,6 @@ use model::{PatientId, Problem};
 use record::Stored;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// Patients whose resources are read at once for a count.
-const PATIENTS_AT_ONCE: u32 = 200;
 
 /// The answer to a request.
 pub(super) fn answer(
@@ -37,7 +35,8 @@ pub(super) fn answer(
     let parameters = match operation.subject {
         Subject::Patient => about_one(app, caller, operation, &asked, tools)?,
         Subject::Population => {
-            written(&about_all(app, caller, operation, &asked, tools)?, &BTreeMap::new())?
+            let question = Question { operation, asked: &asked, tools };
+            written(&population::count(app, caller, question)?, &BTreeMap::new())?
         }
     };
     Ok(json(StatusCode::OK, &parameters))
@@ -51,51 +50,29 @@ fn about_one(
     tools: Tools<'_>,
 ) -> Result<Value, Error> {
     let patient = patient(app, &asked.subject)?;
-    let found = app.record().read(&caller.access, "Patient", patient.as_str())?;
-    if found.is_none_or(|stored| stored.deleted) {
-        return Err(Error::not_found());
-    }
-    let stored = app.record().patient_resources(&caller.access, &patient, &TYPES)?;
-    let (mut dossier, resources) = read(app, &stored)?;
-    let question = Question { operation, asked, tools };
-    let genomes = Genomes::read(app, &caller.access, &patient, question, &mut dossier)?;
-    let parts = operation::answer(operation, asked, &dossier, tools).map_err(refused)?;
-    let resource = |reference: &str| {
-        let stored = resources.get(reference).cloned();
-        stored.or_else(|| genomes.observation(app, &patient, reference))
-    };
-    parameters(&parts, &resource).map_err(|reference| missing(&reference))
-}
-
-fn about_all(
-    app: &App,
-    caller: &Caller,
-    operation: &Operation,
-    asked: &Asked,
-    tools: Tools<'_>,
-) -> Result<Vec<Part>, Error> {
-    let mut population = Population::new(operation, asked, tools);
-    let mut last: Option<PatientId> = None;
-    loop {
-        let record = app.record();
-        let next = record.next_patients_resources(
-            &caller.access,
-            &TYPES,
-            last.as_ref(),
-            PATIENTS_AT_ONCE,
-        )?;
-        let Some((patient, _)) = next.last() else { break };
-        last = Some(patient.clone());
-        for (patient, stored) in &next {
-            let (dossier, _) = read(app, stored)?;
-            population.add(patient.as_str(), &dossier).map_err(refused)?;
+    app.record().read_together(|record| {
+        let found = record.read(&caller.access, "Patient", patient.as_str())?;
+        if found.is_none_or(|stored| stored.deleted) {
+            return Err(Error::not_found());
         }
-    }
-    population.answer(Threshold(app.genomics().count_min)).map_err(refused)
+        let stored = record.patient_resources(&caller.access, &patient, &TYPES)?;
+        let (mut dossier, resources) = read(app, &stored)?;
+        let question = Question { operation, asked, tools };
+        let genomes = Genomes::read(record, &caller.access, &patient, question, &mut dossier)?;
+        let parts = operation::answer(operation, asked, &dossier, tools).map_err(refused)?;
+        let resource = |reference: &str| {
+            let stored = resources.get(reference).cloned();
+            stored.or_else(|| genomes.observation(app, &patient, reference))
+        };
+        parameters(&parts, &resource).map_err(|reference| missing(&reference))
+    })
 }
 
 /// What the record says of a patient, and its resources by reference.
-fn read(app: &App, stored: &[Stored]) -> Result<(Dossier, BTreeMap<String, Value>), Error> {
+pub(super) fn read(
+    app: &App,
+    stored: &[Stored],
+) -> Result<(Dossier, BTreeMap<String, Value>), Error> {
     let mut resources = Vec::with_capacity(stored.len());
     for stored in stored {
         let resource: Value = serde_json::from_slice(&stored.body)

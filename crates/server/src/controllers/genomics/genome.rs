@@ -8,13 +8,14 @@ use crate::app::App;
 use crate::error::Error;
 use ::genomics::answer::Fault;
 use ::genomics::asked::{Asked, Operation};
-use ::genomics::finding::{Dossier, Study};
+use ::genomics::finding::{Dossier, SourceClass, Study};
 use ::genomics::genome::{
-    BadBlock, Call, Run, add_coverage, begin_coverage, decode_calls, decode_coverage, finding,
-    run_of,
+    BadBlock, Call, Run, add_coverage, begin_coverage, decode_calls_where, decode_coverage,
+    finding, run_of,
 };
 use ::genomics::operation::{Reach, Tools, reach};
 use ::genomics::range::Range;
+use ::genomics::sequence::known;
 use ::genomics::vrs;
 use formats::fhir::build::{GenomeVariant, Head, genome_variant};
 use formats::fhir::codes;
@@ -23,14 +24,19 @@ use intake::variants::{Coverage, GenomeManifest};
 use model::PatientId;
 use model::reported::ResultStatus;
 use model::specimen::Origin;
-use record::{Access, Genome, GenomeBlock, GenomeRange, derived_id};
+use record::{Access, Genome, GenomeBlock, GenomeRange, Record, derived_id};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Calls that one question may read; a whole chromosome has some hundred thousand.
 const CALLS_MAX: usize = 100_000;
+/// Calls and runs of a genome that is small.
+const SMALL_ENTRIES_MAX: u64 = 2_000;
 /// Runs of coverage that one question may read.
 const RUNS_MAX: usize = 4_000_000;
+
+/// The sequences that genomes have, with the class of their test.
+type Sequences = Vec<(Option<SourceClass>, String)>;
 
 /// What is asked, and with what.
 #[derive(Clone, Copy)]
@@ -65,7 +71,7 @@ impl Genomes {
     /// Reads what a question asks of a patient's genomes, and adds it to what is known: calls as
     /// findings, coverage as the regions of the test.
     pub(super) fn read(
-        app: &App,
+        record: &Record,
         access: &Access,
         patient: &PatientId,
         question: Question<'_>,
@@ -80,12 +86,58 @@ impl Genomes {
             parts = chosen(genomes, question, dossier)?;
             Ok::<_, Error>(parts.iter().flat_map(ranges).collect())
         };
-        let (_, blocks) = app.record().read_genomes(access, patient, &mut choose)?;
+        let (_, blocks) = record.read_genomes(access, patient, &mut choose)?;
         let mut found = Self::default();
         for part in &parts {
             found.add(part, &blocks, dossier)?;
         }
         Ok(found)
+    }
+
+    /// Reads all of a patient's genomes, if they are small and nothing is open about them, and
+    /// gives the sequences they have with the class of their test. `None` where a question has to
+    /// look into them each time.
+    pub(super) fn read_small(
+        record: &Record,
+        access: &Access,
+        patient: &PatientId,
+        dossier: &mut Dossier,
+    ) -> Result<Option<Sequences>, Error> {
+        let labels = dossier.studies.iter().flat_map(|study| &study.labels);
+        let named: Vec<String> =
+            labels.filter(|l| l.system == codes::GENOME).map(|l| l.value.clone()).collect();
+        if named.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        let genomes = record.genomes(access, patient)?;
+        // One that is not filed yet may come without a change of the record.
+        if !named.iter().all(|name| genomes.iter().any(|genome| genome.id == *name)) {
+            return Ok(None);
+        }
+        let (mut parts, mut sequences) = (Vec::new(), Vec::new());
+        for genome in &genomes {
+            let Some(study) = study_of(genome, dossier) else { continue };
+            let manifest = manifest(genome)?;
+            let is_small = manifest.calls + manifest.runs <= SMALL_ENTRIES_MAX;
+            if !is_small || manifest.structural > 0 {
+                return Ok(None);
+            }
+            let class = dossier.studies.get(study).and_then(|study| study.source_class);
+            sequences.extend(manifest.sequences.iter().map(|held| (class, held.clone())));
+            let whole = |sequence: &String| {
+                Range::new(sequence, 0, known(sequence).map_or(u64::MAX >> 1, |k| k.length))
+            };
+            let ranges = manifest.sequences.iter().map(whole).collect();
+            let reach = Reach { ranges, needs_calls: true };
+            parts.push(Part { genome: genome.id.clone(), manifest, study, reach });
+        }
+        let mut choose = |_: &[Genome]| Ok::<_, Error>(parts.iter().flat_map(ranges).collect());
+        let (_, blocks) = record.read_genomes(access, patient, &mut choose)?;
+        let mut found = Self::default();
+        for part in &parts {
+            found.add(part, &blocks, dossier)?;
+        }
+        Ok(Some(sequences))
     }
 
     fn add(
@@ -110,11 +162,10 @@ impl Genomes {
                 within(held.len(), RUNS_MAX)?;
                 continue;
             }
-            for call in decode_calls(&block.body).map_err(unread)? {
-                let place = call.range(&block.sequence);
-                if !part.reach.ranges.iter().any(|range| range.intersects(&place)) {
-                    continue;
-                }
+            let here = part.reach.ranges.iter().filter(|range| range.sequence == block.sequence);
+            let here: Vec<(u64, u64)> = here.map(Range::occupied).collect();
+            let is_wanted = |start, end| here.iter().any(|asked| asked.0 < end && start < asked.1);
+            for call in decode_calls_where(&block.body, is_wanted).map_err(unread)? {
                 runs.entry(&block.sequence).or_default().extend(run_of(&call));
                 let key = [part.genome.clone(), call.line.to_string(), call.number.to_string()];
                 let id = derived_id(key.iter().map(String::as_str));
@@ -174,6 +225,20 @@ impl Genomes {
     }
 }
 
+/// The study that names a genome.
+fn study_of(genome: &Genome, dossier: &Dossier) -> Option<usize> {
+    let names = |study: &Study| {
+        let mut labels = study.labels.iter();
+        labels.any(|label| label.system == codes::GENOME && label.value == genome.id)
+    };
+    dossier.studies.iter().position(names)
+}
+
+fn manifest(genome: &Genome) -> Result<GenomeManifest, Error> {
+    serde_json::from_value(genome.body.clone())
+        .map_err(|error| Error::internal(format!("the manifest of a genome: {error}")))
+}
+
 /// The genomes that an analysis names, with what of them is asked for.
 fn chosen(
     genomes: &[Genome],
@@ -182,17 +247,12 @@ fn chosen(
 ) -> Result<Vec<Part>, Error> {
     let mut parts = Vec::new();
     for genome in genomes {
-        let names = |study: &Study| {
-            let mut labels = study.labels.iter();
-            labels.any(|label| label.system == codes::GENOME && label.value == genome.id)
-        };
-        let Some(study) = dossier.studies.iter().position(names) else { continue };
+        let Some(study) = study_of(genome, dossier) else { continue };
         let passes = |study: &Study| question.asked.filter.takes_study(study);
         if !dossier.studies.get(study).is_some_and(passes) {
             continue;
         }
-        let manifest: GenomeManifest = serde_json::from_value(genome.body.clone())
-            .map_err(|error| Error::internal(format!("the manifest of a genome: {error}")))?;
+        let manifest = manifest(genome)?;
         let has = |sequence: &str| manifest.sequences.iter().any(|held| held == sequence);
         let Question { operation, asked, tools } = question;
         let reach =

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use testkit::vcf::{GRCH37, GRCH38, vcf as file};
 
 /// Files a variant file of Ana Example.
-fn take(app: &TestApp, text: &str, references: &References) {
+pub(super) fn take(app: &TestApp, text: &str, references: &References) {
     let pack = Pack::built_in().unwrap();
     let tools = Tools { pack: &pack, references };
     let patient = Some(PatientId::new("ana-example"));
@@ -29,7 +29,7 @@ fn take(app: &TestApp, text: &str, references: &References) {
 }
 
 /// The same server with what an operator has set up.
-fn with(mut app: TestApp, genomics: Genomics) -> TestApp {
+pub(super) fn with(mut app: TestApp, genomics: Genomics) -> TestApp {
     let settings = Settings { base_url: BASE.to_owned(), tenant: tenant(), secure_cookies: false };
     let (record, interpreter) = (app.record.clone(), app.interpreter.clone());
     app.router = server::router(App::with_genomics(record, interpreter, settings, genomics));

@@ -1,0 +1,103 @@
+//! Keeping the sets of carriers up: whoever was changed is read again, and only they.
+
+use super::ask::read;
+use super::genome::Genomes;
+use super::marks::new_mark;
+use crate::app::App;
+use crate::error::Error;
+use ::genomics::operation::marks;
+use ::genomics::sequence::known;
+use formats::fhir::genomics::TYPES;
+use model::PatientId;
+use record::{Access, Failure, MarkedPatient, Purpose, Record, Role, Scope};
+use std::fmt::Write as _;
+use std::time::Duration;
+
+/// Version of what marks say; sets of another one are made again.
+const VERSION: u32 = 1;
+/// Changes that are gone through at once.
+const CHANGES_AT_ONCE: u64 = 4_000;
+/// Changes of other things after which the place in the feed is noted all the same.
+const CHANGES_UNNOTED: u64 = 2_000;
+/// How long one wait for a change lasts before the stop signal is looked at again.
+const WAIT: Duration = Duration::from_millis(500);
+
+/// What marks depend on beside the record: how variants are brought into one form.
+pub(super) fn settings(app: &App) -> String {
+    let mut settings = VERSION.to_string();
+    for reference in &app.genomics().references.0 {
+        let names = reference.sequences();
+        let build = names.iter().find_map(|name| known(name)?.build);
+        // Names and lengths prove a sequence, so that their number tells what is missing.
+        let build = build.map_or(String::new(), |build| build.to_string());
+        let _ = write!(settings, " {build}:{}", names.len());
+    }
+    settings
+}
+
+/// Keeps the sets up that counts are made of.
+#[derive(Clone, Debug)]
+pub struct Carriers {
+    app: App,
+    access: Access,
+}
+
+impl Carriers {
+    /// Over the record of an application, as its own operations read it.
+    pub fn new(app: &App) -> Self {
+        let tenant = app.settings().tenant.clone();
+        let (role, purpose) = (Role::Interface, Purpose::Operations);
+        let access = Access::new(tenant, "carriers", role, purpose, Scope::Tenant);
+        Self { app: app.clone(), access }
+    }
+
+    /// Takes in what was changed, up to the end of the change feed, which is given. Another one
+    /// who does it meanwhile is left to it.
+    ///
+    /// # Errors
+    /// When the record cannot be read or written, or what it holds cannot be read.
+    pub fn catch_up(&self, stop: &dyn Fn() -> bool) -> Result<u64, Error> {
+        let settings = settings(&self.app);
+        loop {
+            let record = self.app.record();
+            let at = record.carriers_at(&self.access, &settings)?;
+            let changed = record.changed_patients(&self.access, &TYPES, at, CHANGES_AT_ONCE)?;
+            let is_idle = changed.patients.is_empty() && changed.until - at < CHANGES_UNNOTED;
+            if changed.until <= at || is_idle && at > 0 || stop() {
+                return Ok(changed.until);
+            }
+            let patients = record.read_together(|record| {
+                changed.patients.iter().map(|patient| self.marked(record, patient)).collect()
+            });
+            let patients: Vec<MarkedPatient> = patients?;
+            record.keep_carriers(&self.access, &settings, (at, changed.until), patients)?;
+        }
+    }
+
+    /// Catches up whenever something was changed, until it is told to stop.
+    pub fn follow(&self, stop: &dyn Fn() -> bool) {
+        while !stop() {
+            let until = self.catch_up(stop).unwrap_or_else(|error| {
+                // Whom the sets lack is asked meanwhile, and a count says what is wrong. It is
+                // tried again when the wait is over, whatever is changed.
+                tracing::warn!(%error, "the sets of carriers are behind");
+                u64::MAX
+            });
+            self.app.record().wait_for_change(until, WAIT);
+        }
+    }
+
+    fn marked(&self, record: &Record, patient: &PatientId) -> Result<MarkedPatient, Error> {
+        let stored = match record.patient_resources(&self.access, patient, &TYPES) {
+            Err(Failure::TooMuch { .. }) => {
+                return Ok(MarkedPatient { patient: patient.clone(), marks: None });
+            }
+            stored => stored?,
+        };
+        let (mut dossier, _) = read(&self.app, &stored)?;
+        let genomes = Genomes::read_small(record, &self.access, patient, &mut dossier)?;
+        let marks = genomes.and_then(|genomes| marks(&dossier, &genomes));
+        let marks = marks.map(|marks| marks.iter().map(new_mark).collect());
+        Ok(MarkedPatient { patient: patient.clone(), marks })
+    }
+}
