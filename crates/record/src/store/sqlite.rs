@@ -6,6 +6,7 @@ pub(crate) mod statistics;
 
 use super::{Connection, Executor, Row, Value};
 use crate::Failure;
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
 use rusqlite::{ErrorCode, OpenFlags, ToSql, params_from_iter};
 use std::path::Path;
@@ -92,6 +93,10 @@ impl Sqlite {
     }
 
     fn settle(&self, write: bool) -> Result<(), Failure> {
+        // Otherwise a statement is planned anew for each number of rows it is limited to.
+        self.connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+            .map_err(|error| storage(&error))?;
         let settings = [
             ("PRAGMA journal_mode = WAL", "PRAGMA journal_mode", "wal"),
             ("PRAGMA synchronous = FULL", "PRAGMA synchronous", "2"),

@@ -16,7 +16,7 @@ const STATISTICS: &[(&str, &str, &str)] = &[
     ("fact", "sqlite_autoindex_fact_1", "1000000 1000000 500000 2 2 1"),
     ("resource", "resource", "1000000 1000000 100000 1"),
     ("resource", "resource_id", "1000000 1000000 100000 1"),
-    ("resource", "resource_of_patient", "1000000 1000000 20 10"),
+    ("resource", "resource_of_patient", "1000000 1000000 20 10 1"),
     ("resource_version", "sqlite_autoindex_resource_version_1", "1000000 1000000 100000 1 1"),
     ("resource_version", "version_sequence", "1000000 1000000 1"),
     ("resource_version", "version_type_sequence", "1000000 1000000 100000 1"),
