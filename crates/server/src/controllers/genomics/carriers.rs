@@ -11,7 +11,7 @@ use formats::fhir::genomics::TYPES;
 use model::PatientId;
 use record::{Access, Failure, MarkedPatient, Purpose, Record, Role, Scope};
 use std::fmt::Write as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Version of what marks say; sets of another one are made again.
 const VERSION: u32 = 1;
@@ -21,6 +21,9 @@ const CHANGES_AT_ONCE: u64 = 4_000;
 const CHANGES_UNNOTED: u64 = 2_000;
 /// How long one wait for a change lasts before the stop signal is looked at again.
 const WAIT: Duration = Duration::from_millis(500);
+/// The longest rest after a pass, and the longest part of it without a look at the stop signal.
+const REST_MAX: Duration = Duration::from_secs(5);
+const NAP: Duration = Duration::from_millis(100);
 
 /// What marks depend on beside the record: how variants are brought into one form.
 pub(super) fn settings(app: &App) -> String {
@@ -74,15 +77,23 @@ impl Carriers {
         }
     }
 
-    /// Catches up whenever something was changed, until it is told to stop.
+    /// Catches up when something was changed, until it is told to stop. It rests nine times as long
+    /// as it worked, within limits, and so leaves the processor to whoever files: those who were
+    /// changed meanwhile are asked one by one.
     pub fn follow(&self, stop: &dyn Fn() -> bool) {
         while !stop() {
+            let begun = Instant::now();
             let until = self.catch_up(stop).unwrap_or_else(|error| {
                 // Whom the sets lack is asked meanwhile, and a count says what is wrong. It is
                 // tried again when the wait is over, whatever is changed.
                 tracing::warn!(%error, "the sets of carriers are behind");
                 u64::MAX
             });
+            let rest = (begun.elapsed() * 9).min(REST_MAX);
+            let rested = Instant::now();
+            while rested.elapsed() < rest && !stop() {
+                std::thread::sleep(NAP.min(rest));
+            }
             self.app.record().wait_for_change(until, WAIT);
         }
     }
