@@ -5,19 +5,22 @@
 
 #![expect(clippy::print_stdout, reason = "a command-line tool prints")]
 
+mod setting;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
 use interpret::Interpreter;
 use knowledge::Pack;
-use model::{TenantId, Timestamp};
-use record::{Access, Client, MasterKey, Purpose, Record, Role, Scope};
+use model::TenantId;
+use record::{Client, Record, Role};
 use serde_json::{Value, json};
 use server::{App, Carriers, Settings, router, token_digest};
+use setting::{access, open};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 use tower::ServiceExt as _;
 
 /// Subjects of one transaction.
@@ -39,17 +42,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let measured = measure(subjects, &directory);
     std::fs::remove_dir_all(&directory)?;
     measured
-}
-
-fn access(role: Role) -> Access {
-    let purpose = if role == Role::Operator { Purpose::Operations } else { Purpose::Treatment };
-    Access::new(TenantId::new("default"), "bench", role, purpose, Scope::Tenant)
-}
-
-#[expect(clippy::disallowed_methods, reason = "the clock of a measurement")]
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }
 
 fn coded(system: &str, code: &str) -> Value {
@@ -134,9 +126,7 @@ fn file(record: &Record, subjects: u64) -> Result<(), Box<dyn Error>> {
 }
 
 fn measure(subjects: u64, directory: &Path) -> Result<(), Box<dyn Error>> {
-    let master_key = MasterKey::create_file(directory.join("master.key"))?;
-    let settings = record::Settings { directory: directory.join("store"), master_key, readers: 2 };
-    let record = Record::open(settings, Arc::new(now))?;
+    let record = open(directory)?;
     let started = Instant::now();
     file(&record, subjects)?;
     println!("{subjects} subjects filed in {:.0} s", started.elapsed().as_secs_f64());

@@ -4,6 +4,8 @@
 
 #![expect(clippy::print_stdout, reason = "a command-line tool prints")]
 
+mod setting;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use genomics::reference::References;
@@ -12,14 +14,15 @@ use intake::file::FileSettings;
 use intake::variants::{Tools, ingest_variants};
 use interpret::Interpreter;
 use knowledge::Pack;
-use model::{PatientId, TenantId, Timestamp};
-use record::{Access, Client, MasterKey, Purpose, Record, Role, Scope};
+use model::{PatientId, TenantId};
+use record::{Client, Record, Role};
 use server::{App, Settings, router, token_digest};
+use setting::{access, open};
 use std::error::Error;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 use tower::ServiceExt as _;
 
 /// Questions of each kind.
@@ -43,25 +46,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let measured = measure(Path::new(&genome), &directory);
     std::fs::remove_dir_all(&directory)?;
     measured
-}
-
-fn access(role: Role) -> Access {
-    let purpose = if role == Role::Operator { Purpose::Operations } else { Purpose::Treatment };
-    Access::new(TenantId::new("default"), "bench", role, purpose, Scope::Tenant)
-}
-
-#[expect(clippy::disallowed_methods, reason = "the clock of a measurement")]
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
-}
-
-fn open(directory: &Path) -> Result<Record, Box<dyn Error>> {
-    let key = directory.join("master.key");
-    let master_key =
-        if key.exists() { MasterKey::from_file(&key)? } else { MasterKey::create_file(&key)? };
-    let settings = record::Settings { directory: directory.join("store"), master_key, readers: 2 };
-    Ok(Record::open(settings, Arc::new(now))?)
 }
 
 fn measure(genome: &Path, directory: &Path) -> Result<(), Box<dyn Error>> {

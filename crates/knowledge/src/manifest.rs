@@ -3,6 +3,7 @@
 use crate::error::LoadError;
 use crate::pack::MANIFEST_FILE;
 use model::PartialDate;
+use model::statement::KnowledgeRef;
 use serde::{Deserialize, Serialize};
 
 /// The schema version this code reads.
@@ -61,6 +62,16 @@ pub struct FileEntry {
 }
 
 impl Manifest {
+    /// Which pack this is, exactly: with the digest over all its tables.
+    pub(crate) fn reference(&self, digest: &str) -> KnowledgeRef {
+        KnowledgeRef {
+            pack: self.id.clone(),
+            version: self.version.clone(),
+            date: self.date.clone(),
+            digest: digest.to_owned(),
+        }
+    }
+
     /// Reads a manifest. Unknown keys, a version that is not semantic, an incomplete date and an
     /// unknown schema are refused.
     pub fn parse(bytes: &[u8]) -> Result<Self, LoadError> {

@@ -123,12 +123,7 @@ impl OncologyNames {
 
     /// Which tables these are, exactly.
     pub fn reference(&self) -> KnowledgeRef {
-        KnowledgeRef {
-            pack: self.manifest.id.clone(),
-            version: self.manifest.version.clone(),
-            date: self.manifest.date.clone(),
-            digest: self.digest.clone(),
-        }
+        self.manifest.reference(&self.digest)
     }
 }
 

@@ -99,12 +99,7 @@ impl Pack {
 
     /// Which pack this is, exactly: for the capsule of every statement made with it.
     pub fn reference(&self) -> KnowledgeRef {
-        KnowledgeRef {
-            pack: self.manifest.id.clone(),
-            version: self.manifest.version.clone(),
-            date: self.manifest.date.clone(),
-            digest: self.digest.clone(),
-        }
+        self.manifest.reference(&self.digest)
     }
 }
 

@@ -7,6 +7,7 @@ mod copy;
 mod open;
 mod pool;
 mod postgres;
+mod rows;
 pub(crate) mod sqlite;
 mod writer;
 
@@ -15,6 +16,7 @@ pub use copy::{CopiedTable, copy_to_postgres};
 pub(crate) use open::open;
 pub(crate) use pool::Pool;
 pub use postgres::PostgresUrl;
+pub(crate) use rows::Rows;
 pub(crate) use writer::Writer;
 
 use crate::Failure;

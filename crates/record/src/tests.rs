@@ -416,21 +416,6 @@ fn sealed_bodies_open_only_at_their_place() {
 }
 
 #[test]
-fn what_is_a_patients_is_found_by_the_patient() {
-    if store::is_without_files("the plan is that of SQLite") {
-        return;
-    }
-    let (record, _directory) = open();
-    let text = format!("{} ORDER BY r.id LIMIT 200001", crate::compartment::RESOURCES);
-    let plan = record.inner.record.read(|executor| {
-        let rows = executor.query(&format!("EXPLAIN QUERY PLAN {text}"), values!["t", "p", "o"])?;
-        rows.iter().map(|row| row.text(3).map(str::to_owned)).collect::<Result<Vec<_>, _>>()
-    });
-    let first = &plan.unwrap()[0];
-    assert!(first.starts_with("SEARCH r USING INDEX resource_of_patient"), "{first}");
-}
-
-#[test]
 fn a_schema_of_a_newer_program_is_refused() {
     let (record, directory) = open();
     alter(

@@ -43,14 +43,7 @@ pub fn import(document: &Map<String, Value>) -> Trial {
     sex(&section, &mut criteria, &mut trial);
     words(&section, &mut criteria, &mut trial);
     trial.criteria = Node::All(criteria);
-    trial.cohorts = vec![Cohort {
-        id: trial.id.clone(),
-        code: String::new(),
-        path: "trial".to_owned(),
-        status: trial.status,
-        slots: None,
-        criteria: Node::All(Vec::new()),
-    }];
+    trial.cohorts = vec![Cohort::whole(&trial)];
     trial.imported_from = "clinicaltrials.gov".into();
     trial.document = Some(Value::Object(document.clone()));
     trial

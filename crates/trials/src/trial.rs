@@ -84,6 +84,20 @@ pub struct Cohort {
     pub criteria: Node,
 }
 
+impl Cohort {
+    /// Of a trial that has no parts: whom its own criteria take.
+    pub(crate) fn whole(trial: &Trial) -> Self {
+        Self {
+            id: trial.id.clone(),
+            code: String::new(),
+            path: "trial".to_owned(),
+            status: trial.status,
+            slots: None,
+            criteria: Node::All(Vec::new()),
+        }
+    }
+}
+
 /// Something that a curator has to decide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

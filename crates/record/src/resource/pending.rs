@@ -1,24 +1,24 @@
-//! Rows of a commit that wait for its end, to be put many at a time.
+//! What a commit has put and not yet handed to the database.
 
 use crate::Failure;
-use crate::store::{Executor, Value};
-use std::collections::{BTreeMap, HashMap};
+use crate::store::{Executor, Rows, Value};
+use std::collections::HashMap;
 
-/// Rows by the statement that puts them, and whose resources they are.
+/// Rows that wait for the end of the commit, and whose resources they are.
 pub(super) struct Pending<'a> {
     executor: &'a dyn Executor,
-    rows: BTreeMap<&'static str, Vec<Vec<Value>>>,
+    rows: Rows,
     /// The compartment of each resource that waits.
     patients: HashMap<(String, String), String>,
 }
 
 impl<'a> Pending<'a> {
     pub(super) fn new(executor: &'a dyn Executor) -> Self {
-        Self { executor, rows: BTreeMap::new(), patients: HashMap::new() }
+        Self { executor, rows: Rows::default(), patients: HashMap::new() }
     }
 
     pub(super) fn add(&mut self, put: &'static str, row: &[Value]) {
-        self.rows.entry(put).or_default().push(row.to_vec());
+        self.rows.add(put, row);
     }
 
     /// Notes that a resource waits, and in which compartment.
@@ -34,9 +34,6 @@ impl<'a> Pending<'a> {
 
     pub(super) fn flush(&mut self) -> Result<(), Failure> {
         self.patients.clear();
-        for (put, rows) in std::mem::take(&mut self.rows) {
-            self.executor.execute_all(put, &rows)?;
-        }
-        Ok(())
+        self.rows.put(self.executor)
     }
 }

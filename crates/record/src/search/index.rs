@@ -6,11 +6,11 @@ use super::table;
 use crate::Failure;
 use crate::key::Keys;
 use crate::sql::record as sql;
-use crate::store::{Connection, Executor, Row, Value, values};
+use crate::store::{Connection, Executor, Row, Rows, Value, values};
 use crate::vault::Vault;
 use model::Fact;
 use model::fact::FactContent;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Resources that one transaction indexes again.
 const BATCH_ROWS: u32 = 500;
@@ -27,11 +27,7 @@ const CLEARED: [&str; 9] = [
     sql::QUANTITIES_CLEAR,
 ];
 
-/// Rows by the statement that puts them.
-type Rows = BTreeMap<&'static str, Vec<Vec<Value>>>;
-
-/// Writes the search tables in one transaction. Rows wait for the end, to be put in the order of
-/// their keys: neighbours then go to one page.
+/// Writes the search tables in one transaction. Rows wait for its end.
 pub(crate) struct Index<'a> {
     concepts: Concepts<'a>,
     waiting: Rows,
@@ -47,7 +43,7 @@ impl<'a> Index<'a> {
     ) -> Self {
         let concepts =
             Concepts { executor, tenant, remembered, numbers: Numbers::default(), last: None };
-        Self { concepts, waiting: Rows::new(), numbers: BTreeSet::new() }
+        Self { concepts, waiting: Rows::default(), numbers: BTreeSet::new() }
     }
 
     /// Ends the writing. The numbers of concepts that were found out are to be remembered once
@@ -61,11 +57,7 @@ impl<'a> Index<'a> {
     /// Puts the rows that wait.
     fn flush(&mut self) -> Result<(), Failure> {
         self.numbers.clear();
-        for (put, mut rows) in std::mem::take(&mut self.waiting) {
-            rows.sort_unstable();
-            self.concepts.executor.execute_all(put, &rows)?;
-        }
-        Ok(())
+        self.waiting.put(self.concepts.executor)
     }
 
     /// Adds the search values of a resource.
@@ -78,7 +70,7 @@ impl<'a> Index<'a> {
         let tenant = self.concepts.tenant;
         let (path, element) = (entry.path, entry.element);
         let waiting = &mut self.waiting;
-        let mut add = |put, row: &[Value]| waiting.entry(put).or_default().push(row.to_vec());
+        let mut add = |put, row: &[Value]| waiting.add(put, row);
         match &entry.held {
             Held::Concept(concept) | Held::ReferenceIdentifier(concept) => {
                 let (path, concept) = (posting_path(entry), self.concepts.number(concept)?);

@@ -42,7 +42,7 @@ pub enum Partner {
 }
 
 /// An alteration that is asked for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct EventAsked {
     /// In which gene; any where none is named.
@@ -80,16 +80,7 @@ const HISTONE_CLEAR: [u32; 2] = [27, 34];
 impl EventAsked {
     /// Any alteration of these kinds in a gene.
     pub fn of(gene: GeneAsked, kinds: impl IntoIterator<Item = EventKind>) -> Self {
-        Self {
-            gene: Some(gene),
-            kinds: kinds.into_iter().collect(),
-            change: None,
-            consequences: BTreeSet::new(),
-            exon: None,
-            copies: BTreeSet::new(),
-            partner: None,
-            function: None,
-        }
+        Self { gene: Some(gene), kinds: kinds.into_iter().collect(), ..Self::default() }
     }
 
     /// Whether an event is what is asked for; `Unknown` where the report does not say enough, or

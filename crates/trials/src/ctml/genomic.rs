@@ -38,16 +38,7 @@ impl Importer<'_> {
     /// A genomic leaf. One `!` anywhere turns the whole leaf into "no such event".
     pub(super) fn genomic(&mut self, keys: &Map<String, Value>, pointer: &str) -> Node {
         let mut draft = Draft {
-            event: EventAsked {
-                gene: None,
-                kinds: BTreeSet::new(),
-                change: None,
-                consequences: BTreeSet::new(),
-                exon: None,
-                copies: BTreeSet::new(),
-                partner: None,
-                function: None,
-            },
+            event: EventAsked::default(),
             beside: Vec::new(),
             wild_type: false,
             stated_kind: false,

@@ -135,14 +135,7 @@ fn steps(document: &Map<String, Value>, trial: &mut Trial, importer: &mut Import
     }
     // Criteria of the trial alone are one cohort.
     if trial.cohorts.is_empty() && asks(&trial.criteria) {
-        trial.cohorts.push(Cohort {
-            id: trial.id.clone(),
-            code: String::new(),
-            path: "trial".to_owned(),
-            status: trial.status,
-            slots: None,
-            criteria: Node::All(Vec::new()),
-        });
+        trial.cohorts.push(Cohort::whole(trial));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Cohorts over a shard.
 
 use super::bits::Bits;
-use super::plan::{Fact, Part, Plan, Tree};
+use super::plan::{Part, Plan, Tree, fact};
 use super::shard::Shard;
 use crate::criteria::Criterion;
 use std::collections::BTreeMap;
@@ -244,16 +244,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn lacking(&self, criterion: &Criterion) -> Option<&'a Bits> {
-        let fact = match criterion {
-            Criterion::Diagnosis(_) => Fact::Diagnosis,
-            Criterion::Age(_) => Fact::Birth,
-            Criterion::Sex(_) => Fact::Sex,
-            Criterion::Stage(_) => Fact::Stage,
-            Criterion::Performance(_) => Fact::Performance,
-            Criterion::Biomarker(asked) => Fact::Biomarker(asked.kind),
-            _ => Fact::Other,
-        };
-        self.shard.lacking.get(&fact)
+        self.shard.lacking.get(&fact(criterion))
     }
 
     /// Who was tested for a class of tests.

@@ -178,7 +178,8 @@ impl Plan {
     }
 }
 
-fn fact(criterion: &Criterion) -> Fact {
+/// What has to be known of a patient for a criterion to be decided.
+pub(super) fn fact(criterion: &Criterion) -> Fact {
     match criterion {
         Criterion::Diagnosis(_) => Fact::Diagnosis,
         Criterion::Age(_) => Fact::Birth,
