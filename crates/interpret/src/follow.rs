@@ -20,6 +20,8 @@ const LAST_USED: &str = "interpret-last-used";
 const MARK_BYTES: usize = 6;
 /// Changes read from the feed at a time.
 const CHANGES_PER_READ_MAX: u32 = 1_000;
+/// Patients whose facts are read before the statements about them are written.
+const PATIENTS_READ_TOGETHER_MAX: usize = 50;
 /// How long changes are gathered before they are interpreted together. An order does not wait for
 /// it: whoever is not interpreted yet is interpreted then.
 const GATHER_MILLISECONDS: u64 = 50;
@@ -166,14 +168,23 @@ impl Interpreter {
         let changes = self.record.changes(&self.access, place, CHANGES_PER_READ_MAX)?;
         let Some(last) = changes.last() else { return Ok(false) };
         progress.changes += changes.len() as u64;
-        let patients: BTreeSet<PatientId> = changes
+        let patients: BTreeSet<&PatientId> = changes
             .iter()
             .filter(|change| change.kind == ChangeKind::Resource)
-            .filter_map(|change| change.patient.clone())
+            .filter_map(|change| change.patient.as_ref())
             .collect();
-        for patient in &patients {
-            progress.patients += 1;
-            progress.statements_written += self.interpret(patient)?;
+        let patients: Vec<&PatientId> = patients.into_iter().collect();
+        for group in patients.chunks(PATIENTS_READ_TOGETHER_MAX) {
+            // Their reads wait for the audit log once.
+            let concluded = self.record.read_together(|record| {
+                group.iter().map(|patient| self.concluded(record, patient)).collect()
+            });
+            let concluded: Vec<Option<Vec<Statement>>> = concluded?;
+            for (patient, statements) in group.iter().zip(concluded) {
+                progress.patients += 1;
+                let Some(statements) = statements else { continue };
+                progress.statements_written += self.write(patient, statements)?;
+            }
         }
         // Only after every patient of the batch: a crash before this repeats work, and repeating
         // it changes nothing.
@@ -208,11 +219,24 @@ impl Interpreter {
     /// # Errors
     /// When the record fails.
     pub fn interpret(&self, patient: &PatientId) -> Result<u64, Failure> {
-        let facts = self.record.facts(&self.access, patient)?;
-        if !facts.iter().any(is_relevant) && !self.has_statements(patient)? {
-            return Ok(0);
+        match self.concluded(&self.record, patient)? {
+            Some(statements) => self.write(patient, statements),
+            None => Ok(0),
         }
-        self.write(patient, self.conclude(patient, &facts).statements)
+    }
+
+    /// What is to be said of a patient; `None` where there is nothing to interpret, and was not
+    /// before.
+    fn concluded(
+        &self,
+        record: &Record,
+        patient: &PatientId,
+    ) -> Result<Option<Vec<Statement>>, Failure> {
+        let facts = record.facts(&self.access, patient)?;
+        if !facts.iter().any(is_relevant) && record.statements(&self.access, patient)?.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(self.conclude(patient, &facts).statements))
     }
 
     fn conclude(&self, patient: &PatientId, facts: &[FiledFact]) -> Conclusion {
@@ -253,10 +277,6 @@ impl Interpreter {
     pub fn behind(&self) -> Result<u64, Failure> {
         let (place, last) = self.record.cursor_and_last(&self.access, &self.cursor())?;
         Ok(last.saturating_sub(place))
-    }
-
-    fn has_statements(&self, patient: &PatientId) -> Result<bool, Failure> {
-        Ok(!self.record.statements(&self.access, patient)?.is_empty())
     }
 
     fn write(&self, patient: &PatientId, statements: Vec<Statement>) -> Result<u64, Failure> {

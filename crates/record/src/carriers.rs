@@ -34,8 +34,15 @@ pub struct ChangedPatients {
     pub patients: Vec<PatientId>,
     /// The last place of the feed that was looked at.
     pub until: u64,
-    /// Whether that is the end of the feed.
-    pub is_end: bool,
+    /// The end of the feed, when it was looked at.
+    pub last: u64,
+}
+
+impl ChangedPatients {
+    /// Whether everything was looked at.
+    pub fn is_end(&self) -> bool {
+        self.until == self.last
+    }
 }
 
 /// The sets, in one state.
@@ -79,7 +86,7 @@ impl Record {
                 touched.patients.push(row.text(0)?.to_owned());
                 patients.push(PatientId::new(row.text(0)?));
             }
-            Ok(ChangedPatients { patients, until, is_end: until == last })
+            Ok(ChangedPatients { patients, until, last })
         })
     }
 

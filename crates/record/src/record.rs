@@ -4,7 +4,7 @@ use crate::audit::{Audit, Touched};
 use crate::key::Keys;
 use crate::limit::READERS_MAX;
 use crate::store::{self, Claims, Executor, Pool, Store, Writer};
-use crate::together::Gathering;
+use crate::together::{GATHERED, Gathering};
 use crate::{Access, Action, Failure, MasterKey, sql};
 use aws_lc_rs::digest;
 use model::Timestamp;
@@ -150,8 +150,8 @@ impl Record {
     ) -> Result<(), Failure> {
         let audit = &self.inner.audit;
         if let Some(gathering) = &self.gathering
-            && action == Action::ReadClinical
-            && gathering.note(audit, self.now(), access, touched)?
+            && GATHERED.contains(&action)
+            && gathering.note(audit, self.now(), access, action, touched)?
         {
             return Ok(());
         }

@@ -1,5 +1,6 @@
 //! Search: FHIR R4 parameters, taken from a table, matched inside the query.
 
+mod candidates;
 mod concept;
 mod condition;
 mod cursor;
@@ -276,7 +277,7 @@ impl Record {
         };
         let mut rows = match query.count {
             0 => Vec::new(),
-            _ => executor.query(&plan.page.sql, &plan.page.values)?,
+            count => plan.rows(executor, count as usize)?,
         };
         let has_more = rows.len() > query.count as usize;
         rows.truncate(query.count as usize);

@@ -209,11 +209,14 @@ impl Put {
         let key = values![&self.tenant, &self.patient];
         let mut left = BTreeMap::new();
         for row in executor.query(sql::STATEMENTS_CURRENT, key)? {
-            left.insert(row.text(0)?.to_owned(), row.count(1)?);
+            left.insert(row.text(0)?.to_owned(), (row.count(1)?, row.text(2)?.to_owned()));
         }
         let mut done = StatementsPut::default();
         for statement in statements {
-            left.remove(&statement.id);
+            if left.remove(&statement.id).is_some_and(|(_, sha256)| sha256 == statement.sha256) {
+                done.unchanged += 1;
+                continue;
+            }
             let key = values![&self.tenant, &statement.id];
             let version = match executor.first(sql::STATEMENT_HEAD, key)? {
                 None => 1,
@@ -223,16 +226,12 @@ impl Put {
                         text: "belongs to another patient".to_owned(),
                     });
                 }
-                Some(row) if !row.flag(2)? && row.text(3)? == statement.sha256 => {
-                    done.unchanged += 1;
-                    continue;
-                }
                 Some(row) => row.count(0)? + 1,
             };
             self.write(executor, &vault, now, version, &statement, false)?;
             done.written += 1;
         }
-        for (id, version) in left {
+        for (id, (version, _)) in left {
             let key = values![&self.tenant, &id];
             let last = stored(&vault, &executor.one(sql::STATEMENT_CURRENT, key)?)?;
             let body = serde_json::to_vec(&last.statement)

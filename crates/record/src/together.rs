@@ -5,6 +5,10 @@ use crate::{Access, Action, Failure, Record};
 use model::Timestamp;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// The reads whose events may wait for each other.
+pub(crate) const GATHERED: [Action; 3] =
+    [Action::ReadClinical, Action::ReadFacts, Action::ReadStatements];
+
 /// Events that were noted and not waited for yet.
 #[derive(Debug, Default)]
 pub(crate) struct Gathering(Mutex<Gathered>);
@@ -27,13 +31,14 @@ impl Gathering {
         audit: &Audit,
         now: Timestamp,
         access: &Access,
+        action: Action,
         touched: &Touched,
     ) -> Result<bool, Failure> {
         let mut gathered = self.lock();
         if gathered.is_over {
             return Ok(false);
         }
-        let place = audit.append_event(now, access, Action::ReadClinical, true, touched)?;
+        let place = audit.append_event(now, access, action, true, touched)?;
         match gathered.places.last_mut() {
             Some(last) if last.segment == place.segment => *last = place,
             _ => gathered.places.push(place),
@@ -43,7 +48,7 @@ impl Gathering {
 }
 
 impl Record {
-    /// Reads of clinical data whose audit events become durable together, before what they come to
+    /// Reads of resources, facts and statements whose audit events become durable together, before what they come to
     /// is given: one wait for the disk in place of one for each read. `work` gets a record of its
     /// own for them and must let nothing of what it read leave but in what it gives. Events of
     /// everything else that is done there are waited for as ever, and so are those of reads when

@@ -42,14 +42,14 @@ pub(super) struct Conditions<'a> {
 /// About how many resources a term finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Estimate {
-    /// Up to [`ESTIMATE_ROWS_MAX`], which means that there are many.
+    /// Up to what was counted at most, which means that there are more.
     pub(super) rows: u64,
     /// Whether the second part of a composite finds fewer than the first.
     pub(super) swapped: bool,
 }
 
 /// Rows that are counted to find out whether a term finds few resources.
-pub(super) const ESTIMATE_ROWS_MAX: u64 = 1_000;
+pub(super) const ESTIMATE_ROWS_MAX: u64 = 10_000;
 
 /// A term with the parameter that it names.
 #[derive(Clone, Copy)]
@@ -233,25 +233,46 @@ impl Conditions<'_> {
         Ok([first, second].map(|parameter| Asked { parameter, ..*asked }))
     }
 
-    /// About how many resources a term finds; `None` for one that is no way to find them, such
-    /// as a negation.
+    /// The numbers of the resources that a term finds, in order; `None` for a chain.
+    pub(super) fn numbers(&self, term: &Term, after: i64) -> Result<Option<Builder>, Failure> {
+        if link::read(self.outer.resource_type, term)?.is_some() {
+            return Ok(None);
+        }
+        let (name, modifier) = (term.parameter.as_str(), term.modifier.as_deref());
+        let Some(asked) = self.asked(name, modifier, &term.values, None)? else { return Ok(None) };
+        if asked.parameter.name == "_id" {
+            return Ok(None);
+        }
+        let tenant = self.access.tenant().as_str();
+        let mut query = Builder::new("SELECT DISTINCT s.number", values![tenant]);
+        self.rows(&mut query, &asked, Of::Any)?;
+        query.push(" AND s.number > ");
+        query.bind(after);
+        query.push(" ORDER BY s.number");
+        Ok(Some(query))
+    }
+
+    /// About how many resources a term finds, counted up to so many; `None` for one that is no way
+    /// to find them, such as a negation.
     pub(super) fn estimate(
         &self,
         executor: &dyn Executor,
         term: &Term,
+        rows_max: u64,
     ) -> Result<Option<Estimate>, Failure> {
         if let Some(linked) = link::read(self.outer.resource_type, term)? {
-            return self.estimate_linked(executor, &linked, term);
+            return self.estimate_linked(executor, &linked, term, rows_max);
         }
         let (name, modifier) = (term.parameter.as_str(), term.modifier.as_deref());
         let Some(asked) = self.asked(name, modifier, &term.values, None)? else { return Ok(None) };
-        self.estimate_asked(executor, &asked)
+        self.estimate_asked(executor, &asked, rows_max)
     }
 
     fn estimate_asked(
         &self,
         executor: &dyn Executor,
         asked: &Asked<'_>,
+        rows_max: u64,
     ) -> Result<Option<Estimate>, Failure> {
         if asked.parameter.name == "_id" {
             return Ok(Some(Estimate { rows: asked.values.len() as u64, swapped: false }));
@@ -262,7 +283,7 @@ impl Conditions<'_> {
             }
             let mut query = counting(self.access);
             self.matcher(asked, "s").rows(&mut query, asked.values, Of::Any)?;
-            let rows = count(executor, query)?;
+            let rows = count(executor, query, rows_max)?;
             return Ok(Some(Estimate { rows, swapped: false }));
         }
         let parts = self.parts(asked)?;
@@ -276,7 +297,7 @@ impl Conditions<'_> {
             if texts.len() == asked.values.len() && value::finds(&part) {
                 let mut query = counting(self.access);
                 self.matcher(&part, "s").rows(&mut query, &texts, Of::Any)?;
-                let found = count(executor, query)?;
+                let found = count(executor, query, rows_max)?;
                 rows.iter_mut().skip(side).take(1).for_each(|rows| *rows = found);
             }
         }
@@ -286,12 +307,14 @@ impl Conditions<'_> {
 }
 
 /// Runs a query that [`counting`] began.
-fn count(executor: &dyn Executor, mut query: Builder) -> Result<u64, Failure> {
-    query.push(&format!(" LIMIT {ESTIMATE_ROWS_MAX}) q"));
+fn count(executor: &dyn Executor, mut query: Builder, rows_max: u64) -> Result<u64, Failure> {
+    query.push(" LIMIT ");
+    query.bind(rows_max);
+    query.push(") q");
     executor.one(&query.sql, &query.values)?.count(0)
 }
 
-/// Begins a count of rows that goes no further than [`ESTIMATE_ROWS_MAX`].
+/// Begins a count of rows that goes only so far.
 fn counting(access: &Access) -> Builder {
     Builder::new("SELECT count(*) FROM (SELECT 1", values![access.tenant().as_str()])
 }

@@ -4,6 +4,7 @@
 //! each whether the other terms hold. If none does, many resources hold: they are asked one after
 //! the other until the page is full.
 
+use super::candidates::Candidates;
 use super::condition::{Conditions, ESTIMATE_ROWS_MAX, Estimate, Outer};
 use super::cursor::{self, Key, NUMBER_COLUMN};
 use super::extract::is_identifier;
@@ -34,6 +35,10 @@ const VERSIONS: &str = ") p JOIN resource_version v ON v.tenant = $1
 const CURSOR_DIGITS: usize = 16;
 /// A term that finds no more than these is not bettered by another.
 const FEW_ROWS: u64 = 100;
+/// A term that finds no more than these, and is the only one, is counted where that is cheap.
+const COUNTED_ROWS_MAX: u64 = 1_000;
+/// A type of which there are no more than these is gone through.
+const RESOURCES_MAX: u64 = 1_000;
 
 /// A search ready to run.
 pub(crate) struct Plan {
@@ -41,6 +46,8 @@ pub(crate) struct Plan {
     pub(crate) count: Option<Builder>,
     /// One page and one row more.
     pub(crate) page: Builder,
+    /// Those that the page is asked of, if they are known beforehand.
+    candidates: Option<Candidates>,
     /// Parameters left out.
     pub(crate) unknown: Vec<String>,
     tenant: String,
@@ -53,6 +60,8 @@ pub(crate) struct Plan {
 struct Start {
     at: StartAt,
     swapped: bool,
+    /// About how many resources that are, if it is a term.
+    rows: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -104,10 +113,23 @@ impl Plan {
             asked.start = asked.start(executor)?;
         }
         let mut unknown = Vec::new();
-        let page = asked.page(&order, after.as_deref(), &mut unknown)?;
+        let candidates = match executor {
+            Some(executor) => asked.candidates(executor, &order, after.as_deref())?,
+            None => None,
+        };
+        let mut candidates = candidates.map(Candidates::new);
+        let page = asked.page(&order, after.as_deref(), candidates.as_mut(), &mut unknown)?;
         let count = asked.count()?;
         let (tenant, sort_keys) = (tenant.to_owned(), order.len());
-        Ok(Self { count, page, unknown, tenant, digest, sort_keys })
+        Ok(Self { count, page, candidates, unknown, tenant, digest, sort_keys })
+    }
+
+    /// The rows of the page, and one more if there is another.
+    pub(crate) fn rows(&self, executor: &dyn Executor, count: usize) -> Result<Vec<Row>, Failure> {
+        match &self.candidates {
+            Some(candidates) => candidates.rows(executor, &self.page, count),
+            None => executor.query(&self.page.sql, &self.page.values),
+        }
     }
 
     /// The cursor of the page that follows a row of this one.
@@ -170,41 +192,45 @@ impl Asked<'_> {
         });
         for place in order {
             let Some(term) = query.terms.get(place) else { continue };
-            let found = self.conditions_of(false, false).estimate(executor, term)?;
+            // No further than what was found already: more are none the better.
+            let found = self.conditions_of(false, false).estimate(executor, term, fewest)?;
             let Some(Estimate { rows, swapped }) = found else { continue };
             if rows < fewest {
-                (best, fewest) = (Start { at: StartAt::Term(place), swapped }, rows);
+                (best, fewest) = (Start { at: StartAt::Term(place), swapped, rows }, rows);
             }
             if fewest <= FEW_ROWS {
                 return Ok(best);
             }
         }
-        if best.at == StartAt::All && self.seen(executor)? < fewest {
+        if best.at == StartAt::All && self.seen(executor)? < RESOURCES_MAX {
             let is_narrowed = matches!(self.access.scope(), Scope::Patients(_));
             best.at = if is_narrowed { StartAt::Scope } else { StartAt::Few };
         }
         Ok(best)
     }
 
-    /// How many resources of the type the caller sees, up to [`ESTIMATE_ROWS_MAX`].
+    /// How many resources of the type the caller sees, up to [`RESOURCES_MAX`].
     fn seen(&self, executor: &dyn Executor) -> Result<u64, Failure> {
         let mut query = self.begin("SELECT count(*) FROM (SELECT 1");
         self.resources(&mut query);
         query.scope(self.access, "r.patient");
-        query.push(&format!(" LIMIT {ESTIMATE_ROWS_MAX}) q"));
+        query.push(&format!(" LIMIT {RESOURCES_MAX}) q"));
         executor.one(&query.sql, &query.values)?.count(0)
     }
 
     /// Adds every term and the scope. `each` is how terms are put that the search does not go
-    /// from.
+    /// from; that one is left out if its candidates are asked about.
     fn conditions(
         &self,
         to: &mut Builder,
-        each: bool,
+        (each, by_candidates): (bool, bool),
         unknown: &mut Vec<String>,
     ) -> Result<(), Failure> {
         for (place, term) in self.search.query.terms.iter().enumerate() {
             let is_start = self.start.at == StartAt::Term(place);
+            if is_start && by_candidates {
+                continue;
+            }
             let swapped = is_start && self.start.swapped;
             if !self.conditions_of(each && !is_start, swapped).write(to, term)? {
                 unknown.push(term.written());
@@ -240,19 +266,53 @@ impl Asked<'_> {
         to.bind(self.search.query.resource_type.as_str());
     }
 
+    /// Whether all that match are counted without much more being read than for a page.
+    fn is_counted_cheaply(&self) -> bool {
+        let is_only_term = self.search.query.terms.len() == 1;
+        let rows_max = if is_only_term { COUNTED_ROWS_MAX } else { FEW_ROWS };
+        match self.start.at {
+            StartAt::All => false,
+            StartAt::Few | StartAt::Scope => true,
+            StartAt::Term(_) => self.start.rows <= rows_max,
+        }
+    }
+
     /// How many match. Of all resources a count goes over the sets of the terms; that is done
     /// only for who wants it.
     fn count(&self) -> Result<Option<Builder>, Failure> {
         let is_narrow = self.start.at != StartAt::All;
         match self.search.total {
             Total::None => return Ok(None),
-            Total::IfCheap if !is_narrow => return Ok(None),
+            Total::IfCheap if !self.is_counted_cheaply() => return Ok(None),
             Total::IfCheap | Total::Accurate => {}
         }
         let mut count = self.begin("SELECT count(*)");
         self.resources(&mut count);
-        self.conditions(&mut count, is_narrow, &mut Vec::new())?;
+        self.conditions(&mut count, (is_narrow, false), &mut Vec::new())?;
         Ok(Some(count))
+    }
+
+    /// The numbers of those that the search goes from, where there are many of them and they cost
+    /// little: in the order in which they came, a page is full before all of them are asked about.
+    fn candidates(
+        &self,
+        executor: &dyn Executor,
+        order: &[Key],
+        after: Option<&[Value]>,
+    ) -> Result<Option<Vec<i64>>, Failure> {
+        let StartAt::Term(place) = self.start.at else { return Ok(None) };
+        let Some(term) = self.search.query.terms.get(place) else { return Ok(None) };
+        if !order.is_empty() || self.start.rows <= FEW_ROWS {
+            return Ok(None);
+        }
+        let first = match after {
+            Some([Value::Int(number)]) => *number,
+            _ => 0,
+        };
+        let conditions = self.conditions_of(false, self.start.swapped);
+        let Some(query) = conditions.numbers(term, first)? else { return Ok(None) };
+        let rows = executor.query(&query.sql, &query.values)?;
+        rows.iter().map(|row| row.int(0)).collect::<Result<_, _>>().map(Some)
     }
 
     /// A page. Bodies are read only for what is on it.
@@ -260,6 +320,7 @@ impl Asked<'_> {
         &self,
         order: &[Key],
         after: Option<&[Value]>,
+        candidates: Option<&mut Candidates>,
         unknown: &mut Vec<String>,
     ) -> Result<Builder, Failure> {
         let mut page = self.begin(COLUMNS);
@@ -276,7 +337,11 @@ impl Asked<'_> {
             key.select(&mut page, number);
         }
         self.resources(&mut page);
-        self.conditions(&mut page, true, unknown)?;
+        let by_candidates = candidates.is_some();
+        if let Some(candidates) = candidates {
+            candidates.put(&mut page);
+        }
+        self.conditions(&mut page, (true, by_candidates), unknown)?;
         match after {
             Some([number]) if order.is_empty() => {
                 page.push(" AND r.number > ");

@@ -122,7 +122,7 @@ fn who_was_changed_is_told_from_the_feed() {
     let changed = |after, most| {
         let found = record.changed_patients(&reader, &["Observation"], after, most).unwrap();
         let ids = found.patients.iter().map(|patient| patient.as_str().to_owned());
-        (ids.collect::<Vec<_>>(), found.until, found.is_end)
+        (ids.collect::<Vec<_>>(), found.until, found.is_end())
     };
     let start = changed(0, u64::MAX).1;
     commit(record, vec![put(observation("o1", "p1", "x")), put(observation("o2", "p2", "x"))])

@@ -35,6 +35,8 @@ mod search_examples;
 #[cfg(test)]
 mod search_linked;
 #[cfg(test)]
+mod search_many;
+#[cfg(test)]
 mod search_model;
 #[cfg(test)]
 mod smaller;

@@ -10,6 +10,9 @@ use crate::search::{Parameter, ParameterKind, Term};
 use crate::store::Executor;
 use crate::vault::Builder;
 
+/// Resources at the other end of a chain that a search goes from.
+const LINKED_ROWS_MAX: u64 = 1_000;
+
 /// A condition on resources at the other end of a reference.
 pub(super) struct Linked<'t> {
     /// The parameter that refers.
@@ -193,7 +196,9 @@ impl Conditions<'_> {
         executor: &dyn Executor,
         linked: &Linked<'_>,
         term: &Term,
+        rows_max: u64,
     ) -> Result<Option<Estimate>, Failure> {
+        let rows_max = rows_max.min(LINKED_ROWS_MAX);
         let mut rows = 0;
         for other in &linked.types {
             let outer = Outer { resource_type: other, name: "c", each: false };
@@ -201,16 +206,17 @@ impl Conditions<'_> {
             let place = Some(linked.place.as_str());
             let asked = inner.asked(linked.parameter, linked.modifier, &term.values, place)?;
             let Some(asked) = asked else { return Ok(None) };
-            match inner.estimate_asked(executor, &asked)? {
-                Some(found) if found.rows < ESTIMATE_ROWS_MAX => {}
+            match inner.estimate_asked(executor, &asked, rows_max)? {
+                Some(found) if found.rows < rows_max => {}
                 _ => return Ok(None),
             }
             let mut query = counting(self.access);
             let set = Conditions { outer: Outer { each: false, ..self.outer }, ..*self };
             set.other_end(&mut query, linked, other, term)?;
-            rows += count(executor, query)?;
+            rows += count(executor, query, rows_max)?;
         }
-        let rows = rows.min(ESTIMATE_ROWS_MAX);
+        // As many as were counted are as good as all.
+        let rows = if rows < rows_max { rows } else { ESTIMATE_ROWS_MAX };
         Ok(Some(Estimate { rows, swapped: false }))
     }
 }

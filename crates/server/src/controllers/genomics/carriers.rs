@@ -16,13 +16,16 @@ use std::time::{Duration, Instant};
 /// Version of what marks say; sets of another one are made again.
 const VERSION: u32 = 1;
 /// Changes that are gone through at once.
-const CHANGES_AT_ONCE: u64 = 4_000;
+const CHANGES_AT_ONCE: u64 = 2_000;
 /// Changes of other things after which the place in the feed is noted all the same.
-const CHANGES_UNNOTED: u64 = 2_000;
+const CHANGES_UNNOTED: u64 = 1_000;
 /// How long one wait for a change lasts before the stop signal is looked at again.
 const WAIT: Duration = Duration::from_millis(500);
 /// The longest rest after a pass, and the longest part of it without a look at the stop signal.
-const REST_MAX: Duration = Duration::from_secs(5);
+const REST_MAX: Duration = Duration::from_secs(30);
+/// How often the time of its work it rests after it, and how often while others file.
+const RESTS: u32 = 1;
+const RESTS_WHILE_FILED: u32 = 9;
 const NAP: Duration = Duration::from_millis(100);
 
 /// What marks depend on beside the record: how variants are brought into one form.
@@ -36,6 +39,16 @@ pub(super) fn settings(app: &App) -> String {
         let _ = write!(settings, " {build}:{}", names.len());
     }
     settings
+}
+
+/// How far a pass came.
+struct Pass {
+    /// The last place of the change feed that was looked at.
+    until: u64,
+    /// Whether nothing is left to do.
+    is_end: bool,
+    /// The end of the feed.
+    last: u64,
 }
 
 /// Keeps the sets up that counts are made of.
@@ -60,41 +73,56 @@ impl Carriers {
     /// # Errors
     /// When the record cannot be read or written, or what it holds cannot be read.
     pub fn catch_up(&self, stop: &dyn Fn() -> bool) -> Result<u64, Error> {
-        let settings = settings(&self.app);
         loop {
-            let record = self.app.record();
-            let at = record.carriers_at(&self.access, &settings)?;
-            let changed = record.changed_patients(&self.access, &TYPES, at, CHANGES_AT_ONCE)?;
-            let is_idle = changed.patients.is_empty() && changed.until - at < CHANGES_UNNOTED;
-            if changed.until <= at || is_idle && at > 0 || stop() {
-                return Ok(changed.until);
+            let Pass { until, is_end, .. } = self.pass()?;
+            if is_end || stop() {
+                return Ok(until);
             }
-            let patients = record.read_together(|record| {
-                changed.patients.iter().map(|patient| self.marked(record, patient)).collect()
-            });
-            let patients: Vec<MarkedPatient> = patients?;
-            record.keep_carriers(&self.access, &settings, (at, changed.until), patients)?;
         }
     }
 
-    /// Catches up when something was changed, until it is told to stop. It rests nine times as long
-    /// as it worked, within limits, and so leaves the processor to whoever files: those who were
-    /// changed meanwhile are asked one by one.
+    /// Takes in no more than a part of what was changed.
+    fn pass(&self) -> Result<Pass, Error> {
+        let settings = settings(&self.app);
+        let record = self.app.record();
+        let at = record.carriers_at(&self.access, &settings)?;
+        let changed = record.changed_patients(&self.access, &TYPES, at, CHANGES_AT_ONCE)?;
+        let (until, last) = (changed.until, changed.last);
+        let is_idle = changed.patients.is_empty() && until.saturating_sub(at) < CHANGES_UNNOTED;
+        if until <= at || is_idle && at > 0 {
+            return Ok(Pass { until, is_end: true, last });
+        }
+        let patients = record.read_together(|record| {
+            changed.patients.iter().map(|patient| self.marked(record, patient)).collect()
+        });
+        let patients: Vec<MarkedPatient> = patients?;
+        record.keep_carriers(&self.access, &settings, (at, until), patients)?;
+        Ok(Pass { until, is_end: until == last, last })
+    }
+
+    /// Catches up when something was changed, until it is told to stop. While others file, it rests
+    /// after every part nine times as long as it worked, within limits, and so leaves the processor
+    /// to them: those who were changed meanwhile are asked one by one.
     pub fn follow(&self, stop: &dyn Fn() -> bool) {
+        let mut last = 0;
         while !stop() {
             let begun = Instant::now();
-            let until = self.catch_up(stop).unwrap_or_else(|error| {
+            let pass = self.pass().unwrap_or_else(|error| {
                 // Whom the sets lack is asked meanwhile, and a count says what is wrong. It is
                 // tried again when the wait is over, whatever is changed.
                 tracing::warn!(%error, "the sets of carriers are behind");
-                u64::MAX
+                Pass { until: u64::MAX, is_end: true, last: 0 }
             });
-            let rest = (begun.elapsed() * 9).min(REST_MAX);
+            let share = if pass.last > last { RESTS_WHILE_FILED } else { RESTS };
+            last = pass.last;
+            let rest = (begun.elapsed() * share).min(REST_MAX);
             let rested = Instant::now();
             while rested.elapsed() < rest && !stop() {
                 std::thread::sleep(NAP.min(rest));
             }
-            self.app.record().wait_for_change(until, WAIT);
+            if pass.is_end {
+                self.app.record().wait_for_change(pass.until, WAIT);
+            }
         }
     }
 

@@ -109,7 +109,7 @@ impl Counting<'_> {
         // Read after the sets: whatever was changed since they were made is in it.
         let changed =
             self.record.changed_patients(access, &TYPES, carriers.sequence(), CHANGES_MAX)?;
-        if !changed.is_end {
+        if !changed.is_end() {
             return Ok(None);
         }
         let Counted { mut tested, items, named, open } = counted;
