@@ -3,8 +3,10 @@
 use crate::{Finding, workspace::SourceFile};
 
 /// Crates whose output must be the same bytes for the same input and knowledge.
-pub const PURE: &[&str] =
-    &["genomics", "germline", "guidance", "model", "pgx", "report", "trials", "tumor", "web"];
+pub const PURE: &[&str] = &[
+    "genomics", "germline", "guidance", "model", "pgx", "policy", "report", "trials", "tumor",
+    "web",
+];
 
 /// Crates that take the instant and the identifiers as parameters, though they may do I/O.
 pub const CLOCKLESS: &[&str] = &["formats", "interpret", "knowledge", "record"];

@@ -1,0 +1,5 @@
+//! Tests of the policies from outside.
+
+mod agreement;
+mod reading;
+mod support;
