@@ -2,13 +2,15 @@
 
 mod table;
 
+pub(crate) use table::is_filtered;
 use table::needs_tenant;
-pub use table::permitted;
 
 use crate::Failure;
+use crate::grant::Lens;
 use crate::limit::{SCOPE_PATIENTS_MAX, text, within};
 use model::{PatientId, TenantId};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Compartment of what belongs to no patient by its nature.
 pub(crate) const EVERYBODY: &str = "*";
@@ -21,6 +23,8 @@ pub struct Access {
     role: Role,
     purpose: Purpose,
     scope: Scope,
+    /// What the policies leave of a read; only the record itself looks it up.
+    lens: Option<Arc<Lens>>,
 }
 
 impl Access {
@@ -32,7 +36,7 @@ impl Access {
         purpose: Purpose,
         scope: Scope,
     ) -> Self {
-        Self { tenant, actor: actor.into(), role, purpose, scope }
+        Self { tenant, actor: actor.into(), role, purpose, scope, lens: None }
     }
 
     /// Whose data.
@@ -60,7 +64,8 @@ impl Access {
         &self.scope
     }
 
-    /// Whether the role may do that for the purpose, and the scope is one that can be queried.
+    /// Whether what is said of the access can be asked about at all: an actor, a tenant, a scope
+    /// that fits the action.
     pub(crate) fn check(&self, action: Action) -> Result<(), Failure> {
         for (place, value) in [("actor", self.actor.as_str()), ("tenant", self.tenant.as_str())] {
             text(place, value)?;
@@ -72,17 +77,30 @@ impl Access {
         if let Scope::Patients(patients) = &self.scope {
             within("scope", patients.len(), SCOPE_PATIENTS_MAX, "patients")?;
         }
-        let narrowed = matches!(self.scope, Scope::Patients(_));
-        // A patient's access without its patient is a claim that was lost, not a wider one.
-        let scope_fits = if narrowed { !needs_tenant(action) } else { self.role != Role::Patient };
-        if permitted(self.role, self.purpose, action) && scope_fits {
-            return Ok(());
-        }
-        Err(Failure::Denied {
-            action: action.word(),
-            role: self.role.word(),
-            purpose: self.purpose.word(),
-        })
+        let scope_fits = match &self.scope {
+            Scope::Patients(_) if needs_tenant(action) => false,
+            // An emergency is of one patient.
+            Scope::Patients(patients) => self.purpose != Purpose::Emergency || patients.len() == 1,
+            // A patient's access without its patient is a claim that was lost, not a wider one.
+            Scope::Tenant => self.role != Role::Patient && self.purpose != Purpose::Emergency,
+        };
+        if scope_fits { Ok(()) } else { Err(self.denied(action)) }
+    }
+
+    /// That the action is not permitted.
+    pub(crate) fn denied(&self, action: Action) -> Failure {
+        let (role, purpose) = (self.role.word(), self.purpose.word());
+        Failure::Denied { action: action.word(), role, purpose }
+    }
+
+    /// The same access as the policies see it.
+    pub(crate) fn through(&self, lens: Lens) -> Self {
+        Self { lens: Some(Arc::new(lens)), ..self.clone() }
+    }
+
+    /// What the policies leave of a read.
+    pub(crate) fn lens(&self) -> Option<&Lens> {
+        self.lens.as_deref()
     }
 
     /// Whether the scope includes a patient's compartment; the empty text is no patient's, `*`
@@ -145,6 +163,8 @@ words! {
         LaboratoryReviewer => "laboratory-reviewer",
         /// Mends the connections to laboratories.
         InterfaceAnalyst => "interface-analyst",
+        /// Studies what patients have consented to.
+        Researcher => "researcher",
         /// Watches who reads what; reads no clinical content.
         PrivacyOfficer => "privacy-officer",
         /// Runs the installation and its log-ins; reads no clinical content.
@@ -167,10 +187,16 @@ words! {
         Treatment => "treatment",
         /// Running the service: filing, log-ins, upkeep.
         Operations => "operations",
-        /// Research; reads nothing about a single patient here.
+        /// Research: of whom a consent gives it.
         Research => "research",
         /// The patient asked for it.
         PatientRequest => "patient-request",
+        /// An emergency: one patient, for reading, while it lasts.
+        Emergency => "emergency",
+        /// Insurance. Refused to everybody, whatever the policies say.
+        Underwriting => "underwriting",
+        /// Decisions about employees. Refused to everybody, whatever the policies say.
+        Employment => "employment",
     }
 }
 
@@ -229,5 +255,19 @@ words! {
         AdoptPack => "adopt-pack",
         /// Read what an adopted pack changed for whom.
         ReadPackChanges => "read-pack-changes",
+        /// Open one patient in an emergency.
+        OpenEmergency => "open-emergency",
+        /// Read which patients were opened in an emergency, and why.
+        ReadEmergencies => "read-emergencies",
+        /// Say of an emergency whether it was one.
+        ReviewEmergency => "review-emergency",
+        /// Read the policies, and what they say of somebody.
+        ReadPolicy => "read-policy",
+        /// Put other policies into use.
+        AdoptPolicy => "adopt-policy",
+        /// Read who cares for whom.
+        ReadCare => "read-care",
+        /// Write who cares for whom.
+        WriteCare => "write-care",
     }
 }

@@ -12,11 +12,12 @@ pub use keep::{MarkedPatient, NewMark};
 
 use crate::access::EVERYBODY;
 use crate::audit::Touched;
+use crate::grant::Columns;
 use crate::limit::{CARRIER_PATIENTS_MAX, FACT_TYPES_MAX, within};
 use crate::sql::genome as sql;
 use crate::store::{Executor, values};
 use crate::vault::{Builder, Vault, sha256};
-use crate::{Access, Action, Failure, Record, Scope};
+use crate::{Access, Action, Failure, Record};
 use model::PatientId;
 use std::cell::RefCell;
 
@@ -73,13 +74,14 @@ impl Record {
     ) -> Result<ChangedPatients, Failure> {
         self.permit(access, Action::FindPatients)?;
         within("types", types.len(), FACT_TYPES_MAX, "types")?;
+        let access = &self.granted(access, Action::ReadClinical)?;
         self.audited_read(access, Action::ReadClinical, |executor, touched| {
             let last = executor.one(crate::sql::record::SEQUENCE_LAST, &[])?.count(0)?;
             let until = last.min(after.saturating_add(changes_max));
             let mut query = Builder::new(CHANGED, values![access.tenant().as_str(), after, until]);
             query.bind_list(types.iter().copied());
             query.push(")");
-            query.scope(access, "c.patient");
+            query.scope(access, Columns::Version("c"));
             query.push(" ORDER BY c.patient");
             let mut patients = Vec::new();
             for row in executor.query(&query.sql, &query.values)? {
@@ -103,8 +105,10 @@ impl Record {
         work: impl FnOnce(&Carriers<'_>) -> Result<T, E>,
     ) -> Result<Option<T>, E> {
         self.permit(access, Action::FindPatients)?;
-        self.permit(access, Action::ReadClinical)?;
-        if *access.scope() != Scope::Tenant {
+        let access = &self.granted(access, Action::ReadClinical)?;
+        // The sets know no labels and no consents: whoever may not see all of everybody is told
+        // from the resources themselves.
+        if !self.sees_everybody(access)? {
             return Ok(None);
         }
         let tenant = access.tenant().as_str();

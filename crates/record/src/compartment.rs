@@ -1,6 +1,7 @@
 //! Everything of some types about one patient, or about everybody in turn: what questions over
 //! whole compartments read.
 
+use crate::grant::Columns;
 use crate::limit::{COMPARTMENT_RESOURCES_MAX, FACT_TYPES_MAX, rows, within};
 use crate::resource::stored;
 use crate::store::{Executor, values};
@@ -28,6 +29,7 @@ impl Record {
         types: &[&str],
     ) -> Result<Vec<Stored>, Failure> {
         within("types", types.len(), FACT_TYPES_MAX, "types")?;
+        let access = &self.granted(access, Action::ReadClinical)?;
         self.audited_read(access, Action::ReadClinical, |executor, touched| {
             touched.patient(patient.as_str());
             self.compartment_of(executor, access, patient.as_str(), types)
@@ -46,8 +48,9 @@ impl Record {
     ) -> Result<Vec<(PatientId, Vec<Stored>)>, Failure> {
         self.permit(access, Action::FindPatients)?;
         within("types", types.len(), FACT_TYPES_MAX, "types")?;
+        let access = &self.granted(access, Action::ReadClinical)?;
         let mut query = Builder::new(PATIENTS, values![access.tenant().as_str()]);
-        query.scope(access, "r.patient");
+        query.scope(access, Columns::Resource("r"));
         query.push(" AND r.resource_type IN (");
         query.bind_list(types.iter().copied());
         query.push(") AND r.patient > ");
@@ -77,7 +80,7 @@ impl Record {
         for resource_type in types {
             let key = values![access.tenant().as_str(), patient, *resource_type];
             let mut query = Builder::new(RESOURCES, key);
-            query.scope(access, "r.patient");
+            query.scope(access, Columns::Resource("r"));
             // Not bound: SQLite compiles a statement anew for each LIMIT that is.
             query.push(&format!(" ORDER BY r.id LIMIT {}", COMPARTMENT_RESOURCES_MAX + 1));
             for row in executor.query(&query.sql, &query.values)? {

@@ -111,7 +111,7 @@ impl Record {
         within("keys", keys.len(), SHOWN_KEYS_MAX, "keys")?;
         let key = values![access.tenant().as_str(), patient.as_str()];
         let mut query = Builder::new(sql::SHOWN_KEYS, key);
-        query.scope(access, "patient");
+        query.scope_of_patients(access, "patient");
         query.push(" AND shown_key IN (");
         query.bind_list(keys.iter().map(String::as_str));
         query.push(")");
@@ -158,7 +158,7 @@ impl Record {
         within("cards", cards.len(), SHOWN_KEYS_MAX, "cards")?;
         let key = values![access.tenant().as_str(), service, outcome, patient.as_str()];
         let mut query = Builder::new(sql::FEEDBACK_CARDS, key);
-        query.scope(access, "patient");
+        query.scope_of_patients(access, "patient");
         query.push(" AND card IN (");
         query.bind_list(cards.iter().map(String::as_str));
         query.push(")");
@@ -176,7 +176,7 @@ impl Record {
         let found = self.inner.decision.read(|executor| {
             let tenant = access.tenant().as_str();
             let mut query = Builder::new(sql::FEEDBACK_LATEST, values![tenant]);
-            query.scope(access, "patient");
+            query.scope_of_patients(access, "patient");
             query.push(" ORDER BY id DESC LIMIT ");
             query.bind(limit);
             let vault = Vault::new(executor, &self.inner.keys, tenant);
@@ -198,7 +198,7 @@ fn document(place: &str, body: &Value) -> Result<Vec<u8>, Failure> {
 /// Whose card it was; `*` if it is not known, or not to the caller.
 fn card_patient(executor: &dyn Executor, access: &Access, card: &str) -> Result<String, Failure> {
     let mut query = Builder::new(sql::SHOWN_PATIENT, values![access.tenant().as_str(), card]);
-    query.scope(access, "patient");
+    query.scope_of_patients(access, "patient");
     query.push(" ORDER BY patient LIMIT 1");
     let row = executor.first(&query.sql, &query.values)?;
     row.map_or(Ok(EVERYBODY.to_owned()), |row| row.text(0).map(str::to_owned))

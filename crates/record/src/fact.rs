@@ -1,5 +1,6 @@
 //! Facts of stored versions: what the engines read.
 
+use crate::grant::Columns;
 use crate::limit::{FACT_TYPES_MAX, within};
 use crate::sql::record as sql;
 use crate::store::{Row, values};
@@ -12,9 +13,10 @@ impl Record {
     /// Facts of the current versions of a patient's resources that are not deleted, by resource
     /// type, id and ordinal.
     pub fn facts(&self, access: &Access, patient: &PatientId) -> Result<Vec<FiledFact>, Failure> {
+        let access = &self.granted(access, Action::ReadFacts)?;
         let key = values![access.tenant().as_str(), patient.as_str()];
         let mut query = Builder::new(sql::FACTS_OF_PATIENT, key);
-        query.scope(access, "r.patient");
+        query.scope(access, Columns::Resource("r"));
         query.push(" ORDER BY f.resource_type, f.id, f.ordinal");
         self.filed(access, &query, Some(patient))
     }
@@ -28,9 +30,10 @@ impl Record {
         types: &[&str],
     ) -> Result<Vec<FiledFact>, Failure> {
         within("types", types.len(), FACT_TYPES_MAX, "types")?;
+        let access = &self.granted(access, Action::ReadFacts)?;
         let key = values![access.tenant().as_str(), patient.as_str()];
         let mut query = Builder::new(sql::FACTS_OF_PATIENT, key);
-        query.scope(access, "r.patient");
+        query.scope(access, Columns::Resource("r"));
         query.push(" AND r.resource_type IN (");
         query.bind_list(types.iter().copied());
         query.push(") ORDER BY f.resource_type, f.id, f.ordinal");
@@ -43,10 +46,11 @@ impl Record {
         access: &Access,
         reference: &ResourceRef,
     ) -> Result<Vec<FiledFact>, Failure> {
+        let access = &self.granted(access, Action::ReadFacts)?;
         let ResourceRef { resource_type, id, version } = reference;
         let key = values![access.tenant().as_str(), resource_type, id, *version];
         let mut query = Builder::new(sql::FACTS_OF_VERSION, key);
-        query.scope(access, "f.patient");
+        query.scope(access, Columns::Resource("v"));
         query.push(" ORDER BY f.ordinal");
         self.filed(access, &query, None)
     }

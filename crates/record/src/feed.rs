@@ -97,9 +97,9 @@ impl Record {
     /// Changes after a sequence number, in order. An empty list means that there are none yet.
     pub fn changes(&self, access: &Access, after: u64, limit: u32) -> Result<Vec<Change>, Failure> {
         let limit = rows("limit", limit)?;
-        self.permit(access, Action::ReadChanges)?;
+        let access = &self.granted(access, Action::ReadChanges)?;
         let mut query = Builder::new(CHANGES, values![access.tenant().as_str(), after]);
-        query.scope(access, "c.patient");
+        query.scope_of_patients(access, "c.patient");
         query.push(" ORDER BY c.sequence LIMIT ");
         query.bind(limit);
         let found = self.inner.record.read(|executor| {

@@ -14,19 +14,25 @@ mod account;
 mod adoption;
 mod archive;
 mod audit;
+mod care;
 mod carriers;
 mod compartment;
+mod consent;
 mod decision;
+mod emergency;
 mod export;
 mod fact;
 mod failure;
 mod feed;
 mod genome;
+mod grant;
 mod health;
 mod key;
+mod label;
 pub mod limit;
 mod pack;
 mod patient;
+mod policies;
 mod record;
 mod resource;
 mod review;
@@ -41,18 +47,24 @@ mod together;
 mod vault;
 mod walk;
 
-pub use access::{Access, Action, Purpose, Role, Scope, permitted};
+pub use access::{Access, Action, Purpose, Role, Scope};
 pub use account::{Account, Client, Session};
 pub use adoption::{Adoption, AdoptionCounts, PatientChange};
 pub use archive::{Archived, NewRaw, RawMessage, RawState, RawSummary};
+pub use care::{ActorReference, Care};
 pub use carriers::{Carriers, ChangedPatients, MarkedPatient, NewMark};
 pub use decision::{Feedback, Shown, StoredFeedback};
+pub use emergency::{
+    EMERGENCY_MINUTES, Emergency, EmergencyReason, EmergencyReview, NewEmergency,
+    REASON_LETTERS_MIN, REVIEW_HOURS,
+};
 pub use export::{ExportJob, ExportLevel, ExportPage, ExportRequest};
 pub use failure::Failure;
 pub use feed::{Change, ChangeKind};
 pub use genome::{ChooseRanges, Genome, GenomeBlock, GenomeFiling, GenomeRange, NewGenomeBlock};
 pub use health::{AuditVerification, Health};
 pub use key::{MasterKey, random_bytes};
+pub use policies::{AdoptedPolicies, Explained, Seer};
 pub use record::{Clock, Record, Settings, derived_id};
 pub use resource::{
     Commit, Committed, CompartmentPage, CompartmentQuery, Condition, Head, HistoryPage,

@@ -1,6 +1,7 @@
 //! Patients, by identifier or all of them.
 
 use crate::fact::filed;
+use crate::grant::Columns;
 use crate::limit::{IDENTIFIERS_MAX, rows, within};
 use crate::search::{find, with_token};
 use crate::sql::record as sql;
@@ -22,11 +23,11 @@ impl Record {
         access: &Access,
         identifiers: &[Identifier],
     ) -> Result<Vec<Patient>, Failure> {
-        self.permit(access, Action::FindPatients)?;
+        let access = &self.granted(access, Action::FindPatients)?;
         within("identifiers", identifiers.len(), IDENTIFIERS_MAX, "identifiers")?;
         let tenant = access.tenant().as_str();
         let mut query = Builder::new(PATIENTS, values![tenant]);
-        query.scope(access, "r.patient");
+        query.scope(access, Columns::Resource("r"));
         let paths = find("Patient", "identifier").map(Parameter::path_numbers);
         query.push(&format!(
             " AND r.number IN (SELECT s.number FROM search_posting s WHERE s.tenant = $1 \
@@ -44,8 +45,9 @@ impl Record {
 
     /// All patients that the caller may see, by id.
     pub fn patients(&self, access: &Access, limit: u32) -> Result<Vec<Patient>, Failure> {
+        let access = &self.granted(access, Action::FindPatients)?;
         let mut query = Builder::new(PATIENTS, values![access.tenant().as_str()]);
-        query.scope(access, "r.patient");
+        query.scope(access, Columns::Resource("r"));
         query.push(" ORDER BY r.id LIMIT ");
         query.bind(rows("limit", limit)?);
         self.demographics(access, &query)

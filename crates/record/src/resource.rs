@@ -15,10 +15,11 @@ pub use history::{HistoryPage, HistoryQuery};
 pub use literal::{Literals, resource_text};
 
 use crate::access::EVERYBODY;
+use crate::grant::Columns;
 use crate::key::Opened;
 use crate::limit::{HEADS_MAX, within};
 use crate::review::NewReview;
-use crate::sql::record::{RESOURCE_GET, VERSION_CURRENT, VERSION_GET};
+use crate::sql::record::{VERSION_CURRENT, VERSION_GET};
 use crate::store::{Row, values};
 use crate::vault::{Builder, Vault, sha256};
 use crate::{Access, Action, Failure, RawState, Record};
@@ -121,6 +122,10 @@ pub struct Head {
     pub deleted: bool,
 }
 
+/// What stands under a type and an id.
+const HEAD: &str = "SELECT r.version, r.patient, r.deleted FROM resource r
+    WHERE r.tenant = $1 AND r.resource_type = $2 AND r.id = $3";
+
 impl Record {
     /// What stands under each of these types and ids, without its content; `None` for what never
     /// was and for what the caller may not know of. One audit event for all.
@@ -130,15 +135,15 @@ impl Record {
         of: &[(&str, &str)],
     ) -> Result<Vec<Option<Head>>, Failure> {
         within("resources", of.len(), HEADS_MAX, "resources")?;
+        let access = &self.granted(access, Action::ReadClinical)?;
         self.audited_read(access, Action::ReadClinical, |executor, touched| {
             let head = |(resource_type, id): &(&str, &str)| {
                 touched.entities.push(entity(resource_type, id));
                 let key = values![access.tenant().as_str(), *resource_type, *id];
-                let row = executor.first(RESOURCE_GET, key)?;
+                let mut query = Builder::new(HEAD, key);
+                query.scope(access, Columns::Resource("r"));
+                let row = executor.first(&query.sql, &query.values)?;
                 let Some(row) = row else { return Ok(None) };
-                if !access.sees(row.text(1)?) {
-                    return Ok(None);
-                }
                 touched.patient(patient_of(row.text(1)?).as_ref().map_or("", PatientId::as_str));
                 Ok(Some(Head { version: row.count(0)?, deleted: row.flag(2)? }))
             };
@@ -179,9 +184,10 @@ impl Record {
         id: &str,
         mut query: Builder,
     ) -> Result<Option<Stored>, Failure> {
+        let access = &self.granted(access, Action::ReadClinical)?;
         self.audited_read(access, Action::ReadClinical, |executor, touched| {
             touched.entities.push(entity(resource_type, id));
-            query.scope(access, "v.patient");
+            query.scope(access, Columns::Resource("v"));
             let Some(row) = executor.first(&query.sql, &query.values)? else { return Ok(None) };
             let vault = Vault::new(executor, &self.inner.keys, access.tenant().as_str());
             touched.patient(row.text(2)?);

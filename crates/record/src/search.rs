@@ -23,6 +23,7 @@ pub(crate) use index::{Index, VersionKey, bring_up_to_date, entries_of};
 pub(crate) use path::values_at;
 pub(crate) use table::find;
 pub use table::{patient_compartment, search_parameters, searched_types};
+pub(crate) use value::date_range;
 
 use crate::audit::Touched;
 use crate::resource::stored;
@@ -242,7 +243,7 @@ impl Record {
     /// [`Record::search`]. Nothing of a type is found, followed, counted or taken along that the
     /// caller may not know of.
     pub fn find(&self, access: &Access, search: &Search) -> Result<Found, Failure> {
-        self.permit(access, Action::ReadClinical)?;
+        let access = &self.granted(access, Action::ReadClinical)?;
         let keys = &self.inner.keys;
         let canonical = plan::canonical(search);
         let mut touched = Touched {

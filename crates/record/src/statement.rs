@@ -2,6 +2,7 @@
 
 use crate::audit::Touched;
 use crate::feed::{self, ChangeKind, Entry};
+use crate::grant::Columns;
 use crate::key::Keys;
 use crate::limit::{self, STATEMENT_BODY_BYTES_MAX, STATEMENTS_MAX, within};
 use crate::record::Clock;
@@ -87,12 +88,13 @@ impl Record {
         access: &Access,
         patient: &PatientId,
     ) -> Result<Vec<StoredStatement>, Failure> {
+        let access = &self.granted(access, Action::ReadStatements)?;
         self.audited_read(access, Action::ReadStatements, |executor, touched| {
             touched.patient(patient.as_str());
             let tenant = access.tenant().as_str();
             let key = values![tenant, patient.as_str()];
             let mut query = Builder::new(sql::STATEMENTS_OF_PATIENT, key);
-            query.scope(access, "s.patient");
+            query.scope(access, Columns::Patient("s"));
             query.push(" ORDER BY v.id");
             let vault = Vault::new(executor, &self.inner.keys, tenant);
             let rows = executor.query(&query.sql, &query.values)?;
@@ -110,6 +112,7 @@ impl Record {
         ids: &[StatementId],
     ) -> Result<Vec<StoredStatement>, Failure> {
         within("ids", ids.len(), STATEMENTS_MAX, "ids")?;
+        let access = &self.granted(access, Action::ReadStatements)?;
         self.audited_read(access, Action::ReadStatements, |executor, touched| {
             touched.patient(patient.as_str());
             let tenant = access.tenant().as_str();
@@ -123,7 +126,7 @@ impl Record {
             }
             let key = values![tenant, patient.as_str()];
             let mut query = Builder::new(sql::STATEMENTS_OF_PATIENT, key);
-            query.scope(access, "s.patient");
+            query.scope(access, Columns::Patient("s"));
             query.push(" AND s.id IN (");
             query.bind_list(ids.iter().map(StatementId::as_str));
             query.push(") ORDER BY v.id");
@@ -140,6 +143,7 @@ impl Record {
         id: &StatementId,
         version: Option<u64>,
     ) -> Result<Option<StoredStatement>, Failure> {
+        let access = &self.granted(access, Action::ReadStatements)?;
         self.audited_read(access, Action::ReadStatements, |executor, touched| {
             let tenant = access.tenant().as_str();
             let mut query = match version {
@@ -148,7 +152,7 @@ impl Record {
                     Builder::new(sql::STATEMENT_VERSION, values![tenant, id.as_str(), version])
                 }
             };
-            query.scope(access, "v.patient");
+            query.scope(access, Columns::Patient("v"));
             let Some(row) = executor.first(&query.sql, &query.values)? else { return Ok(None) };
             touched.patient(row.text(2)?);
             touched.entities.push(format!("{KIND}/{}", row.text(0)?));

@@ -1,6 +1,7 @@
 //! Data keys of one transaction, and the scope as a part of its queries.
 
 use crate::access::EVERYBODY;
+use crate::grant::{Columns, lower};
 use crate::key::{DataKey, Keys, Opened, Packed};
 use crate::sql::record::{DATA_KEY_GET, DATA_KEY_PUT};
 use crate::store::{Executor, Value, values};
@@ -141,8 +142,21 @@ impl Builder {
         self.sql.push_str(&self.values.len().to_string());
     }
 
-    /// Adds the scope of an access as a condition on the column that holds the compartment.
-    pub(crate) fn scope(&mut self, access: &Access, column: &str) {
+    /// Adds what an access may know of the rows of resources, versions, facts or changes: its
+    /// scope, and what the policies leave. An access that was not granted sees nothing.
+    pub(crate) fn scope(&mut self, access: &Access, columns: Columns<'_>) {
+        let (Columns::Resource(alias) | Columns::Version(alias) | Columns::Patient(alias)) =
+            columns;
+        self.scope_of_patients(access, &format!("{alias}.patient"));
+        self.push(" AND ");
+        match access.lens() {
+            Some(lens) => lower(self, access, lens, columns),
+            None => self.push("(1 = 0)"),
+        }
+    }
+
+    /// Adds the patients of an access alone, where the policies were asked beforehand.
+    pub(crate) fn scope_of_patients(&mut self, access: &Access, column: &str) {
         let Scope::Patients(patients) = access.scope() else { return };
         self.push(&format!(" AND {column} IN ("));
         self.bind(EVERYBODY);

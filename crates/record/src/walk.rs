@@ -1,6 +1,7 @@
 //! Going through all current resources of a type, page by page, in memory that does not grow.
 
 use crate::audit::Touched;
+use crate::grant::Columns;
 use crate::limit::{SCOPE_PATIENTS_MAX, WALK_PATIENTS_MAX, within};
 use crate::resource::{is_resource_type, stored};
 use crate::store::{Executor, values};
@@ -46,7 +47,7 @@ impl Record {
         walk: &Walk,
         each: &mut dyn FnMut(Stored) -> Result<ControlFlow<()>, E>,
     ) -> Result<(), E> {
-        self.permit(access, Action::ReadClinical)?;
+        let access = &self.granted(access, Action::ReadClinical)?;
         if !is_resource_type(&walk.resource_type) {
             let text = "is not the name of a FHIR type".to_owned();
             return Err(Failure::Invalid { place: "resource type".to_owned(), text }.into());
@@ -94,7 +95,7 @@ impl Record {
         let mut after = String::new();
         loop {
             let mut page = Builder::new(PAGE, values![tenant, &walk.resource_type, &after]);
-            page.scope(access, "r.patient");
+            page.scope(access, Columns::Resource("r"));
             if !patients.is_empty() {
                 page.push(" AND r.patient IN (");
                 page.bind_list(patients.iter().copied());

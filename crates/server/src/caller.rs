@@ -169,7 +169,8 @@ fn person(app: &App, token: &str) -> Result<Caller, Error> {
     let session = app.record().session(&door, &token_digest(token))?.ok_or_else(Error::login)?;
     let account = app.record().account(&door, &session.login)?.ok_or_else(Error::login)?;
     let purpose = match account.role {
-        Role::Operator | Role::InterfaceAnalyst => Purpose::Operations,
+        Role::Operator | Role::InterfaceAnalyst | Role::PrivacyOfficer => Purpose::Operations,
+        Role::Researcher => Purpose::Research,
         _ => Purpose::Treatment,
     };
     let actor = format!("account:{}", account.login);

@@ -2,6 +2,7 @@
 
 use super::{ExportJob, ExportLevel};
 use crate::access::EVERYBODY;
+use crate::grant::Columns;
 use crate::limit::rows;
 use crate::resource::stored;
 use crate::search::find;
@@ -35,7 +36,7 @@ pub struct ExportPage {
 impl Record {
     /// The types of which a job may hold something, in alphabetical order: one file each.
     pub fn export_types(&self, access: &Access, job: &ExportJob) -> Result<Vec<String>, Failure> {
-        self.permit(access, Action::Export)?;
+        let access = &self.granted(access, Action::Export)?;
         let mut query = Builder::new(TYPES, values![access.tenant().as_str(), job.sequence]);
         narrow(&mut query, access, job);
         if !job.request.types.is_empty() {
@@ -60,6 +61,7 @@ impl Record {
         limit: u32,
     ) -> Result<ExportPage, Failure> {
         let limit = rows("limit", limit)?;
+        let access = &self.granted(access, Action::Export)?;
         let key = values![access.tenant().as_str(), resource_type, job.sequence];
         let mut query = Builder::new(STOOD, key);
         query.push(" AND v.deleted = 0 AND v.id > ");
@@ -93,6 +95,7 @@ impl Record {
         limit: u32,
     ) -> Result<Vec<(u64, ResourceRef)>, Failure> {
         let limit = rows("limit", limit)?;
+        let access = &self.granted(access, Action::Export)?;
         if job.request.since.is_none() {
             return Ok(Vec::new());
         }
@@ -119,7 +122,7 @@ impl Record {
 
 /// What the job and the caller's scope leave of the versions `v`.
 fn narrow(query: &mut Builder, access: &Access, job: &ExportJob) {
-    query.scope(access, "v.patient");
+    query.scope(access, Columns::Resource("v"));
     if let Some(since) = job.request.since {
         query.push(" AND v.recorded >= ");
         query.bind(since.micros());

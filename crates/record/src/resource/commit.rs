@@ -14,7 +14,9 @@ use crate::search::{Entry, Index, Numbers, Remembered, VersionKey, entries_of};
 use crate::sql::record as sql;
 use crate::store::{Executor, values};
 use crate::vault::{Vault, sha256};
-use crate::{Access, Action, Failure, NewReview, RawState, Record, Scope, archive, review};
+use crate::{
+    Access, Action, Failure, NewReview, RawState, Record, Scope, archive, consent, label, review,
+};
 use model::{Problem, RawId, ResourceRef, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -239,6 +241,10 @@ impl Transaction<'_> {
         let body = content.text.filled(version, self.now, &place)?;
         let stored = self.version(key, &patient, Some((body, &content.packed)))?;
         self.reindex(key, current, &content.entries)?;
+        self.label(key, &patient, &content.labels)?;
+        if resource_type == "Consent" {
+            consent::replace(self.executor, self.tenant, &patient, (id, version), &content.rules)?;
+        }
         let number = version.to_string();
         for (ordinal, fact) in (0_u32..).zip(&content.facts) {
             let place = ["Fact", resource_type, id, &number, &ordinal.to_string()];
@@ -264,6 +270,11 @@ impl Transaction<'_> {
         let key = Key { resource_type, id, version, resource: current.number };
         let stored = self.version(key, &current.patient, None)?;
         self.reindex(key, Some(current), &BTreeSet::new())?;
+        let before = values![self.tenant, resource_type, id, current.version];
+        self.label(key, &current.patient, &label::kept(self.executor, before)?)?;
+        if resource_type == "Consent" {
+            consent::replace(self.executor, self.tenant, &current.patient, (id, version), &[])?;
+        }
         self.feed(resource_type, id, version, &current.patient, true);
         Ok(stored)
     }
@@ -338,6 +349,25 @@ impl Transaction<'_> {
             self.index.drop(key.resource, old.as_ref())?;
         }
         self.index.put(key.resource, entries)
+    }
+
+    /// Labels a version, in the transaction that files it, and those before it: what is known to be
+    /// sensitive now was so before.
+    fn label(
+        &mut self,
+        key: Key<'_>,
+        patient: &str,
+        labels: &BTreeSet<&'static str>,
+    ) -> Result<(), Failure> {
+        let Key { resource_type, id, version, .. } = key;
+        for label in labels {
+            let row = values![self.tenant, resource_type, id, version, *label, patient];
+            self.pending.add(sql::VERSION_LABEL_PUT, row);
+            if version > 1 {
+                label::earlier(self.executor, self.tenant, (resource_type, id, version), label)?;
+            }
+        }
+        Ok(())
     }
 
     fn feed(&mut self, resource_type: &str, id: &str, version: u64, patient: &str, deleted: bool) {

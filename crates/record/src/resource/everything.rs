@@ -1,6 +1,7 @@
 //! Everything about one patient, in pages (FHIR R4, Patient `$everything`).
 
 use super::stored;
+use crate::grant::Columns;
 use crate::limit::{COMPARTMENT_TYPES_MAX, rows, within};
 use crate::store::values;
 use crate::vault::{Builder, Vault};
@@ -45,6 +46,7 @@ impl Record {
         query: &CompartmentQuery,
     ) -> Result<CompartmentPage, Failure> {
         let limit = rows("_count", query.count)?;
+        let access = &self.granted(access, Action::ReadClinical)?;
         within("_type", query.types.len(), COMPARTMENT_TYPES_MAX, "types")?;
         let key = values![access.tenant().as_str(), patient.as_str()];
         let mut page = Builder::new(CURRENT, key);
@@ -57,7 +59,7 @@ impl Record {
             page.push(" AND r.recorded >= ");
             page.bind(since.micros());
         }
-        page.scope(access, "r.patient");
+        page.scope(access, Columns::Resource("r"));
         if let Some((resource_type, id)) = &query.cursor {
             page.push(" AND (r.resource_type, r.id) > (");
             page.bind(resource_type.as_str());

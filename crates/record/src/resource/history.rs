@@ -4,6 +4,7 @@
 //! however many are written meanwhile (FHIR R4, RESTful API, "history").
 
 use super::{is_resource_type, stored};
+use crate::grant::Columns;
 use crate::limit::rows;
 use crate::store::values;
 use crate::vault::{Builder, Vault};
@@ -46,6 +47,7 @@ impl Record {
     /// hidden are the same: an empty page.
     pub fn history(&self, access: &Access, query: &HistoryQuery) -> Result<HistoryPage, Failure> {
         let limit = rows("_count", query.count)?;
+        let access = &self.granted(access, Action::ReadClinical)?;
         let text = if query.id.is_some() && query.resource_type.is_none() {
             Some("an id needs its type")
         } else if query.resource_type.as_deref().is_some_and(|name| !is_resource_type(name)) {
@@ -97,6 +99,6 @@ fn conditions(access: &Access, query: &HistoryQuery, head: &str) -> Builder {
         builder.push(" AND v.recorded >= ");
         builder.bind(since.micros());
     }
-    builder.scope(access, "v.patient");
+    builder.scope(access, Columns::Resource("v"));
     builder
 }

@@ -3,7 +3,9 @@
 use super::compartment::{Compartment, compartment};
 use super::text::Text;
 use super::{Commit, Condition, Literals, ResourceChange, is_resource_type};
+use crate::consent::{Rule, rules};
 use crate::key::{Keys, Packed};
+use crate::label::labels_of;
 use crate::limit::{COMMIT_CHANGES_MAX, FACT_BODY_BYTES_MAX, FACTS_MAX, within};
 use crate::search::{Entry, extract, identifier_entry};
 use crate::{Failure, review};
@@ -29,6 +31,9 @@ pub(super) struct Content {
     pub(super) compartment: Compartment,
     pub(super) entries: BTreeSet<Entry>,
     pub(super) facts: Vec<Packed>,
+    pub(super) labels: BTreeSet<&'static str>,
+    /// What a Consent says.
+    pub(super) rules: Vec<Rule>,
 }
 
 impl Prepared {
@@ -123,9 +128,11 @@ fn content(
         let place = format!("{place} meta");
         return Err(Failure::Invalid { place, text: "is not a JSON object".to_owned() });
     }
+    let labels = labels_of(resource);
+    let rules = if resource_type == "Consent" { rules(resource)? } else { Vec::new() };
     let text = Text::new(members, literals, &place)?;
     let packed = text.packed(&place)?;
-    Ok(Content { text, packed, compartment, entries, facts })
+    Ok(Content { text, packed, compartment, entries, facts, labels, rules })
 }
 
 /// Identifiers of `Patient` facts are found like those of the resource: a laboratory's namespace

@@ -4,6 +4,7 @@ use super::ParameterKind;
 use super::extract::reference;
 use super::plan::invalid;
 use super::table::{find, listed, search_parameters, searched_types};
+use crate::grant::Columns;
 use crate::limit::{INCLUDED_MAX, INCLUDES_MAX, within};
 use crate::resource::{is_resource_type, stored};
 use crate::sql::record::VERSION_CURRENT;
@@ -121,7 +122,7 @@ pub(super) fn take_along(
     for (resource_type, id) in &taken {
         let key = values![access.tenant().as_str(), resource_type, id];
         let mut query = Builder::new(VERSION_CURRENT, key);
-        query.scope(access, "v.patient");
+        query.scope(access, Columns::Resource("v"));
         if let Some(row) = executor.first(&query.sql, &query.values)?
             && !row.flag(4)?
         {
@@ -219,7 +220,7 @@ fn reverse(access: &Access, include: &Include, resource_type: &str, ids: &[&str]
     );
     let mut query = Builder::new(&sql, values![access.tenant().as_str()]);
     query.bind(include.source.as_str());
-    query.scope(access, "r.patient");
+    query.scope(access, Columns::Resource("r"));
     query.push(" AND k.code IN (");
     let codes: Vec<String> = ids.iter().map(|id| format!("{resource_type}/{id}")).collect();
     query.bind_list(codes.iter().map(String::as_str));

@@ -12,6 +12,7 @@ use super::lookup::Lookups;
 use super::table::find;
 use super::{ParameterKind, Search, Term, Total, include};
 use crate::access::EVERYBODY;
+use crate::grant::Columns;
 use crate::key::Keys;
 use crate::limit::{
     PAGE_ROWS_MAX, SEARCH_BINDINGS_MAX, SEARCH_LINKS_MAX, SEARCH_TERMS_MAX, SEARCH_VALUE_BYTES_MAX,
@@ -213,7 +214,7 @@ impl Asked<'_> {
     fn seen(&self, executor: &dyn Executor) -> Result<u64, Failure> {
         let mut query = self.begin("SELECT count(*) FROM (SELECT 1");
         self.resources(&mut query);
-        query.scope(self.access, "r.patient");
+        query.scope(self.access, Columns::Resource("r"));
         query.push(&format!(" LIMIT {RESOURCES_MAX}) q"));
         executor.one(&query.sql, &query.values)?.count(0)
     }
@@ -252,7 +253,7 @@ impl Asked<'_> {
             to.bind(self.search.query.resource_type.as_str());
             to.push(")");
         }
-        to.scope(self.access, "r.patient");
+        to.scope(self.access, Columns::Resource("r"));
         within("terms", to.values.len(), SEARCH_BINDINGS_MAX, "values in all")
     }
 

@@ -228,4 +228,53 @@ super::statements! {
         "DELETE FROM subscription_event WHERE tenant = $1 AND subscription = $2";
     SUBSCRIPTION_EVENTS_LET_GO = "DELETE FROM subscription_event
         WHERE tenant = $1 AND subscription = $2 AND number <= $3";
+
+    CARE_PUT = "INSERT INTO care (tenant, patient, actor, begins, ends, source)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, patient, actor, begins)
+        DO UPDATE SET ends = excluded.ends, source = excluded.source";
+    CARE_OF_PATIENT = "SELECT patient, actor, begins, ends, source FROM care
+        WHERE tenant = $1 AND patient = $2 ORDER BY actor, begins LIMIT $3";
+    ACTOR_REFERENCE_PUT = "INSERT INTO actor_reference (tenant, actor, reference)
+        VALUES ($1, $2, $3) ON CONFLICT (tenant, actor, reference) DO NOTHING";
+    ACTOR_REFERENCE_DROP =
+        "DELETE FROM actor_reference WHERE tenant = $1 AND actor = $2 AND reference = $3";
+    VERSION_LABEL_PUT = "INSERT INTO resource_label (tenant, resource_type, id, version, label, patient)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (tenant, resource_type, id, version, label) DO NOTHING";
+    EARLIER_VERSIONS_LABEL = "INSERT INTO resource_label (tenant, resource_type, id, version,
+        label, patient) SELECT v.tenant, v.resource_type, v.id, v.version, CAST($1 AS TEXT),
+        v.patient FROM resource_version v WHERE v.tenant = $2 AND v.resource_type = $3
+        AND v.id = $4 AND v.version < $5
+        ON CONFLICT (tenant, resource_type, id, version, label) DO NOTHING";
+    VERSION_LABELS = "SELECT label FROM resource_label
+        WHERE tenant = $1 AND resource_type = $2 AND id = $3 AND version = $4 ORDER BY label";
+    VERSION_LABELS_DROP = "DELETE FROM resource_label
+        WHERE tenant = $1 AND resource_type = $2 AND id = $3 AND version = $4";
+    LABEL_LIST_GET = "SELECT value FROM position WHERE name = 'label'";
+    LABEL_LIST_PUT = "INSERT INTO position (name, value) VALUES ('label', $1)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    VERSIONS_AFTER = "SELECT tenant, resource_type, id, version, patient, deleted
+        FROM resource_version WHERE (tenant, resource_type, id, version) > ($1, $2, $3, $4)
+        ORDER BY tenant, resource_type, id, version LIMIT $5";
+    CONSENT_RULE_PUT = "INSERT INTO consent_rule (tenant, patient, consent, place, number, version,
+        gives, purpose, actor, label, resource_type, instance, begins, ends, data_begins, data_ends)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    CONSENT_RULES_DROP = "DELETE FROM consent_rule WHERE tenant = $1 AND consent = $2";
+    EMERGENCY_PUT = "INSERT INTO emergency (tenant, id, patient, actor, reason, begins, ends, due,
+        reviewed, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    EMERGENCY_GET = "SELECT id, patient, actor, reason, begins, ends, due, reviewed, body
+        FROM emergency WHERE tenant = $1 AND id = $2";
+    EMERGENCY_OPEN = "SELECT id, patient, actor, reason, begins, ends, due, reviewed, body
+        FROM emergency WHERE tenant = $1 AND patient = $2 AND actor = $3 AND begins <= $4
+        AND ends > $4 ORDER BY ends DESC LIMIT 1";
+    EMERGENCIES_DUE = "SELECT id, patient, actor, reason, begins, ends, due, reviewed, body
+        FROM emergency WHERE tenant = $1 AND reviewed = 0 ORDER BY due, id LIMIT $2";
+    EMERGENCY_REVIEW = "UPDATE emergency SET reviewed = $1, body = $2
+        WHERE tenant = $3 AND id = $4 AND reviewed = 0";
+    POLICY_SET_LAST = "SELECT number, digest, actor, adopted, body FROM policy_set
+        WHERE tenant = $1 ORDER BY number DESC LIMIT 1";
+    POLICY_SETS = "SELECT number, digest, actor, adopted, body FROM policy_set
+        WHERE tenant = $1 ORDER BY number DESC LIMIT $2";
+    POLICY_SET_PUT = "INSERT INTO policy_set (tenant, number, digest, actor, adopted, body)
+        VALUES ($1, $2, $3, $4, $5, $6)";
 }

@@ -120,7 +120,7 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
         PRIMARY KEY (tenant, digest)) {strict}",
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
-], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS, OF_PATIENT];
+], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS, OF_PATIENT, GUARD];
 
 /// History is paged over the commit sequence.
 const HISTORY: &[&str] = &[
@@ -150,6 +150,38 @@ const SUBSCRIPTIONS: &[&str] = &[
         kind {text} NOT NULL, resource_type {text} NOT NULL, id {text} NOT NULL,
         version {int} NOT NULL, patient {text} NOT NULL, deleted {int} NOT NULL,
         PRIMARY KEY (tenant, subscription, number)) {strict}",
+];
+
+/// What the filter of a query asks: who cares for whom, labels of each version, what consents say,
+/// emergencies; and the policies in use.
+const GUARD: &[&str] = &[
+    "CREATE TABLE care (tenant {text} NOT NULL, patient {text} NOT NULL, actor {text} NOT NULL,
+        begins {int} NOT NULL, ends {int} NOT NULL, source {text} NOT NULL,
+        PRIMARY KEY (tenant, patient, actor, begins)) {strict}",
+    "CREATE INDEX care_actor ON care (tenant, actor, patient)",
+    "CREATE TABLE actor_reference (tenant {text} NOT NULL, actor {text} NOT NULL,
+        reference {text} NOT NULL, PRIMARY KEY (tenant, actor, reference)) {index}",
+    "CREATE TABLE resource_label (tenant {text} NOT NULL, resource_type {text} NOT NULL,
+        id {text} NOT NULL, version {int} NOT NULL, label {text} NOT NULL, patient {text} NOT NULL,
+        PRIMARY KEY (tenant, resource_type, id, version, label)) {index}",
+    "CREATE INDEX resource_label_patient ON resource_label (tenant, label, patient)",
+    "CREATE TABLE consent_rule (tenant {text} NOT NULL, patient {text} NOT NULL,
+        consent {text} NOT NULL, place {text} NOT NULL, number {int} NOT NULL,
+        version {int} NOT NULL, gives {int} NOT NULL, purpose {text} NOT NULL,
+        actor {text} NOT NULL, label {text} NOT NULL, resource_type {text} NOT NULL,
+        instance {text} NOT NULL, begins {int} NOT NULL, ends {int} NOT NULL,
+        data_begins {int} NOT NULL, data_ends {int} NOT NULL,
+        PRIMARY KEY (tenant, patient, consent, place, number)) {strict}",
+    "CREATE INDEX consent_rule_consent ON consent_rule (tenant, consent)",
+    "CREATE TABLE emergency (tenant {text} NOT NULL, id {text} NOT NULL, patient {text} NOT NULL,
+        actor {text} NOT NULL, reason {text} NOT NULL, begins {int} NOT NULL, ends {int} NOT NULL,
+        due {int} NOT NULL, reviewed {int} NOT NULL, body {bytes} NOT NULL,
+        PRIMARY KEY (tenant, id)) {strict}",
+    "CREATE INDEX emergency_patient ON emergency (tenant, patient, actor, ends)",
+    "CREATE INDEX emergency_due ON emergency (tenant, reviewed, due, id)",
+    "CREATE TABLE policy_set (tenant {text} NOT NULL, number {int} NOT NULL, digest {text} NOT NULL,
+        actor {text} NOT NULL, adopted {int} NOT NULL, body {text} NOT NULL,
+        PRIMARY KEY (tenant, number)) {strict}",
 ];
 
 /// Jobs of bulk export: a place in the sequence and a request, no data.

@@ -60,6 +60,7 @@ pub(crate) fn open(
             refuse_unmoved(directory)?;
             let (files, _opening) = postgres::open(url, keys, readers, now)?;
             crate::search::bring_up_to_date(files.record.writer.as_ref(), keys)?;
+            crate::label::bring_up_to_date(files.record.writer.as_ref(), keys)?;
             crate::genome::remove_leftovers(&claims, files.genome.writer.as_ref())?;
             Ok(files)
         }
@@ -134,6 +135,7 @@ fn open_directory(
     };
     let record = one(&record, schema::RECORD)?;
     crate::search::bring_up_to_date(record.writer.as_ref(), keys)?;
+    crate::label::bring_up_to_date(record.writer.as_ref(), keys)?;
     let genome = one(&genome, schema::GENOME)?;
     crate::genome::remove_leftovers(claims, genome.writer.as_ref())?;
     Ok(Files {

@@ -13,6 +13,8 @@ mod feed;
 #[cfg(test)]
 mod genome;
 #[cfg(test)]
+mod guard;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod limits;

@@ -5,7 +5,7 @@ use crate::caller::Caller;
 use crate::error::Error;
 use model::fact::FactContent;
 use model::patient::Patient;
-use record::{Action, Failure, Stored, permitted};
+use record::{Action, Failure, Stored};
 use serde_json::Value;
 use web::view::{Identity, Session};
 
@@ -29,7 +29,7 @@ pub(crate) fn session(app: &App, caller: &Caller) -> Result<Session, Error> {
 /// not asked for either: every page would leave a denial in the audit log.
 fn reviews_waiting(app: &App, caller: &Caller) -> Result<Option<usize>, Error> {
     let access = &caller.access;
-    if !permitted(access.role(), access.purpose(), Action::ReadReviews) {
+    if !app.record().may(access, Action::ReadReviews)? {
         return Ok(None);
     }
     match app.record().reviews(access, true) {

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use model::PatientId;
-use record::{Action, Review, permitted};
+use record::{Action, Review};
 use web::view::{Candidate, ReviewListView, ReviewRow};
 
 /// The review list.
@@ -41,7 +41,7 @@ fn row(app: &App, caller: &Caller, review: &Review) -> Result<Option<ReviewRow>,
 /// and birth dates, so the resource is read: facts are not theirs.
 fn candidate(app: &App, caller: &Caller, id: &PatientId) -> Result<Option<Candidate>, Error> {
     let access = &caller.access;
-    if !permitted(access.role(), access.purpose(), Action::ReadClinical) {
+    if !app.record().may(access, Action::ReadClinical)? {
         return Ok(None);
     }
     let stored = app.record().read(access, "Patient", id.as_str())?;

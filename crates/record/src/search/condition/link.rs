@@ -3,6 +3,7 @@
 
 use super::{Conditions, ESTIMATE_ROWS_MAX, Estimate, Outer, count, counting};
 use crate::Failure;
+use crate::grant::Columns;
 use crate::limit::CHAIN_TYPES_MAX;
 use crate::search::plan::invalid;
 use crate::search::table::{find, search_parameters, searched_types};
@@ -183,7 +184,7 @@ impl Conditions<'_> {
         }
         to.push(" AND c.resource_type = ");
         to.bind(other);
-        to.scope(self.access, "c.patient");
+        to.scope(self.access, Columns::Resource("c"));
         let inner = Outer { resource_type: other, name: "c", each: outer.each };
         let inner = Conditions { outer: inner, ..*self };
         let place = Some(linked.place.as_str());

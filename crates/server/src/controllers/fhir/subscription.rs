@@ -182,7 +182,7 @@ fn file(
     let Document { value: mut resource, literals } = document;
     let wanted = notify::read(&mut resource, former, app.endpoints(), app.record().now())
         .map_err(|problems| Error::problems(StatusCode::UNPROCESSABLE_ENTITY, problems))?;
-    may_read(caller, &wanted)?;
+    may_read(app, caller, &wanted)?;
     if let Some(object) = resource.as_object_mut() {
         object.insert("id".to_owned(), json!(id));
     }
@@ -198,12 +198,11 @@ fn file(
 }
 
 /// Nobody asks to be told what they may not read.
-fn may_read(caller: &Caller, wanted: &Wanted) -> Result<(), Error> {
+fn may_read(app: &App, caller: &Caller, wanted: &Wanted) -> Result<(), Error> {
     let Some(topic) = wanted.topic() else { return Err(Error::not_found()) };
-    let permitted =
-        |action| record::permitted(caller.access.role(), caller.access.purpose(), action);
-    let may = permitted(Action::ReadClinical)
-        && (!topic.needs_statements() || permitted(Action::ReadStatements));
+    let permitted = |action| app.record().may(&caller.access, action);
+    let may = permitted(Action::ReadClinical)?
+        && (!topic.needs_statements() || permitted(Action::ReadStatements)?);
     if !may {
         let text = "your role may not read what the topic is about";
         return Err(Error::new(StatusCode::FORBIDDEN, "forbidden", text));

@@ -4,7 +4,7 @@ use crate::caller::door;
 use crate::smart::{Permission, Scopes};
 use model::TenantId;
 use notify::{Creators, Failure, Standing, TOPICS};
-use record::{Access, Action, Purpose, Record, Role, Scope, permitted};
+use record::{Access, Action, Purpose, Record, Scope};
 
 /// The accounts and clients of a record.
 #[derive(Clone, Debug)]
@@ -29,19 +29,15 @@ impl Creators for Makers {
             },
             _ => return Ok(None),
         };
-        if !may_subscribe(role) {
-            return Ok(None);
-        }
         let scopes = scopes.as_deref().map(Scopes::parse);
         let focus = TOPICS.iter().flat_map(|topic| topic.focus.iter().copied());
         let closed = focus.filter(|kind| {
             scopes.as_ref().is_some_and(|scopes| !scopes.permit(Some(kind), Permission::Read))
         });
         let access = Access::new(self.tenant.clone(), actor, role, Purpose::Treatment, scope);
+        if !self.record.may(&access, Action::Subscribe)? {
+            return Ok(None);
+        }
         Ok(Some(Standing { access, closed: closed.collect() }))
     }
-}
-
-fn may_subscribe(role: Role) -> bool {
-    permitted(role, Purpose::Treatment, Action::Subscribe)
 }
