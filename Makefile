@@ -9,7 +9,7 @@ export CARGO_INCREMENTAL ?= 0
 export COGNATE_TOOLS ?= $(HOME)/.cache/cognate/tools
 export PATH := $(COGNATE_TOOLS)/bin:$(HOME)/.cargo/bin:$(PATH)
 
-.PHONY: help demo demo-check test postgres e2e clients fmt lint bench fuzz generate
+.PHONY: help demo demo-check test postgres e2e clients assure fmt lint bench fuzz generate
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -37,6 +37,10 @@ e2e: ## the browser stories alone
 clients: ## FHIR clients of npm and PyPI, and schemathesis over /openapi.json
 	@tools/bootstrap.sh build e2e
 	@tools/test.sh openapi clients
+
+assure: ## the figures of the security file in full: access matrix, paired stores, decision times
+	@tools/bootstrap.sh build test
+	@tools/assure.sh
 
 fmt: ## format the Rust code
 	@cargo fmt --all

@@ -1,6 +1,7 @@
 //! The command line. Every read command has `--json`.
 
 mod knowledge;
+mod policy;
 mod store;
 mod trials;
 mod view;
@@ -10,6 +11,7 @@ pub(crate) use knowledge::{
     KnowledgeArguments, KnowledgeCommand, TrustArguments,
 };
 
+pub(crate) use policy::{PolicyCommand, PolicyExplainArguments};
 pub(crate) use store::{Address, CopyArguments, StoreArguments, StoreCommand};
 pub(crate) use trials::{
     PatientOptions, Semantics, TrialsCommand, TrialsExplainArguments, TrialsImportArguments,
@@ -58,6 +60,9 @@ pub(crate) enum Command {
     /// Views of SQL on FHIR: resources as tables.
     #[command(subcommand)]
     View(ViewCommand),
+    /// Access policies: who may read what for which purpose, and why.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// The store as a whole.
     #[command(subcommand)]
     Store(StoreCommand),

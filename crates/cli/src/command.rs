@@ -9,6 +9,7 @@ mod ingest;
 mod init;
 mod knowledge;
 mod pgx;
+mod policy;
 mod reference;
 mod replay;
 mod serve;
@@ -33,6 +34,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Replay(statement) => replay::run(&statement),
         Command::Knowledge(knowledge) => knowledge::run(&knowledge),
         Command::View(view) => view::run(&view),
+        Command::Policy(policy) => policy::run(&policy),
         Command::Store(store) => store::run(&store),
         Command::Account(account) => access::account(&account),
         Command::Client(client) => access::client(&client),

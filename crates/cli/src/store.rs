@@ -169,6 +169,11 @@ pub(crate) fn operator() -> Access {
     Access::new(tenant(), "cli", Role::Operator, Purpose::Operations, Scope::Tenant)
 }
 
+/// The privacy officer at this terminal: policies, and what they say of whom; reads nothing clinical.
+pub(crate) fn privacy_officer() -> Access {
+    Access::new(tenant(), "cli", Role::PrivacyOfficer, Purpose::Operations, Scope::Tenant)
+}
+
 /// The interface engine run from this terminal: archives and files.
 pub(crate) fn interface() -> Access {
     Access::new(tenant(), "cli", Role::Interface, Purpose::Treatment, Scope::Tenant)

@@ -4,8 +4,10 @@
 //! An event holds ids, a query digest and a decision (IHE BALP); never a name or a value.
 
 mod chain;
+mod read;
 mod verify;
 
+pub(crate) use read::since;
 pub(crate) use verify::verify;
 
 use crate::key::Keys;

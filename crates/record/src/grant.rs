@@ -43,6 +43,11 @@ impl Record {
     /// # Errors
     /// When the policies cannot be read.
     pub fn may(&self, access: &Access, action: Action) -> Result<bool, Failure> {
+        match access.check(action) {
+            Ok(()) => {}
+            Err(Failure::Denied { .. }) => return Ok(false),
+            Err(failure) => return Err(failure),
+        }
         let tenant = access.tenant().as_str();
         let grant = self.grant_of(access, action)?;
         let filter = grant.filter.given(&|fact| match fact {
@@ -57,15 +62,11 @@ impl Record {
 
     /// Checks what the policies say of the action; a denial is audited before it is told.
     pub(crate) fn permit(&self, access: &Access, action: Action) -> Result<(), Failure> {
-        let checked = match access.check(action) {
-            Ok(()) if self.may(access, action)? => return Ok(()),
-            Ok(()) => Err(access.denied(action)),
-            Err(failure) => Err(failure),
-        };
-        if matches!(checked, Err(Failure::Denied { .. })) {
-            self.inner.audit.note(self.now(), access, action, false, &Touched::default())?;
+        if self.may(access, action)? {
+            return Ok(());
         }
-        checked
+        self.inner.audit.note(self.now(), access, action, false, &Touched::default())?;
+        Err(access.denied(action))
     }
 
     /// The access with what the policies leave of the action: every query of it carries that.

@@ -64,7 +64,7 @@ pub use feed::{Change, ChangeKind};
 pub use genome::{ChooseRanges, Genome, GenomeBlock, GenomeFiling, GenomeRange, NewGenomeBlock};
 pub use health::{AuditVerification, Health};
 pub use key::{MasterKey, random_bytes};
-pub use policies::{AdoptedPolicies, Explained, Seer};
+pub use policies::{AdoptedPolicies, Explained, Seer, Shadow, ShadowDifference};
 pub use record::{Clock, Record, Settings, derived_id};
 pub use resource::{
     Commit, Committed, CompartmentPage, CompartmentQuery, Condition, Head, HistoryPage,

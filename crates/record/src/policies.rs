@@ -1,8 +1,10 @@
 //! The policies in use: kept in the store, one after the other, each by somebody.
 
 mod explain;
+mod shadow;
 
 pub use explain::Seer;
+pub use shadow::{Shadow, ShadowDifference};
 
 use crate::audit::Touched;
 use crate::limit::rows;

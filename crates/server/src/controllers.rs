@@ -2,6 +2,7 @@
 //! no rules of their own.
 
 pub(crate) mod cds;
+pub(crate) mod emergency;
 pub(crate) mod fhir;
 pub(crate) mod genomics;
 pub(crate) mod health;

@@ -1,7 +1,7 @@
 //! Every route of the server, in one place.
 
 use crate::app::App;
-use crate::controllers::{cds, fhir, genomics, health, login, pages, reports};
+use crate::controllers::{cds, emergency, fhir, genomics, health, login, pages, reports};
 use crate::openapi;
 use crate::refusal;
 use crate::route::{Route, table};
@@ -28,6 +28,10 @@ const PAGES: &[Route] = &[
     Route::new("GET", "/patients/{id}", || get(pages::patient)),
     Route::new("GET", "/patients/{id}/pgx-report", || get(reports::page)),
     Route::new("GET", "/patients/{id}/pgx-report.pdf", || get(reports::document)),
+    Route::new("GET", "/patients/{id}/emergency", || get(emergency::form)),
+    Route::new("POST", "/patients/{id}/emergency", || post(emergency::open)),
+    Route::new("GET", "/emergencies", || get(emergency::list)),
+    Route::new("POST", "/emergencies/{id}", || post(emergency::review)),
     Route::new("GET", "/statements/{id}", || get(pages::statement)),
     Route::new("GET", "/reviews", || get(pages::reviews)),
     Route::new("GET", "/assets/{name}", || get(pages::asset)),

@@ -8,6 +8,7 @@ mod pgx_report;
 mod review;
 mod statement;
 
+pub(crate) use identity::session;
 pub(crate) use patient::patient_page;
 pub(crate) use patients::patient_list;
 pub(crate) use pgx_report::pgx_report;

@@ -11,12 +11,24 @@ pub const LOGOUT: &str = "/logout";
 pub const PATIENTS: &str = "/patients";
 /// The messages that wait for a person.
 pub const REVIEWS: &str = "/reviews";
+/// The emergencies that nobody has looked at yet.
+pub const EMERGENCIES: &str = "/emergencies";
 /// Where assets are; the name follows.
 pub const ASSETS: &str = "/assets/";
 
 /// The page of a patient.
 pub fn patient(id: &PatientId) -> String {
     format!("{PATIENTS}/{}", segment(id.as_str()))
+}
+
+/// Opening a patient in an emergency.
+pub fn emergency(id: &PatientId) -> String {
+    format!("{}/emergency", patient(id))
+}
+
+/// Saying what an emergency was; only by POST.
+pub fn emergency_review(id: &str) -> String {
+    format!("{EMERGENCIES}/{}", segment(id))
 }
 
 /// The pharmacogenomic report of a patient.

@@ -1,12 +1,14 @@
 //! View structs: everything a page shows, as plain data. The server fills them; the page and the
 //! document take the same ones.
 
+mod emergency;
 mod explain;
 mod identity;
 mod notice;
 mod patient;
 mod review;
 
+pub use emergency::{EmergencyFormView, EmergencyListView, EmergencyRow};
 pub use explain::{ExplainView, Subject};
 pub use identity::{Identity, Known, Session};
 pub use notice::{ErrorView, LoginView, NotFoundView};

@@ -51,7 +51,7 @@ impl Record {
         if of.tenant() != access.tenant() {
             return Err(Failure::NotFound);
         }
-        let is_permitted = of.check(action).is_ok() && self.may(of, action)?;
+        let is_permitted = self.may(of, action)?;
         let in_use = self.in_use(of.tenant().as_str())?;
         let mut touched = Touched::default();
         let found = match resource {
@@ -74,7 +74,7 @@ impl Record {
 
     /// What was found about the current version of a resource for an access; each fact is asked by
     /// the same text that is part of queries.
-    fn item(
+    pub(super) fn item(
         &self,
         executor: &dyn Executor,
         of: &Access,

@@ -4,6 +4,7 @@ mod consents;
 mod emergencies;
 mod hidden;
 mod matrix;
+mod random;
 
 use crate::support::{Fixture, access, commit, fixture, observation, patient, put};
 use model::{PatientId, Timestamp};

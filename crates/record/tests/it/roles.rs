@@ -143,6 +143,9 @@ fn guarding() -> Vec<Line> {
         ("explain", vec![PrivacyOfficer, Operator], |r, a, _| {
             r.explain(a, &access(Engine), record::Action::ReadFacts, None).map(drop)
         }),
+        ("shadow_policies", vec![PrivacyOfficer, Operator], |r, a, _| {
+            r.shadow_policies(a, "", Timestamp::from_micros(0)).map(drop)
+        }),
         ("who_can_see", vec![PrivacyOfficer, Operator], |r, a, _| {
             r.who_can_see(a, &p1()).map(drop)
         }),
@@ -396,7 +399,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 93 * Role::ALL.len());
+    assert_eq!(calls, 94 * Role::ALL.len());
 }
 
 #[test]

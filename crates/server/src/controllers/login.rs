@@ -116,6 +116,11 @@ pub(crate) struct FormToken {
 }
 
 impl FormToken {
+    /// The token of a form that carries more.
+    pub(crate) fn new(csrf: &str) -> Self {
+        Self { csrf: csrf.to_owned() }
+    }
+
     /// Refuses a form that another site has sent.
     pub(crate) fn check(&self, caller: &Caller) -> Result<(), Error> {
         if caller.csrf.as_deref() == Some(self.csrf.as_str()) {

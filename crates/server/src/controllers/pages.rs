@@ -61,7 +61,10 @@ pub(crate) async fn patient(
     };
     let drug = query.drug.unwrap_or_default();
     let shown = app
-        .blocking(move |app| Ok(web::patient(&views::patient_page(app, &caller, &id, &drug)?)))
+        .blocking(move |app| {
+            let caller = caller.of_patient(app, &id)?;
+            Ok(web::patient(&views::patient_page(app, &caller, &id, &drug)?))
+        })
         .await;
     shown.map(|page| html(StatusCode::OK, page)).map_err(at)
 }

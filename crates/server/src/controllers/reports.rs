@@ -46,7 +46,11 @@ pub(crate) async fn document(
 }
 
 async fn view(app: &App, caller: Caller, id: PatientId) -> Result<PgxReport, Error> {
-    app.blocking(move |app| views::pgx_report(app, &caller, &id)).await
+    app.blocking(move |app| {
+        let caller = caller.of_patient(app, &id)?;
+        views::pgx_report(app, &caller, &id)
+    })
+    .await
 }
 
 /// The page carries its style, so its policy takes the place of that of the other pages.

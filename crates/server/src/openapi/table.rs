@@ -150,6 +150,14 @@ pub(super) const TABLE: &[Row] = &[
     page("GET", "/patients/{id}/pgx-report.pdf", "Report of a patient as PDF")
         .answering(&[(200, Of("application/pdf")), (303, Nothing)])
         .refusing(&[400, 403, 404, 501]),
+    page("GET", "/patients/{id}/emergency", "Form that opens a patient in an emergency"),
+    page("POST", "/patients/{id}/emergency", "Open a patient in an emergency")
+        .taking(Form(&["csrf", "reason", "text", "password"]))
+        .refusing(&[400, 403, 404, 413, 415, 422]),
+    page("GET", "/emergencies", "Emergencies that nobody has looked at yet"),
+    page("POST", "/emergencies/{id}", "Say what an emergency was")
+        .taking(Form(&["csrf", "finding", "text"]))
+        .refusing(&[400, 403, 404, 409, 413, 415, 422]),
     page("GET", "/statements/{id}", "A statement"),
     page("GET", "/reviews", "What waits for a person"),
     open("/assets/{name}", "A style or picture", &[(200, Of("*/*"))], &[400, 404]),

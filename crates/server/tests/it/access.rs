@@ -65,6 +65,9 @@ const STATUS: &str = "/fhir/Subscription/$status";
 const STATUS_OF_ONE: &str = "/fhir/Subscription/{id}/$status";
 const EVENTS: &str = "/fhir/Subscription/{id}/$events";
 
+const EMERGENCY: (&str, &str) = ("GET", "/patients/{id}/emergency");
+const OPENING: (&str, &str) = ("POST", "/patients/{id}/emergency");
+
 const REPORT: (&str, &str) = ("GET", "/patients/{id}/pgx-report");
 const REPORT_PDF: (&str, &str) = ("GET", "/patients/{id}/pgx-report.pdf");
 
@@ -84,6 +87,10 @@ const TABLE: &[Row] = &[
     row(("GET", "/patients/{id}"), Page, "/patients/{patient}", OPERATOR, true),
     row(REPORT, Page, "/patients/{patient}/pgx-report", OPERATOR, true),
     row(REPORT_PDF, Page, "/patients/{patient}/pgx-report.pdf", OPERATOR, true),
+    row(EMERGENCY, Page, "/patients/{patient}/emergency", OPERATOR, false),
+    row(OPENING, Page, "/patients/{patient}/emergency", OPERATOR, false),
+    row(("GET", "/emergencies"), Page, "/emergencies", OPERATOR, false),
+    row(("POST", "/emergencies/{id}"), Page, "/emergencies/none", OPERATOR, false),
     row(("GET", "/statements/{id}"), Page, "/statements/{patient}", OPERATOR, true),
     row(("GET", "/reviews"), Page, "/reviews", Some(Who::Person(Role::Prescriber)), false),
     row(("GET", "/assets/{name}"), Open, "/assets/{asset}", None, false),
@@ -178,6 +185,12 @@ impl Row {
         let call = app.call(self.method, &uri).by(who);
         let call = match (self.method, self.route) {
             ("POST", "/fhir/{type}/_search") => call.form(&[("_id", patient)]),
+            ("POST", "/patients/{id}/emergency") => {
+                call.form(&[("csrf", "x"), ("reason", "other"), ("text", "x"), ("password", "x")])
+            }
+            ("POST", "/emergencies/{id}") => {
+                call.form(&[("csrf", "x"), ("finding", "justified"), ("text", "x")])
+            }
             ("POST", "/login" | "/logout") => call.form(&[("csrf", "x")]),
             (_, "/fhir/$import") => call.header("content-type", "application/fhir+ndjson"),
             (_, route) if route.contains("$export") => call.header("prefer", "respond-async"),

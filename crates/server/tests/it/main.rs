@@ -19,6 +19,8 @@ mod clinical;
 #[cfg(test)]
 mod crud;
 #[cfg(test)]
+mod emergency;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod feedback;

@@ -34,10 +34,12 @@ impl Creators for Makers {
         let closed = focus.filter(|kind| {
             scopes.as_ref().is_some_and(|scopes| !scopes.permit(Some(kind), Permission::Read))
         });
-        let access = Access::new(self.tenant.clone(), actor, role, Purpose::Treatment, scope);
-        if !self.record.may(&access, Action::Subscribe)? {
+        let of = |scope| Access::new(self.tenant.clone(), actor, role, Purpose::Treatment, scope);
+        // The role is asked about: an account that was narrowed since is told less, not nothing.
+        if !self.record.may(&of(Scope::Tenant), Action::Subscribe)? {
             return Ok(None);
         }
+        let access = of(scope);
         Ok(Some(Standing { access, closed: closed.collect() }))
     }
 }
