@@ -9,6 +9,7 @@ mod databases;
 mod files;
 mod knowledge;
 mod pgx;
+mod policy;
 mod postgres;
 mod store;
 mod terminal;

@@ -1,0 +1,83 @@
+//! `cognate policy`: what the policies say, to whom, and what others would say.
+
+use crate::terminal::{Ran, cognate, demo, write};
+use std::path::Path;
+
+fn run(directory: &Path, arguments: &[&str]) -> Ran {
+    let at = directory.join("data");
+    let mut all = arguments.to_vec();
+    all.extend(["--directory", at.to_str().unwrap()]);
+    cognate(&all)
+}
+
+#[test]
+fn policies_are_shown_adopted_explained_and_compared() {
+    let directory = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| run(directory.path(), arguments);
+    assert_eq!(run(&["init"]).code, 0);
+    let bundle = demo("fhir/patients.transaction.json");
+    assert_eq!(run(&["ingest", bundle.to_str().unwrap()]).code, 0);
+    let client = ["client", "add", "ehr", "--role", "service-client", "--name", "EHR"];
+    assert_eq!(run(&client).code, 0);
+
+    let ask = |actor: &str, role: &str| {
+        let asked = ["policy", "explain", "--actor", actor, "--role", role, "--json"];
+        run(&[&asked[..], &["--resource", "Patient/ana-example"]].concat())
+    };
+    let explained = ask("account:ana", "prescriber");
+    assert_eq!(explained.code, 0, "{}", explained.stderr);
+    assert_eq!(explained.json()["resource"]["permitted"], true);
+    let decided = explained.json()["resource"]["policies"].to_string();
+    assert!(decided.contains("clinician-reads"), "{decided}");
+    let unknown = ["--resource", "Patient/nobody"];
+    let asked = ["policy", "explain", "--actor", "a", "--role", "prescriber"];
+    assert_eq!(run(&[&asked[..], &unknown].concat()).code, 3);
+    let no_role = ["policy", "explain", "--actor", "a", "--role", "king"];
+    assert_eq!(run(&no_role).code, 1);
+
+    let seers = run(&["policy", "who-can-see", "ana-example", "--json"]);
+    assert_eq!(seers.json()[0]["actor"], "client:ehr", "{}", seers.stdout);
+    assert_eq!(seers.json()[0]["resources"], seers.json()[0]["of"]);
+
+    // A set that closes what the interface does shows what it would close.
+    let shown = run(&["policy", "show"]).stdout;
+    let forbid =
+        "@id(\"closed\") forbid (principal in Cognate::Role::\"interface\", action, resource);";
+    let closed = format!("{shown}\n{forbid}");
+    let closed = &write(directory.path(), "closed.cedar", &closed);
+    let shadow = run(&["policy", "shadow", closed, "--json"]);
+    assert_eq!(shadow.code, 0, "{}", shadow.stderr);
+    let differences = shadow.json()["differences"].as_array().unwrap().clone();
+    assert!(!differences.is_empty(), "{}", shadow.stdout);
+    assert!(differences.iter().all(|one| one["role"] == "interface"));
+    assert!(differences.iter().all(|one| one["policies"][0] == "closed"));
+    let same = run(&["policy", "shadow", "standard", "--json"]);
+    assert_eq!(same.json()["differences"], serde_json::json!([]));
+
+    // By care teams only: nobody cares for Ana yet.
+    assert_eq!(run(&["policy", "adopt", "care-team"]).code, 0);
+    assert_eq!(ask("account:ana", "prescriber").json()["resource"]["permitted"], false);
+    let care = ["policy", "care", "ana-example", "--actor", "account:ana"];
+    assert_eq!(run(&care).code, 0);
+    assert_eq!(ask("account:ana", "prescriber").json()["resource"]["permitted"], true);
+    assert_eq!(ask("account:bob", "prescriber").json()["resource"]["permitted"], false);
+}
+
+#[test]
+fn what_does_not_fit_is_told_with_its_policy() {
+    let directory = tempfile::tempdir().unwrap();
+    let lint = |text: &str| {
+        let file = write(directory.path(), "policies.cedar", text);
+        cognate(&["policy", "lint", &file])
+    };
+    assert_eq!(cognate(&["policy", "lint", "standard"]).code, 0);
+    assert_eq!(cognate(&["policy", "lint", "care-team"]).code, 0);
+    let bad = lint("@id(\"mine\") permit (principal, action, resource) when { resource.label };");
+    assert_eq!(bad.code, 1);
+    assert!(bad.stderr.contains("mine"), "{}", bad.stderr);
+    let odd = "@id(\"odd\") permit (principal, action, resource) when \
+               { resource.labels.contains(\"XX\") };";
+    let odd = lint(odd);
+    assert_eq!(odd.code, 1);
+    assert!(odd.stdout.contains("odd: `XX` is no label"), "{}", odd.stdout);
+}
