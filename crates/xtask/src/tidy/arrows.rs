@@ -11,6 +11,7 @@ use crate::Finding;
 pub const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("transport", &[]),
+    ("identity", &["model"]),
     ("genomics", &["model"]),
     ("formats", &["genomics", "model"]),
     ("knowledge", &["model"]),
@@ -39,6 +40,7 @@ const SERVER: &[&str] = &[
     "formats",
     "genomics",
     "guidance",
+    "identity",
     "intake",
     "interpret",
     "knowledge",
@@ -57,6 +59,7 @@ const CLI: &[&str] = &[
     "genomics",
     "germline",
     "guidance",
+    "identity",
     "intake",
     "interpret",
     "knowledge",

@@ -1,0 +1,8 @@
+//! What users of the proofs rely on: right ones hold, wrong ones of every kind do not.
+
+#[cfg(test)]
+mod keys;
+#[cfg(test)]
+mod signing;
+#[cfg(test)]
+mod tokens;
