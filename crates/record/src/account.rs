@@ -1,4 +1,4 @@
-//! Accounts of people, clients (other systems) and sessions.
+//! Accounts of people and clients (other systems).
 //!
 //! A log-in happens before there is a user: the server asks as [`crate::Role::Operator`] for
 //! [`crate::Purpose::Operations`].
@@ -8,7 +8,7 @@ use crate::limit::{self, SCOPE_PATIENTS_MAX, within};
 use crate::sql::record as sql;
 use crate::store::{Row, Value, values};
 use crate::{Access, Action, Failure, Record, Role, Scope};
-use model::{PatientId, Timestamp};
+use model::PatientId;
 
 /// A scope of the whole tenant, as stored.
 const WHOLE_TENANT: &str = "*";
@@ -44,17 +44,6 @@ pub struct Client {
     pub scopes: Option<String>,
 }
 
-/// A log-in that lasts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// SHA-256 of its token, lower-case hex; the token itself is never kept.
-    pub token_sha256: String,
-    /// Whose.
-    pub login: String,
-    /// From when on it is no longer given out.
-    pub expires: Timestamp,
-}
-
 impl Record {
     /// Makes or replaces an account.
     pub fn put_account(&self, access: &Access, account: Account) -> Result<(), Failure> {
@@ -74,7 +63,7 @@ impl Record {
             scope_text(&scope)?,
             self.now().micros(),
         ];
-        self.write_account(access, sql::ACCOUNT_PUT, row, Some(entity))
+        self.write_account(access, sql::ACCOUNT_PUT, row, entity)
     }
 
     /// An account by its log-in.
@@ -104,7 +93,7 @@ impl Record {
         let now = self.now().micros();
         let tenant = access.tenant().as_str();
         let row = values![tenant, id, name, role.word(), token_sha256, now, scopes];
-        self.write_account(access, sql::CLIENT_PUT, row, Some(entity))
+        self.write_account(access, sql::CLIENT_PUT, row, entity)
     }
 
     /// A client by the SHA-256 of its token.
@@ -138,36 +127,6 @@ impl Record {
         }))
     }
 
-    /// Begins a session; sessions that have expired are cleared away with it.
-    pub fn put_session(&self, access: &Access, session: Session) -> Result<(), Failure> {
-        let Session { token_sha256, login, expires } = session;
-        limit::text("token digest", &token_sha256)?;
-        limit::text("login", &login)?;
-        let tenant = access.tenant().as_str();
-        let expired = values![tenant, self.now().micros()];
-        self.write_account(access, sql::SESSIONS_DROP_EXPIRED, expired, None)?;
-        let entity = format!("account/{login}");
-        let row = values![tenant, token_sha256, login, expires.micros()];
-        self.write_account(access, sql::SESSION_PUT, row, Some(entity))
-    }
-
-    /// A session that has not expired, by the SHA-256 of its token.
-    pub fn session(&self, access: &Access, token_sha256: &str) -> Result<Option<Session>, Failure> {
-        let key = values![access.tenant().as_str(), token_sha256, self.now().micros()];
-        let Some(row) = self.account_row(access, sql::SESSION_GET, key)? else { return Ok(None) };
-        Ok(Some(Session {
-            token_sha256: row.text(0)?.to_owned(),
-            login: row.text(1)?.to_owned(),
-            expires: Timestamp::from_micros(row.int(2)?),
-        }))
-    }
-
-    /// Ends a session; one that is not there is ended already.
-    pub fn delete_session(&self, access: &Access, token_sha256: &str) -> Result<(), Failure> {
-        let key = values![access.tenant().as_str(), token_sha256];
-        self.write_account(access, sql::SESSION_DROP, key, None)
-    }
-
     /// Reads a log-in's row. It holds nothing about a patient: only a denial is audited.
     fn account_row(
         &self,
@@ -184,13 +143,11 @@ impl Record {
         access: &Access,
         sql: &'static str,
         row: &[Value],
-        entity: Option<String>,
+        entity: String,
     ) -> Result<(), Failure> {
         self.permit(access, Action::WriteAccounts)?;
-        if let Some(entity) = entity {
-            let touched = Touched { entities: vec![entity], ..Touched::default() };
-            self.note(access, Action::WriteAccounts, &touched)?;
-        }
+        let touched = Touched { entities: vec![entity], ..Touched::default() };
+        self.note(access, Action::WriteAccounts, &touched)?;
         let row = row.to_vec();
         self.inner.record_writer.write(move |executor| executor.execute(sql, &row).map(|_| ()))
     }

@@ -27,6 +27,7 @@ mod feed;
 mod genome;
 mod grant;
 mod health;
+mod identity;
 mod key;
 mod label;
 pub mod limit;
@@ -48,7 +49,7 @@ mod vault;
 mod walk;
 
 pub use access::{Access, Action, Purpose, Role, Scope};
-pub use account::{Account, Client, Session};
+pub use account::{Account, Client};
 pub use adoption::{Adoption, AdoptionCounts, PatientChange};
 pub use archive::{Archived, NewRaw, RawMessage, RawState, RawSummary};
 pub use care::{ActorReference, Care};
@@ -63,6 +64,10 @@ pub use failure::Failure;
 pub use feed::{Change, ChangeKind};
 pub use genome::{ChooseRanges, Genome, GenomeBlock, GenomeFiling, GenomeRange, NewGenomeBlock};
 pub use health::{AuditVerification, Health};
+pub use identity::{
+    Credential, CredentialKind, LinkKind, Registration, Session, SigningKey, Taken, Ticket,
+    TicketKind,
+};
 pub use key::{MasterKey, random_bytes};
 pub use policies::{AdoptedPolicies, Explained, Seer, Shadow, ShadowDifference};
 pub use record::{Clock, Record, Settings, derived_id};

@@ -47,6 +47,16 @@ pub const SORT_KEYS_MAX: usize = 4;
 pub const INCLUDES_MAX: usize = 16;
 /// Resources that a page takes along by `_include` and `_revinclude`.
 pub const INCLUDED_MAX: usize = 2000;
+/// Minutes after which a session that nobody used has ended.
+pub const SESSION_IDLE_MINUTES_MAX: i64 = 15;
+/// Bytes of the JSON of a ticket or a registration.
+pub const TICKET_BYTES_MAX: usize = 128 * 1024;
+/// Registered applications of one tenant.
+pub const REGISTRATIONS_MAX: u32 = 1000;
+/// Credentials of one kind of one account.
+pub const CREDENTIALS_MAX: u32 = 32;
+/// Signing keys that are looked at.
+pub const SIGNING_KEYS_MAX: u32 = 8;
 /// Patients an access may be narrowed to.
 pub const SCOPE_PATIENTS_MAX: usize = 500;
 /// Patients that a walk through resources may be narrowed to.

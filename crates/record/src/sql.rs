@@ -5,6 +5,7 @@
 
 pub(crate) mod archive;
 pub(crate) mod genome;
+pub(crate) mod identity;
 pub(crate) mod record;
 pub(crate) mod schema;
 

@@ -143,12 +143,6 @@ super::statements! {
         WHERE tenant = $1 AND token_sha256 = $2";
     CLIENT_GET = "SELECT id, name, role, token_sha256, scopes FROM client
         WHERE tenant = $1 AND id = $2";
-    SESSION_PUT = "INSERT INTO session (tenant, token_sha256, login, expires)
-        VALUES ($1, $2, $3, $4)";
-    SESSION_GET = "SELECT token_sha256, login, expires FROM session
-        WHERE tenant = $1 AND token_sha256 = $2 AND expires > $3";
-    SESSION_DROP = "DELETE FROM session WHERE tenant = $1 AND token_sha256 = $2";
-    SESSIONS_DROP_EXPIRED = "DELETE FROM session WHERE tenant = $1 AND expires <= $2";
 
     SHOWN_PUT = "INSERT INTO shown (tenant, patient, shown_key, card, service, rule, pack,
         recorded, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)

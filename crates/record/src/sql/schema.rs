@@ -120,7 +120,8 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
         PRIMARY KEY (tenant, digest)) {strict}",
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
-], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS, OF_PATIENT, GUARD];
+], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS, OF_PATIENT, GUARD,
+IDENTITY];
 
 /// History is paged over the commit sequence.
 const HISTORY: &[&str] = &[
@@ -136,6 +137,41 @@ const SCOPES: &[&str] = &["ALTER TABLE client ADD COLUMN scopes {text}"];
 const OF_PATIENT: &[&str] = &[
     "DROP INDEX resource_of_patient",
     "CREATE INDEX resource_of_patient ON resource (tenant, patient, resource_type, id)",
+];
+
+/// Who may launch, what people prove themselves with, and the keys that tokens are signed by.
+/// Sessions are in `decision.db` from now on.
+const IDENTITY: &[&str] = &[
+    "CREATE TABLE registration (tenant {text} NOT NULL, id {text} NOT NULL, issuer {text} NOT NULL,
+        changed {int} NOT NULL, body {text} NOT NULL, PRIMARY KEY (tenant, id)) {strict}",
+    "CREATE INDEX registration_issuer ON registration (tenant, issuer)",
+    "CREATE TABLE account_link (tenant {text} NOT NULL, kind {text} NOT NULL, value {text} NOT NULL,
+        login {text} NOT NULL, PRIMARY KEY (tenant, kind, value)) {strict}",
+    "CREATE INDEX account_link_login ON account_link (tenant, login, kind)",
+    "CREATE TABLE credential (tenant {text} NOT NULL, login {text} NOT NULL, kind {text} NOT NULL,
+        id {text} NOT NULL, counter {int} NOT NULL, created {int} NOT NULL, body {bytes} NOT NULL,
+        PRIMARY KEY (tenant, login, kind, id)) {strict}",
+    "CREATE INDEX credential_id ON credential (tenant, kind, id)",
+    "CREATE TABLE signing_key (tenant {text} NOT NULL, id {text} NOT NULL, created {int} NOT NULL,
+        body {bytes} NOT NULL, PRIMARY KEY (tenant, id)) {strict}",
+    "DROP TABLE session",
+];
+
+/// Sessions, and what proves a right for a while. Both are written often.
+const TICKETS: &[&str] = &[
+    "CREATE TABLE session (tenant {text} NOT NULL, token_sha256 {text} NOT NULL,
+        login {text} NOT NULL, begun {int} NOT NULL, seen {int} NOT NULL, proven {int} NOT NULL,
+        factors {text} NOT NULL, expires {int} NOT NULL,
+        PRIMARY KEY (tenant, token_sha256)) {strict}",
+    "CREATE INDEX session_expires ON session (tenant, expires)",
+    "CREATE INDEX session_login ON session (tenant, login)",
+    "CREATE TABLE ticket (tenant {text} NOT NULL, sha256 {text} NOT NULL, kind {text} NOT NULL,
+        family {text} NOT NULL, client {text} NOT NULL, login {text} NOT NULL, used {int} NOT NULL,
+        expires {int} NOT NULL, body {text} NOT NULL, PRIMARY KEY (tenant, sha256)) {strict}",
+    "CREATE INDEX ticket_family ON ticket (tenant, family)",
+    "CREATE INDEX ticket_login ON ticket (tenant, login)",
+    "CREATE INDEX ticket_client ON ticket (tenant, client)",
+    "CREATE INDEX ticket_expires ON ticket (tenant, expires)",
 ];
 
 /// Who is told of what, how far, and the events of each.
@@ -305,7 +341,7 @@ pub(crate) const DECISION: &[&[&str]] = &[&[
         recorded {int} NOT NULL, digest {text} NOT NULL, body {bytes} NOT NULL,
         PRIMARY KEY (tenant, id)) {strict}",
     "CREATE UNIQUE INDEX feedback_once ON feedback (tenant, service, card, outcome, digest)",
-]];
+], TICKETS];
 
 /// Migrations of `genome.db`, the first one first. Genomes are large and rarely written; in a file
 /// of their own they keep nobody waiting. A block's index has both its ends, so that what a range

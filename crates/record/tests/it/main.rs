@@ -17,6 +17,8 @@ mod guard;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod identity;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod moving;

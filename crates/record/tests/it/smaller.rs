@@ -1,10 +1,10 @@
-//! Reviews, accounts, sessions, clients, shown cards, feedback, packs.
+//! Reviews, accounts, clients, shown cards, feedback, packs.
 
 use crate::support::{access, commit, fixture, knowledge, narrowed, patient, raw};
-use model::{PatientId, Problem, Timestamp};
+use model::{PatientId, Problem};
 use record::{
     Access, Account, Client, Commit, Failure, Feedback, NewReview, Purpose, RawState, Role, Scope,
-    Session, Shown,
+    Shown,
 };
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,29 +65,6 @@ fn accounts_keep_role_and_scope() {
         }
     }
     assert_eq!(fixture.record.account(&operator, "nobody").unwrap(), None);
-}
-
-#[test]
-fn sessions_end_by_the_clock_or_by_hand() {
-    let fixture = fixture();
-    let record = &fixture.record;
-    let operator = access(Role::Operator);
-    let session = |token: &str, expires| Session {
-        token_sha256: token.to_owned(),
-        login: "ana".to_owned(),
-        expires: Timestamp::from_micros(expires),
-    };
-    // The clock of the fixture moves on by a millisecond each time it is read.
-    let soon = record.now().micros() + 60_000;
-    record.put_session(&operator, session("a", soon)).unwrap();
-    record.put_session(&operator, session("b", i64::MAX)).unwrap();
-    assert_eq!(record.session(&operator, "a").unwrap(), Some(session("a", soon)));
-    while record.now().micros() < soon {}
-    assert_eq!(record.session(&operator, "a").unwrap(), None);
-    assert!(record.session(&operator, "b").unwrap().is_some());
-    record.delete_session(&operator, "b").unwrap();
-    record.delete_session(&operator, "b").unwrap();
-    assert_eq!(record.session(&operator, "b").unwrap(), None);
 }
 
 #[test]

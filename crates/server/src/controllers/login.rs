@@ -137,9 +137,9 @@ fn start_session(app: &App, credentials: &Credentials) -> Result<Option<String>,
     let right = password_is_right(stored, &credentials.password);
     let Some(account) = account.filter(|_| right) else { return Ok(None) };
     let token = random_token()?;
-    let hour = 3_600 * 1_000_000;
-    let expires = Timestamp::from_micros(app.record().now().micros() + SESSION_HOURS_MAX * hour);
-    let session = Session { token_sha256: token_digest(&token), login: account.login, expires };
+    let now = app.record().now();
+    let expires = Timestamp::from_micros(now.micros() + SESSION_HOURS_MAX * 3_600 * 1_000_000);
+    let session = Session::new(token_digest(&token), account.login, "password", now, expires);
     app.record().put_session(&door, session)?;
     Ok(Some(token))
 }

@@ -127,11 +127,10 @@ impl TestApp {
             scope,
         };
         self.record.put_account(door, account).unwrap();
-        let session = Session {
-            token_sha256: token_digest(&format!("session-{login}")),
-            login: login.to_owned(),
-            expires: Timestamp::from_micros(testkit::clock::NOW.micros() + 3_600_000_000),
-        };
+        let now = testkit::clock::NOW;
+        let expires = Timestamp::from_micros(now.micros() + 3_600_000_000);
+        let token = token_digest(&format!("session-{login}"));
+        let session = Session::new(token, login, "password", now, expires);
         self.record.put_session(door, session).unwrap();
     }
 
@@ -167,8 +166,13 @@ impl TestApp {
     }
 
     /// Moves the clock on.
+    pub(crate) fn wait_minutes(&self, minutes: i64) {
+        self.clock.fetch_add(minutes * 60_000_000, Ordering::Relaxed);
+    }
+
+    /// Moves the clock on.
     pub(crate) fn wait_hours(&self, hours: i64) {
-        self.clock.fetch_add(hours * 3_600_000_000, Ordering::Relaxed);
+        self.wait_minutes(hours * 60);
     }
 
     pub(crate) fn call(&self, method: &str, uri: &str) -> Call<'_> {
