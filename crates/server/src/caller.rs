@@ -1,13 +1,15 @@
 //! Who is calling: a person with a session or a service with a token. Nothing in between.
 
 use crate::app::App;
+use crate::authorization::{Grant, said};
 use crate::error::Error;
-use crate::smart::{Need, Scopes};
+use crate::hook_token;
+use crate::smart::{Level, Need, Scopes};
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::header;
 use axum::http::request::Parts;
-use model::TenantId;
-use record::{Access, Purpose, Role, Scope};
+use model::{PatientId, TenantId, Timestamp};
+use record::{Access, Account, Purpose, Role, Scope, TicketKind};
 use sha2::{Digest, Sha256};
 use std::convert::Infallible;
 use std::fmt;
@@ -25,9 +27,27 @@ pub(crate) struct Caller {
     pub(crate) csrf: Option<String>,
     /// What its token was granted, if it was granted less than its role.
     pub(crate) scopes: Option<Scopes>,
+    /// When and by what a person has proven who it is.
+    pub(crate) assurance: Option<Assurance>,
+    /// Digest of the session's token, if it is a person.
+    pub(crate) session: Option<String>,
+}
+
+/// When and by what a person has proven who it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Assurance {
+    /// When.
+    pub(crate) proven: Timestamp,
+    /// By what: `password`, `password totp`, `passkey`.
+    pub(crate) factors: String,
 }
 
 impl Caller {
+    /// The account of a person, without what stands before it in the audit log.
+    pub(crate) fn login(&self) -> &str {
+        self.access.actor().strip_prefix("account:").unwrap_or_default()
+    }
+
     /// Whether the scopes, if there are any, let this be done on the route that was matched.
     fn require(self, parts: &Parts) -> Result<Self, Error> {
         let Some(scopes) = &self.scopes else { return Ok(self) };
@@ -91,6 +111,19 @@ impl Credentials {
         if caller.scopes.is_some() { Err(Error::scope()) } else { Ok(caller) }
     }
 
+    /// Who calls decision support at `path`: also a system that has signed its call.
+    ///
+    /// # Errors
+    /// As [`Credentials::caller`].
+    pub(crate) fn of_hook(self, app: &App, path: &str) -> Result<Caller, Error> {
+        match self {
+            Self::Bearer(token) if hook_token::is_signed(&token) => {
+                hook_token::caller(app, &token, path)
+            }
+            other => other.caller(app),
+        }
+    }
+
     /// Who it is, with the scopes of its token.
     fn scoped_caller(self, app: &App) -> Result<Caller, Error> {
         match self {
@@ -144,14 +177,15 @@ pub(crate) fn cookie(headers: &axum::http::HeaderMap, name: &str) -> Option<Stri
 
 fn service(app: &App, token: &str) -> Result<Caller, Error> {
     let tenant = &app.settings().tenant;
-    let client = app
-        .record()
-        .client_by_token_hash(&door(tenant), &token_digest(token))?
-        .ok_or_else(Error::login)?;
+    let digest = token_digest(token);
+    let Some(client) = app.record().client_by_token_hash(&door(tenant), &digest)? else {
+        return granted(app, &digest);
+    };
     let actor = format!("client:{}", client.id);
-    let scopes = client.scopes.as_deref().map(Scopes::parse);
-    if scopes.as_ref().is_some_and(Scopes::are_of_patient) {
-        // Only a launch puts a patient into context; without one there is nobody to show.
+    // Only a launch puts a patient into context; without one there is nobody to show.
+    let levels = [Level::System, Level::User];
+    let scopes = client.scopes.as_deref().map(|text| Scopes::parse(text).of(&levels));
+    if scopes.as_ref().is_some_and(Scopes::is_empty) {
         return Err(Error::scope());
     }
     Ok(Caller {
@@ -160,19 +194,80 @@ fn service(app: &App, token: &str) -> Result<Caller, Error> {
         role: client.role,
         csrf: None,
         scopes,
+        assurance: None,
+        session: None,
     })
+}
+
+/// What an access token of the authorization server lets do: never more than the account or the
+/// client could do now, whatever it could do when the token was made.
+fn granted(app: &App, digest: &str) -> Result<Caller, Error> {
+    let tenant = &app.settings().tenant;
+    let door = door(tenant);
+    let found = app.record().ticket(&door, TicketKind::Access, digest)?;
+    let (ticket, _) = found.ok_or_else(Error::login)?;
+    let grant: Grant = said(&ticket)?;
+    let scopes = Scopes::parse(&grant.scopes);
+    let client = format!("client:{}", ticket.client);
+    if ticket.login.is_empty() {
+        let role = grant.role.as_deref().and_then(Role::from_word).ok_or_else(Error::login)?;
+        return Ok(Caller {
+            access: Access::new(tenant.clone(), client, role, Purpose::Treatment, Scope::Tenant),
+            name: ticket.client,
+            role,
+            csrf: None,
+            scopes: Some(scopes.of(&[Level::System])),
+            assurance: None,
+            session: None,
+        });
+    }
+    let account = app.record().account(&door, &ticket.login)?.ok_or_else(Error::login)?;
+    let levels: &[Level] =
+        if grant.patient.is_some() { &[Level::Patient, Level::User] } else { &[Level::User] };
+    let scopes = scopes.of(levels);
+    let mut scope = account.scope.clone();
+    if let Some(patient) = grant.patient.filter(|_| scopes.has(Level::Patient)) {
+        // Scopes of a person beside those about the patient are held to the patient, too.
+        scope = narrowed(&scope, PatientId::new(patient)).ok_or_else(Error::login)?;
+    }
+    let actor = format!("account:{}@{client}", account.login);
+    let proven = grant.proven.map(Timestamp::from_micros);
+    Ok(Caller {
+        access: Access::new(tenant.clone(), actor, account.role, purpose(&account), scope),
+        name: account.display_name,
+        role: account.role,
+        csrf: None,
+        scopes: Some(scopes),
+        assurance: proven.map(|proven| Assurance { proven, factors: "grant".to_owned() }),
+        session: None,
+    })
+}
+
+/// One patient of those who may be seen; `None` if it is not one of them.
+fn narrowed(scope: &Scope, patient: PatientId) -> Option<Scope> {
+    let is_seen = match scope {
+        Scope::Tenant => true,
+        Scope::Patients(patients) => patients.contains(&patient),
+    };
+    is_seen.then(|| Scope::Patients([patient].into()))
+}
+
+fn purpose(account: &Account) -> Purpose {
+    match account.role {
+        Role::Operator | Role::InterfaceAnalyst | Role::PrivacyOfficer => Purpose::Operations,
+        Role::Patient => Purpose::PatientRequest,
+        Role::Researcher => Purpose::Research,
+        _ => Purpose::Treatment,
+    }
 }
 
 fn person(app: &App, token: &str) -> Result<Caller, Error> {
     let tenant = &app.settings().tenant;
     let door = door(tenant);
-    let session = app.record().session(&door, &token_digest(token))?.ok_or_else(Error::login)?;
+    let digest = token_digest(token);
+    let session = app.record().session(&door, &digest)?.ok_or_else(Error::login)?;
     let account = app.record().account(&door, &session.login)?.ok_or_else(Error::login)?;
-    let purpose = match account.role {
-        Role::Operator | Role::InterfaceAnalyst | Role::PrivacyOfficer => Purpose::Operations,
-        Role::Researcher => Purpose::Research,
-        _ => Purpose::Treatment,
-    };
+    let purpose = purpose(&account);
     let actor = format!("account:{}", account.login);
     Ok(Caller {
         access: Access::new(tenant.clone(), actor, account.role, purpose, account.scope),
@@ -180,5 +275,7 @@ fn person(app: &App, token: &str) -> Result<Caller, Error> {
         role: account.role,
         csrf: Some(csrf_of(token)),
         scopes: None,
+        assurance: Some(Assurance { proven: session.proven, factors: session.factors }),
+        session: Some(digest),
     })
 }

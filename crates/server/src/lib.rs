@@ -5,9 +5,11 @@
 //! Rules: FHIR R4 §3.1 (RESTful API), CDS Hooks 2.0, OWASP ASVS for sessions.
 
 mod app;
+mod authorization;
 mod caller;
 mod controllers;
 mod error;
+mod hook_token;
 mod openapi;
 mod page;
 mod refusal;
@@ -19,8 +21,9 @@ mod views;
 pub use app::{App, Genomics, Settings};
 pub use caller::token_digest;
 pub use controllers::genomics::Carriers;
-pub use controllers::login::{password_hash, password_is_right, random_token};
+pub use controllers::login::{password_hash, random_token};
 pub use error::Error;
+pub use identity::password::is_right as password_is_right;
 pub use openapi::openapi;
 pub use router::{router, routes};
 pub use smart::{Level, Permission, Scopes};

@@ -1,7 +1,7 @@
 //! Every route of the server, in one place.
 
 use crate::app::App;
-use crate::controllers::{cds, emergency, fhir, genomics, health, login, pages, reports};
+use crate::controllers::{auth, cds, emergency, fhir, genomics, health, login, pages, reports};
 use crate::openapi;
 use crate::refusal;
 use crate::route::{Route, table};
@@ -57,7 +57,7 @@ const DESCRIPTION: &[Route] = &[Route::new("GET", "/openapi.json", || get(openap
 
 /// Every route as method and path, in axum's form: `("GET", "/patients/{id}")`.
 pub fn routes() -> Vec<(&'static str, &'static str)> {
-    [PAGES, DECISION_SUPPORT, fhir::ROUTES, genomics::ROUTES, HEALTH, DESCRIPTION]
+    [PAGES, auth::ROUTES, DECISION_SUPPORT, fhir::ROUTES, genomics::ROUTES, HEALTH, DESCRIPTION]
         .into_iter()
         .flatten()
         .map(|route| (route.method, route.path))
@@ -68,6 +68,7 @@ pub fn routes() -> Vec<(&'static str, &'static str)> {
 pub fn router(app: App) -> Router {
     Router::new()
         .merge(table(PAGES).layer(DefaultBodyLimit::max(FORM_BYTES_MAX)))
+        .merge(table(auth::ROUTES).layer(DefaultBodyLimit::max(auth::BODY_BYTES_MAX)))
         .merge(table(DECISION_SUPPORT).layer(DefaultBodyLimit::max(cds::BODY_BYTES_MAX)))
         .merge(table(fhir::ROUTES).layer(DefaultBodyLimit::max(FHIR_BODY_BYTES_MAX)))
         .merge(table(genomics::ROUTES).layer(DefaultBodyLimit::max(genomics::BODY_BYTES_MAX)))

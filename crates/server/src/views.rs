@@ -10,7 +10,7 @@ mod statement;
 
 pub(crate) use identity::session;
 pub(crate) use patient::patient_page;
-pub(crate) use patients::patient_list;
+pub(crate) use patients::{patient_list, patient_row};
 pub(crate) use pgx_report::pgx_report;
 pub(crate) use review::review_list;
 pub(crate) use statement::explain_page;

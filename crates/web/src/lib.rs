@@ -12,6 +12,7 @@ pub mod path;
 pub mod view;
 
 pub use asset::{Asset, CONTENT_SECURITY_POLICY, asset, asset_path};
+pub use page::consent::consent;
 pub use page::emergency::{emergencies, emergency};
 pub use page::error::{error, not_found};
 pub use page::explain::explain;
@@ -20,8 +21,8 @@ pub use page::patient::patient;
 pub use page::patients::patients;
 pub use page::reviews::reviews;
 pub use view::{
-    Candidate, CurrentMedicine, DrugRow, EmergencyFormView, EmergencyListView, EmergencyRow,
-    ErrorView, ExplainView, Explained, GeneRow, Identity, Known, LoginView, NotFoundView,
-    PatientListRow, PatientListView, PatientView, ReportRow, ResultSource, ReviewListView,
-    ReviewRow, Session, Subject,
+    Candidate, ConsentView, CurrentMedicine, DrugRow, EmergencyFormView, EmergencyListView,
+    EmergencyRow, ErrorView, ExplainView, Explained, GeneRow, Identity, Known, LoginView,
+    NotFoundView, PatientListRow, PatientListView, PatientView, ReportRow, ResultSource,
+    ReviewListView, ReviewRow, Session, Subject,
 };

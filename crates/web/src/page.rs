@@ -4,6 +4,7 @@ mod action;
 mod banner;
 mod capsule;
 mod clinical;
+pub(crate) mod consent;
 pub(crate) mod emergency;
 pub(crate) mod error;
 pub(crate) mod explain;

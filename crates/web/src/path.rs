@@ -7,6 +7,8 @@ use std::fmt::Write as _;
 pub const LOGIN: &str = "/login";
 /// The end of a session; only by POST.
 pub const LOGOUT: &str = "/logout";
+/// What an application asks for, for the person who may grant it.
+pub const CONSENT: &str = "/auth/consent";
 /// The patient list.
 pub const PATIENTS: &str = "/patients";
 /// The messages that wait for a person.

@@ -1,6 +1,7 @@
 //! View structs: everything a page shows, as plain data. The server fills them; the page and the
 //! document take the same ones.
 
+mod consent;
 mod emergency;
 mod explain;
 mod identity;
@@ -8,6 +9,7 @@ mod notice;
 mod patient;
 mod review;
 
+pub use consent::ConsentView;
 pub use emergency::{EmergencyFormView, EmergencyListView, EmergencyRow};
 pub use explain::{ExplainView, Subject};
 pub use identity::{Identity, Known, Session};

@@ -1,11 +1,13 @@
 //! `cognate account` and `cognate client`
 
+mod register;
+
 use super::{print, say};
-use crate::arguments::{AccountCommand, ClientCommand};
+use crate::arguments::{AccountCommand, ClientCommand, StoreArguments};
 use crate::outcome::Outcome;
 use crate::store;
 use anyhow::{Context, bail};
-use record::{Account, Client, Record, Role, Scope};
+use record::{Account, Client, LinkKind, Record, Role, Scope};
 use std::io::BufRead;
 
 /// Characters a password has at least.
@@ -13,7 +15,18 @@ const PASSWORD_LENGTH_MIN: usize = 12;
 
 /// Adds or replaces an account.
 pub(crate) fn account(command: &AccountCommand) -> anyhow::Result<Outcome> {
-    let AccountCommand::Add { store: at, login, role, name } = command;
+    match command {
+        AccountCommand::Add { store: at, login, role, name } => add(at, login, role, name),
+        AccountCommand::Link { store: at, login, resource } => link(at, login, resource),
+        AccountCommand::EndSessions { store: at, login } => {
+            let ended = store::open(at)?.end_sessions(&store::operator(), login)?;
+            say(&format!("{ended} sessions and tokens of `{login}` have ended"));
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+fn add(at: &StoreArguments, login: &str, role: &str, name: &str) -> anyhow::Result<Outcome> {
     let record = store::open(at)?;
     say("the password is read from standard input");
     let mut password = String::new();
@@ -29,15 +42,52 @@ pub(crate) fn account(command: &AccountCommand) -> anyhow::Result<Outcome> {
 
 /// Adds a service and prints its token.
 pub(crate) fn client(command: &ClientCommand) -> anyhow::Result<Outcome> {
-    let ClientCommand::Add { store: at, id, role, name, scopes } = command;
-    let unreadable = scopes.as_deref().map(server::Scopes::unreadable).unwrap_or_default();
+    match command {
+        ClientCommand::Add { store: at, id, role, name, scopes } => {
+            add_client(at, id, name, role, scopes.as_ref())
+        }
+        ClientCommand::Register(arguments) => register::register(arguments),
+        ClientCommand::List { store: at, json } => register::list(at, *json),
+        ClientCommand::Remove { store: at, id } => register::remove(at, id),
+    }
+}
+
+fn add_client(
+    at: &StoreArguments,
+    id: &str,
+    name: &str,
+    role: &str,
+    scopes: Option<&String>,
+) -> anyhow::Result<Outcome> {
+    let unreadable = scopes.map(|text| server::Scopes::unreadable(text)).unwrap_or_default();
     if !unreadable.is_empty() {
         bail!("these are no SMART scopes: {}", unreadable.join(" "));
     }
     let record = store::open(at)?;
-    let token = put_client(&record, id, name, role_of(role)?, scopes.clone())?;
+    let token = put_client(&record, id, name, role_of(role)?, scopes.cloned())?;
     say("the token is shown once; the store keeps only its digest");
     print(&format!("{token}\n"))?;
+    Ok(Outcome::Done)
+}
+
+/// Types that a person can be.
+const PERSONS: [&str; 4] = ["Practitioner", "PractitionerRole", "RelatedPerson", "Patient"];
+
+fn link(at: &StoreArguments, login: &str, resource: &str) -> anyhow::Result<Outcome> {
+    let id = resource.split_once('/').filter(|(kind, _)| PERSONS.contains(kind)).map(|(_, id)| id);
+    let is_id = |id: &str| {
+        (1..=64).contains(&id.len())
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
+    };
+    if !id.is_some_and(is_id) {
+        bail!("`{resource}` is no person; name one of {} with its id", PERSONS.join(", "));
+    }
+    let (record, door) = (store::open(at)?, store::operator());
+    if record.account(&door, login)?.is_none() {
+        bail!("there is no account `{login}`");
+    }
+    record.put_link(&door, login, LinkKind::Resource, resource)?;
+    say(&format!("`{login}` is `{resource}`"));
     Ok(Outcome::Done)
 }
 

@@ -163,3 +163,42 @@ fn a_genome_is_filed_with_the_regions_that_were_looked_at() {
     assert_ne!(refused.code, 0);
     assert!(refused.stderr.contains("cannot be used"), "{}", refused.stderr);
 }
+
+#[test]
+fn an_application_is_registered_only_with_what_cannot_be_misused() {
+    let store = Store::with_patients();
+    let base = ["client", "register", "app", "--name", "App", "--scopes", "launch/patient"];
+    let run = |more: &[&str]| store.run(&[&base[..], more].concat());
+    let symmetric = r#"{"keys": [{"kty": "oct", "k": "AAAA", "kid": "1"}]}"#;
+    let path = &*write(store.path(), "keys.json", symmetric);
+    for (more, words) in [
+        (vec![], "needs `--redirect-uri`"),
+        (vec!["--redirect-uri", "http://app.example/cb"], "plain HTTP"),
+        (vec!["--redirect-uri", "https://app.example/#x"], "fragment"),
+        (vec!["--redirect-uri", "javascript:alert(1)"], "scheme that browsers run"),
+        (vec!["--key-set", path], "no key that is taken"),
+        (vec!["--redirect-uri", "https://a.example", "--scopes", "patient/*.sr"], "no SMART"),
+    ] {
+        let more: Vec<&str> = more;
+        let ran = if more.contains(&"--scopes") {
+            let rest = ["client", "register", "app", "--name", "App"];
+            store.run(&[&rest[..], &more].concat())
+        } else {
+            run(&more)
+        };
+        assert_ne!(ran.code, 0, "{more:?}");
+        assert!(ran.stderr.contains(words), "{more:?}: {}", ran.stderr);
+    }
+    let made = run(&["--redirect-uri", "https://app.example/cb", "--secret"]);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    assert_eq!(made.stdout.trim().len(), 64, "the secret, once");
+    let listed = store.run(&["client", "list", "--json"]);
+    assert_eq!(listed.json()[0]["kind"], "secret");
+    assert!(!listed.stdout.contains(made.stdout.trim()));
+    assert_eq!(store.run(&["client", "remove", "app"]).code, 0);
+    assert_ne!(store.run(&["client", "remove", "app"]).code, 0, "it is gone");
+    let linked = store.run(&["account", "link", "nobody", "Practitioner/1"]);
+    assert!(linked.stderr.contains("no account"), "{}", linked.stderr);
+    let linked = store.run(&["account", "link", "nobody", "Observation/1"]);
+    assert!(linked.stderr.contains("no person"), "{}", linked.stderr);
+}

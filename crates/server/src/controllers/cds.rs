@@ -37,7 +37,7 @@ pub(crate) async fn call(
     body: Bytes,
 ) -> Result<Response, Error> {
     app.blocking(move |app| {
-        let caller = credentials.caller(app)?;
+        let caller = credentials.of_hook(app, &format!("/cds-services/{service}"))?;
         known(&service)?;
         let answer = answer(app, &caller, &json_body(&body)?)?;
         let mut response = Json(answer).into_response();
@@ -55,7 +55,7 @@ pub(crate) async fn feedback(
     body: Bytes,
 ) -> Result<StatusCode, Error> {
     app.blocking(move |app| {
-        let caller = credentials.caller(app)?;
+        let caller = credentials.of_hook(app, &format!("/cds-services/{service}/feedback"))?;
         known(&service)?;
         let body = json_body(&body)?;
         let feedback = cds::read_feedback(&body).map_err(bad_request)?;

@@ -52,6 +52,7 @@ fn tag(path: &str) -> &'static str {
         "fhir" if path.contains("$find-") => "Genomics Operations",
         "fhir" => "FHIR",
         "cds-services" => "CDS Hooks",
+        "auth" | ".well-known" => "Authorization",
         "subject-operations" | "population-operations" => "Genomics Operations",
         "healthz" | "readyz" | "version" | "openapi.json" => "Service",
         _ => "Pages",

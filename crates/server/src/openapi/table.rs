@@ -84,6 +84,18 @@ const GIVEN: &[u16] = &[400, 401, 403, 404, 413, 415];
 const SEARCHING: &[&str] = &["_count", "_sort", "_total", "_summary", "_elements", "_include"];
 const PAGED: &[&str] = &["_count", "_since"];
 const EXPORTING: &[&str] = &["_type", "_since", "_until", "_outputFormat"];
+const AUTHORIZATION: &[&str] = &[
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "aud",
+    "code_challenge",
+    "code_challenge_method",
+    "launch",
+    "nonce",
+];
 const FORMATS: &[&str] = &["_format", "header"];
 const EVENTS: &[&str] = &["eventsSinceNumber", "eventsUntilNumber", "content", "_count"];
 
@@ -118,6 +130,20 @@ const fn open(
     Row { caller: Caller::Anybody, answers, refusals, ..begin("GET", path, summary) }
 }
 
+const fn clients(
+    path: &'static str,
+    summary: &'static str,
+    fields: &'static [&'static str],
+) -> Row {
+    Row {
+        caller: Caller::Anybody,
+        body: Form(fields),
+        answers: &[(200, Json), (400, Json), (401, Json)],
+        refusals: &[413],
+        ..begin("POST", path, summary)
+    }
+}
+
 impl Row {
     const fn taking(self, body: Body) -> Self {
         Self { body, refusals: GIVEN, ..self }
@@ -144,6 +170,42 @@ pub(super) const TABLE: &[Row] = &[
         .taking(Form(&["login", "password", "csrf", "next"]))
         .refusing(&[400, 401, 403, 413, 415, 422]),
     page("POST", "/logout", "Log out").taking(Form(&["csrf"])).refusing(&[400, 403, 413, 415, 422]),
+    open("/.well-known/openid-configuration", "OpenID configuration", &[(200, Json)], &[]),
+    open("/auth/authorize", "Ask for an authorization", &[(303, Nothing)], &[400])
+        .asking(AUTHORIZATION),
+    Row { caller: Caller::Anybody, ..page("POST", "/auth/authorize", "Ask for an authorization") }
+        .taking(Form(AUTHORIZATION))
+        .answering(&[(303, Nothing)])
+        .refusing(&[400, 413]),
+    page("GET", "/auth/consent", "Look at what an application asks for")
+        .asking(&["request", "q"])
+        .refusing(&[400, 403, 404]),
+    page("POST", "/auth/consent", "Grant it or not")
+        .taking(Form(&["csrf", "request", "decision", "patient"]))
+        .answering(&[(303, Nothing)])
+        .refusing(&[400, 403, 404, 413]),
+    clients(
+        "/auth/token",
+        "Tokens",
+        &[
+            "grant_type",
+            "code",
+            "redirect_uri",
+            "code_verifier",
+            "refresh_token",
+            "scope",
+            "client_id",
+            "client_assertion_type",
+            "client_assertion",
+        ],
+    ),
+    clients("/auth/introspect", "What a token lets do", &["token", "token_type_hint"]),
+    clients("/auth/revoke", "End a token and what came with it", &["token", "token_type_hint"]),
+    open("/auth/jwks", "Public keys that ID tokens are signed by", &[(200, Json)], &[]),
+    begin("POST", "/auth/launch", "Launch an application with a patient")
+        .taking(Hooks)
+        .answering(&[(201, Json)])
+        .refusing(&[400, 401, 403, 404, 413]),
     page("GET", "/patients", "Patients").asking(&["q"]),
     page("GET", "/patients/{id}", "A patient"),
     page("GET", "/patients/{id}/pgx-report", "Report of a patient as a page"),

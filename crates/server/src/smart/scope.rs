@@ -1,6 +1,8 @@
 //! Scopes: `system/Observation.rs?category=laboratory` (SMART App Launch 2.2.0, "Scopes for
 //! requesting FHIR resources"), and those of version 1, `patient/*.read`.
 
+use std::fmt::Write as _;
+
 /// Whose data a scope is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
@@ -46,6 +48,11 @@ struct Scope {
     filter: Vec<(String, String)>,
 }
 
+/// Words of scopes that are not about resources and are understood (SMART App Launch 2.2.0,
+/// "Scopes for requesting context data", "identity data" and "a refresh token").
+pub(crate) const CONTEXT: [&str; 6] =
+    ["openid", "fhirUser", "profile", "launch", "launch/patient", "offline_access"];
+
 /// The scopes of a token, of which each adds to what may be done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scopes(Vec<Scope>);
@@ -59,7 +66,7 @@ impl Scopes {
 
     /// Words that look like scopes for resources and cannot be read, for whoever grants them.
     pub fn unreadable(text: &str) -> Vec<String> {
-        let looks = |word: &&str| word.contains('/');
+        let looks = |word: &&str| word.contains('/') && !CONTEXT.contains(word);
         let words = text.split_whitespace().filter(looks).filter(|word| scope(word).is_none());
         words.map(str::to_owned).collect()
     }
@@ -85,10 +92,130 @@ impl Scopes {
         Some(self.0.iter().filter(searches).map(|scope| scope.filter.as_slice()).collect())
     }
 
-    /// Whether every scope is about the patient in context: then that patient must be known.
-    pub fn are_of_patient(&self) -> bool {
-        self.0.iter().all(|scope| scope.level == Level::Patient)
+    /// Those about somebody of these levels: whoever has no patient in context has no use of
+    /// scopes about one, and they permit nothing.
+    pub fn of(mut self, levels: &[Level]) -> Self {
+        self.0.retain(|scope| levels.contains(&scope.level));
+        self
     }
+
+    /// Whether one of them is of a level.
+    pub fn has(&self, level: Level) -> bool {
+        self.0.iter().any(|scope| scope.level == level)
+    }
+
+    /// Whether none lets anything be done with a resource.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Which of the scopes that are asked for are granted to somebody who may have `allowed`: each as
+/// it was asked for, or narrowed to what both say; what cannot be read is not granted.
+pub(crate) fn granted(asked: &str, allowed: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let registered: Vec<&str> = allowed.split_whitespace().collect();
+    for word in asked.split_whitespace() {
+        let narrowed = if CONTEXT.contains(&word) {
+            registered.iter().filter(|known| **known == word).map(|_| word.to_owned()).collect()
+        } else {
+            scope(word).map_or_else(Vec::new, |asked| narrowed(word, &asked, &registered))
+        };
+        for word in narrowed {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+    }
+    words.join(" ")
+}
+
+/// What of one scope is granted.
+fn narrowed(word: &str, asked: &Scope, registered: &[&str]) -> Vec<String> {
+    let allowed = registered.iter().filter_map(|word| scope(word));
+    let both: Vec<Scope> = allowed.filter_map(|allowed| common(asked, &allowed)).collect();
+    if both.contains(asked) {
+        return vec![word.to_owned()];
+    }
+    both.iter().map(Scope::to_word).collect()
+}
+
+/// What two scopes both permit.
+fn common(asked: &Scope, allowed: &Scope) -> Option<Scope> {
+    if asked.level != allowed.level {
+        return None;
+    }
+    let resource_type = match (&asked.resource_type, &allowed.resource_type) {
+        (None, one) | (one, None) => one.clone(),
+        (Some(one), Some(other)) if one == other => Some(one.clone()),
+        _ => return None,
+    };
+    let is_in_both = |letter: &Permission| allowed.permissions.contains(letter);
+    let permissions: Vec<Permission> =
+        asked.permissions.iter().copied().filter(is_in_both).collect();
+    if permissions.is_empty() {
+        return None;
+    }
+    let mut filter = asked.filter.clone();
+    filter.extend(allowed.filter.iter().filter(|term| !asked.filter.contains(term)).cloned());
+    Some(Scope { level: asked.level, resource_type, permissions, filter })
+}
+
+impl Scope {
+    fn to_word(&self) -> String {
+        let level = match self.level {
+            Level::Patient => "patient",
+            Level::User => "user",
+            Level::System => "system",
+        };
+        let letters: String = LETTERS
+            .iter()
+            .filter(|(_, permission)| self.permissions.contains(permission))
+            .map(|(letter, _)| *letter)
+            .collect();
+        let mut word =
+            format!("{level}/{}.{letters}", self.resource_type.as_deref().unwrap_or("*"));
+        if !self.filter.is_empty() {
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.extend_pairs(&self.filter);
+            word.push('?');
+            word.push_str(&query.finish());
+        }
+        word
+    }
+}
+
+/// What a granted scope lets an application do, for the person who grants it.
+pub(crate) fn in_words(word: &str) -> String {
+    let Some(scope) = scope(word) else {
+        return match word {
+            "openid" | "profile" | "fhirUser" => "know who you are",
+            "launch" | "launch/patient" => "know which patient is open",
+            "offline_access" => "keep this access for 30 days, also when you are not here",
+            _ => "something that is not known here",
+        }
+        .to_owned();
+    };
+    let verb = |permission: &Permission| match permission {
+        Permission::Create => "add",
+        Permission::Read => "read",
+        Permission::Update => "change",
+        Permission::Delete => "delete",
+        Permission::Search => "search",
+    };
+    let verbs: Vec<&str> = scope.permissions.iter().map(verb).collect();
+    let what = scope.resource_type.as_deref().map_or("everything", |name| name);
+    let whose = match scope.level {
+        Level::Patient => "about the patient",
+        Level::User => "that you may see",
+        Level::System => "that is in the record",
+    };
+    let mut text = format!("{} {what} {whose}", verbs.join(", "));
+    for (name, value) in &scope.filter {
+        // Writing to a string cannot fail.
+        let _ = write!(text, ", only where {name} is {value}");
+    }
+    text
 }
 
 fn covers(scope: &Scope, resource_type: Option<&str>) -> bool {
@@ -196,6 +323,66 @@ mod tests {
         assert_eq!(filters[1], [pair("code", "a|b"), pair("status", "final")]);
         assert_eq!(scopes.search_filters("Patient").unwrap().len(), 0);
         assert_eq!(Scopes::parse("system/*.s").search_filters("Patient"), None);
+    }
+
+    #[test]
+    fn what_is_granted_is_in_what_is_asked_and_in_what_is_allowed() {
+        for (asked, allowed, expected) in [
+            ("patient/*.rs", "patient/*.rs", "patient/*.rs"),
+            ("patient/*.read", "patient/*.rs", "patient/*.read"),
+            ("patient/*.cruds", "patient/*.rs", "patient/*.rs"),
+            ("patient/*.rs", "patient/Observation.rs", "patient/Observation.rs"),
+            ("patient/Observation.r", "patient/*.rs", "patient/Observation.r"),
+            ("user/*.rs", "patient/*.rs", ""),
+            ("system/*.rs", "user/*.rs patient/*.rs", ""),
+            ("patient/Patient.rs", "patient/Observation.rs", ""),
+            ("patient/Observation.d", "patient/Observation.rs", ""),
+            ("patient/*.rs patient/*.rs", "patient/*.rs", "patient/*.rs"),
+            (
+                "patient/Observation.rs",
+                "patient/Observation.rs?category=laboratory",
+                "patient/Observation.rs?category=laboratory",
+            ),
+            (
+                "patient/Observation.rs?code=a%7Cb",
+                "patient/Observation.rs?category=laboratory",
+                "patient/Observation.rs?code=a%7Cb&category=laboratory",
+            ),
+            (
+                "patient/*.rs",
+                "patient/Patient.r patient/Observation.s",
+                "patient/Patient.r patient/Observation.s",
+            ),
+            ("openid fhirUser launch/patient", "openid launch/patient", "openid launch/patient"),
+            ("launch/encounter admin root/*.rs patient/*.sr", "patient/*.rs launch/encounter", ""),
+            ("", "patient/*.rs", ""),
+        ] {
+            assert_eq!(granted(asked, allowed), expected, "{asked} of {allowed}");
+        }
+    }
+
+    #[test]
+    fn scopes_of_another_level_permit_nothing() {
+        let text = "patient/Observation.rs system/Patient.r";
+        let scopes = Scopes::parse(text).of(&[Level::System]);
+        assert!(scopes.permit(Some("Patient"), Read));
+        assert!(!scopes.permit(Some("Observation"), Read));
+        assert!(Scopes::parse("patient/*.rs").of(&[Level::User]).is_empty());
+    }
+
+    #[test]
+    fn a_person_is_told_what_a_scope_lets_be_done() {
+        for (word, expected) in [
+            ("patient/Observation.rs", "read, search Observation about the patient"),
+            ("user/*.cud", "add, change, delete everything that you may see"),
+            (
+                "patient/Observation.s?category=laboratory",
+                "search Observation about the patient, only where category is laboratory",
+            ),
+            ("openid", "know who you are"),
+        ] {
+            assert_eq!(in_words(word), expected);
+        }
     }
 
     #[test]

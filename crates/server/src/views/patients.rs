@@ -52,6 +52,16 @@ pub(crate) fn patient_list(
     })
 }
 
+/// One patient as the list shows it.
+///
+/// # Errors
+/// When there is none whom the caller sees, or the record fails.
+pub(crate) fn patient_row(app: &App, caller: &Caller, id: &str) -> Result<PatientListRow, Error> {
+    let stored = app.record().read(&caller.access, "Patient", id)?.ok_or_else(Error::not_found)?;
+    let patient = demographics(&stored)?;
+    Ok(PatientListRow { id: patient.id.clone(), identity: identity(&patient) })
+}
+
 /// One search by name and one by identifier; all patients if nothing is asked for. A banner,
 /// `EXAMPLE, Ana`, is a name, too.
 fn searches(query: &str) -> Vec<Vec<Term>> {

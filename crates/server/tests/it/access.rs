@@ -49,6 +49,7 @@ const SERVICE: &str = "/cds-services/pgx-medication-safety";
 const FEEDBACK: &str = "/cds-services/pgx-medication-safety/feedback";
 const VREAD: (&str, &str) = ("GET", "/fhir/{type}/{id}/_history/{version}");
 const SMART: (&str, &str) = ("GET", "/fhir/.well-known/smart-configuration");
+const OPENID: &str = "/.well-known/openid-configuration";
 const HISTORY: (&str, &str) = ("GET", "/fhir/{type}/{id}/_history");
 const EVERYTHING: (&str, &str) = ("GET", "/fhir/Patient/{id}/$everything");
 const VALIDATE: (&str, &str) = ("POST", "/fhir/{type}/{id}/$validate");
@@ -83,6 +84,16 @@ const TABLE: &[Row] = &[
     row(("GET", "/login"), Open, "/login", None, false),
     row(("POST", "/login"), Open, "/login", None, false),
     row(("POST", "/logout"), Page, "/logout", None, false),
+    row(("GET", OPENID), Open, OPENID, None, false),
+    row(("GET", "/auth/authorize"), Open, "/auth/authorize", None, false),
+    row(("POST", "/auth/authorize"), Open, "/auth/authorize", None, false),
+    row(("GET", "/auth/consent"), Page, "/auth/consent", None, false),
+    row(("POST", "/auth/consent"), Page, "/auth/consent", None, false),
+    row(("POST", "/auth/token"), Open, "/auth/token", None, false),
+    row(("POST", "/auth/introspect"), Open, "/auth/introspect", None, false),
+    row(("POST", "/auth/revoke"), Open, "/auth/revoke", None, false),
+    row(("GET", "/auth/jwks"), Open, "/auth/jwks", None, false),
+    row(("POST", "/auth/launch"), Interface, "/auth/launch", Some(INTERFACE), false),
     row(("GET", "/patients"), Page, "/patients", OPERATOR, false),
     row(("GET", "/patients/{id}"), Page, "/patients/{patient}", OPERATOR, true),
     row(REPORT, Page, "/patients/{patient}/pgx-report", OPERATOR, true),

@@ -7,6 +7,8 @@ mod app;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod authorization;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod bulk;
@@ -44,6 +46,9 @@ mod report;
 mod rest;
 #[cfg(test)]
 mod search;
+#[cfg(test)]
+#[path = "../../../identity/tests/it/signing.rs"]
+mod signing;
 #[cfg(test)]
 mod smart;
 #[cfg(test)]
