@@ -1,6 +1,7 @@
 //! What every handler works with.
 
 use crate::error::Error;
+use crate::limiter::Limiter;
 use genomics::lift::LiftOver;
 use genomics::reference::References;
 use genomics::vrs;
@@ -27,6 +28,7 @@ struct Inner {
     /// Digests of sequences, made from the reference once.
     digests: Arc<Mutex<BTreeMap<String, Option<String>>>>,
     endpoints: Endpoints,
+    limiter: Arc<Limiter>,
 }
 
 /// What the Genomics Operations are answered with.
@@ -68,8 +70,8 @@ impl App {
         settings: Settings,
         genomics: Genomics,
     ) -> Self {
-        let (digests, endpoints) = (Arc::default(), Endpoints::default());
-        let inner = Inner { record, interpreter, settings, genomics, digests, endpoints };
+        let (digests, endpoints, limiter) = (Arc::default(), Endpoints::default(), Arc::default());
+        let inner = Inner { record, interpreter, settings, genomics, digests, endpoints, limiter };
         Self { inner: Arc::new(inner) }
     }
 
@@ -78,6 +80,11 @@ impl App {
     pub fn with_endpoints(&self, endpoints: Endpoints) -> Self {
         let inner = Inner { endpoints, ..Inner::clone(&self.inner) };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// How often somebody may be wrong.
+    pub(crate) fn limiter(&self) -> &Limiter {
+        &self.inner.limiter
     }
 
     /// Where subscribers may be notified.

@@ -48,6 +48,19 @@ impl Caller {
         self.access.actor().strip_prefix("account:").unwrap_or_default()
     }
 
+    /// Whether the person has proven who it is within some minutes, for what must not be done by
+    /// whoever finds a screen unlocked: exports, breaking the glass, changes of policy. A service
+    /// proves itself with each request; an application of a person has the proof of the person.
+    ///
+    /// # Errors
+    /// 401 that asks for a new proof (RFC 9470); pages lead to it.
+    pub(crate) fn require_fresh(&self, now: Timestamp, minutes: i64) -> Result<(), Error> {
+        let is_service = self.access.actor().starts_with("client:");
+        let age = self.assurance.as_ref().map(|one| now.micros() - one.proven.micros());
+        let is_fresh = age.is_some_and(|micros| (0..minutes * 60_000_000).contains(&micros));
+        if is_service || is_fresh { Ok(()) } else { Err(Error::stale_proof()) }
+    }
+
     /// Whether the scopes, if there are any, let this be done on the route that was matched.
     fn require(self, parts: &Parts) -> Result<Self, Error> {
         let Some(scopes) = &self.scopes else { return Ok(self) };

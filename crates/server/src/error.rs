@@ -12,6 +12,9 @@ use std::fmt;
 /// Media type of every FHIR answer.
 pub(crate) const FHIR_JSON: &str = "application/fhir+json; charset=utf-8";
 
+/// What a client is told that has to have its person prove who it is (RFC 9470 §3).
+const STALE_PROOF: &str = "Bearer error=\"insufficient_user_authentication\", max_age=300";
+
 /// What a caller is told of a failure of ours.
 const INSIDE: &str = "something failed here; the log tells what, under the id given";
 
@@ -22,22 +25,25 @@ pub struct Error {
     /// FHIR R4 issue type, `not-found`.
     issue: &'static str,
     problems: Vec<Problem>,
+    /// Whether a fresh proof of the person is all that is missing.
+    needs_proof: bool,
 }
 
 impl Error {
     /// A failure with one sentence.
     pub fn new(status: StatusCode, issue: &'static str, text: impl Into<String>) -> Self {
-        Self { status, issue, problems: vec![Problem::error(issue, "", text)] }
+        Self { status, issue, problems: vec![Problem::error(issue, "", text)], needs_proof: false }
     }
 
     /// Foreign data that cannot be used; each problem names its place.
     pub fn problems(status: StatusCode, problems: Vec<Problem>) -> Self {
-        Self { status, issue: "invalid", problems }
+        Self { status, issue: "invalid", problems, needs_proof: false }
     }
 
     /// One fault of a request, with its place and an issue type of its own.
     fn at(status: StatusCode, issue: &'static str, place: String, text: impl Into<String>) -> Self {
-        Self { status, issue, problems: vec![Problem::error(issue, place, text)] }
+        let problems = vec![Problem::error(issue, place, text)];
+        Self { status, issue, problems, needs_proof: false }
     }
 
     /// The problems as an entry of a Bundle is told them; what failed here stays in the log.
@@ -68,6 +74,17 @@ impl Error {
     /// No login, or a wrong one.
     pub fn login() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "login", "a login is needed")
+    }
+
+    /// The person has to prove anew who it is (RFC 9470).
+    pub(crate) fn stale_proof() -> Self {
+        let text = "this needs a fresh proof of who you are";
+        Self { needs_proof: true, ..Self::new(StatusCode::UNAUTHORIZED, "login", text) }
+    }
+
+    /// Whether a fresh proof of the person is all that is missing.
+    pub(crate) fn needs_proof(&self) -> bool {
+        self.needs_proof
     }
 
     /// The status.
@@ -104,7 +121,8 @@ impl Error {
     pub fn outcome(&self, log_id: &str) -> serde_json::Value {
         if self.is_failure() {
             let problem = Problem::error(self.issue, "", INSIDE);
-            let inside = Self { status: self.status, issue: self.issue, problems: vec![problem] };
+            let problems = vec![problem];
+            let inside = Self { problems, ..self.clone() };
             return inside.issues(log_id);
         }
         if self.issue == "invalid" {
@@ -203,7 +221,8 @@ impl IntoResponse for Error {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(FHIR_JSON));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            let challenge = if self.needs_proof { STALE_PROOF } else { "Bearer" };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         response
     }

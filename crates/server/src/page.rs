@@ -41,6 +41,10 @@ impl PageError {
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let status = self.error.status();
+        if self.error.needs_proof() {
+            let at = format!("{}?next={}", web::path::STEP_UP, self.path);
+            return Redirect::to(&at).into_response();
+        }
         if status == StatusCode::UNAUTHORIZED {
             return Redirect::to(&format!("/login?next={}", self.path)).into_response();
         }

@@ -1,7 +1,9 @@
 //! Every route of the server, in one place.
 
 use crate::app::App;
-use crate::controllers::{auth, cds, emergency, fhir, genomics, health, login, pages, reports};
+use crate::controllers::{
+    account, auth, cds, emergency, fhir, genomics, health, login, pages, reports,
+};
 use crate::openapi;
 use crate::refusal;
 use crate::route::{Route, table};
@@ -23,6 +25,14 @@ const PAGES: &[Route] = &[
     Route::new("GET", "/", || get(pages::start)),
     Route::new("GET", "/login", || get(login::form)),
     Route::new("POST", "/login", || post(login::submit)),
+    Route::new("GET", "/login/code", || get(login::code::form)),
+    Route::new("POST", "/login/code", || post(login::code::submit)),
+    Route::new("GET", "/step-up", || get(login::step_up::form)),
+    Route::new("POST", "/step-up", || post(login::step_up::submit)),
+    Route::new("GET", "/account", || get(account::show)),
+    Route::new("POST", "/account/totp", || post(account::begin)),
+    Route::new("POST", "/account/totp/confirm", || post(account::confirm)),
+    Route::new("POST", "/account/totp/remove", || post(account::remove)),
     Route::new("POST", "/logout", || post(login::logout)),
     Route::new("GET", "/patients", || get(pages::patients)),
     Route::new("GET", "/patients/{id}", || get(pages::patient)),

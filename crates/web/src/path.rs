@@ -5,6 +5,12 @@ use std::fmt::Write as _;
 
 /// The login form.
 pub const LOGIN: &str = "/login";
+/// The second factor of a log-in.
+pub const LOGIN_CODE: &str = "/login/code";
+/// A new proof of a person who is logged in.
+pub const STEP_UP: &str = "/step-up";
+/// How a person proves who it is.
+pub const ACCOUNT: &str = "/account";
 /// The end of a session; only by POST.
 pub const LOGOUT: &str = "/logout";
 /// What an application asks for, for the person who may grant it.

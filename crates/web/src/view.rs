@@ -1,6 +1,7 @@
 //! View structs: everything a page shows, as plain data. The server fills them; the page and the
 //! document take the same ones.
 
+mod account;
 mod consent;
 mod emergency;
 mod explain;
@@ -9,6 +10,7 @@ mod notice;
 mod patient;
 mod review;
 
+pub use account::{AccountView, CodeView, OfferView, RecoveryView, StepUpView};
 pub use consent::ConsentView;
 pub use emergency::{EmergencyFormView, EmergencyListView, EmergencyRow};
 pub use explain::{ExplainView, Subject};

@@ -5,13 +5,16 @@ use crate::arguments::{ServeArguments, TlsArguments};
 use crate::outcome::Outcome;
 use crate::store;
 use anyhow::{Context, anyhow, bail};
+use axum::extract::{ConnectInfo, Request, connect_info::Connected};
+use axum::middleware::map_request;
+use axum::serve::IncomingStream;
 use genomics::reference::References;
 use intake::Feed;
 use intake::work::Worker;
 use interpret::Interpreter;
 use notify::{Endpoints, Notifier, Sender, Trust};
 use record::Record;
-use server::{App, Carriers, Genomics, Settings, router};
+use server::{App, Carriers, Genomics, PeerAddress, Settings, router};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -208,6 +211,22 @@ impl axum::serve::Listener for HttpListener {
     }
 }
 
+/// Where a connection came from.
+#[derive(Clone, Copy)]
+struct Peer(SocketAddr);
+
+impl Connected<IncomingStream<'_, HttpListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, HttpListener>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
+/// Tells the server, which counts wrong log-ins by it.
+async fn with_peer(ConnectInfo(Peer(peer)): ConnectInfo<Peer>, mut request: Request) -> Request {
+    request.extensions_mut().insert(PeerAddress(peer.ip()));
+    request
+}
+
 fn thread(
     name: &str,
     flag: &Arc<AtomicBool>,
@@ -229,8 +248,10 @@ fn serve_http(
         let stopped = async move {
             let _ = stop.changed().await;
         };
+        let router = router(app).layer(map_request(with_peer));
+        let service = router.into_make_service_with_connect_info::<Peer>();
         let served =
-            axum::serve(HttpListener(listener), router(app)).with_graceful_shutdown(stopped).await;
+            axum::serve(HttpListener(listener), service).with_graceful_shutdown(stopped).await;
         if let Err(error) = served {
             tracing::error!(%error, "HTTP ended");
         }

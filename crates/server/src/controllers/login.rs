@@ -1,21 +1,29 @@
 //! Logging in and out with a local account.
 
+mod begin;
+pub(crate) mod code;
+pub(crate) mod step_up;
+
+pub(crate) use begin::{recovery_codes, wrong};
+
 use crate::app::App;
 use crate::caller::{Caller, cookie, csrf_of, door, session_cookie, token_digest};
 use crate::error::Error;
+use crate::limiter::{Attempt, PeerAddress};
 use crate::page::{self, PageError};
-use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Form};
+use begin::{account_of, begin, has_second_factor, on_to};
 use identity::password;
-use model::Timestamp;
-use record::Session;
 use serde::Deserialize;
 use web::view::LoginView;
 
 /// How long a session lasts at most, in hours.
 const SESSION_HOURS_MAX: i64 = 12;
+/// What somebody is told who was wrong too often, also where there is no such account.
+const TOO_OFTEN: &str = "too many wrong attempts; please wait a quarter of an hour and try again";
 /// Characters of an address to go to after the login.
 const NEXT_LENGTH_MAX: usize = 8 * 1024;
 /// How long a login form may stay open, in seconds.
@@ -43,16 +51,19 @@ pub(crate) async fn form(State(app): State<App>, Query(next): Query<Next>) -> Re
 /// `POST /login`
 pub(crate) async fn submit(
     State(app): State<App>,
+    peer: Option<Extension<PeerAddress>>,
     headers: HeaderMap,
     Form(credentials): Form<Credentials>,
 ) -> Result<Response, PageError> {
-    sign_in(app, &headers, credentials).await.map_err(PageError::at(web::path::PATIENTS))
+    let peer = peer.map(|Extension(peer)| peer);
+    sign_in(app, &headers, credentials, peer).await.map_err(PageError::at(web::path::PATIENTS))
 }
 
 async fn sign_in(
     app: App,
     headers: &HeaderMap,
     credentials: Credentials,
+    peer: Option<PeerAddress>,
 ) -> Result<Response, Error> {
     let secure = app.settings().secure_cookies;
     let expected = cookie(headers, form_cookie(secure));
@@ -61,16 +72,17 @@ async fn sign_in(
         return Ok(show(&app, StatusCode::FORBIDDEN, Some(words), credentials.next.as_deref()));
     }
     let next = credentials.next.clone();
-    let token = app.blocking(move |app| start_session(app, &credentials)).await?;
-    let Some(token) = token else {
-        let words = "the login or the password is wrong";
-        tracing::warn!("a login was refused");
-        return Ok(show(&app, StatusCode::UNAUTHORIZED, Some(words), next.as_deref()));
-    };
-    let mut response = Redirect::to(&local_path(next.as_deref())).into_response();
-    let cookie = set_cookie(session_cookie(secure), &token, secure, SESSION_HOURS_MAX * 3_600);
-    response.headers_mut().append(header::SET_COOKIE, cookie);
-    Ok(response)
+    let attempt = Attempt::new(&credentials.login, peer);
+    if app.limiter().is_blocked(&attempt, app.record().now()) {
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        return Ok(show(&app, status, Some(TOO_OFTEN), next.as_deref()));
+    }
+    let guard = app.clone();
+    let turn = guard.limiter().turn().await?;
+    let answer = app.blocking(move |app| look(app, &credentials, &attempt)).await;
+    drop(turn);
+    let words = Some("the login or the password is wrong");
+    Ok(answer?.unwrap_or_else(|| show(&app, StatusCode::UNAUTHORIZED, words, next.as_deref())))
 }
 
 /// `POST /logout`
@@ -126,18 +138,22 @@ impl FormToken {
     }
 }
 
-fn start_session(app: &App, credentials: &Credentials) -> Result<Option<String>, Error> {
-    let door = door(&app.settings().tenant);
-    let account = app.record().account(&door, &credentials.login)?;
-    let stored = account.as_ref().map_or(password::NO_ACCOUNT_HASH, |a| a.password_hash.as_str());
-    let right = password::is_right(stored, &credentials.password);
-    let Some(account) = account.filter(|_| right) else { return Ok(None) };
-    let token = random_token()?;
-    let now = app.record().now();
-    let expires = Timestamp::from_micros(now.micros() + SESSION_HOURS_MAX * 3_600 * 1_000_000);
-    let session = Session::new(token_digest(&token), account.login, "password", now, expires);
-    app.record().put_session(&door, session)?;
-    Ok(Some(token))
+/// Looks at a password: a session, or what is still needed for one.
+fn look(
+    app: &App,
+    credentials: &Credentials,
+    attempt: &Attempt,
+) -> Result<Option<Response>, Error> {
+    let (login, next) = (&credentials.login, credentials.next.as_deref());
+    let Some(account) = account_of(app, login, &credentials.password)? else {
+        wrong(app, attempt, "password", login)?;
+        return Ok(None);
+    };
+    if has_second_factor(app, &account.login)? {
+        return code::wait_for(app, &account.login, next).map(Some);
+    }
+    let token = begin(app, &account.login, "password")?;
+    Ok(Some(on_to(app, &local_path(next), &token)))
 }
 
 /// The argon2id hash of a password, with a new salt (19 MiB, two passes).

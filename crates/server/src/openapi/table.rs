@@ -168,7 +168,25 @@ pub(super) const TABLE: &[Row] = &[
     open("/login", "Login form", &[(200, Page)], &[400]).asking(&["next"]),
     Row { caller: Caller::Anybody, ..page("POST", "/login", "Log in") }
         .taking(Form(&["login", "password", "csrf", "next"]))
-        .refusing(&[400, 401, 403, 413, 415, 422]),
+        .refusing(&[400, 401, 403, 413, 415, 422, 429, 503]),
+    open("/login/code", "Form for a one-time code", &[(200, Page), (303, Nothing)], &[]),
+    Row { caller: Caller::Anybody, ..page("POST", "/login/code", "Show a one-time code") }
+        .taking(Form(&["csrf", "code"]))
+        .refusing(&[401, 403, 413, 429]),
+    page("GET", "/step-up", "Form for a new proof").asking(&["next"]).refusing(&[403]),
+    page("POST", "/step-up", "Prove anew who you are")
+        .taking(Form(&["csrf", "password", "code", "next"]))
+        .refusing(&[401, 403, 413, 429, 503]),
+    page("GET", "/account", "How you prove who you are").refusing(&[403]),
+    page("POST", "/account/totp", "Show a new secret for one-time codes")
+        .taking(Form(&["csrf"]))
+        .refusing(&[403, 413]),
+    page("POST", "/account/totp/confirm", "Show a first code")
+        .taking(Form(&["csrf", "code"]))
+        .refusing(&[400, 403, 413]),
+    page("POST", "/account/totp/remove", "Ask for one-time codes no more")
+        .taking(Form(&["csrf"]))
+        .refusing(&[403, 413]),
     page("POST", "/logout", "Log out").taking(Form(&["csrf"])).refusing(&[400, 403, 413, 415, 422]),
     open("/.well-known/openid-configuration", "OpenID configuration", &[(200, Json)], &[]),
     open("/auth/authorize", "Ask for an authorization", &[(303, Nothing)], &[400])

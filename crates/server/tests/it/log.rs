@@ -109,7 +109,7 @@ async fn the_log_holds_nothing_of_anybody() {
     talk(&telling.app).await;
     subscribe(&telling).await;
     let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
-    assert!(log.contains("\"refused\"") && log.contains("a login was refused"), "{log}");
+    assert!(log.contains("\"refused\"") && log.contains("a proof was refused"), "{log}");
     assert!(log.contains("a subscriber could not be notified"), "{log}");
     for canary in [NAME, NUMBER, DRUG, TOKEN, PASSWORD, SECRET, "1990-01-01"] {
         let line = log.lines().find(|line| line.to_lowercase().contains(&canary.to_lowercase()));

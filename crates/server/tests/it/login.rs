@@ -11,14 +11,14 @@ async fn form_token(app: &TestApp, cookie: &str) -> String {
     set.split(['=', ';']).nth(1).unwrap().to_owned()
 }
 
-async fn log_in(app: &TestApp, login: &str, password: &str, next: &str) -> Answer {
+pub(crate) async fn log_in(app: &TestApp, login: &str, password: &str, next: &str) -> Answer {
     let token = form_token(app, "cognate-login").await;
     let pairs = [("login", login), ("password", password), ("csrf", &token), ("next", next)];
     let call = app.call("POST", "/login").header("cookie", &format!("cognate-login={token}"));
     call.form(&pairs).send().await
 }
 
-fn session_of(answer: &Answer) -> String {
+pub(crate) fn session_of(answer: &Answer) -> String {
     let set = answer.set_cookie("cognate-session").unwrap();
     set.split(['=', ';']).nth(1).unwrap().to_owned()
 }

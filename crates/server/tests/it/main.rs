@@ -39,6 +39,8 @@ mod metadata;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod proof;
+#[cfg(test)]
 mod refusal;
 #[cfg(test)]
 mod report;

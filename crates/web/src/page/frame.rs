@@ -70,7 +70,7 @@ fn site_header(session: Option<&Session>) -> Markup {
                 }
                 form.signed-in method="post" action=(path::LOGOUT) {
                     input type="hidden" name="csrf" value=(session.csrf);
-                    span.who { (session.name) " " span.muted { (session.role) } }
+                    a.who href=(path::ACCOUNT) { (session.name) " " span.muted { (session.role) } }
                     button.quiet type="submit" { "Log out" }
                 }
             }

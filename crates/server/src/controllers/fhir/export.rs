@@ -8,6 +8,7 @@ pub(crate) use file::download;
 use super::answer;
 use crate::app::App;
 use crate::caller::Caller;
+use crate::controllers::account::FRESH_MINUTES;
 use crate::error::Error;
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, Path, Query, State};
@@ -67,6 +68,7 @@ async fn begin(
     app.blocking(move |app| {
         let url = format!("{}{path}", app.settings().base_url);
         let asked = record::ExportRequest { url, ..asked };
+        caller.require_fresh(app.record().now(), FRESH_MINUTES)?;
         let job = app.record().begin_export(&caller.access, asked)?;
         let mut response = StatusCode::ACCEPTED.into_response();
         let status = format!("{}/$export-status/{}", app.fhir_base(), job.id);
