@@ -9,6 +9,7 @@
 
 pub mod claims;
 pub mod jose;
+pub mod passkey;
 pub mod password;
 pub mod pkce;
 pub mod redirect;
