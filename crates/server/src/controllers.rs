@@ -10,4 +10,5 @@ pub(crate) mod genomics;
 pub(crate) mod health;
 pub(crate) mod login;
 pub(crate) mod pages;
+pub(crate) mod passkey;
 pub(crate) mod reports;

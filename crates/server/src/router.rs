@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::controllers::{
-    account, auth, cds, emergency, fhir, genomics, health, login, pages, reports,
+    account, auth, cds, emergency, fhir, genomics, health, login, pages, passkey, reports,
 };
 use crate::openapi;
 use crate::refusal;
@@ -27,6 +27,13 @@ const PAGES: &[Route] = &[
     Route::new("POST", "/login", || post(login::submit)),
     Route::new("GET", "/login/code", || get(login::code::form)),
     Route::new("POST", "/login/code", || post(login::code::submit)),
+    Route::new("GET", "/login/passkey", || get(passkey::form)),
+    Route::new("POST", "/login/passkey", || post(passkey::submit)),
+    Route::new("POST", "/login/passkey/options", || post(passkey::login_options)),
+    Route::new("GET", "/account/passkeys", || get(passkey::list)),
+    Route::new("POST", "/account/passkeys", || post(passkey::add)),
+    Route::new("POST", "/account/passkeys/options", || post(passkey::add_options)),
+    Route::new("POST", "/account/passkeys/remove", || post(passkey::remove)),
     Route::new("GET", "/step-up", || get(login::step_up::form)),
     Route::new("POST", "/step-up", || post(login::step_up::submit)),
     Route::new("GET", "/account", || get(account::show)),

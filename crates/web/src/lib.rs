@@ -1,6 +1,6 @@
 //! View to HTML and SVG, and the assets the pages need.
 //!
-//! For: turning view structs into pages that work without JavaScript, read well by screen reader,
+//! For: turning view structs into pages that work without JavaScript (but for passkeys), read well by screen reader,
 //! on paper and at 320 px. A page is a pure function of its view struct.
 //! Never: the record, tokio, HTTP, the clock.
 //! Rules come from WCAG 2.2 AA, the banner conventions of the NHS common user interface (name as
@@ -18,9 +18,10 @@ pub use page::emergency::{emergencies, emergency};
 pub use page::error::{error, not_found};
 pub use page::explain::explain;
 pub use page::login::login;
+pub use page::passkey::{passkey_login, passkeys};
 pub use page::patient::patient;
 pub use page::patients::patients;
 pub use page::reviews::reviews;
 pub use view::{
-    AccountView, Candidate, CodeView, ConsentView, CurrentMedicine, DrugRow, EmergencyFormView, EmergencyListView, EmergencyRow, ErrorView, ExplainView, Explained, GeneRow, Identity, Known, LoginView, NotFoundView, OfferView, PatientListRow, PatientListView, PatientView, RecoveryView, ReportRow, ResultSource, ReviewListView, ReviewRow, Session, StepUpView, Subject,
+    AccountView, Candidate, CodeView, ConsentView, CurrentMedicine, DrugRow, EmergencyFormView, EmergencyListView, EmergencyRow, ErrorView, ExplainView, Explained, GeneRow, Identity, Known, LoginView, NotFoundView, OfferView, PasskeyLoginView, PasskeyRow, PasskeysView, PatientListRow, PatientListView, PatientView, RecoveryView, ReportRow, ResultSource, ReviewListView, ReviewRow, Session, StepUpView, Subject,
 };

@@ -13,6 +13,7 @@ mod frame;
 mod gene;
 pub(crate) mod login;
 mod medicine;
+pub(crate) mod passkey;
 pub(crate) mod patient;
 pub(crate) mod patients;
 mod recommendation;

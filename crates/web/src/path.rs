@@ -11,6 +11,10 @@ pub const LOGIN_CODE: &str = "/login/code";
 pub const STEP_UP: &str = "/step-up";
 /// How a person proves who it is.
 pub const ACCOUNT: &str = "/account";
+/// Logging in by a passkey.
+pub const LOGIN_PASSKEY: &str = "/login/passkey";
+/// The passkeys of an account.
+pub const PASSKEYS: &str = "/account/passkeys";
 /// The end of a session; only by POST.
 pub const LOGOUT: &str = "/logout";
 /// What an application asks for, for the person who may grant it.

@@ -10,7 +10,10 @@ mod notice;
 mod patient;
 mod review;
 
-pub use account::{AccountView, CodeView, OfferView, RecoveryView, StepUpView};
+pub use account::{
+    AccountView, CodeView, OfferView, PasskeyLoginView, PasskeyRow, PasskeysView, RecoveryView,
+    StepUpView,
+};
 pub use consent::ConsentView;
 pub use emergency::{EmergencyFormView, EmergencyListView, EmergencyRow};
 pub use explain::{ExplainView, Subject};

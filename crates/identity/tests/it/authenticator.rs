@@ -25,10 +25,9 @@ enum Pair {
 fn head(kind: u8, number: usize) -> Vec<u8> {
     match u8::try_from(number) {
         Ok(low) if low < 24 => vec![(kind << 5) | low],
-        Ok(low) => vec![(kind << 5) | 24, low],
-        Err(_) => {
-            [vec![(kind << 5) | 25], u16::try_from(number).unwrap().to_be_bytes().to_vec()].concat()
-        }
+        Ok(low) => vec![(kind << 5) | 0x18, low],
+        Err(_) => [vec![(kind << 5) | 0x19], u16::try_from(number).unwrap().to_be_bytes().to_vec()]
+            .concat(),
     }
 }
 

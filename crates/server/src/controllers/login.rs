@@ -4,7 +4,7 @@ mod begin;
 pub(crate) mod code;
 pub(crate) mod step_up;
 
-pub(crate) use begin::{recovery_codes, wrong};
+pub(crate) use begin::{begin, recovery_codes, session_set, wrong};
 
 use crate::app::App;
 use crate::caller::{Caller, cookie, csrf_of, door, session_cookie, token_digest};
@@ -15,7 +15,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
-use begin::{account_of, begin, has_second_factor, on_to};
+use begin::{account_of, has_second_factor, on_to};
 use identity::password;
 use serde::Deserialize;
 use web::view::LoginView;
@@ -172,30 +172,40 @@ pub fn random_token() -> Result<String, Error> {
 }
 
 /// Cookie with the form token of the login form itself, before there is a session.
-fn form_cookie(secure: bool) -> &'static str {
+pub(crate) fn form_cookie(secure: bool) -> &'static str {
     if secure { "__Host-cognate-login" } else { "cognate-login" }
 }
 
+/// A new form token, and the cookie that it has to come with.
+///
+/// # Errors
+/// When the system has no randomness.
+pub(crate) fn form_token(app: &App) -> Result<(String, HeaderValue), Error> {
+    let csrf = csrf_of(&random_token()?);
+    let secure = app.settings().secure_cookies;
+    let cookie = set_cookie(form_cookie(secure), &csrf, secure, FORM_SECONDS_MAX);
+    Ok((csrf, cookie))
+}
+
 fn show(app: &App, status: StatusCode, error: Option<&str>, next: Option<&str>) -> Response {
-    let Ok(csrf) = random_token().map(|token| csrf_of(&token)) else {
-        return Error::internal("the system has no randomness").into_response();
+    let (csrf, cookie) = match form_token(app) {
+        Ok(made) => made,
+        Err(error) => return error.into_response(),
     };
     let view = LoginView {
         error: error.map(str::to_owned),
-        csrf: csrf.clone(),
+        csrf,
         next: Some(local_path(next)),
         login: String::new(),
         notice: None,
     };
     let mut response = page::html(status, web::login(&view));
-    let secure = app.settings().secure_cookies;
-    let cookie = set_cookie(form_cookie(secure), &csrf, secure, FORM_SECONDS_MAX);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response
 }
 
 /// Only a path of this server; anything else would send people elsewhere after the login.
-fn local_path(next: Option<&str>) -> String {
+pub(crate) fn local_path(next: Option<&str>) -> String {
     match next {
         Some(path)
             if path.len() <= NEXT_LENGTH_MAX

@@ -144,6 +144,15 @@ const fn clients(
     }
 }
 
+const fn browser(path: &'static str, summary: &'static str) -> Row {
+    Row {
+        body: Hooks,
+        answers: &[(200, Json)],
+        refusals: &[400, 401, 403, 413],
+        ..begin("POST", path, summary)
+    }
+}
+
 impl Row {
     const fn taking(self, body: Body) -> Self {
         Self { body, refusals: GIVEN, ..self }
@@ -173,6 +182,15 @@ pub(super) const TABLE: &[Row] = &[
     Row { caller: Caller::Anybody, ..page("POST", "/login/code", "Show a one-time code") }
         .taking(Form(&["csrf", "code"]))
         .refusing(&[401, 403, 413, 429]),
+    open("/login/passkey", "Form for a passkey", &[(200, Page)], &[]).asking(&["next"]),
+    Row { caller: Caller::Anybody, ..browser("/login/passkey", "Log in by a passkey") },
+    Row { caller: Caller::Anybody, ..browser("/login/passkey/options", "A challenge") },
+    page("GET", "/account/passkeys", "Passkeys of the account").refusing(&[403]),
+    browser("/account/passkeys", "Add a passkey"),
+    browser("/account/passkeys/options", "A challenge for a new passkey"),
+    page("POST", "/account/passkeys/remove", "Remove a passkey")
+        .taking(Form(&["csrf", "id"]))
+        .refusing(&[403, 413]),
     page("GET", "/step-up", "Form for a new proof").asking(&["next"]).refusing(&[403]),
     page("POST", "/step-up", "Prove anew who you are")
         .taking(Form(&["csrf", "password", "code", "next"]))

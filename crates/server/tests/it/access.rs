@@ -49,6 +49,9 @@ const SERVICE: &str = "/cds-services/pgx-medication-safety";
 const FEEDBACK: &str = "/cds-services/pgx-medication-safety/feedback";
 const VREAD: (&str, &str) = ("GET", "/fhir/{type}/{id}/_history/{version}");
 const SMART: (&str, &str) = ("GET", "/fhir/.well-known/smart-configuration");
+const PASSKEYS: &str = "/account/passkeys";
+const NEW_PASSKEY: &str = "/account/passkeys/options";
+const OLD_PASSKEY: &str = "/account/passkeys/remove";
 const OPENID: &str = "/.well-known/openid-configuration";
 const HISTORY: (&str, &str) = ("GET", "/fhir/{type}/{id}/_history");
 const EVERYTHING: (&str, &str) = ("GET", "/fhir/Patient/{id}/$everything");
@@ -85,6 +88,13 @@ const TABLE: &[Row] = &[
     row(("POST", "/login"), Open, "/login", None, false),
     row(("GET", "/login/code"), Open, "/login/code", None, false),
     row(("POST", "/login/code"), Open, "/login/code", None, false),
+    row(("GET", "/login/passkey"), Open, "/login/passkey", None, false),
+    row(("POST", "/login/passkey"), Open, "/login/passkey", None, false),
+    row(("POST", "/login/passkey/options"), Open, "/login/passkey/options", None, false),
+    row(("GET", PASSKEYS), Page, PASSKEYS, None, false),
+    row(("POST", PASSKEYS), Interface, PASSKEYS, None, false),
+    row(("POST", NEW_PASSKEY), Interface, NEW_PASSKEY, None, false),
+    row(("POST", OLD_PASSKEY), Page, OLD_PASSKEY, None, false),
     row(("GET", "/step-up"), Page, "/step-up", None, false),
     row(("POST", "/step-up"), Page, "/step-up", None, false),
     row(("GET", "/account"), Page, "/account", None, false),

@@ -7,6 +7,9 @@ mod app;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+#[path = "../../../identity/tests/it/authenticator.rs"]
+mod authenticator;
+#[cfg(test)]
 mod authorization;
 #[cfg(test)]
 mod bad_input;
@@ -38,6 +41,8 @@ mod login;
 mod metadata;
 #[cfg(test)]
 mod pages;
+#[cfg(test)]
+mod passkeys;
 #[cfg(test)]
 mod proof;
 #[cfg(test)]

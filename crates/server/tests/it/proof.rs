@@ -119,7 +119,8 @@ async fn a_code_is_asked_for_after_the_password_and_is_good_once() {
 async fn a_recovery_code_is_good_once() {
     let app = TestApp::new();
     let codes = set_up(&app).await;
-    let spelt = format!("{} {}", &codes[0].to_uppercase()[..10], &codes[0][10..]);
+    let (start, end) = codes[0].split_at(10);
+    let spelt = format!("{} {end}", start.to_uppercase());
     let one = waiting(&app, "/").await;
     assert_eq!(show(&app, &one, &spelt).await.status, 303);
     let two = waiting(&app, "/").await;

@@ -77,6 +77,11 @@ pub fn account(view: &AccountView) -> String {
                     (act("/account/totp", "Set up an authenticator", &view.session))
                 }
             }
+            section.card aria-labelledby="passkeys" {
+                h2 id="passkeys" { "Passkeys" }
+                p { "A passkey is both: your device, and that it is you." }
+                p { a href=(path::PASSKEYS) { "Passkeys" } }
+            }
         },
     )
 }

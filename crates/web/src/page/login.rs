@@ -35,6 +35,7 @@ pub fn login(view: &LoginView) -> String {
                         autocomplete="current-password" aria-describedby=[described];
                     button type="submit" { "Log in" }
                 }
+                p { a href=(path::LOGIN_PASSKEY) { "Log in with a passkey" } }
             }
         },
     })

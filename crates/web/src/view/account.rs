@@ -58,3 +58,30 @@ pub struct RecoveryView {
     /// The codes.
     pub codes: Vec<String>,
 }
+
+/// Logging in by a passkey.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasskeyLoginView {
+    /// CSRF token of the form.
+    pub csrf: String,
+    /// Local path to go to afterwards.
+    pub next: String,
+}
+
+/// The passkeys of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasskeysView {
+    /// The signed-in person.
+    pub session: Session,
+    /// The passkeys.
+    pub passkeys: Vec<PasskeyRow>,
+}
+
+/// A passkey.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasskeyRow {
+    /// Its id, base64url.
+    pub id: String,
+    /// The day on which it was made.
+    pub made: String,
+}
