@@ -1,41 +1,44 @@
 //! The audit log: append-only segment files of their own, one for each process, chained by a
 //! keyed hash, durable before anything is returned. A rolled-back transaction erases no event.
 //!
+//! Each segment is a Merkle tree, too, whose root is signed each second and kept off the store, so
+//! that not even who has the store and its keys can make another past.
+//!
 //! An event holds ids, a query digest and a decision (IHE BALP); never a name or a value.
 
 mod chain;
+mod checkpoint;
+mod line;
+mod merkle;
 mod read;
+mod signing;
 mod verify;
 
+pub use checkpoint::{BadVerifier, CheckpointKey, Verifier};
 pub(crate) use read::since;
 pub(crate) use verify::verify;
+pub use verify::{AuditTail, AuditVerification, verifiers, verify_audit_log};
 
 use crate::key::Keys;
 use crate::{Access, Action, Failure, Scope};
+use aws_lc_rs::rand;
 use chain::{Pin, latest_pins};
+use line::SALT_BYTES;
+use merkle::Tree;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
+use signing::{Reached, Signing};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 /// File name ending of a segment.
 pub(crate) const SEGMENT_ENDING: &str = "log";
 /// Patients one event names; more become several events.
 const PATIENTS_PER_EVENT: usize = 500;
-
-/// One line of a segment.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Line {
-    /// The event as JSON text, exactly as hashed.
-    pub(crate) event: String,
-    /// Chain value of the line before; empty on the first line.
-    pub(crate) previous: String,
-    /// Chain value of this line.
-    pub(crate) hash: String,
-}
 
 /// What is written down.
 #[derive(Debug, Serialize, Deserialize)]
@@ -101,6 +104,64 @@ struct State {
     broken: bool,
     /// Counts the segments of this process; a full disk begins a new one.
     segment: u32,
+    /// File name of the segment, once it is begun.
+    name: String,
+    /// The tree over all lines.
+    tree: Tree,
+    /// The tree over the lines that are durable.
+    durable_tree: Tree,
+    /// Lines that the last checkpoint covers.
+    signed: u64,
+    /// Segments that ended, and have lines that no checkpoint covers.
+    ended: Vec<Reached>,
+    /// Why the last checkpoint was not written.
+    checkpoint_failure: Option<String>,
+    is_closing: bool,
+}
+
+impl State {
+    fn unsigned(&self) -> u64 {
+        self.durable_tree.size().saturating_sub(self.signed)
+    }
+
+    /// Whether a checkpoint is not to be waited for any longer.
+    fn is_due(&self) -> bool {
+        let is_much = self.unsigned() >= signing::EVENTS_MAX || !self.ended.is_empty();
+        self.is_closing || (is_much && self.checkpoint_failure.is_none())
+    }
+
+    /// What no checkpoint covers yet.
+    fn take_unsigned(&mut self) -> Vec<Reached> {
+        let mut reached = std::mem::take(&mut self.ended);
+        if self.unsigned() > 0 {
+            reached.push((self.name.clone(), self.durable_tree.clone()));
+        }
+        reached
+    }
+
+    /// Notes that checkpoints were written, or why not.
+    fn signed(&mut self, reached: Vec<Reached>, failure: Option<String>) {
+        for (name, tree) in reached {
+            match (&failure, name == self.name) {
+                (None, true) => self.signed = tree.size(),
+                (Some(_), false) => self.ended.push((name, tree)),
+                (None, false) | (Some(_), true) => {}
+            }
+        }
+        self.checkpoint_failure = failure;
+    }
+
+    /// Begins another segment: this one cannot be written to.
+    fn end_segment(&mut self) {
+        let reached = self.take_unsigned();
+        *self = Self {
+            segment: self.segment + 1,
+            ended: reached,
+            checkpoint_failure: self.checkpoint_failure.take(),
+            is_closing: self.is_closing,
+            ..Self::default()
+        };
+    }
 }
 
 /// Where an event stands in the log of this process.
@@ -117,15 +178,58 @@ pub(crate) struct Audit {
     directory: PathBuf,
     segment: String,
     keys: Arc<Keys>,
+    shared: Arc<Shared>,
+    signing: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the callers and the writer of checkpoints share.
+#[derive(Default)]
+struct Shared {
     state: Mutex<State>,
+    /// Lines became durable.
     flushed: Condvar,
+    /// A checkpoint is due.
+    due: Condvar,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The last checkpoint covers everything.
+impl Drop for Audit {
+    fn drop(&mut self) {
+        self.lock().is_closing = true;
+        self.shared.due.notify_all();
+        let signing = self.signing.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(thread) = signing.take() {
+            let _ = thread.join();
+        }
+    }
 }
 
 impl Audit {
     /// A log in `directory`; the segment file is begun by the first event.
     pub(crate) fn new(directory: &Path, segment: String, keys: Arc<Keys>) -> Self {
         let directory = directory.join("audit");
-        Self { directory, segment, keys, state: Mutex::default(), flushed: Condvar::new() }
+        Self { directory, segment, keys, shared: Arc::default(), signing: Mutex::default() }
+    }
+
+    /// Has checkpoints written to a directory, until the log is closed. Once only.
+    pub(crate) fn sign_to(&self, directory: &Path, key: CheckpointKey) -> Result<(), Failure> {
+        let mut signing = self.signing.lock().unwrap_or_else(PoisonError::into_inner);
+        if signing.is_some() {
+            return Err(Failure::Audit("checkpoints are written already".to_owned()));
+        }
+        *signing = Some(Signing::new(directory, key)?.start(Arc::clone(&self.shared))?);
+        Ok(())
+    }
+
+    /// Why the last checkpoint was not written, if it was not.
+    pub(crate) fn checkpoint_failure(&self) -> Option<String> {
+        self.lock().checkpoint_failure.clone()
     }
 
     /// Writes an event and returns when it is durable.
@@ -192,7 +296,7 @@ impl Audit {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.lock()
     }
 
     fn append(&self, state: &mut State, mut event: Event) -> Result<(), Failure> {
@@ -201,31 +305,33 @@ impl Audit {
         }
         if state.file.is_none() {
             event.pins = latest_pins(&self.directory).map_err(|e| Failure::Audit(e.to_string()))?;
-            let begun = self.begin(state.segment).map_err(|e| Failure::Audit(e.to_string()))?;
-            state.file = Some(Arc::new(begun));
+            let (name, begun) =
+                self.begin(state.segment).map_err(|e| Failure::Audit(e.to_string()))?;
+            (state.name, state.file) = (name, Some(Arc::new(begun)));
         }
         event.number = state.number + 1;
         let failed = |error: serde_json::Error| Failure::Audit(error.to_string());
         let event = serde_json::to_string(&event).map_err(failed)?;
-        let hash = self.keys.audit_hash(&state.previous, &event);
-        let line = Line { event, previous: state.previous.clone(), hash };
-        serde_json::to_writer(&mut state.buffer, &line).map_err(failed)?;
-        state.buffer.push(b'\n');
-        state.previous = line.hash;
+        let mut salt = [0; SALT_BYTES];
+        rand::fill(&mut salt).map_err(|_| Failure::Audit("no random numbers".to_owned()))?;
+        let State { buffer, previous, .. } = state;
+        let (digest, hash) = line::write(buffer, &self.keys, salt, previous, &event);
+        state.tree.add(&digest);
+        state.previous = hash;
         state.number += 1;
         Ok(())
     }
 
-    fn begin(&self, segment: u32) -> std::io::Result<File> {
+    fn begin(&self, segment: u32) -> std::io::Result<(String, File)> {
         std::fs::create_dir_all(&self.directory)?;
         let name = match segment {
             0 => format!("{}.{SEGMENT_ENDING}", self.segment),
             more => format!("{}-{more}.{SEGMENT_ENDING}", self.segment),
         };
-        let path = self.directory.join(name);
+        let path = self.directory.join(&name);
         let file = OpenOptions::new().create_new(true).append(true).mode(0o600).open(path)?;
         File::open(&self.directory)?.sync_all()?;
-        Ok(file)
+        Ok((name, file))
     }
 
     /// The first caller writes and syncs for all that wait; the others wait for it.
@@ -244,26 +350,27 @@ impl Audit {
                 return Ok(());
             }
             if state.flushing {
-                state = self.flushed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = self.shared.flushed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
             state.flushing = true;
             let bytes = std::mem::take(&mut state.buffer);
-            let (file, last) = (state.file.clone(), state.number);
+            let (file, last, tree) = (state.file.clone(), state.number, state.tree.clone());
             drop(state);
             let done = file.map_or(Flush::NotWritten, |file| flush(&file, &bytes));
             state = self.lock();
             match done {
-                Flush::Durable => state.durable = last,
+                Flush::Durable => (state.durable, state.durable_tree) = (last, tree),
                 // What was written may have gone for good: nothing is promised any more.
                 Flush::NotSynced => state.broken = true,
                 // A full disk: a new segment is begun, and works once there is room.
-                Flush::NotWritten => {
-                    *state = State { segment: segment + 1, ..State::default() };
-                }
+                Flush::NotWritten => state.end_segment(),
             }
             state.flushing = false;
-            self.flushed.notify_all();
+            if state.is_due() {
+                self.shared.due.notify_all();
+            }
+            self.shared.flushed.notify_all();
         }
     }
 }

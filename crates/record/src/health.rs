@@ -1,8 +1,9 @@
 //! Whether the record works. Nothing in here tells anything about a patient.
 
 use crate::sql::{archive as archive_sql, record as sql};
-use crate::{Failure, RawState, Record, audit};
+use crate::{AuditVerification, CheckpointKey, Failure, RawState, Record, audit};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Whether the record works.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,24 +22,8 @@ pub struct Health {
     pub reviews_open: u64,
     /// Jobs that wait for a writer of this process.
     pub jobs_waiting: usize,
-}
-
-/// What the check of the audit log found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AuditVerification {
-    /// Segment files read.
-    pub segments: u64,
-    /// Events read.
-    pub events: u64,
-    /// What is wrong, by file and line; empty if every chain holds.
-    pub problems: Vec<model::Problem>,
-}
-
-impl AuditVerification {
-    /// Whether every chain holds.
-    pub fn is_intact(&self) -> bool {
-        self.problems.is_empty()
-    }
+    /// Why the last checkpoint of the audit log was not written, if it was not.
+    pub checkpoint_failure: Option<String>,
 }
 
 impl Record {
@@ -60,6 +45,7 @@ impl Record {
                 + inner.record_writer.waiting()
                 + inner.decision_writer.waiting()
                 + inner.genome_writer.waiting(),
+            checkpoint_failure: inner.audit.checkpoint_failure(),
         };
         if self.count(&mut health).is_err() {
             health.writable = false;
@@ -85,6 +71,13 @@ impl Record {
 
     /// Reads the whole audit log and checks every chain and every pin.
     pub fn verify_audit(&self) -> AuditVerification {
-        audit::verify(self.inner.audit.directory(), &self.inner.keys)
+        audit::verify(self.inner.audit.directory(), &self.inner.keys, None)
+    }
+
+    /// Signs the audit log from now on: checkpoints are written to a directory, which should be
+    /// off the store, each second or 1,000 events, and when the record is closed.
+    /// [`Failure::Audit`] if the directory cannot be written to, or this was asked for before.
+    pub fn sign_audit(&self, directory: &Path, key: CheckpointKey) -> Result<(), Failure> {
+        self.inner.audit.sign_to(directory, key)
     }
 }

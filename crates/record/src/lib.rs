@@ -52,6 +52,9 @@ pub use access::{Access, Action, Purpose, Role, Scope};
 pub use account::{Account, Client};
 pub use adoption::{Adoption, AdoptionCounts, PatientChange};
 pub use archive::{Archived, NewRaw, RawMessage, RawState, RawSummary};
+pub use audit::{
+    AuditTail, AuditVerification, BadVerifier, CheckpointKey, Verifier, verifiers, verify_audit_log,
+};
 pub use care::{ActorReference, Care};
 pub use carriers::{Carriers, ChangedPatients, MarkedPatient, NewMark};
 pub use decision::{Feedback, Shown, StoredFeedback};
@@ -63,7 +66,7 @@ pub use export::{ExportJob, ExportLevel, ExportPage, ExportRequest};
 pub use failure::Failure;
 pub use feed::{Change, ChangeKind};
 pub use genome::{ChooseRanges, Genome, GenomeBlock, GenomeFiling, GenomeRange, NewGenomeBlock};
-pub use health::{AuditVerification, Health};
+pub use health::Health;
 pub use identity::{
     Credential, CredentialKind, LinkKind, Registration, Session, SigningKey, Taken, Ticket,
     TicketKind,

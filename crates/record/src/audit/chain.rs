@@ -1,6 +1,7 @@
 //! Pins: the last line of other segments, so that a segment that was cut or removed is noticed.
 
-use super::{Event, Line, SEGMENT_ENDING};
+use super::line::Line;
+use super::{Event, SEGMENT_ENDING};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -71,9 +72,9 @@ fn last_line(path: &Path) -> std::io::Result<Option<(u64, String)>> {
     let mut tail = Vec::new();
     file.take(TAIL_BYTES).read_to_end(&mut tail)?;
     let line = tail.split(|byte| *byte == b'\n').rev().find_map(|line| {
-        let line: Line = serde_json::from_slice(line).ok()?;
+        let line = Line::read(line)?;
         let event: Event = serde_json::from_str(&line.event).ok()?;
-        Some((event.number, line.hash))
+        Some((event.number, line.hash.to_owned()))
     });
     Ok(line)
 }

@@ -1,7 +1,8 @@
 //! The audit log under full disks, many callers and requests that read several times.
 
 use super::{access, open};
-use crate::{Failure, Record, Role};
+use crate::{CheckpointKey, Failure, Record, Role};
+use std::time::Duration;
 
 #[test]
 fn after_a_full_disk_the_audit_goes_on_in_a_new_segment() {
@@ -95,4 +96,85 @@ fn events_of_many_callers_are_one_chain() {
     let found = record.verify_audit();
     assert!(found.is_intact(), "{found:?}");
     assert_eq!((found.segments, found.events), (1, 200));
+}
+
+#[test]
+fn segments_of_before_are_read() {
+    let (record, directory) = open();
+    record.read(&access(Role::Prescriber), "Patient", "p1").unwrap();
+    let keys = &record.inner.keys;
+    let (mut text, mut previous) = (String::new(), String::new());
+    for number in 1..=3 {
+        let event = serde_json::json!({"number": number, "patients": ["p1"]}).to_string();
+        let hash = keys.audit_hash(&previous, &event);
+        let line = serde_json::json!({"event": event, "previous": previous, "hash": hash});
+        text.extend([line.to_string(), "\n".to_owned()]);
+        previous = hash;
+    }
+    let path = directory.path().join("data/audit/0.log");
+    std::fs::write(&path, &text).unwrap();
+    let found = record.verify_audit();
+    assert!(found.is_intact() && found.events == 4, "{found:?}");
+    for (from, to) in [("p1", "p2"), ("\"previous\":\"\"", "\"previous\":\"0\"")] {
+        std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
+        let found = record.verify_audit();
+        assert_eq!(found.problems.first().map(|p| p.place.as_str()), Some("0.log line 1"));
+    }
+}
+
+#[test]
+fn a_segment_that_ended_on_a_full_disk_is_signed_to_its_end() {
+    let (record, directory) = open();
+    let checkpoints = directory.path().join("checkpoints");
+    let key = CheckpointKey::open(directory.path().join("checkpoint.key")).unwrap();
+    let verifier = key.verifier();
+    record.sign_audit(&checkpoints, key).unwrap();
+    let reader = access(Role::Prescriber);
+    record.read(&reader, "Patient", "p1").unwrap();
+    let full = std::fs::OpenOptions::new().append(true).open("/dev/full").unwrap();
+    record.inner.audit.write_to(full);
+    assert!(record.read(&reader, "Patient", "p2").is_err());
+    record.read(&reader, "Patient", "p3").unwrap();
+    drop(record);
+    let master_key = crate::MasterKey::from_file(directory.path().join("key")).unwrap();
+    let signed = Some((checkpoints.as_path(), std::slice::from_ref(&verifier)));
+    let data = directory.path().join("data");
+    let found = crate::verify_audit_log(&data, &master_key, signed).unwrap();
+    assert!(found.is_intact() && found.tails.is_empty(), "{found:?}");
+    assert_eq!((found.segments, found.events), (2, 2));
+    assert!(found.checkpoints >= 2, "{found:?}");
+}
+
+#[test]
+fn checkpoints_are_written_while_events_come_and_what_stands_in_their_way_is_told() {
+    let (record, directory) = open();
+    let checkpoints = directory.path().join("checkpoints");
+    let key = || CheckpointKey::open(directory.path().join("checkpoint.key")).unwrap();
+    record.sign_audit(&checkpoints, key()).unwrap();
+    assert!(matches!(record.sign_audit(&checkpoints, key()), Err(Failure::Audit(_))));
+    let reader = access(Role::Prescriber);
+    let verifiers = [key().verifier()];
+    let signed = || {
+        let directory = record.inner.audit.directory();
+        let checkpoints = Some((checkpoints.as_path(), &verifiers[..]));
+        crate::audit::verify(directory, &record.inner.keys, checkpoints)
+    };
+    record.read(&reader, "Patient", "p1").unwrap();
+    until(|| signed().tails.is_empty());
+    std::fs::remove_dir_all(&checkpoints).unwrap();
+    record.read(&reader, "Patient", "p2").unwrap();
+    until(|| record.health().checkpoint_failure.is_some());
+    std::fs::create_dir(&checkpoints).unwrap();
+    until(|| record.health().checkpoint_failure.is_none() && signed().tails.is_empty());
+    assert!(signed().is_intact());
+}
+
+fn until(is_so: impl Fn() -> bool) {
+    for _ in 0..200 {
+        if is_so() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("it did not come to that within 10 s");
 }

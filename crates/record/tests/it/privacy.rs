@@ -34,8 +34,8 @@ fn events(directory: &Path) -> Vec<Value> {
     let mut events = Vec::new();
     for path in segments(directory) {
         for line in std::fs::read_to_string(path).unwrap().lines() {
-            let line: Value = serde_json::from_str(line).unwrap();
-            events.push(serde_json::from_str(line["event"].as_str().unwrap()).unwrap());
+            let event = line.splitn(3, ' ').nth(2).unwrap();
+            events.push(serde_json::from_str(event).unwrap());
         }
     }
     events
