@@ -23,5 +23,9 @@ pub use page::patient::patient;
 pub use page::patients::patients;
 pub use page::reviews::reviews;
 pub use view::{
-    AccountView, Candidate, CodeView, ConsentView, CurrentMedicine, DrugRow, EmergencyFormView, EmergencyListView, EmergencyRow, ErrorView, ExplainView, Explained, GeneRow, Identity, Known, LoginView, NotFoundView, OfferView, PasskeyLoginView, PasskeyRow, PasskeysView, PatientListRow, PatientListView, PatientView, RecoveryView, ReportRow, ResultSource, ReviewListView, ReviewRow, Session, StepUpView, Subject,
+    AccountView, Candidate, CodeView, ConsentView, CurrentMedicine, DrugRow, EmergencyFormView,
+    EmergencyListView, EmergencyRow, ErrorView, ExplainView, Explained, GeneRow, Identity, Known,
+    LoginView, NotFoundView, OfferView, PasskeyLoginView, PasskeyRow, PasskeysView, PatientListRow,
+    PatientListView, PatientView, RecoveryView, ReportRow, ResultSource, ReviewListView, ReviewRow,
+    Session, StepUpView, Subject,
 };

@@ -1,7 +1,8 @@
 //! Reading events back, as they are: whether the log is whole is [`super::verify`]'s to say.
 
+use super::Event;
 use super::chain::segments;
-use super::{Event, Line};
+use super::line::Line;
 use crate::Failure;
 use crate::limit::within;
 use std::fs::File;
@@ -23,7 +24,7 @@ pub(crate) fn since(
         for text in reader.lines() {
             let text = text.map_err(|error| failed(&error))?;
             // A crash may leave half a line at the end.
-            let Ok(line) = serde_json::from_str::<Line>(&text) else { break };
+            let Some(line) = Line::read(text.as_bytes()) else { break };
             let event: Event = serde_json::from_str(&line.event).map_err(|error| failed(&error))?;
             if event.tenant == tenant && event.time.as_str() >= from {
                 count += 1;
