@@ -1,17 +1,21 @@
 //! The command line. Every read command has `--json`.
 
+mod access;
 mod knowledge;
 mod policy;
+mod provider;
 mod store;
 mod trials;
 mod view;
 
+pub(crate) use access::{AccountCommand, ClientCommand, RegisterArguments};
 pub(crate) use knowledge::{
     AdoptArguments, ChangesArguments, DiffArguments, ImportArguments, ImportFormat,
     KnowledgeArguments, KnowledgeCommand, TrustArguments,
 };
 
 pub(crate) use policy::{PolicyCommand, PolicyExplainArguments};
+pub(crate) use provider::ProviderArguments;
 pub(crate) use store::{Address, CopyArguments, StoreArguments, StoreCommand};
 pub(crate) use trials::{
     PatientOptions, Semantics, TrialsCommand, TrialsExplainArguments, TrialsImportArguments,
@@ -38,7 +42,7 @@ pub(crate) enum Command {
     /// Create a data directory with its master key.
     Init(InitArguments),
     /// Serve FHIR, CDS Hooks and the pages, and listen for laboratory messages.
-    Serve(ServeArguments),
+    Serve(Box<ServeArguments>),
     /// Take in a file: VCF or gVCF (plain or gzip), HL7 v2 message, FHIR Bundle.
     Ingest(IngestArguments),
     /// File FHIR resources in bulk from NDJSON, as a bulk export writes it; goes on where an import
@@ -137,6 +141,8 @@ pub(crate) struct ServeArguments {
     pub(crate) subscription_authorities: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reference: ReferenceArguments,
+    #[command(flatten)]
+    pub(crate) provider: ProviderArguments,
 }
 
 /// What the listeners show, and what they ask for.
@@ -355,114 +361,6 @@ pub(crate) struct StatementArguments {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-/// `cognate account`
-#[derive(Debug, Subcommand)]
-pub(crate) enum AccountCommand {
-    /// Add or replace an account; the password is read from standard input.
-    Add {
-        #[command(flatten)]
-        store: StoreArguments,
-        /// Login.
-        login: String,
-        /// Role, `prescriber`.
-        #[arg(long)]
-        role: String,
-        /// Name shown on pages.
-        #[arg(long)]
-        name: String,
-    },
-    /// Say which resource a person is: applications are told it as `fhirUser`.
-    Link {
-        #[command(flatten)]
-        store: StoreArguments,
-        /// Login.
-        login: String,
-        /// `Practitioner/ID`, `PractitionerRole/ID`, `RelatedPerson/ID` or `Patient/ID`.
-        #[arg(value_name = "RESOURCE")]
-        resource: String,
-    },
-    /// End every session of an account, and what applications may do for it.
-    EndSessions {
-        #[command(flatten)]
-        store: StoreArguments,
-        /// Login.
-        login: String,
-    },
-}
-
-/// `cognate client`
-#[derive(Debug, Subcommand)]
-pub(crate) enum ClientCommand {
-    /// Add a service and print its token, once.
-    Add {
-        #[command(flatten)]
-        store: StoreArguments,
-        /// Id of the service.
-        id: String,
-        /// Role: `service-client` reads for decision support, `interface` files results.
-        #[arg(long)]
-        role: String,
-        /// Name of the service.
-        #[arg(long)]
-        name: String,
-        /// SMART scopes that narrow what the role permits, such as `system/Observation.rs`.
-        #[arg(long, value_name = "SCOPES")]
-        scopes: Option<String>,
-    },
-    /// Register an application or service with the authorization server (SMART on FHIR).
-    Register(RegisterArguments),
-    /// List what is registered.
-    List {
-        #[command(flatten)]
-        store: StoreArguments,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Take a registration away, and end everything that was given to it.
-    Remove {
-        #[command(flatten)]
-        store: StoreArguments,
-        /// Id of the application.
-        id: String,
-    },
-}
-
-/// `cognate client register`
-#[derive(Args, Debug)]
-pub(crate) struct RegisterArguments {
-    #[command(flatten)]
-    pub(crate) store: StoreArguments,
-    /// Id of the application, its `client_id`. One that is there is replaced, and everything that
-    /// was given to it ends.
-    pub(crate) id: String,
-    /// Name shown to people who are asked.
-    #[arg(long)]
-    pub(crate) name: String,
-    /// Scopes that it may be granted at most, such as `launch/patient patient/*.rs`.
-    #[arg(long, value_name = "SCOPES", default_value = "")]
-    pub(crate) scopes: String,
-    /// Address that people are sent back to, compared letter by letter; may be given several times.
-    #[arg(long, value_name = "URL")]
-    pub(crate) redirect_uri: Vec<String>,
-    /// Make a secret and print it, once. Without it and without keys the application is one that
-    /// can keep nothing secret.
-    #[arg(long, conflicts_with = "key_set")]
-    pub(crate) secret: bool,
-    /// File with its public keys, a JSON Web Key Set: ES384 or RS384.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) key_set: Option<PathBuf>,
-    /// Address of its keys that its tokens may name. It is compared, never fetched.
-    #[arg(long, value_name = "URL", requires = "key_set")]
-    pub(crate) key_set_url: Option<String>,
-    /// Role by itself, for `system/` scopes and for decision support.
-    #[arg(long, requires = "key_set")]
-    pub(crate) role: Option<String>,
-    /// What it signs its calls of decision support with as `iss`.
-    #[arg(long, value_name = "URL", requires_all = ["key_set", "role"])]
-    pub(crate) issuer: Option<String>,
 }
 
 /// `cognate demo`

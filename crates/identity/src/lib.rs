@@ -12,6 +12,7 @@ pub mod jose;
 pub mod passkey;
 pub mod password;
 pub mod pkce;
+pub mod provider;
 pub mod redirect;
 mod refusal;
 pub mod totp;

@@ -8,6 +8,7 @@
 
 mod bundle;
 mod endpoint;
+mod fetch;
 mod find;
 mod follow;
 mod request;
@@ -16,6 +17,7 @@ mod topic;
 
 pub use bundle::{Kind, Notification, notification, status_of};
 pub use endpoint::Endpoints;
+pub use fetch::Fetcher;
 pub use follow::{Creators, Notifier, Pace, Standing};
 pub use request::{Content, PROFILE, SEALED, Wanted, read};
 pub use send::{Sender, Trust};

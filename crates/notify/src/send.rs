@@ -60,37 +60,7 @@ impl Sender {
     /// # Errors
     /// When the file holds no certificate.
     pub fn new(trust: &Trust) -> Result<Self, Failure> {
-        let roots = match trust {
-            Trust::File(pem) => {
-                let roots = certificates(pem);
-                if roots.is_empty() {
-                    let text = "the file of trusted authorities holds no certificate".to_owned();
-                    return Err(Failure::Setting(text));
-                }
-                roots
-            }
-            Trust::System => {
-                let mut files =
-                    SYSTEM_CERTIFICATES.iter().filter_map(|path| std::fs::read(path).ok());
-                files.next().map(|pem| certificates(&pem)).unwrap_or_default()
-            }
-        };
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::new_with_certs(&roots))
-            .unversioned_rustls_crypto_provider(provider)
-            .build();
-        let agent = Agent::config_builder()
-            .tls_config(tls)
-            .proxy(None)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .max_response_header_size(ANSWER_HEADER_BYTES_MAX)
-            .user_agent("cognate")
-            .build()
-            .new_agent();
-        Ok(Self { agent })
+        Ok(Self { agent: agent(trust)? })
     }
 
     /// Sends one notification; only a 2xx says that it arrived. The answer's body is not read.
@@ -112,6 +82,40 @@ impl Sender {
     }
 }
 
+/// What calls are made with: no redirect, no proxy, certificates always checked.
+pub(crate) fn agent(trust: &Trust) -> Result<Agent, Failure> {
+    let roots = match trust {
+        Trust::File(pem) => {
+            let roots = certificates(pem);
+            if roots.is_empty() {
+                let text = "the file of trusted authorities holds no certificate".to_owned();
+                return Err(Failure::Setting(text));
+            }
+            roots
+        }
+        Trust::System => {
+            let mut files = SYSTEM_CERTIFICATES.iter().filter_map(|path| std::fs::read(path).ok());
+            files.next().map(|pem| certificates(&pem)).unwrap_or_default()
+        }
+    };
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(&roots))
+        .unversioned_rustls_crypto_provider(provider)
+        .build();
+    let agent = Agent::config_builder()
+        .tls_config(tls)
+        .proxy(None)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .http_status_as_error(false)
+        .max_response_header_size(ANSWER_HEADER_BYTES_MAX)
+        .user_agent("cognate")
+        .build()
+        .new_agent();
+    Ok(agent)
+}
+
 fn certificates(pem: &[u8]) -> Vec<Certificate<'static>> {
     let items = parse_pem(pem).filter_map(Result::ok);
     items
@@ -128,7 +132,7 @@ fn is_of_tls(error: &std::io::Error) -> bool {
 const NO_TLS: &str = "TLS could not be agreed on";
 
 /// The library's own words may hold a part of the request.
-fn word(error: &ureq::Error) -> &'static str {
+pub(crate) fn word(error: &ureq::Error) -> &'static str {
     match error {
         ureq::Error::Timeout(_) => "it took too long",
         ureq::Error::HostNotFound => "there is no such host",

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::limiter::Limiter;
+use crate::provider::Provider;
 use genomics::lift::LiftOver;
 use genomics::reference::References;
 use genomics::vrs;
@@ -29,6 +30,7 @@ struct Inner {
     digests: Arc<Mutex<BTreeMap<String, Option<String>>>>,
     endpoints: Endpoints,
     limiter: Arc<Limiter>,
+    provider: Option<Arc<Provider>>,
 }
 
 /// What the Genomics Operations are answered with.
@@ -71,7 +73,17 @@ impl App {
         genomics: Genomics,
     ) -> Self {
         let (digests, endpoints, limiter) = (Arc::default(), Endpoints::default(), Arc::default());
-        let inner = Inner { record, interpreter, settings, genomics, digests, endpoints, limiter };
+        let provider = None;
+        let inner = Inner {
+            record,
+            interpreter,
+            settings,
+            genomics,
+            digests,
+            endpoints,
+            limiter,
+            provider,
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -80,6 +92,17 @@ impl App {
     pub fn with_endpoints(&self, endpoints: Endpoints) -> Self {
         let inner = Inner { endpoints, ..Inner::clone(&self.inner) };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// The same, with an external identity provider beside local accounts.
+    pub fn with_provider(&self, provider: Provider) -> Self {
+        let inner = Inner { provider: Some(Arc::new(provider)), ..Inner::clone(&self.inner) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The external identity provider, if there is one.
+    pub(crate) fn provider(&self) -> Option<&Provider> {
+        self.inner.provider.as_deref()
     }
 
     /// How often somebody may be wrong.

@@ -27,6 +27,8 @@ const PAGES: &[Route] = &[
     Route::new("POST", "/login", || post(login::submit)),
     Route::new("GET", "/login/code", || get(login::code::form)),
     Route::new("POST", "/login/code", || post(login::code::submit)),
+    Route::new("GET", "/login/provider", || get(login::provider::leave)),
+    Route::new("GET", "/login/provider/callback", || get(login::provider::come_back)),
     Route::new("GET", "/login/passkey", || get(passkey::form)),
     Route::new("POST", "/login/passkey", || post(passkey::submit)),
     Route::new("POST", "/login/passkey/options", || post(passkey::login_options)),

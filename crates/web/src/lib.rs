@@ -1,7 +1,7 @@
 //! View to HTML and SVG, and the assets the pages need.
 //!
-//! For: turning view structs into pages that work without JavaScript (but for passkeys), read well by screen reader,
-//! on paper and at 320 px. A page is a pure function of its view struct.
+//! For: turning view structs into pages that work without JavaScript (passkeys excepted), read well
+//! by screen reader, on paper and at 320 px. A page is a pure function of its view struct.
 //! Never: the record, tokio, HTTP, the clock.
 //! Rules come from WCAG 2.2 AA, the banner conventions of the NHS common user interface (name as
 //! `SURNAME, Given`, dates as `02-Apr-1961`) and the fixed words of `model::absence`.

@@ -13,6 +13,8 @@ pub const STEP_UP: &str = "/step-up";
 pub const ACCOUNT: &str = "/account";
 /// Logging in by a passkey.
 pub const LOGIN_PASSKEY: &str = "/login/passkey";
+/// Logging in at an external identity provider.
+pub const LOGIN_PROVIDER: &str = "/login/provider";
 /// The passkeys of an account.
 pub const PASSKEYS: &str = "/account/passkeys";
 /// The end of a session; only by POST.
@@ -27,6 +29,14 @@ pub const REVIEWS: &str = "/reviews";
 pub const EMERGENCIES: &str = "/emergencies";
 /// Where assets are; the name follows.
 pub const ASSETS: &str = "/assets/";
+
+/// Logging in at an external identity provider, and on to a path afterwards.
+pub fn login_provider(next: Option<&str>) -> String {
+    match next {
+        Some(next) => format!("{LOGIN_PROVIDER}?next={}", segment(next)),
+        None => LOGIN_PROVIDER.to_owned(),
+    }
+}
 
 /// The page of a patient.
 pub fn patient(id: &PatientId) -> String {

@@ -130,7 +130,7 @@ pub(crate) fn put_client(
     Ok(token)
 }
 
-fn role_of(word: &str) -> anyhow::Result<Role> {
+pub(crate) fn role_of(word: &str) -> anyhow::Result<Role> {
     let known: Vec<&str> = Role::ALL.iter().map(|role| role.word()).collect();
     Role::from_word(word)
         .with_context(|| format!("`{word}` is no role; roles are {}", known.join(", ")))

@@ -10,7 +10,8 @@ mod setting;
 use super::serve::{Running, stop_signal};
 use super::{print, say};
 use crate::arguments::{
-    DemoArguments, ReferenceArguments, ServeArguments, StoreArguments, TlsArguments,
+    DemoArguments, ProviderArguments, ReferenceArguments, ServeArguments, StoreArguments,
+    TlsArguments,
 };
 use crate::outcome::Outcome;
 use crate::store;
@@ -43,6 +44,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         reference: ReferenceArguments { references: Vec::new() },
         subscription_endpoint: arguments.subscription_endpoint.clone(),
         subscription_authorities: None,
+        provider: ProviderArguments::default(),
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {

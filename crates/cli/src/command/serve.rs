@@ -1,5 +1,7 @@
 //! `cognate serve`
 
+mod provider;
+
 use super::say;
 use crate::arguments::{ServeArguments, TlsArguments};
 use crate::outcome::Outcome;
@@ -117,6 +119,10 @@ impl Running {
             .map_err(|wrong| anyhow!("--subscription-endpoint {wrong}"))?;
         let app = App::with_genomics(record.clone(), interpreter, settings, genomics)
             .with_endpoints(endpoints);
+        let app = match provider::provider(&arguments.provider)? {
+            Some(provider) => app.with_provider(provider),
+            None => app,
+        };
         let notifier = notifier(&app, arguments.subscription_authorities.as_deref())?;
         threads.push(thread("notify", &flag, move |stop| notifier.follow(stop))?);
         let carriers = Carriers::new(&app);

@@ -2,6 +2,7 @@
 
 mod begin;
 pub(crate) mod code;
+pub(crate) mod provider;
 pub(crate) mod step_up;
 
 pub(crate) use begin::{begin, recovery_codes, session_set, wrong};
@@ -198,6 +199,7 @@ fn show(app: &App, status: StatusCode, error: Option<&str>, next: Option<&str>) 
         next: Some(local_path(next)),
         login: String::new(),
         notice: None,
+        provider: app.provider().map(|provider| provider.settings().name.clone()),
     };
     let mut response = page::html(status, web::login(&view));
     response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -182,6 +182,10 @@ pub(super) const TABLE: &[Row] = &[
     Row { caller: Caller::Anybody, ..page("POST", "/login/code", "Show a one-time code") }
         .taking(Form(&["csrf", "code"]))
         .refusing(&[401, 403, 413, 429]),
+    open("/login/provider", "Go to the identity provider", &[(303, Nothing)], &[404, 503])
+        .asking(&["next"]),
+    open("/login/provider/callback", "Come back from it", &[(303, Nothing)], &[400, 404, 503])
+        .asking(&["code", "state", "iss", "error"]),
     open("/login/passkey", "Form for a passkey", &[(200, Page)], &[]).asking(&["next"]),
     Row { caller: Caller::Anybody, ..browser("/login/passkey", "Log in by a passkey") },
     Row { caller: Caller::Anybody, ..browser("/login/passkey/options", "A challenge") },

@@ -49,6 +49,7 @@ const SERVICE: &str = "/cds-services/pgx-medication-safety";
 const FEEDBACK: &str = "/cds-services/pgx-medication-safety/feedback";
 const VREAD: (&str, &str) = ("GET", "/fhir/{type}/{id}/_history/{version}");
 const SMART: (&str, &str) = ("GET", "/fhir/.well-known/smart-configuration");
+const CALLBACK: &str = "/login/provider/callback";
 const PASSKEYS: &str = "/account/passkeys";
 const NEW_PASSKEY: &str = "/account/passkeys/options";
 const OLD_PASSKEY: &str = "/account/passkeys/remove";
@@ -88,6 +89,8 @@ const TABLE: &[Row] = &[
     row(("POST", "/login"), Open, "/login", None, false),
     row(("GET", "/login/code"), Open, "/login/code", None, false),
     row(("POST", "/login/code"), Open, "/login/code", None, false),
+    row(("GET", "/login/provider"), Open, "/login/provider", None, false),
+    row(("GET", CALLBACK), Open, CALLBACK, None, false),
     row(("GET", "/login/passkey"), Open, "/login/passkey", None, false),
     row(("POST", "/login/passkey"), Open, "/login/passkey", None, false),
     row(("POST", "/login/passkey/options"), Open, "/login/passkey/options", None, false),

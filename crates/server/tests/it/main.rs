@@ -46,6 +46,8 @@ mod passkeys;
 #[cfg(test)]
 mod proof;
 #[cfg(test)]
+mod provider;
+#[cfg(test)]
 mod refusal;
 #[cfg(test)]
 mod report;

@@ -119,7 +119,8 @@ pub fn recovery(view: &RecoveryView) -> String {
         &html! {
             section.card {
                 p {
-                    "Keep these where your authenticator is not. Each is good once in place of a code. "
+                    "Keep these where your authenticator is not. Each is good once in place of a "
+                    "code. "
                     "They are not shown again."
                 }
                 ul { @for code in &view.codes { li { code { (code) } } } }

@@ -35,6 +35,13 @@ pub fn login(view: &LoginView) -> String {
                         autocomplete="current-password" aria-describedby=[described];
                     button type="submit" { "Log in" }
                 }
+                @if let Some(provider) = &view.provider {
+                    p {
+                        a href=(path::login_provider(view.next.as_deref())) {
+                            "Log in at " (provider)
+                        }
+                    }
+                }
                 p { a href=(path::LOGIN_PASSKEY) { "Log in with a passkey" } }
             }
         },

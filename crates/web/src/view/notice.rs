@@ -13,6 +13,8 @@ pub struct LoginView {
     pub next: Option<String>,
     /// Login name already typed, so that nobody types it twice; never the password.
     pub login: String,
+    /// Name of the external identity provider, if there is one.
+    pub provider: Option<String>,
     /// Said above the form, such as that this is a demonstration with made-up patients.
     pub notice: Option<String>,
 }

@@ -238,6 +238,7 @@ pub(crate) fn login(error: bool) -> LoginView {
         next: Some("/patients/ana".into()),
         login: if error { "prescriber".into() } else { String::new() },
         notice: Some("Demonstration with made-up patients".into()),
+        provider: None,
     }
 }
 
