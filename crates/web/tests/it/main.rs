@@ -1,6 +1,8 @@
 //! What every page must hold, whatever is in its view, and what the pages say.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod page;
 #[cfg(test)]
 mod safety;
