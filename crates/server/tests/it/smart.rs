@@ -80,6 +80,11 @@ async fn a_scope_never_widens_a_role_and_a_patients_needs_a_patient() {
     for address in ["/fhir/Patient/ana-example", "/fhir/Patient"] {
         assert_eq!(ask(&app, launched, "GET", address).await.status, 403);
     }
+    // Beside others, too, a scope about a patient permits nothing where there is none.
+    let mixed =
+        client(&app, "mixed", Role::ServiceClient, "patient/Observation.rs system/Patient.r");
+    assert_eq!(ask(&app, mixed, "GET", "/fhir/Patient/ana-example").await.status, 200);
+    assert_eq!(ask(&app, mixed, "GET", "/fhir/Observation").await.status, 403);
     // Decision support is not a matter of scopes: a token that has some is for FHIR alone.
     let order = app.call("POST", "/cds-services/pgx-medication-safety").by(reader).json(&json!({}));
     assert_eq!(order.send().await.status, 403);
