@@ -1,6 +1,7 @@
 //! The command line. Every read command has `--json`.
 
 mod access;
+mod audit;
 mod knowledge;
 mod policy;
 mod provider;
@@ -9,6 +10,10 @@ mod trials;
 mod view;
 
 pub(crate) use access::{AccountCommand, ClientCommand, RegisterArguments};
+pub(crate) use audit::{
+    AuditCommand, AuditDiscloseArguments, AuditDisclosuresArguments, AuditReviewArguments,
+    AuditVerifyArguments,
+};
 pub(crate) use knowledge::{
     AdoptArguments, ChangesArguments, DiffArguments, ImportArguments, ImportFormat,
     KnowledgeArguments, KnowledgeCommand, TrustArguments,
@@ -70,6 +75,9 @@ pub(crate) enum Command {
     /// The store as a whole.
     #[command(subcommand)]
     Store(StoreCommand),
+    /// The audit log: who did what with whose data.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Add people who log in.
     #[command(subcommand)]
     Account(AccountCommand),

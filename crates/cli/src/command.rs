@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod access;
+mod audit;
 mod demo;
 mod doctor;
 mod explain;
@@ -36,6 +37,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::View(view) => view::run(&view),
         Command::Policy(policy) => policy::run(&policy),
         Command::Store(store) => store::run(&store),
+        Command::Audit(audit) => audit::run(&audit),
         Command::Account(account) => access::account(&account),
         Command::Client(client) => access::client(&client),
         Command::Demo(demo) => demo::run(&demo),

@@ -6,7 +6,8 @@ use genomics::reference::References;
 use knowledge::{Pack, PublicKey};
 use model::{TenantId, Timestamp};
 use record::{
-    Access, Clock, MasterKey, PostgresUrl, Purpose, Record, Role, Scope, Settings, Store,
+    Access, CheckpointKey, Clock, MasterKey, PostgresUrl, Purpose, Record, Role, Scope, Settings,
+    Store,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,8 +70,13 @@ pub(crate) fn open(store: &StoreArguments) -> anyhow::Result<Record> {
         None => Store::Directory,
         Some(url) => Store::Postgres(address(url, store.store_password_file.as_deref())?),
     };
-    Record::open_in(settings, &kind, clock())
-        .with_context(|| format!("the store {} cannot be opened", place(store)))
+    let record = Record::open_in(settings, &kind, clock())
+        .with_context(|| format!("the store {} cannot be opened", place(store)))?;
+    if let (Some(directory), Some(key)) = (&store.audit_checkpoints, &store.audit_checkpoint_key) {
+        let key = CheckpointKey::open(key).context("the key of checkpoints cannot be used")?;
+        record.sign_audit(directory, key).context("checkpoints cannot be written")?;
+    }
+    Ok(record)
 }
 
 /// Reads the address of a PostgreSQL database, with its password if that is in a file.
@@ -169,7 +175,8 @@ pub(crate) fn operator() -> Access {
     Access::new(tenant(), "cli", Role::Operator, Purpose::Operations, Scope::Tenant)
 }
 
-/// The privacy officer at this terminal: policies, and what they say of whom; reads nothing clinical.
+/// The privacy officer at this terminal: policies, what they say of whom, and the audit log; reads
+/// nothing clinical.
 pub(crate) fn privacy_officer() -> Access {
     Access::new(tenant(), "cli", Role::PrivacyOfficer, Purpose::Operations, Scope::Tenant)
 }

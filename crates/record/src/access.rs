@@ -253,6 +253,10 @@ words! {
         ReadPack => "read-pack",
         /// Make a kept pack the one in use.
         AdoptPack => "adopt-pack",
+        /// Read the audit log.
+        ReadAudit => "read-audit",
+        /// Note a disclosure that has to be accounted for.
+        NoteDisclosure => "note-disclosure",
         /// Read what an adopted pack changed for whom.
         ReadPackChanges => "read-pack-changes",
         /// Open one patient in an emergency.

@@ -8,14 +8,19 @@
 
 mod chain;
 mod checkpoint;
+mod event;
+mod index;
 mod line;
 mod merkle;
 mod read;
+mod review;
 mod signing;
 mod verify;
 
 pub use checkpoint::{BadVerifier, CheckpointKey, Verifier};
 pub(crate) use read::since;
+pub use event::{AuditEvent, AuditPage, AuditQuery, Disclosure, reads_audit};
+pub use review::{ReviewFacts, ReviewFinding, ReviewRules, review_audit};
 pub(crate) use verify::verify;
 pub use verify::{AuditTail, AuditVerification, verifiers, verify_audit_log};
 
@@ -67,6 +72,9 @@ pub(crate) struct Event {
     pub(crate) entities: Vec<String>,
     /// SHA-256 of the query, if there was one.
     pub(crate) query: Option<String>,
+    /// To whom it was disclosed, if that has to be accounted for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) disclosure: Option<Disclosure>,
     /// Last lines of other segments, seen when this one was begun.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) pins: Vec<Pin>,
@@ -81,6 +89,8 @@ pub(crate) struct Touched {
     pub(crate) entities: Vec<String>,
     /// SHA-256 of the query.
     pub(crate) query: Option<String>,
+    /// To whom it was disclosed, if that has to be accounted for.
+    pub(crate) disclosure: Option<Disclosure>,
 }
 
 impl Touched {
@@ -180,6 +190,8 @@ pub(crate) struct Audit {
     keys: Arc<Keys>,
     shared: Arc<Shared>,
     signing: Mutex<Option<JoinHandle<()>>>,
+    /// Made when it is asked for the first time.
+    index: Mutex<Option<index::Index>>,
 }
 
 /// What the callers and the writer of checkpoints share.
@@ -214,7 +226,9 @@ impl Audit {
     /// A log in `directory`; the segment file is begun by the first event.
     pub(crate) fn new(directory: &Path, segment: String, keys: Arc<Keys>) -> Self {
         let directory = directory.join("audit");
-        Self { directory, segment, keys, shared: Arc::default(), signing: Mutex::default() }
+        let shared = Arc::default();
+        let (signing, index) = (Mutex::default(), Mutex::default());
+        Self { directory, segment, keys, shared, signing, index }
     }
 
     /// Has checkpoints written to a directory, until the log is closed. Once only.
@@ -273,6 +287,7 @@ impl Audit {
                 patients: patients.to_vec(),
                 entities: touched.entities.clone(),
                 query: touched.query.clone(),
+                disclosure: touched.disclosure.clone(),
                 pins: Vec::new(),
             };
             self.append(&mut state, event)?;

@@ -53,7 +53,9 @@ pub use account::{Account, Client};
 pub use adoption::{Adoption, AdoptionCounts, PatientChange};
 pub use archive::{Archived, NewRaw, RawMessage, RawState, RawSummary};
 pub use audit::{
-    AuditTail, AuditVerification, BadVerifier, CheckpointKey, Verifier, verifiers, verify_audit_log,
+    AuditEvent, AuditPage, AuditQuery, AuditTail, AuditVerification, BadVerifier, CheckpointKey,
+    Disclosure, ReviewFacts, ReviewFinding, ReviewRules, Verifier, reads_audit, review_audit,
+    verifiers, verify_audit_log,
 };
 pub use care::{ActorReference, Care};
 pub use carriers::{Carriers, ChangedPatients, MarkedPatient, NewMark};

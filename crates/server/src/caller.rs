@@ -201,8 +201,12 @@ fn service(app: &App, token: &str) -> Result<Caller, Error> {
     if scopes.as_ref().is_some_and(Scopes::is_empty) {
         return Err(Error::scope());
     }
+    let purpose = match client.role {
+        Role::PrivacyOfficer => Purpose::Operations,
+        _ => Purpose::Treatment,
+    };
     Ok(Caller {
-        access: Access::new(tenant.clone(), actor, client.role, Purpose::Treatment, Scope::Tenant),
+        access: Access::new(tenant.clone(), actor, client.role, purpose, Scope::Tenant),
         name: client.name,
         role: client.role,
         csrf: None,

@@ -22,6 +22,19 @@ pub(crate) struct StoreArguments {
     /// File with the password of the PostgreSQL role, if the address has none.
     #[arg(long, env = "COGNATE_STORE_PASSWORD_FILE", value_name = "FILE")]
     pub(crate) store_password_file: Option<PathBuf>,
+    /// Directory for the signed checkpoints of the audit log, each second or 1,000 events. It
+    /// should be off this machine or of another owner: what is changed in the log is found by it.
+    #[arg(
+        long,
+        env = "COGNATE_AUDIT_CHECKPOINTS",
+        value_name = "DIR",
+        requires = "audit_checkpoint_key"
+    )]
+    pub(crate) audit_checkpoints: Option<PathBuf>,
+    /// File with the key that checkpoints are signed with; it is made if it is not there. It is not
+    /// derived from the master key: keep it from who has that one.
+    #[arg(long, env = "COGNATE_AUDIT_CHECKPOINT_KEY", value_name = "FILE")]
+    pub(crate) audit_checkpoint_key: Option<PathBuf>,
 }
 
 /// An address as written: it may hold a password, so it is read later and never shown.

@@ -30,6 +30,8 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         master_key_file: None,
         postgres: None,
         store_password_file: None,
+        audit_checkpoints: None,
+        audit_checkpoint_key: None,
     };
     let record = store::create(&at).context("the demonstration needs a new directory")?;
     let secrets = setting::people_and_services(&record)?;

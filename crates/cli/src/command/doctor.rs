@@ -33,6 +33,10 @@ pub(crate) fn run(arguments: &DoctorArguments) -> anyhow::Result<Outcome> {
                     health.schema_version, health.store_version, health.last_sequence
                 ),
             });
+            if let Some(failure) = &health.checkpoint_failure {
+                let text = format!("no checkpoint is written: {failure}");
+                findings.push(Finding { what: "audit", fine: false, text });
+            }
             findings.push(in_use(&record));
             let states: Vec<String> = health
                 .raw_states

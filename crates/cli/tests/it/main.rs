@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
+mod audit;
+mod audit_reading;
 #[cfg(test)]
 #[expect(dead_code, reason = "the tests of the record use all of it")]
 #[path = "../../../record/tests/it/store.rs"]

@@ -175,7 +175,7 @@ fn random_alterations_are_all_found() {
 fn the_line_is_named() {
     let log = Log::new();
     let files = read(&log.audit());
-    let (path, bytes) = files.iter().next().unwrap();
+    let (path, bytes) = files.iter().find(|(_, bytes)| lines(bytes).len() == EVENTS[0]).unwrap();
     let mut all = lines(bytes);
     let at = all[16].len() - 20;
     all[16][at] ^= 1;

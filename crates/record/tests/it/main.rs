@@ -5,6 +5,8 @@ mod adoption;
 #[cfg(test)]
 mod archive;
 #[cfg(test)]
+mod audit_events;
+#[cfg(test)]
 mod audit_log;
 #[cfg(test)]
 mod carriers;

@@ -1,6 +1,7 @@
 //! FHIR R4 over HTTP. Every route is in one table; the CapabilityStatement is made from it.
 
 pub(crate) mod answer;
+mod audit;
 mod everything;
 mod export;
 mod history;

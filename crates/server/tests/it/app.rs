@@ -162,7 +162,9 @@ impl TestApp {
     /// The audit log as it stands on disk.
     pub(crate) fn audit_text(&self) -> String {
         let files = std::fs::read_dir(self.directory.path().join("store/audit")).unwrap();
-        files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect()
+        let paths = files.map(|file| file.unwrap().path());
+        let segments = paths.filter(|path| path.extension().is_some_and(|ending| ending == "log"));
+        segments.map(|path| std::fs::read_to_string(path).unwrap()).collect()
     }
 
     /// Moves the clock on.

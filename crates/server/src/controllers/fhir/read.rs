@@ -1,6 +1,6 @@
 //! Reading a resource, now or as it was.
 
-use super::{answer, topic};
+use super::{answer, audit, topic};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
@@ -16,6 +16,9 @@ pub(crate) async fn read(
     headers: HeaderMap,
     caller: Caller,
 ) -> Result<Response, Error> {
+    if audit::is_asked(&resource_type, &caller) {
+        return app.blocking(move |app| audit::read(app, &caller, &id)).await;
+    }
     let topic = topic::read(&resource_type, &id);
     let found = app
         .blocking(move |app| Ok(app.record().read(&caller.access, &resource_type, &id)?))

@@ -1,6 +1,6 @@
 //! Searching a type.
 
-use super::{answer, query, topic};
+use super::{answer, audit, query, topic};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
@@ -46,6 +46,9 @@ async fn run(
 ) -> Result<Response, Error> {
     if topic::is_asked(&resource_type, &pairs) {
         return app.blocking(move |app| topic::search(app, &caller, &pairs)).await;
+    }
+    if audit::is_asked(&resource_type, &caller) {
+        return app.blocking(move |app| audit::search(app, &caller, &pairs)).await;
     }
     require_indexed(&resource_type)?;
     let mut asked = query::read(resource_type, pairs)?;

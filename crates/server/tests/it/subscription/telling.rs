@@ -372,7 +372,7 @@ async fn every_delivery_is_in_the_audit_log_before_it_leaves() {
     telling.pass().await;
     assert_eq!(telling.receiver.take().len(), 1, "it did leave");
     let log = telling.app.audit_text();
-    let events: Vec<&str> = log.lines().filter(|line| line.contains("\\\"notify\\\"")).collect();
+    let events: Vec<&str> = log.lines().filter(|line| line.contains("\"notify\"")).collect();
     let names = |line: &&&str| {
         line.contains(&format!("event/1/DiagnosticReport/{id}"))
             && line.contains("ana-example")

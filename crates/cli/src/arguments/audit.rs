@@ -1,0 +1,97 @@
+//! `cognate audit`
+
+use super::StoreArguments;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// `cognate audit`
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Check every line of the audit log against its chain and, with `--audit-checkpoints`, against
+    /// what was signed. Ends with 1 if something was altered, removed, reordered or cut.
+    Verify(AuditVerifyArguments),
+    /// Look for snooping by rules with thresholds: oneself, family, colleagues, watched patients,
+    /// volume, nights, ids in a row, no relationship, exports, denials. Ends with 1 if there is
+    /// something to look at.
+    Review(AuditReviewArguments),
+    /// Note a disclosure that has to be accounted for: not for treatment, payment or operations.
+    Disclose(AuditDiscloseArguments),
+    /// Account for the disclosures of a patient's data (45 CFR 164.528).
+    Disclosures(AuditDisclosuresArguments),
+}
+
+/// `cognate audit verify`
+#[derive(Args, Debug)]
+pub(crate) struct AuditVerifyArguments {
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// Key that the checkpoints must be signed with, as the first run of the server wrote it to
+    /// `verifier` in their directory; may be given several times. Without one that file is
+    /// believed.
+    #[arg(long = "verifier", value_name = "KEY", requires = "audit_checkpoints")]
+    pub(crate) verifiers: Vec<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `cognate audit review`
+#[derive(Args, Debug)]
+pub(crate) struct AuditReviewArguments {
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// First day, `YYYY-MM-DD`.
+    #[arg(long, value_name = "DAY")]
+    pub(crate) since: String,
+    /// The day after the last one; without it, everything since.
+    #[arg(long, value_name = "DAY")]
+    pub(crate) until: Option<String>,
+    /// Thresholds as JSON, in place of the built-in ones: `{"patientsPerDayMax": 80}`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Option<PathBuf>,
+    /// What is known about people, as JSON: `{"patientOfActor": {"account:ana": "p1"},
+    /// "watchedPatients": ["p2"]}`. Family names are those of accounts and patients.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) people: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `cognate audit disclose`
+#[derive(Args, Debug)]
+pub(crate) struct AuditDiscloseArguments {
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// Id of the patient.
+    #[arg(value_name = "PATIENT")]
+    pub(crate) patient: String,
+    /// Who received it, with the address if it is known.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) recipient: String,
+    /// What for, briefly.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) purpose: String,
+    /// On which legal basis: `45 CFR 164.512(b)`.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) legal_basis: String,
+    /// What was disclosed, briefly.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) what: String,
+}
+
+/// `cognate audit disclosures`
+#[derive(Args, Debug)]
+pub(crate) struct AuditDisclosuresArguments {
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// Id of the patient.
+    #[arg(value_name = "PATIENT")]
+    pub(crate) patient: String,
+    /// How many years back.
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    pub(crate) years: u16,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
