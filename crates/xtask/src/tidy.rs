@@ -4,6 +4,7 @@ pub mod arrows;
 pub mod determinism;
 pub mod documents;
 pub mod length;
+pub mod named;
 pub mod packs;
 pub mod text;
 
@@ -13,6 +14,7 @@ use crate::{Finding, Workspace};
 pub fn check(workspace: &Workspace) -> Vec<Finding> {
     let mut findings = arrows::check(&workspace.metadata);
     findings.extend(documents::check(&workspace.files));
+    findings.extend(named::check(&workspace.files));
     findings.extend(text::check(&workspace.files));
     findings.extend(length::check(&workspace.files));
     findings.extend(determinism::check(&workspace.files));
