@@ -48,9 +48,20 @@ pub(crate) fn references(arguments: &ReferenceArguments) -> anyhow::Result<Refer
     Ok(references)
 }
 
-/// Where the master key is.
+/// Name of the systemd credential with the master key: `LoadCredentialEncrypted=` gives it to the
+/// service alone, in memory.
+const CREDENTIAL: &str = "cognate-master-key";
+
+/// Where the master key is: the file that is named, the credential, the data directory.
 pub(crate) fn key_file(store: &StoreArguments) -> PathBuf {
-    store.master_key_file.clone().unwrap_or_else(|| store.directory.join("master.key"))
+    let otherwise = || credential().unwrap_or_else(|| store.directory.join("master.key"));
+    store.master_key_file.clone().unwrap_or_else(otherwise)
+}
+
+/// The credential, if this service was given one.
+fn credential() -> Option<PathBuf> {
+    let directory = std::env::var_os("CREDENTIALS_DIRECTORY")?;
+    Some(Path::new(&directory).join(CREDENTIAL)).filter(|path| path.exists())
 }
 
 /// Opens a store that exists.
@@ -100,8 +111,11 @@ pub(crate) fn create(store: &StoreArguments) -> anyhow::Result<Record> {
     std::fs::create_dir_all(&store.directory)
         .with_context(|| format!("`{}` cannot be created", store.directory.display()))?;
     let key = key_file(store);
-    MasterKey::create_file(&key)
-        .with_context(|| format!("the master key `{}` cannot be created", key.display()))?;
+    // A credential was made elsewhere; a store that exists under it is found and kept.
+    if credential().as_ref() != Some(&key) {
+        MasterKey::create_file(&key)
+            .with_context(|| format!("the master key `{}` cannot be created", key.display()))?;
+    }
     open(store)
 }
 

@@ -11,8 +11,8 @@ pub(crate) struct StoreArguments {
     /// Data directory.
     #[arg(long, env = "COGNATE_DIRECTORY", default_value = "cognate-data", value_name = "DIR")]
     pub(crate) directory: PathBuf,
-    /// File with the master key; by default `master.key` in the data directory. Keep it apart
-    /// from backups.
+    /// File with the master key; by default the systemd credential `cognate-master-key`, or else
+    /// `master.key` in the data directory. Keep it apart from backups.
     #[arg(long, env = "COGNATE_MASTER_KEY_FILE", value_name = "FILE")]
     pub(crate) master_key_file: Option<PathBuf>,
     /// PostgreSQL database that keeps the record in place of files in the data directory, which

@@ -1,6 +1,6 @@
 //! Commands on a store: taking in, explaining, replaying, looking for faults.
 
-use crate::terminal::{Ran, cognate, demo, write};
+use crate::terminal::{Ran, cognate, cognate_with, demo, write};
 use std::path::Path;
 
 struct Store {
@@ -201,4 +201,28 @@ fn an_application_is_registered_only_with_what_cannot_be_misused() {
     assert!(linked.stderr.contains("no account"), "{}", linked.stderr);
     let linked = store.run(&["account", "link", "nobody", "Observation/1"]);
     assert!(linked.stderr.contains("no person"), "{}", linked.stderr);
+}
+
+#[test]
+fn the_master_key_may_be_a_credential() {
+    let directory = tempfile::tempdir().unwrap();
+    let credentials = directory.path().join("credentials");
+    std::fs::create_dir(&credentials).unwrap();
+    let key = write(&credentials, "cognate-master-key", &"5a".repeat(32));
+    std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o400)).unwrap();
+    let data = directory.path().join("data");
+    let run = |command: &str, credentials: Option<&Path>| {
+        cognate_with(&[command, "--directory", data.to_str().unwrap()], credentials)
+    };
+    assert_eq!(run("init", Some(&credentials)).code, 0);
+    assert!(!data.join("master.key").exists());
+    assert_eq!(run("doctor", Some(&credentials)).code, 0);
+    assert_eq!(run("doctor", None).code, 1, "the key is in the credential only");
+    // A file that is named goes before.
+    let other = write(directory.path(), "other.key", &"00".repeat(32));
+    std::fs::set_permissions(&other, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let at = data.to_str().unwrap();
+    let named = ["doctor", "--directory", at, "--master-key-file", other.as_str()];
+    let refused = cognate_with(&named, Some(&credentials));
+    assert!(refused.code == 1 && refused.stdout.contains("does not open"), "{}", refused.stdout);
 }

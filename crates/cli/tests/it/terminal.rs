@@ -19,8 +19,15 @@ impl Ran {
 
 /// Runs `cognate`, without whatever the environment says of a store.
 pub(crate) fn cognate(arguments: &[&str]) -> Ran {
+    cognate_with(arguments, None)
+}
+
+/// The same as a service of systemd that was given credentials.
+pub(crate) fn cognate_with(arguments: &[&str], credentials: Option<&Path>) -> Ran {
     let output = Command::new(env!("CARGO_BIN_EXE_cognate"))
         .args(arguments)
+        .env_remove("CREDENTIALS_DIRECTORY")
+        .envs(credentials.map(|directory| ("CREDENTIALS_DIRECTORY", directory)))
         .env_remove("COGNATE_DIRECTORY")
         .env_remove("COGNATE_MASTER_KEY_FILE")
         .env_remove("COGNATE_STORE")

@@ -126,13 +126,12 @@ fn date(query: &mut AuditQuery, value: &str) -> Result<(), Error> {
         Some((prefix @ ("eq" | "ge" | "gt" | "le" | "lt"), rest)) => (prefix, rest),
         _ => ("eq", value),
     };
-    let (start, length) = match Timestamp::parse(rest) {
-        Some(instant) => (instant.micros(), 1),
-        None => {
-            let day = Timestamp::parse(&format!("{rest}T00:00:00Z"));
-            let day = day.ok_or_else(|| unreadable("date", "is not a day or an instant"))?;
-            (day.micros(), DAY_MICROS)
-        }
+    let (start, length) = if let Some(instant) = Timestamp::parse(rest) {
+        (instant.micros(), 1)
+    } else {
+        let day = Timestamp::parse(&format!("{rest}T00:00:00Z"));
+        let day = day.ok_or_else(|| unreadable("date", "is not a day or an instant"))?;
+        (day.micros(), DAY_MICROS)
     };
     let at = |micros| Some(Timestamp::from_micros(micros));
     let end = start.saturating_add(length);
