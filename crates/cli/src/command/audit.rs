@@ -27,7 +27,7 @@ pub(crate) fn run(command: &AuditCommand) -> anyhow::Result<Outcome> {
 }
 
 /// Every event that a query asks for, page by page.
-fn all(record: &Record, query: AuditQuery) -> anyhow::Result<Vec<AuditEvent>> {
+fn all(record: &Record, query: &AuditQuery) -> anyhow::Result<Vec<AuditEvent>> {
     let (mut events, mut before) = (Vec::new(), None);
     loop {
         let query = AuditQuery { before, count: PAGE_ROWS_MAX, ..query.clone() };

@@ -39,7 +39,7 @@ pub(super) fn list(arguments: &AuditDisclosuresArguments) -> anyhow::Result<Outc
         from: Some(from),
         ..AuditQuery::default()
     };
-    let mut events = all(&record, query)?;
+    let mut events = all(&record, &query)?;
     events.reverse();
     let noted = events.iter().filter_map(|event| event.disclosure.as_ref().map(|one| (event, one)));
     if arguments.json {

@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &AuditReviewArguments) -> anyhow::Result<Outcome> {
     let rules = read(arguments.rules.as_deref())?;
     let mut facts: ReviewFacts = read(arguments.people.as_deref())?;
     let record = store::open(&arguments.store)?;
-    let events = all(&record, AuditQuery { from: Some(from), until, ..AuditQuery::default() })?;
+    let events = all(&record, &AuditQuery { from: Some(from), until, ..AuditQuery::default() })?;
     names(&record, &events, &mut facts)?;
     let findings = review_audit(&events, &facts, &rules);
     if arguments.json {
