@@ -18,8 +18,8 @@ mod signing;
 mod verify;
 
 pub use checkpoint::{BadVerifier, CheckpointKey, Verifier};
-pub(crate) use read::since;
 pub use event::{AuditEvent, AuditPage, AuditQuery, Disclosure, reads_audit};
+pub(crate) use read::since;
 pub use review::{ReviewFacts, ReviewFinding, ReviewRules, review_audit};
 pub(crate) use verify::verify;
 pub use verify::{AuditTail, AuditVerification, verifiers, verify_audit_log};

@@ -9,7 +9,10 @@ use record::Role::{
     Pharmacist, Prescriber, PrivacyOfficer, ServiceClient,
 };
 use record::{
-    Access, Account, AuditQuery, Client, Commit, CompartmentQuery, Credential, CredentialKind, Disclosure, ExportJob, ExportLevel, ExportRequest, Failure, Feedback, HistoryQuery, LinkKind, NewReview, Purpose, Query, RawState, Record, Registration, Role, Scope, Session, Shown, Subscription, SubscriptionStatus, Ticket, TicketKind,
+    Access, Account, AuditQuery, Client, Commit, CompartmentQuery, Credential, CredentialKind,
+    Disclosure, ExportJob, ExportLevel, ExportRequest, Failure, Feedback, HistoryQuery, LinkKind,
+    NewReview, Purpose, Query, RawState, Record, Registration, Role, Scope, Session, Shown,
+    Subscription, SubscriptionStatus, Ticket, TicketKind,
 };
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};

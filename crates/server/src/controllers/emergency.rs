@@ -1,9 +1,12 @@
 //! Emergencies ("break-glass"): opening one patient for reading, and looking at it afterwards.
 
-use super::login::{FormToken, password_is_right};
+use super::account::FRESH_MINUTES;
+use super::login::FormToken;
+use super::login::begin::{account_of, wrong};
 use crate::app::App;
-use crate::caller::{Caller, door};
+use crate::caller::Caller;
 use crate::error::Error;
+use crate::limiter::Attempt;
 use crate::page::{PageError, html};
 use crate::views;
 use axum::Form;
@@ -33,11 +36,22 @@ impl Caller {
 }
 
 /// The one place where an emergency asks for a fresh proof of who is there. A session that was
-/// left open is nobody's proof; a local password works when an identity provider does not.
-fn require_fresh(app: &App, caller: &Caller, password: &str) -> Result<bool, Error> {
-    let Some(login) = caller.access.actor().strip_prefix("account:") else { return Ok(false) };
-    let account = app.record().account(&door(&app.settings().tenant), login)?;
-    Ok(account.is_some_and(|account| password_is_right(&account.password_hash, password)))
+/// left open is nobody's proof; a local password works when an identity provider does not. Whoever
+/// has none writes nothing and must have logged in a moment ago.
+fn is_proven(app: &App, caller: &Caller, password: &str) -> Result<bool, Error> {
+    let now = app.record().now();
+    if password.is_empty() {
+        return Ok(caller.require_fresh(now, FRESH_MINUTES).is_ok());
+    }
+    let attempt = Attempt::new(caller.login(), None);
+    if app.limiter().is_blocked(&attempt, now) {
+        return Ok(false);
+    }
+    if account_of(app, caller.login(), password)?.is_some() {
+        return Ok(true);
+    }
+    wrong(app, &attempt, "emergency", caller.login())?;
+    Ok(false)
 }
 
 /// Only people, in a role that may.
@@ -121,7 +135,11 @@ pub(crate) async fn open(
     let at = PageError::at(web::path::emergency(&id));
     let made = async {
         let caller = caller?;
-        app.blocking(move |app| opened(app, &caller, &id, &wish)).await
+        let guard = app.clone();
+        let turn = guard.limiter().turn().await?;
+        let made = app.blocking(move |app| opened(app, &caller, &id, &wish)).await;
+        drop(turn);
+        made
     };
     made.await.map_err(at)
 }
@@ -131,7 +149,7 @@ fn opened(app: &App, caller: &Caller, id: &PatientId, wish: &Wish) -> Result<Res
     FormToken::new(&wish.csrf).check(caller)?;
     let again =
         |status, words: &str| Ok(html(status, view(app, caller, id, Some(words), &wish.text)?));
-    if !require_fresh(app, caller, &wish.password)? {
+    if !is_proven(app, caller, &wish.password)? {
         tracing::warn!("an emergency was asked for with a wrong password");
         return again(StatusCode::FORBIDDEN, "the password is wrong");
     }

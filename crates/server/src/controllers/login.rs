@@ -1,6 +1,6 @@
 //! Logging in and out with a local account.
 
-mod begin;
+pub(crate) mod begin;
 pub(crate) mod code;
 pub(crate) mod provider;
 pub(crate) mod step_up;

@@ -128,7 +128,8 @@ async fn a_patient_sees_who_read_the_own_record_and_nobody_elses() {
     app.record.put_account(&operator, own).unwrap();
     let expires = Timestamp::from_micros(i64::MAX);
     let token_sha256 = server::token_digest("ana-s-session");
-    let session = Session { token_sha256, login: "ana".to_owned(), expires };
+    let now = app.record.now();
+    let session = Session::new(token_sha256, "ana", "password", now, expires);
     app.record.put_session(&operator, session).unwrap();
     assert_eq!(app.get(CLIENT, "/fhir/Patient/ana-example").await.status, 200);
     assert_eq!(app.get(CLIENT, "/fhir/Patient/ben-sample").await.status, 200);
