@@ -115,8 +115,8 @@ fn stored(vault: &Vault<'_>, row: &Row) -> Result<Emergency, Failure> {
 }
 
 impl Record {
-    /// Opens one patient for reading, for [`EMERGENCY_MINUTES`]; the list of the privacy officer has
-    /// it at once. [`Failure::NotFound`] for a patient who is not there. Whoever asks has just
+    /// Opens one patient for reading, for [`EMERGENCY_MINUTES`]; the list of the privacy officer
+    /// has it at once. [`Failure::NotFound`] for a patient who is not there. Whoever asks has just
     /// proven again who it is: that is the caller's to see to.
     pub fn open_emergency(&self, access: &Access, new: NewEmergency) -> Result<Emergency, Failure> {
         let granted = self.granted(access, Action::OpenEmergency)?;
@@ -204,8 +204,8 @@ impl Record {
         })
     }
 
-    /// Notes what was found. One that was looked at before is [`Failure::Conflict`]; nobody looks at
-    /// what they opened themselves.
+    /// Notes what was found. One that was looked at before is [`Failure::Conflict`]; nobody looks
+    /// at what they opened themselves.
     pub fn review_emergency(
         &self,
         access: &Access,

@@ -54,9 +54,8 @@ fn foreign() -> impl Strategy<Value = String> {
 
 fn set(permits: &[String], forbids: &[String]) -> Result<Policies, Refusal> {
     let policy = |effect: &str, (number, condition): (usize, &String)| {
-        format!(
-            "@id(\"{effect}{number}\") {effect} (principal, action, resource) when {{{condition}}};\n"
-        )
+        let id = format!("@id(\"{effect}{number}\")");
+        format!("{id} {effect} (principal, action, resource) when {{{condition}}};\n")
     };
     let permits = permits.iter().enumerate().map(|it| policy("permit", it));
     let forbids = forbids.iter().enumerate().map(|it| policy("forbid", it));

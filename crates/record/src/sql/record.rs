@@ -232,8 +232,8 @@ super::statements! {
         VALUES ($1, $2, $3) ON CONFLICT (tenant, actor, reference) DO NOTHING";
     ACTOR_REFERENCE_DROP =
         "DELETE FROM actor_reference WHERE tenant = $1 AND actor = $2 AND reference = $3";
-    VERSION_LABEL_PUT = "INSERT INTO resource_label (tenant, resource_type, id, version, label, patient)
-        VALUES ($1, $2, $3, $4, $5, $6)
+    VERSION_LABEL_PUT = "INSERT INTO resource_label (tenant, resource_type, id, version, label,
+        patient) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (tenant, resource_type, id, version, label) DO NOTHING";
     EARLIER_VERSIONS_LABEL = "INSERT INTO resource_label (tenant, resource_type, id, version,
         label, patient) SELECT v.tenant, v.resource_type, v.id, v.version, CAST($1 AS TEXT),

@@ -1,7 +1,12 @@
 //! Every public method by every role: done or denied, as this table says. It is written out here
 //! on its own, so that a slip in the record's table is seen.
 
+mod guard;
+mod identity;
+
 use crate::support::{access, fixture, knowledge, patient, raw, statement};
+use guard::guarding;
+use identity::identity;
 use model::patient::Identifier;
 use model::{PatientId, RawId, ResourceRef, StatementId, TenantId, Timestamp};
 use record::Role::{
@@ -103,63 +108,6 @@ type Line = (&'static str, Vec<Role>, Call);
 
 fn table() -> Vec<Line> {
     [raw_and_clinical(), interpreting(), subscribing(), guarding(), identity(), others()].concat()
-}
-
-fn guarding() -> Vec<Line> {
-    vec![
-        ("put_care", vec![Operator, Interface], |r, a, _| {
-            r.put_care(
-                a,
-                record::Care {
-                    patient: p1(),
-                    actor: "account:ana".to_owned(),
-                    begins: Timestamp::from_micros(0),
-                    ends: Timestamp::from_micros(1),
-                    source: "visit".to_owned(),
-                },
-            )
-        }),
-        ("care_of", vec![Operator, PrivacyOfficer], |r, a, _| r.care_of(a, &p1()).map(drop)),
-        ("set_actor_reference", vec![Operator, Interface], |r, a, _| {
-            let known = record::ActorReference {
-                actor: "account:ana".to_owned(),
-                reference: "Practitioner/p1".to_owned(),
-            };
-            r.set_actor_reference(a, known, true)
-        }),
-        ("open_emergency", with(&[]), |r, a, _| {
-            done(r.open_emergency(
-                a,
-                record::NewEmergency {
-                    patient: p1(),
-                    reason: record::EmergencyReason::LifeThreatening,
-                    text: "unconscious after a fall".to_owned(),
-                },
-            ))
-        }),
-        ("emergency_access", with(&[]), |r, a, _| r.emergency_access(a, &p1()).map(drop)),
-        ("emergencies_due", vec![PrivacyOfficer], |r, a, _| r.emergencies_due(a, 5).map(drop)),
-        ("review_emergency", vec![PrivacyOfficer], |r, a, _| {
-            done(r.review_emergency(a, "none", true, ""))
-        }),
-        ("policies", vec![PrivacyOfficer, Operator], |r, a, _| r.policies(a).map(drop)),
-        ("adopted_policies", vec![PrivacyOfficer, Operator], |r, a, _| {
-            r.adopted_policies(a, 5).map(drop)
-        }),
-        ("adopt_policies", vec![PrivacyOfficer], |r, a, _| {
-            let text = policy::Policies::shipped_text("standard").unwrap();
-            r.adopt_policies(a, &text).map(drop)
-        }),
-        ("explain", vec![PrivacyOfficer, Operator], |r, a, _| {
-            r.explain(a, &access(Engine), record::Action::ReadFacts, None).map(drop)
-        }),
-        ("shadow_policies", vec![PrivacyOfficer, Operator], |r, a, _| {
-            r.shadow_policies(a, "", Timestamp::from_micros(0)).map(drop)
-        }),
-        ("who_can_see", vec![PrivacyOfficer, Operator], |r, a, _| {
-            r.who_can_see(a, &p1()).map(drop)
-        }),
-    ]
 }
 
 fn raw_and_clinical() -> Vec<Line> {
@@ -302,87 +250,6 @@ fn subscribing() -> Vec<Line> {
             r.note_subscription_events(a, &subscription(), 1, vec![]).map(drop)
         }),
         ("events_to_send", vec![Engine], |r, a, _| r.events_to_send(a, "s", (1, 9), 5).map(drop)),
-    ]
-}
-
-fn ticket() -> Ticket {
-    Ticket {
-        sha256: "11".to_owned(),
-        kind: TicketKind::Code,
-        family: "f".to_owned(),
-        client: "app".to_owned(),
-        login: "ana".to_owned(),
-        expires: Timestamp::from_micros(i64::MAX),
-        body: "{}".to_owned(),
-    }
-}
-
-fn credential() -> Credential {
-    Credential {
-        login: "ana".to_owned(),
-        kind: CredentialKind::Totp,
-        id: "1".to_owned(),
-        counter: 0,
-        created: Timestamp::from_micros(0),
-        body: vec![1],
-    }
-}
-
-fn identity() -> Vec<Line> {
-    let readers = || vec![Operator, PrivacyOfficer];
-    vec![
-        ("put_session", vec![Operator], |r, a, _| {
-            let expires = Timestamp::from_micros(i64::MAX);
-            r.put_session(a, Session::new("11", "ana", "password", r.now(), expires))
-        }),
-        ("session", readers(), |r, a, _| r.session(a, "11").map(drop)),
-        ("delete_session", vec![Operator], |r, a, _| r.delete_session(a, "11")),
-        ("end_sessions", vec![Operator], |r, a, _| r.end_sessions(a, "ana").map(drop)),
-        ("put_ticket", vec![Operator], |r, a, _| r.put_ticket(a, ticket()).map(drop)),
-        ("ticket", readers(), |r, a, _| r.ticket(a, TicketKind::Code, "11").map(drop)),
-        ("take_ticket", vec![Operator], |r, a, _| {
-            r.take_ticket(a, TicketKind::Code, "11", vec![]).map(drop)
-        }),
-        ("end_family", vec![Operator], |r, a, _| r.end_family(a, "f")),
-        ("note_refusal", readers(), |r, a, _| r.note_refusal(a, vec!["refused/x".to_owned()])),
-        ("put_registration", vec![Operator], |r, a, _| {
-            let id = "app".to_owned();
-            r.put_registration(a, &Registration { id, ..Registration::default() })
-        }),
-        ("registration", readers(), |r, a, _| r.registration(a, "app").map(drop)),
-        ("registration_of_issuer", readers(), |r, a, _| {
-            r.registration_of_issuer(a, "https://ehr.example").map(drop)
-        }),
-        ("registrations", readers(), |r, a, _| r.registrations(a).map(drop)),
-        ("delete_registration", vec![Operator], |r, a, _| {
-            r.delete_registration(a, "app").map(drop)
-        }),
-        ("put_link", vec![Operator], |r, a, _| {
-            r.put_link(a, "ana", LinkKind::Resource, "Practitioner/1")
-        }),
-        ("link", readers(), |r, a, _| r.link(a, "ana", LinkKind::Resource).map(drop)),
-        ("linked_account", readers(), |r, a, _| {
-            r.linked_account(a, LinkKind::Resource, "Practitioner/1").map(drop)
-        }),
-        ("put_credential", vec![Operator], |r, a, _| r.put_credential(a, credential())),
-        ("credentials", readers(), |r, a, _| {
-            r.credentials(a, "ana", CredentialKind::Totp).map(drop)
-        }),
-        ("credential", readers(), |r, a, _| r.credential(a, CredentialKind::Totp, "1").map(drop)),
-        ("use_credential", vec![Operator], |r, a, _| {
-            r.use_credential(a, &credential(), 1).map(drop)
-        }),
-        ("delete_credential", vec![Operator], |r, a, _| {
-            r.delete_credential(a, "ana", CredentialKind::Totp, "1").map(drop)
-        }),
-        ("delete_credentials", vec![Operator], |r, a, _| {
-            r.delete_credentials(a, "ana", CredentialKind::Totp).map(drop)
-        }),
-        ("put_signing_key", vec![Operator], |r, a, _| r.put_signing_key(a, "k", &[1])),
-        ("signing_keys", readers(), |r, a, _| r.signing_keys(a).map(drop)),
-        ("drop_signing_keys", vec![Operator], |r, a, _| {
-            r.drop_signing_keys(a, Timestamp::from_micros(0)).map(drop)
-        }),
     ]
 }
 

@@ -120,8 +120,8 @@ fn cases() -> Vec<(&'static str, Value, [bool; 4])> {
         ),
         (
             "a role",
-            json!({"type": "deny", "provision": [{"type": "permit", "actor": [
-            {"reference": {"identifier": {"system": "urn:cognate:role", "value": "prescriber"}}}]}]}),
+            json!({"type": "deny", "provision": [{"type": "permit", "actor": [{"reference": {
+                "identifier": {"system": "urn:cognate:role", "value": "prescriber"}}}]}]}),
             [true, true, false, true],
         ),
         (

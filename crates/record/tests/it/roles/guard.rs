@@ -1,0 +1,61 @@
+//! Care, emergencies and policies.
+
+use super::{Engine, Interface, Line, Operator, PrivacyOfficer, access, done, p1, with};
+use model::Timestamp;
+
+pub(super) fn guarding() -> Vec<Line> {
+    vec![
+        ("put_care", vec![Operator, Interface], |r, a, _| {
+            r.put_care(
+                a,
+                record::Care {
+                    patient: p1(),
+                    actor: "account:ana".to_owned(),
+                    begins: Timestamp::from_micros(0),
+                    ends: Timestamp::from_micros(1),
+                    source: "visit".to_owned(),
+                },
+            )
+        }),
+        ("care_of", vec![Operator, PrivacyOfficer], |r, a, _| r.care_of(a, &p1()).map(drop)),
+        ("set_actor_reference", vec![Operator, Interface], |r, a, _| {
+            let known = record::ActorReference {
+                actor: "account:ana".to_owned(),
+                reference: "Practitioner/p1".to_owned(),
+            };
+            r.set_actor_reference(a, known, true)
+        }),
+        ("open_emergency", with(&[]), |r, a, _| {
+            done(r.open_emergency(
+                a,
+                record::NewEmergency {
+                    patient: p1(),
+                    reason: record::EmergencyReason::LifeThreatening,
+                    text: "unconscious after a fall".to_owned(),
+                },
+            ))
+        }),
+        ("emergency_access", with(&[]), |r, a, _| r.emergency_access(a, &p1()).map(drop)),
+        ("emergencies_due", vec![PrivacyOfficer], |r, a, _| r.emergencies_due(a, 5).map(drop)),
+        ("review_emergency", vec![PrivacyOfficer], |r, a, _| {
+            done(r.review_emergency(a, "none", true, ""))
+        }),
+        ("policies", vec![PrivacyOfficer, Operator], |r, a, _| r.policies(a).map(drop)),
+        ("adopted_policies", vec![PrivacyOfficer, Operator], |r, a, _| {
+            r.adopted_policies(a, 5).map(drop)
+        }),
+        ("adopt_policies", vec![PrivacyOfficer], |r, a, _| {
+            let text = policy::Policies::shipped_text("standard").unwrap();
+            r.adopt_policies(a, &text).map(drop)
+        }),
+        ("explain", vec![PrivacyOfficer, Operator], |r, a, _| {
+            r.explain(a, &access(Engine), record::Action::ReadFacts, None).map(drop)
+        }),
+        ("shadow_policies", vec![PrivacyOfficer, Operator], |r, a, _| {
+            r.shadow_policies(a, "", Timestamp::from_micros(0)).map(drop)
+        }),
+        ("who_can_see", vec![PrivacyOfficer, Operator], |r, a, _| {
+            r.who_can_see(a, &p1()).map(drop)
+        }),
+    ]
+}
