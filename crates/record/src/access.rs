@@ -12,6 +12,14 @@ use model::{PatientId, TenantId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// What parts a person from the application that acts for it, in the name of an actor.
+const THROUGH: &str = "@client:";
+
+/// The person of an actor's name: `account:ana` of `account:ana@client:app`.
+pub(crate) fn person_of(actor: &str) -> &str {
+    actor.split_once(THROUGH).map_or(actor, |(person, _)| person)
+}
+
 /// Compartment of what belongs to no patient by its nature.
 pub(crate) const EVERYBODY: &str = "*";
 
@@ -47,6 +55,16 @@ impl Access {
     /// Who asks, as the audit log names it.
     pub fn actor(&self) -> &str {
         &self.actor
+    }
+
+    /// Whose rights are asked about: the person, be it through an application, else the machine.
+    pub(crate) fn person(&self) -> &str {
+        person_of(&self.actor)
+    }
+
+    /// The application through which a person asks, as an actor of its own.
+    pub(crate) fn application(&self) -> Option<String> {
+        self.actor.split_once(THROUGH).map(|(_, client)| format!("client:{client}"))
     }
 
     /// In which role.

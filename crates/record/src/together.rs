@@ -50,9 +50,9 @@ impl Gathering {
 impl Record {
     /// Reads of resources, facts and statements whose audit events become durable together, before
     /// what they come to is given: one wait for the disk in place of one for each read. `work` gets
-    /// a record of its own for them and must let nothing of what it read leave but in what it gives.
-    /// Events of everything else that is done there are waited for as ever, and so are those of
-    /// reads when `work` is over.
+    /// a record of its own for them and must let nothing of what it read leave but in what it
+    /// gives. Events of everything else that is done there are waited for as ever, and so are those
+    /// of reads when `work` is over.
     ///
     /// # Errors
     /// What `work` gives; that the events cannot be made durable, whatever it gives.

@@ -116,7 +116,7 @@ impl Lowering<'_, '_> {
             "EXISTS (SELECT 1 FROM {table} k WHERE k.tenant = $1 AND k.patient = {alias}.patient \
              AND k.actor = "
         ));
-        self.to.bind(self.access.actor());
+        self.to.bind(self.access.person());
         self.in_force("k");
         self.to.push(")");
     }
@@ -136,32 +136,36 @@ impl Lowering<'_, '_> {
             "EXISTS (SELECT 1 FROM consent_rule q WHERE q.tenant = $1 \
              AND q.patient = {alias}.patient AND q.gives = {own}"
         ));
-        self.applies("q", purpose);
+        self.applies("q", purpose, gives);
         self.to.push(&format!(
             " AND NOT EXISTS (SELECT 1 FROM consent_rule d WHERE d.tenant = $1 \
              AND d.patient = q.patient AND d.consent = q.consent AND d.gives = {other} \
              AND length(d.place) > length(q.place) \
              AND substr(d.place, 1, length(q.place)) = q.place"
         ));
-        self.applies("d", purpose);
+        self.applies("d", purpose, !gives);
         self.to.push("))");
     }
 
     /// Whether a rule of a consent is about this purpose, actor, item and time.
-    fn applies(&mut self, rule: &str, purpose: &str) {
+    /// What is refused to an application is refused to whoever asks through it; what is given to
+    /// it is given to nobody else.
+    fn applies(&mut self, rule: &str, purpose: &str, gives: bool) {
         self.to.push(&format!(" AND {rule}.purpose = "));
         self.to.bind(purpose);
         self.in_force(rule);
+        let person = self.access.person().to_owned();
+        let application = self.access.application().filter(|_| !gives);
+        let actors: Vec<String> = [Some(person), application].into_iter().flatten().collect();
+        let role = format!("role:{}", self.access.role().word());
         self.to.push(&format!(" AND ({rule}.actor IN ('*', "));
-        self.to.bind(self.access.actor());
-        self.to.push(", ");
-        self.to.bind(format!("role:{}", self.access.role().word()));
+        self.to.bind_list(actors.iter().chain([&role]).map(String::as_str));
         self.to.push(&format!(
             ") OR {rule}.actor IN (SELECT a.reference FROM actor_reference a \
-             WHERE a.tenant = $1 AND a.actor = "
+             WHERE a.tenant = $1 AND a.actor IN ("
         ));
-        self.to.bind(self.access.actor());
-        self.to.push("))");
+        self.to.bind_list(actors.iter().map(String::as_str));
+        self.to.push(")))");
         let alias = self.columns.alias();
         let recorded = match self.columns {
             Columns::Patient(_) => {

@@ -261,8 +261,8 @@ fn each_leaf_says_what_was_expected_found_and_is_missing() {
                 "TP53 not tested",
                 "TP53: a test of small variants"
             ),
-            expect("met: age >= 18 years", "born 1964-03-02", ""),
             expect("failed: Melanoma", "Lung Adenocarcinoma", ""),
+            expect("met: age >= 18 years", "born 1964-03-02", ""),
         ]
     );
     assert_eq!(told.missing, ["TP53: a test of small variants"]);

@@ -22,6 +22,14 @@ fn outcome(record: &Record) -> [bool; 4] {
         let patient = model::PatientId::new("p1");
         record.emergency_access(&doctor, &patient).unwrap().unwrap()
     };
+    // Through an application a person has the same rights.
+    for person in ["account:ana", "account:bob"] {
+        let through = format!("{person}@client:app");
+        let asks = |actor: &str| {
+            sees(record, &somebody(actor, Role::Prescriber, Purpose::Treatment), "o1")
+        };
+        assert_eq!(asks(person), asks(&through), "{person}");
+    }
     [
         sees(record, &of("account:ana", Role::Prescriber, Purpose::Treatment), "o1"),
         sees(record, &of("account:bob", Role::Prescriber, Purpose::Treatment), "o1"),
@@ -326,4 +334,21 @@ fn a_consent_that_says_too_much_is_not_filed() {
         let refused = commit(&fixture.record, vec![crate::support::put(resource)]);
         assert!(matches!(refused, Err(record::Failure::Invalid { .. })), "{refused:?}");
     }
+}
+
+#[test]
+fn an_application_that_is_refused_is_so_to_whoever_asks_through_it() {
+    let fixture = ready();
+    let record = &fixture.record;
+    let known =
+        ActorReference { actor: "client:app".to_owned(), reference: "Practitioner/app".to_owned() };
+    record.set_actor_reference(&access(Role::Operator), known, true).unwrap();
+    let asks =
+        |actor: &str| sees(record, &somebody(actor, Role::Prescriber, Purpose::Treatment), "o1");
+    let (ana, through) = ("account:ana", "account:ana@client:app");
+    assert!(asks(ana) && asks(through));
+    let given = json!({"type": "permit", "provision": [
+        {"type": "deny", "actor": practitioner("app")}]});
+    file(record, consent("c1", "p1", given));
+    assert!(asks(ana) && !asks(through) && asks("account:ana@client:other"));
 }
