@@ -144,6 +144,8 @@ fn responses(row: &Row) -> Value {
     for status in row.refusals {
         let answer = match row.caller {
             _ if row.path.starts_with("/fhir") => Answer::Fhir("OperationOutcome"),
+            // Scripts that send JSON are told in JSON.
+            _ if matches!(row.body, Body::Hooks) => Answer::Fhir("OperationOutcome"),
             Caller::Interface => Answer::Fhir("OperationOutcome"),
             Caller::Page | Caller::Anybody => Answer::Page,
         };
