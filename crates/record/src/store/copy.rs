@@ -121,8 +121,8 @@ fn refuse_filled(target: &Postgres, schema: Schema, to: &PostgresUrl) -> Result<
         let name = row.text(0)?;
         let condition = match name {
             _ if OWN.contains(&name) => continue,
-            // An empty store that was opened before knows how it would be indexed.
-            POSITION => "WHERE value <> 0 AND name <> 'search'",
+            // An empty store that was opened before knows how it would be indexed and labelled.
+            POSITION => "WHERE value <> 0 AND name NOT IN ('search', 'label')",
             _ => "",
         };
         let table = format!("{}.{name}", schema.name);
