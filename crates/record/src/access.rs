@@ -12,14 +12,6 @@ use model::{PatientId, TenantId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// What parts a person from the application that acts for it, in the name of an actor.
-const THROUGH: &str = "@client:";
-
-/// The person of an actor's name: `account:ana` of `account:ana@client:app`.
-pub(crate) fn person_of(actor: &str) -> &str {
-    actor.split_once(THROUGH).map_or(actor, |(person, _)| person)
-}
-
 /// Compartment of what belongs to no patient by its nature.
 pub(crate) const EVERYBODY: &str = "*";
 
@@ -28,6 +20,7 @@ pub(crate) const EVERYBODY: &str = "*";
 pub struct Access {
     tenant: TenantId,
     actor: String,
+    application: Option<String>,
     role: Role,
     purpose: Purpose,
     scope: Scope,
@@ -44,7 +37,14 @@ impl Access {
         purpose: Purpose,
         scope: Scope,
     ) -> Self {
-        Self { tenant, actor: actor.into(), role, purpose, scope, lens: None }
+        Self { tenant, actor: actor.into(), application: None, role, purpose, scope, lens: None }
+    }
+
+    /// The same through an application: the rights are the actor's, what a consent refuses to the
+    /// application is refused, and the audit log names both.
+    #[must_use]
+    pub fn through_application(self, application: impl Into<String>) -> Self {
+        Self { application: Some(application.into()), ..self }
     }
 
     /// Whose data.
@@ -57,14 +57,18 @@ impl Access {
         &self.actor
     }
 
-    /// Whose rights are asked about: the person, be it through an application, else the machine.
-    pub(crate) fn person(&self) -> &str {
-        person_of(&self.actor)
+    /// The application through which the actor asks, as an actor of its own: `client:app`.
+    pub fn application(&self) -> Option<&str> {
+        self.application.as_deref()
     }
 
-    /// The application through which a person asks, as an actor of its own.
-    pub(crate) fn application(&self) -> Option<String> {
-        self.actor.split_once(THROUGH).map(|(_, client)| format!("client:{client}"))
+    /// Whose the jobs and subscriptions are that are made by this access: an application finds
+    /// none of the person's, nor of another application's.
+    pub fn owner(&self) -> String {
+        match &self.application {
+            Some(application) => format!("{}@{application}", self.actor),
+            None => self.actor.clone(),
+        }
     }
 
     /// In which role.
@@ -85,7 +89,11 @@ impl Access {
     /// Whether what is said of the access can be asked about at all: an actor, a tenant, a scope
     /// that fits the action.
     pub(crate) fn check(&self, action: Action) -> Result<(), Failure> {
-        for (place, value) in [("actor", self.actor.as_str()), ("tenant", self.tenant.as_str())] {
+        for (place, value) in [
+            ("actor", self.actor.as_str()),
+            ("tenant", self.tenant.as_str()),
+            ("application", self.application.as_deref().unwrap_or("none")),
+        ] {
             text(place, value)?;
             if value.is_empty() {
                 let text = "is not said".to_owned();

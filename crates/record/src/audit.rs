@@ -12,14 +12,12 @@ mod event;
 mod index;
 mod line;
 mod merkle;
-mod read;
 mod review;
 mod signing;
 mod verify;
 
 pub use checkpoint::{BadVerifier, CheckpointKey, Verifier};
 pub use event::{AuditEvent, AuditPage, AuditQuery, Disclosure, reads_audit};
-pub(crate) use read::since;
 pub use review::{ReviewFacts, ReviewFinding, ReviewRules, review_audit};
 pub(crate) use verify::verify;
 pub use verify::{AuditTail, AuditVerification, verifiers, verify_audit_log};
@@ -56,6 +54,9 @@ pub(crate) struct Event {
     pub(crate) tenant: String,
     /// Who.
     pub(crate) actor: String,
+    /// Through which application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) application: Option<String>,
     /// In which role.
     pub(crate) role: String,
     /// For what.
@@ -279,6 +280,7 @@ impl Audit {
                 time: now.to_string(),
                 tenant: access.tenant().as_str().to_owned(),
                 actor: access.actor().to_owned(),
+                application: access.application().map(str::to_owned),
                 role: access.role().word().to_owned(),
                 purpose: access.purpose().word().to_owned(),
                 action: action.word().to_owned(),

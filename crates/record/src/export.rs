@@ -96,7 +96,7 @@ impl Record {
         };
         let entities = group.iter().map(|id| format!("Group/{id}")).collect();
         self.note(access, Action::Export, &Touched { entities, ..Touched::default() })?;
-        let (tenant, actor) = (access.tenant().as_str().to_owned(), access.actor().to_owned());
+        let (tenant, actor) = (access.tenant().as_str().to_owned(), access.owner());
         let clock = std::sync::Arc::clone(&self.inner.clock);
         self.inner.record_writer.write(move |executor| {
             if let Some(id) = &group {
@@ -123,7 +123,7 @@ impl Record {
     /// A job of the caller's own, until [`EXPORT_HOURS_MAX`] after it began.
     pub fn export_job(&self, access: &Access, id: &str) -> Result<Option<ExportJob>, Failure> {
         self.permit(access, Action::Export)?;
-        let key = values![access.tenant().as_str(), id, access.actor()];
+        let key = values![access.tenant().as_str(), id, access.owner()];
         let row = self.inner.record.read(|executor| executor.first(sql::EXPORT_GET, key))?;
         let found = row.as_ref().map(job).transpose()?;
         Ok(found.filter(|job| self.now() < job.ends()))
@@ -134,7 +134,7 @@ impl Record {
         self.permit(access, Action::Export)?;
         let entities = vec![format!("export/{id}")];
         self.note(access, Action::Export, &Touched { entities, ..Touched::default() })?;
-        let key = [access.tenant().as_str(), id, access.actor()].map(str::to_owned);
+        let key = [access.tenant().as_str().to_owned(), id.to_owned(), access.owner()];
         self.inner.record_writer.write(move |executor| {
             let [tenant, id, actor] = &key;
             Ok(executor.execute(sql::EXPORT_DROP, values![tenant, id, actor])? > 0)

@@ -6,7 +6,7 @@ use crate::Failure;
 use crate::key::Keys;
 use crate::search::values_at;
 use crate::sql::record as sql;
-use crate::store::{Connection, Executor, Row, values};
+use crate::store::{Connection, Executor, Row, in_batches, values};
 use crate::vault::Vault;
 use aws_lc_rs::digest;
 use policy::LABELS;
@@ -129,31 +129,20 @@ pub(crate) fn kept(
 
 type Place = (String, String, String, u64);
 
-/// Labels every version again if it was labelled by another list. What
-/// is half done when the process ends is done again at the next opening.
+/// Labels every version again if it was labelled by another list.
 pub(crate) fn bring_up_to_date(connection: &dyn Connection, keys: &Keys) -> Result<(), Failure> {
     let found = connection.first(sql::LABEL_LIST_GET, &[])?;
     if found.map(|row| row.int(0)).transpose()? == Some(version()) {
         return Ok(());
     }
-    let mut after: Place = (String::new(), String::new(), String::new(), 0);
-    loop {
-        connection.begin_write()?;
-        let outcome = batch(connection, keys, &after).and_then(|last| {
-            if last.is_none() {
-                connection.execute(sql::LABEL_LIST_PUT, values![version()])?;
-            }
-            connection.commit().map(|()| last)
-        });
-        match outcome {
-            Ok(Some(last)) => after = last,
-            Ok(None) => return Ok(()),
-            Err(failure) => {
-                connection.leave();
-                return Err(failure);
-            }
+    let nowhere = Place::default();
+    in_batches(connection, |after| {
+        let last = batch(connection, keys, after.unwrap_or(&nowhere))?;
+        if last.is_none() {
+            connection.execute(sql::LABEL_LIST_PUT, values![version()])?;
         }
-    }
+        Ok(last)
+    })
 }
 
 fn batch(executor: &dyn Executor, keys: &Keys, after: &Place) -> Result<Option<Place>, Failure> {

@@ -92,7 +92,7 @@ impl InUse {
 pub(crate) fn asked(access: &Access, action: Action) -> Asked {
     Asked {
         tenant: access.tenant().as_str().to_owned(),
-        actor: access.person().to_owned(),
+        actor: access.actor().to_owned(),
         role: access.role().word().to_owned(),
         purpose: access.purpose().word().to_owned(),
         action: action.word().to_owned(),

@@ -2,6 +2,7 @@
 //!
 //! Everything above speaks to [`Executor`]; a database is a kind of [`Connection`].
 
+mod batches;
 mod claim;
 mod copy;
 mod open;
@@ -11,6 +12,7 @@ mod rows;
 pub(crate) mod sqlite;
 mod writer;
 
+pub(crate) use batches::in_batches;
 pub(crate) use claim::{Claim, Claims};
 pub use copy::{CopiedTable, copy_to_postgres};
 pub(crate) use open::open;

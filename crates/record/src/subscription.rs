@@ -90,7 +90,7 @@ impl Record {
         let body = settings.to_string().into_bytes();
         within("subscription", body.len(), DOCUMENT_BYTES_MAX, "bytes")?;
         self.note(access, Action::Subscribe, &of(id))?;
-        let (tenant, actor) = (access.tenant().as_str().to_owned(), access.actor().to_owned());
+        let (tenant, actor) = (access.tenant().as_str().to_owned(), access.owner());
         let (id, keys, now) = (id.to_owned(), Arc::clone(&self.inner.keys), self.now());
         self.inner.record_writer.write(move |executor| {
             let vault = Vault::new(executor, &keys, &tenant);
@@ -126,7 +126,7 @@ impl Record {
     pub fn subscriptions(&self, access: &Access) -> Result<Vec<Subscription>, Failure> {
         self.permit(access, Action::Subscribe)?;
         let mut found = self.all_subscriptions(access)?;
-        found.retain(|one| one.actor == access.actor());
+        found.retain(|one| one.actor == access.owner());
         Ok(found)
     }
 
@@ -150,7 +150,7 @@ impl Record {
     pub fn delete_subscription(&self, access: &Access, id: &str) -> Result<bool, Failure> {
         self.permit(access, Action::Subscribe)?;
         self.note(access, Action::Subscribe, &of(id))?;
-        let (tenant, actor) = (access.tenant().as_str().to_owned(), access.actor().to_owned());
+        let (tenant, actor) = (access.tenant().as_str().to_owned(), access.owner());
         let id = id.to_owned();
         self.inner.record_writer.write(move |executor| {
             let dropped =

@@ -6,10 +6,10 @@ use crate::error::Error;
 use crate::hook_token;
 use crate::smart::{Level, Need, Scopes};
 use axum::extract::{FromRequestParts, MatchedPath};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use model::{PatientId, TenantId, Timestamp};
-use record::{Access, Account, Purpose, Role, Scope, TicketKind};
+use record::{Access, Purpose, Role, Scope, TicketKind};
 use sha2::{Digest, Sha256};
 use std::convert::Infallible;
 use std::fmt;
@@ -43,6 +43,18 @@ pub(crate) struct Assurance {
 }
 
 impl Caller {
+    /// Refuses a form that is not of this session: another site has sent it, or nobody is logged in.
+    ///
+    /// # Errors
+    /// 403.
+    pub(crate) fn require_form(&self, token: Option<&str>) -> Result<(), Error> {
+        if self.csrf.is_some() && token == self.csrf.as_deref() {
+            return Ok(());
+        }
+        let text = "the form is not of this session";
+        Err(Error::new(StatusCode::FORBIDDEN, "security", text))
+    }
+
     /// The account of a person, without what stands before it in the audit log.
     pub(crate) fn login(&self) -> &str {
         self.access.actor().strip_prefix("account:").unwrap_or_default()
@@ -201,10 +213,7 @@ fn service(app: &App, token: &str) -> Result<Caller, Error> {
     if scopes.as_ref().is_some_and(Scopes::is_empty) {
         return Err(Error::scope());
     }
-    let purpose = match client.role {
-        Role::PrivacyOfficer => Purpose::Operations,
-        _ => Purpose::Treatment,
-    };
+    let purpose = purpose(client.role);
     Ok(Caller {
         access: Access::new(tenant.clone(), actor, client.role, purpose, Scope::Tenant),
         name: client.name,
@@ -229,7 +238,7 @@ fn granted(app: &App, digest: &str) -> Result<Caller, Error> {
     if ticket.login.is_empty() {
         let role = grant.role.as_deref().and_then(Role::from_word).ok_or_else(Error::login)?;
         return Ok(Caller {
-            access: Access::new(tenant.clone(), client, role, Purpose::Treatment, Scope::Tenant),
+            access: Access::new(tenant.clone(), client, role, purpose(role), Scope::Tenant),
             name: ticket.client,
             role,
             csrf: None,
@@ -247,10 +256,11 @@ fn granted(app: &App, digest: &str) -> Result<Caller, Error> {
         // Scopes of a person beside those about the patient are held to the patient, too.
         scope = narrowed(&scope, PatientId::new(patient)).ok_or_else(Error::login)?;
     }
-    let actor = format!("account:{}@{client}", account.login);
+    let actor = format!("account:{}", account.login);
     let proven = grant.proven.map(Timestamp::from_micros);
     Ok(Caller {
-        access: Access::new(tenant.clone(), actor, account.role, purpose(&account), scope),
+        access: Access::new(tenant.clone(), actor, account.role, purpose(account.role), scope)
+            .through_application(client),
         name: account.display_name,
         role: account.role,
         csrf: None,
@@ -269,8 +279,9 @@ fn narrowed(scope: &Scope, patient: PatientId) -> Option<Scope> {
     is_seen.then(|| Scope::Patients([patient].into()))
 }
 
-fn purpose(account: &Account) -> Purpose {
-    match account.role {
+/// What a role asks for: a session and a token of the same role are for the same.
+fn purpose(role: Role) -> Purpose {
+    match role {
         Role::Operator | Role::InterfaceAnalyst | Role::PrivacyOfficer => Purpose::Operations,
         Role::Patient => Purpose::PatientRequest,
         Role::Researcher => Purpose::Research,
@@ -284,7 +295,7 @@ fn person(app: &App, token: &str) -> Result<Caller, Error> {
     let digest = token_digest(token);
     let session = app.record().session(&door, &digest)?.ok_or_else(Error::login)?;
     let account = app.record().account(&door, &session.login)?.ok_or_else(Error::login)?;
-    let purpose = purpose(&account);
+    let purpose = purpose(account.role);
     let actor = format!("account:{}", account.login);
     Ok(Caller {
         access: Access::new(tenant.clone(), actor, account.role, purpose, account.scope),

@@ -1,7 +1,10 @@
 //! Addresses of the pages, in one place. Ids are escaped, so that any text is one path segment.
 
 use model::id::{PatientId, StatementId};
-use std::fmt::Write as _;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// All but the unreserved characters of RFC 3986 §2.3.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The login form.
 pub const LOGIN: &str = "/login";
@@ -69,17 +72,8 @@ pub fn statement(id: &StatementId) -> String {
 }
 
 /// The text as one path segment: all but RFC 3986 §2.3 unreserved characters are escaped.
-fn segment(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(escaped, "%{byte:02X}");
-        }
-    }
-    escaped
+fn segment(text: &str) -> impl std::fmt::Display + '_ {
+    utf8_percent_encode(text, RESERVED)
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ pub struct AuditEvent {
     pub tenant: String,
     /// Who: a log-in, a client or a machine.
     pub actor: String,
+    /// The application through which a person asked.
+    pub application: Option<String>,
     /// The word of the role.
     pub role: String,
     /// The word of the purpose.
@@ -63,6 +65,7 @@ impl AuditEvent {
             time: Timestamp::parse(&event.time).ok_or_else(bad)?,
             tenant: event.tenant,
             actor: event.actor,
+            application: event.application,
             role: event.role,
             purpose: event.purpose,
             action: event.action,
@@ -124,6 +127,11 @@ pub struct AuditPage {
 }
 
 impl Audit {
+    /// A page of a tenant's events, whoever they are about: for the record's own use.
+    pub(crate) fn page(&self, tenant: &str, query: &AuditQuery) -> Result<AuditPage, Failure> {
+        self.indexed(|index| index.events(tenant, query))
+    }
+
     /// Works with the index, brought up to date.
     fn indexed<T>(&self, work: impl FnOnce(&Index) -> Result<T, Failure>) -> Result<T, Failure> {
         let mut index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
@@ -150,10 +158,10 @@ impl Record {
             Touched { patients: query.patient.iter().cloned().collect(), ..asked(&query) };
         self.note(access, Action::ReadAudit, &touched)?;
         let tenant = access.tenant().as_str();
-        let found = self.inner.audit.indexed(|index| index.events(tenant, &query))?;
-        let events = found.events.into_iter();
+        let AuditPage { events, next } = self.inner.audit.page(tenant, &query)?;
+        let events = events.into_iter();
         let events = events.filter_map(|event| event.narrowed_to(access.scope())).collect();
-        Ok(AuditPage { events, next: found.next })
+        Ok(AuditPage { events, next })
     }
 
     /// One event of the audit log by its id; `None` if there is none that the access sees.

@@ -6,7 +6,7 @@
 
 use super::chain::{name, segments};
 use super::line::Line;
-use super::{AuditEvent, AuditQuery};
+use super::{AuditEvent, AuditPage, AuditQuery};
 use crate::Failure;
 use crate::key::Keys;
 use crate::store::sqlite::Sqlite;
@@ -107,7 +107,7 @@ impl Index {
     }
 
     /// Events that a query asks for, the latest first, with the number that follows them.
-    pub(super) fn events(&self, tenant: &str, query: &AuditQuery) -> Result<Found, Failure> {
+    pub(super) fn events(&self, tenant: &str, query: &AuditQuery) -> Result<AuditPage, Failure> {
         let (from, time) = match (&query.patient, &query.entity) {
             (Some(_), _) => ("patient x JOIN event e ON e.number = x.number", "x"),
             (None, Some(_)) => ("entity x JOIN event e ON e.number = x.number", "x"),
@@ -172,7 +172,7 @@ impl Index {
         };
         let next = rows.last().filter(|_| more).map(place).transpose()?;
         let events = rows.iter().map(|row| AuditEvent::read(row.text(2)?, row.text(3)?));
-        Ok(Found { events: events.collect::<Result<_, _>>()?, next })
+        Ok(AuditPage { events: events.collect::<Result<_, _>>()?, next })
     }
 
     /// One event.
@@ -184,11 +184,6 @@ impl Index {
 }
 
 /// What was found.
-pub(super) struct Found {
-    pub(super) events: Vec<AuditEvent>,
-    pub(super) next: Option<(Timestamp, u64)>,
-}
-
 /// Takes in some lines of a segment; how many. A line that is none ends the segment: the check of
 /// the log names it.
 fn take_in(database: &Sqlite, path: &Path) -> Result<usize, Failure> {

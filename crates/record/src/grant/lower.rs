@@ -116,7 +116,7 @@ impl Lowering<'_, '_> {
             "EXISTS (SELECT 1 FROM {table} k WHERE k.tenant = $1 AND k.patient = {alias}.patient \
              AND k.actor = "
         ));
-        self.to.bind(self.access.person());
+        self.to.bind(self.access.actor());
         self.in_force("k");
         self.to.push(")");
     }
@@ -154,17 +154,17 @@ impl Lowering<'_, '_> {
         self.to.push(&format!(" AND {rule}.purpose = "));
         self.to.bind(purpose);
         self.in_force(rule);
-        let person = self.access.person().to_owned();
+        let person = self.access.actor();
         let application = self.access.application().filter(|_| !gives);
-        let actors: Vec<String> = [Some(person), application].into_iter().flatten().collect();
+        let actors: Vec<&str> = [Some(person), application].into_iter().flatten().collect();
         let role = format!("role:{}", self.access.role().word());
         self.to.push(&format!(" AND ({rule}.actor IN ('*', "));
-        self.to.bind_list(actors.iter().chain([&role]).map(String::as_str));
+        self.to.bind_list(actors.iter().copied().chain([role.as_str()]));
         self.to.push(&format!(
             ") OR {rule}.actor IN (SELECT a.reference FROM actor_reference a \
              WHERE a.tenant = $1 AND a.actor IN ("
         ));
-        self.to.bind_list(actors.iter().map(String::as_str));
+        self.to.bind_list(actors.iter().copied());
         self.to.push(")))");
         let alias = self.columns.alias();
         let recorded = match self.columns {

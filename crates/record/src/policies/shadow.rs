@@ -1,7 +1,7 @@
 //! What other policies would have said of what was asked lately.
 
 use super::asked;
-use crate::audit::{self, Touched};
+use crate::audit::{AuditEvent, AuditQuery, Touched};
 use crate::limit::within;
 use crate::{Access, Action, Failure, Purpose, Record, Role, Scope};
 use model::Timestamp;
@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 
 /// Events that are looked at.
 const EVENTS_MAX: usize = 1_000_000;
+/// Events that are read at a time.
+const EVENTS_AT_ONCE: u32 = 1_000;
 /// Different questions among them.
 const QUESTIONS_MAX: usize = 100_000;
 
@@ -47,8 +49,8 @@ pub struct Shadow {
     pub differences: Vec<ShadowDifference>,
 }
 
-/// Actor, role, purpose, action, type and id.
-type Question = (String, Role, Purpose, Action, String, String);
+/// Actor, application, role, purpose, action, type and id.
+type Question = (String, Option<String>, Role, Purpose, Action, String, String);
 
 impl Record {
     /// Puts every question of the audit log since a time to other policies, about things as they
@@ -66,19 +68,30 @@ impl Record {
         let tenant = access.tenant().as_str();
         let mut shadow = Shadow::default();
         let mut questions: BTreeMap<Question, u64> = BTreeMap::new();
-        let directory = self.inner.audit.directory();
-        audit::since(directory, (tenant, &from.to_string()), EVENTS_MAX, &mut |event| {
-            shadow.events += 1;
-            for question in of_event(&event) {
+        let mut events = 0;
+        let mut query =
+            AuditQuery { from: Some(from), count: EVENTS_AT_ONCE, ..AuditQuery::default() };
+        loop {
+            let page = self.inner.audit.page(tenant, &query)?;
+            events += page.events.len();
+            within("events", events, EVENTS_MAX, "events")?;
+            for question in page.events.iter().flat_map(of_event) {
                 *questions.entry(question).or_default() += 1;
             }
-        })?;
+            let Some(next) = page.next else { break };
+            query.before = Some(next);
+        }
         within("questions", questions.len(), QUESTIONS_MAX, "questions")?;
-        shadow.questions = questions.len() as u64;
+        (shadow.events, shadow.questions) = (events as u64, questions.len() as u64);
         let in_use = self.in_use(tenant)?;
-        for ((actor, role, purpose, action, resource_type, id), times) in questions {
+        for (question, times) in questions {
+            let (actor, application, role, purpose, action, resource_type, id) = question;
             let tenant = access.tenant().clone();
             let of = Access::new(tenant, actor.as_str(), role, purpose, Scope::Tenant);
+            let of = match application {
+                Some(application) => of.through_application(application),
+                None => of,
+            };
             let found =
                 self.inner.record.read(|executor| self.item(executor, &of, &resource_type, &id))?;
             let Some((_, item)) = found else { continue };
@@ -104,7 +117,7 @@ impl Record {
 }
 
 /// The questions of an event: one for each resource that it names, or for each patient.
-fn of_event(event: &audit::Event) -> Vec<Question> {
+fn of_event(event: &AuditEvent) -> Vec<Question> {
     let words = (
         Role::from_word(&event.role),
         Purpose::from_word(&event.purpose),
@@ -122,7 +135,9 @@ fn of_event(event: &audit::Event) -> Vec<Question> {
     if about.is_empty() {
         about.extend(event.patients.iter().map(|id| ("Patient".to_owned(), id.clone())));
     }
-    let question =
-        |(resource_type, id)| (event.actor.clone(), role, purpose, action, resource_type, id);
+    let question = |(resource_type, id)| {
+        let (actor, application) = (event.actor.clone(), event.application.clone());
+        (actor, application, role, purpose, action, resource_type, id)
+    };
     about.into_iter().map(question).collect()
 }

@@ -6,7 +6,7 @@ use super::table;
 use crate::Failure;
 use crate::key::Keys;
 use crate::sql::record as sql;
-use crate::store::{Connection, Executor, Row, Rows, Value, values};
+use crate::store::{Connection, Executor, Row, Rows, Value, in_batches, values};
 use crate::vault::Vault;
 use model::Fact;
 use model::fact::FactContent;
@@ -130,37 +130,24 @@ fn posting_path(entry: &Entry) -> u32 {
     }
 }
 
-/// Indexes everything again if it was indexed by another table. What is half done when the
-/// process ends is done again at the next opening.
+/// Indexes everything again if it was indexed by another table.
 pub(crate) fn bring_up_to_date(connection: &dyn Connection, keys: &Keys) -> Result<(), Failure> {
     let version = table::version();
     let found = connection.first(sql::INDEX_VERSION_GET, &[])?;
     if found.map(|row| row.int(0)).transpose()? == Some(version) {
         return Ok(());
     }
-    let mut after = (String::new(), String::new(), 0);
-    let mut is_first = true;
-    loop {
-        connection.begin_write()?;
-        let cleared = CLEARED.into_iter().filter(|_| is_first);
-        let cleared = cleared.map(|clear| connection.execute(clear, &[]).map(|_| ()));
-        let outcome = cleared.collect::<Result<(), _>>();
-        let outcome = outcome.and_then(|()| batch(connection, keys, &after)).and_then(|last| {
-            if last.is_none() {
-                connection.execute(sql::INDEX_VERSION_PUT, values![version])?;
-            }
-            connection.commit().map(|()| last)
-        });
-        match outcome {
-            Ok(Some(last)) => after = last,
-            Ok(None) => return Ok(()),
-            Err(failure) => {
-                connection.leave();
-                return Err(failure);
-            }
+    let nowhere = Place::default();
+    in_batches(connection, |after| {
+        for clear in CLEARED.into_iter().filter(|_| after.is_none()) {
+            connection.execute(clear, &[])?;
         }
-        is_first = false;
-    }
+        let last = batch(connection, keys, after.unwrap_or(&nowhere))?;
+        if last.is_none() {
+            connection.execute(sql::INDEX_VERSION_PUT, values![version])?;
+        }
+        Ok(last)
+    })
 }
 
 type Place = (String, String, u64);

@@ -10,8 +10,9 @@ use crate::caller::{Caller, door};
 use crate::error::Error;
 use crate::page::{PageError, html};
 use crate::views;
+use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use record::CredentialKind;
 use web::view::AccountView;
@@ -45,13 +46,34 @@ fn page(app: &App, caller: &Caller) -> Result<Response, Error> {
     Ok(html(StatusCode::OK, web::account(&view)))
 }
 
-/// A form of a person in its own session.
+/// What a form of a person does in its own session.
+type Step = fn(&App, &Caller, &Parameters) -> Result<Response, Error>;
+
+/// Does what a form of a person asks for, who has proven lately who it is.
+pub(super) async fn step(
+    app: App,
+    headers: HeaderMap,
+    caller: Result<Caller, Error>,
+    body: Bytes,
+    (at, step): (&'static str, Step),
+) -> Result<Response, PageError> {
+    let form = Parameters::of_form(&headers, &body).unwrap_or_default();
+    let done = async {
+        let caller = caller?;
+        app.blocking(move |app| {
+            require_own(app, &caller, form.get("csrf"))?;
+            step(app, &caller, &form)
+        })
+        .await
+    };
+    done.await.map_err(PageError::at(at))
+}
+
+/// Whether a person asks in its own session, and has proven lately who it is.
 ///
 /// # Errors
-/// 403 for a form of another site, or of nobody.
-pub(super) fn own_form(caller: &Caller, form: &Parameters) -> Result<(), Error> {
-    if caller.csrf.is_some() && form.get("csrf") == caller.csrf.as_deref() {
-        return Ok(());
-    }
-    Err(Error::new(StatusCode::FORBIDDEN, "security", "the form is not of this session"))
+/// 403 for a form of another site, 401 for a proof that is too old.
+pub(super) fn require_own(app: &App, caller: &Caller, token: Option<&str>) -> Result<(), Error> {
+    caller.require_form(token)?;
+    caller.require_fresh(app.record().now(), FRESH_MINUTES)
 }

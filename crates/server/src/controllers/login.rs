@@ -132,10 +132,7 @@ impl FormToken {
 
     /// Refuses a form that another site has sent.
     pub(crate) fn check(&self, caller: &Caller) -> Result<(), Error> {
-        if caller.csrf.as_deref() == Some(self.csrf.as_str()) {
-            return Ok(());
-        }
-        Err(Error::new(StatusCode::FORBIDDEN, "security", "the form is not of this session"))
+        caller.require_form(Some(&self.csrf))
     }
 }
 

@@ -68,6 +68,7 @@ impl Site {
             time: Timestamp::from_micros(day * DAY_MICROS + minute * MINUTE_MICROS),
             tenant: "t".to_owned(),
             actor: actor.to_owned(),
+            application: None,
             role: "prescriber".to_owned(),
             purpose: "treatment".to_owned(),
             action: action.to_owned(),

@@ -1,6 +1,6 @@
 //! One-time codes: shown, proven by a first code, taken away. Each needs a fresh proof.
 
-use super::{FRESH_MINUTES, own_form};
+use super::step;
 use crate::app::App;
 use crate::authorization::Parameters;
 use crate::caller::{Caller, door};
@@ -24,30 +24,6 @@ const ISSUER: &str = "Cognate";
 /// Id of the one secret of an account.
 const ONLY: &str = "1";
 
-type Step = fn(&App, &Caller, &Parameters) -> Result<Response, Error>;
-
-async fn step(
-    app: App,
-    headers: HeaderMap,
-    caller: Result<Caller, Error>,
-    body: Bytes,
-    step: Step,
-) -> Result<Response, PageError> {
-    let form = Parameters::of_form(&headers, &body).unwrap_or_default();
-    let answer = match caller {
-        Ok(caller) => {
-            app.blocking(move |app| {
-                own_form(&caller, &form)?;
-                caller.require_fresh(app.record().now(), FRESH_MINUTES)?;
-                step(app, &caller, &form)
-            })
-            .await
-        }
-        Err(error) => Err(error),
-    };
-    answer.map_err(PageError::at(web::path::ACCOUNT))
-}
-
 /// `POST /account/totp`: shows a new secret.
 pub(crate) async fn begin(
     State(app): State<App>,
@@ -55,7 +31,7 @@ pub(crate) async fn begin(
     caller: Result<Caller, Error>,
     body: Bytes,
 ) -> Result<Response, PageError> {
-    step(app, headers, caller, body, offer).await
+    step(app, headers, caller, body, (web::path::ACCOUNT, offer)).await
 }
 
 /// `POST /account/totp/confirm`: the secret counts once a code of it was shown.
@@ -65,7 +41,7 @@ pub(crate) async fn confirm(
     caller: Result<Caller, Error>,
     body: Bytes,
 ) -> Result<Response, PageError> {
-    step(app, headers, caller, body, prove).await
+    step(app, headers, caller, body, (web::path::ACCOUNT, prove)).await
 }
 
 /// `POST /account/totp/remove`
@@ -75,7 +51,7 @@ pub(crate) async fn remove(
     caller: Result<Caller, Error>,
     body: Bytes,
 ) -> Result<Response, PageError> {
-    step(app, headers, caller, body, end).await
+    step(app, headers, caller, body, (web::path::ACCOUNT, end)).await
 }
 
 fn credential(app: &App, caller: &Caller, kind: CredentialKind, body: Vec<u8>) -> Credential {

@@ -126,10 +126,7 @@ fn shown(
 }
 
 fn answer(app: &App, caller: &Caller, form: &Parameters) -> Result<Response, Error> {
-    if caller.csrf.is_none() || form.get("csrf") != caller.csrf.as_deref() {
-        let text = "the form is not of this session";
-        return Err(Error::new(StatusCode::FORBIDDEN, "security", text));
-    }
+    caller.require_form(form.get("csrf"))?;
     let mut looked = look(app, caller, form)?;
     if form.get("decision") != Some("grant") {
         return refuse(app, &looked);

@@ -223,6 +223,13 @@ fn resource(event: &AuditEvent) -> Value {
              "who": {"display": "Cognate"}, "requestor": false}],
         "source": {"observer": {"display": "Cognate"}},
     });
+    if let Some(application) = &event.application
+        && let Some(Value::Array(agents)) = resource.get_mut("agent")
+    {
+        agents.push(json!({"type": {"coding": [{"system": DICOM, "code": "110150",
+            "display": "Application"}]},
+            "who": {"identifier": {"system": ACTORS, "value": application}}, "requestor": false}));
+    }
     if let (Some(fields), false) = (resource.as_object_mut(), entities.is_empty()) {
         fields.insert("entity".to_owned(), Value::Array(entities));
     }

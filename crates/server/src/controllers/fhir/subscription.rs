@@ -133,7 +133,7 @@ fn own(app: &App, caller: &Caller, id: &str) -> Result<(Stored, Option<Wanted>),
     let stored = stored.filter(|stored| !stored.deleted).ok_or_else(Error::not_found)?;
     let served = app.record().served_subscriptions(&machine(app, Role::Engine))?;
     match served.into_iter().find(|one| one.id == id) {
-        Some(one) if one.actor != caller.access.actor() => {
+        Some(one) if one.actor != caller.access.owner() => {
             let text = "the subscription is somebody else's";
             Err(Error::new(StatusCode::FORBIDDEN, "forbidden", text))
         }

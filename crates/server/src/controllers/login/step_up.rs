@@ -73,10 +73,7 @@ async fn prove(
     caller: Caller,
     peer: Option<PeerAddress>,
 ) -> Result<Response, Error> {
-    if caller.csrf.is_none() || form.get("csrf") != caller.csrf.as_deref() {
-        let text = "the form is not of this session";
-        return Err(Error::new(StatusCode::FORBIDDEN, "security", text));
-    }
+    caller.require_form(form.get("csrf"))?;
     let guard = app.clone();
     let turn = guard.limiter().turn().await?;
     let answer = app.blocking(move |app| answer(app, &form, &caller, peer)).await;

@@ -1,10 +1,10 @@
 //! `/account/passkeys`: each change needs a fresh proof.
 
-use super::{answered, body, ceremony, challenge, decoded, encoded, foreign, place, refused};
+use super::{answered, body, ceremony, challenge, decoded, encoded, place, refused};
 use crate::app::App;
 use crate::authorization::{Parameters, json_response, note};
 use crate::caller::{Caller, door};
-use crate::controllers::account::{FRESH_MINUTES, own_form};
+use crate::controllers::account::{FRESH_MINUTES, require_own, step};
 use crate::error::Error;
 use crate::page::{PageError, html};
 use crate::views;
@@ -58,14 +58,6 @@ struct Asked {
     csrf: String,
 }
 
-/// Whether a person asks in its own session, and has proven lately who it is.
-fn check(app: &App, caller: &Caller, csrf: &str) -> Result<(), Error> {
-    if caller.csrf.as_deref() != Some(csrf) {
-        return Err(foreign());
-    }
-    caller.require_fresh(app.record().now(), FRESH_MINUTES)
-}
-
 /// `POST /account/passkeys/options`
 pub(crate) async fn options(
     State(app): State<App>,
@@ -75,7 +67,7 @@ pub(crate) async fn options(
 ) -> Result<Response, Error> {
     app.blocking(move |app| {
         let asked: Asked = body(&headers, &bytes)?;
-        check(app, &caller, &asked.csrf)?;
+        require_own(app, &caller, Some(&asked.csrf))?;
         let token = challenge(app, &asked.csrf, caller.login())?;
         let known: Vec<Value> = own(app, &caller)?
             .iter()
@@ -124,7 +116,7 @@ pub(crate) async fn add(
 ) -> Result<Response, Error> {
     app.blocking(move |app| {
         let new: New = body(&headers, &bytes)?;
-        check(app, &caller, &new.csrf)?;
+        require_own(app, &caller, Some(&new.csrf))?;
         match keep(app, &caller, &new)? {
             Ok(()) => Ok(json_response(StatusCode::OK, &json!({"next": web::path::PASSKEYS}))),
             Err(reason) => {
@@ -174,20 +166,11 @@ pub(crate) async fn remove(
     caller: Result<Caller, Error>,
     bytes: Bytes,
 ) -> Result<Response, PageError> {
-    let form = Parameters::of_form(&headers, &bytes).unwrap_or_default();
-    let answer = match caller {
-        Ok(caller) => {
-            app.blocking(move |app| {
-                own_form(&caller, &form)?;
-                caller.require_fresh(app.record().now(), FRESH_MINUTES)?;
-                let (door, id) = (door(&app.settings().tenant), form.get("id").unwrap_or_default());
-                let kind = CredentialKind::Passkey;
-                app.record().delete_credential(&door, caller.login(), kind, id)?;
-                Ok(Redirect::to(web::path::PASSKEYS).into_response())
-            })
-            .await
-        }
-        Err(error) => Err(error),
-    };
-    answer.map_err(PageError::at(web::path::PASSKEYS))
+    step(app, headers, caller, bytes, (web::path::PASSKEYS, removed)).await
+}
+
+fn removed(app: &App, caller: &Caller, form: &Parameters) -> Result<Response, Error> {
+    let (door, id) = (door(&app.settings().tenant), form.get("id").unwrap_or_default());
+    app.record().delete_credential(&door, caller.login(), CredentialKind::Passkey, id)?;
+    Ok(Redirect::to(web::path::PASSKEYS).into_response())
 }

@@ -101,7 +101,8 @@ async fn alone_the_person_chooses_the_patient() {
     let export = app.call("GET", "/fhir/Patient/$export").header("authorization", &bearer);
     export.header("prefer", "respond-async").send().await.outcome(403);
     let text = app.audit_text();
-    assert!(text.contains("account:prescriber@client:app"), "who, and by what");
+    let who = "\"actor\":\"account:prescriber\",\"application\":\"client:app\"";
+    assert!(text.contains(who), "who, and by what");
     assert!(!text.contains(token.as_str().unwrap()), "no token is ever kept");
 }
 
