@@ -43,7 +43,7 @@ pub(crate) struct Assurance {
 }
 
 impl Caller {
-    /// Refuses a form that is not of this session: another site has sent it, or nobody is logged in.
+    /// Refuses a form that is not of this session: another site sent it, or nobody is logged in.
     ///
     /// # Errors
     /// 403.
