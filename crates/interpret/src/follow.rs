@@ -10,7 +10,7 @@ use record::{Access, ChangeKind, Purpose, Record, Role, Scope};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Name of the follower's place in the change feed.
 const CURSOR: &str = "interpret";
@@ -25,6 +25,12 @@ const PATIENTS_READ_TOGETHER_MAX: usize = 50;
 /// How long changes are gathered before they are interpreted together. An order does not wait for
 /// it: whoever is not interpreted yet is interpreted then.
 const GATHER_MILLISECONDS: u64 = 50;
+/// How many times as long as it worked it rests while others file, and for how long at most: the
+/// processor is left to them, and who is changed again meanwhile is interpreted once.
+const RESTS_WHILE_FILED: u32 = 9;
+const REST_SECONDS_MAX: u64 = 30;
+/// How long nobody files until the rest is over.
+const QUIET_MILLISECONDS: u64 = 100;
 /// How long one wait for a change lasts before the stop signal is looked at again.
 const WAIT_MILLISECONDS: u64 = 500;
 
@@ -197,8 +203,9 @@ impl Interpreter {
     pub fn follow(&self, stop: &dyn Fn() -> bool) {
         let wait = Duration::from_millis(WAIT_MILLISECONDS);
         while !stop() {
+            let begun = Instant::now();
             match self.step(&mut Progress::default()) {
-                Ok(true) => std::thread::sleep(Duration::from_millis(GATHER_MILLISECONDS)),
+                Ok(true) => self.rest(begun.elapsed(), stop),
                 Ok(false) => {
                     let cursor = self.cursor();
                     let place = self.record.cursor(&self.access, &cursor).unwrap_or(0);
@@ -210,6 +217,23 @@ impl Interpreter {
                     std::thread::sleep(wait);
                 }
             }
+        }
+    }
+
+    /// Rests after work: a moment, and longer as long as others file.
+    fn rest(&self, worked: Duration, stop: &dyn Fn() -> bool) {
+        std::thread::sleep(Duration::from_millis(GATHER_MILLISECONDS));
+        let quiet = Duration::from_millis(QUIET_MILLISECONDS);
+        let rest = (worked * RESTS_WHILE_FILED).min(Duration::from_secs(REST_SECONDS_MAX));
+        let begun = Instant::now();
+        let mut last = self.record.wait_for_change(0, Duration::ZERO);
+        while begun.elapsed() + quiet < rest && !stop() {
+            std::thread::sleep(quiet);
+            let now = self.record.wait_for_change(0, Duration::ZERO);
+            if now == last {
+                return;
+            }
+            last = now;
         }
     }
 
