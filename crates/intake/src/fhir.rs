@@ -82,16 +82,19 @@ pub fn transaction(
     look: Look<'_>,
     body: &[u8],
 ) -> Result<Answers, Failure> {
-    let raw = archive(record, access, body)?;
-    let result = bundle::read(body).map_err(Failure::Refused).and_then(|read| match read.kind {
-        Kind::Transaction => {
-            let filed = file(record, access, look, &raw, &read)?;
-            let entries = filed.into_iter().map(|(_, done)| answer(base, done)).collect();
-            Ok(Answers { entries, is_batch: false })
-        }
-        Kind::Batch => batch(record, access, base, look, &raw, read),
-    });
-    keep_reason(record, access, &raw, result)
+    record.file_together(|record| {
+        let raw = archive(record, access, body)?;
+        let result =
+            bundle::read(body).map_err(Failure::Refused).and_then(|read| match read.kind {
+                Kind::Transaction => {
+                    let filed = file(record, access, look, &raw, &read)?;
+                    let entries = filed.into_iter().map(|(_, done)| answer(base, done)).collect();
+                    Ok(Answers { entries, is_batch: false })
+                }
+                Kind::Batch => batch(record, access, base, look, &raw, read),
+            });
+        keep_reason(record, access, &raw, result)
+    })
 }
 
 /// Files one new resource (FHIR R4 create); `if_none_exist` is the query of that header.
@@ -145,9 +148,11 @@ pub fn patch(
     version: Option<u64>,
     body: &[u8],
 ) -> Result<Written, Failure> {
-    let raw = archive_as(record, access, JSON_PATCH, body)?;
-    let result = patch_one(record, access, &raw, (kind, resource_id), version, body);
-    keep_reason(record, access, &raw, result)
+    record.file_together(|record| {
+        let raw = archive_as(record, access, JSON_PATCH, body)?;
+        let result = patch_one(record, access, &raw, (kind, resource_id), version, body);
+        keep_reason(record, access, &raw, result)
+    })
 }
 
 fn patch_one(
@@ -224,12 +229,14 @@ fn one(
     body: &[u8],
     with: impl FnOnce(&mut Entry),
 ) -> Result<Written, Failure> {
-    let raw = archive(record, access, body)?;
-    let result = read_one(method, url, body).and_then(|mut entry| {
-        with(&mut entry);
-        file_one(record, access, &raw, entry)
-    });
-    keep_reason(record, access, &raw, result)
+    record.file_together(|record| {
+        let raw = archive(record, access, body)?;
+        let result = read_one(method, url, body).and_then(|mut entry| {
+            with(&mut entry);
+            file_one(record, access, &raw, entry)
+        });
+        keep_reason(record, access, &raw, result)
+    })
 }
 
 fn file_one(

@@ -4,6 +4,7 @@ mod door;
 mod new;
 mod state;
 
+pub(crate) use new::New;
 pub(crate) use state::{check_problems, put_state, state_in_record};
 
 use crate::access::words;
@@ -15,7 +16,6 @@ use crate::vault::{Vault, sha256};
 use crate::{Access, Action, Failure, Record};
 use model::provenance::Door;
 use model::{Problem, RawId, Timestamp};
-use new::New;
 use std::sync::Arc;
 
 /// Bodies that one call gives at most, so that a backlog of large files does not fill memory.
@@ -112,10 +112,19 @@ pub struct RawMessage {
 }
 
 impl Record {
-    /// Archives a message. On return it is durable: only now may it be acknowledged.
+    /// Archives a message. On return it is durable: only now may it be acknowledged. Within
+    /// [`Record::file_together`] it is when that returns.
     pub fn archive(&self, access: &Access, raw: NewRaw) -> Result<RawId, Failure> {
         let new = self.prepare(access, raw, None)?;
-        self.inner.archive_writer.write(move |executor| new.insert(executor))
+        let writer = &self.inner.archive_writer;
+        let new = match &self.gathering {
+            None => new,
+            Some(gathering) => match gathering.archive(writer, new)? {
+                Ok(id) => return Ok(id),
+                Err(new) => new,
+            },
+        };
+        writer.write(move |executor| new.insert(executor))
     }
 
     /// Archives a message together with its acknowledgement, unless the feed has brought the same

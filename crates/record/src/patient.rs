@@ -40,6 +40,7 @@ impl Record {
             with_token(&mut query, Some(&identifier.authority), Some(&hash));
         }
         query.push(")) ORDER BY r.id");
+        self.ready_to_search(access, "Patient")?;
         self.demographics(access, &query)
     }
 

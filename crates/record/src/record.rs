@@ -4,7 +4,7 @@ use crate::audit::{Audit, Touched};
 use crate::key::Keys;
 use crate::limit::READERS_MAX;
 use crate::store::{self, Claims, Executor, Pool, Store, Writer};
-use crate::together::{GATHERED, Gathering};
+use crate::together::Gathering;
 use crate::{Access, Action, Failure, MasterKey, sql};
 use aws_lc_rs::digest;
 use model::Timestamp;
@@ -37,7 +37,7 @@ pub struct Record {
 pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) keys: Arc<Keys>,
-    pub(crate) audit: Audit,
+    pub(crate) audit: Arc<Audit>,
     pub(crate) archive: Pool,
     pub(crate) record: Pool,
     pub(crate) archive_writer: Writer,
@@ -51,6 +51,7 @@ pub(crate) struct Inner {
     pub(crate) store_version: String,
     pub(crate) changed: Arc<Changed>,
     pub(crate) concepts: Arc<crate::search::Remembered>,
+    pub(crate) waiting: Arc<crate::search::follow::Waiting>,
     pub(crate) policies: crate::policies::AllInUse,
 }
 
@@ -86,7 +87,7 @@ impl Record {
         let keys = Arc::new(Keys::derive(&master_key)?);
         let now = clock();
         let files = store::open(&directory, store, &keys, readers, now)?;
-        let audit = Audit::new(&directory, uuid_at(now), Arc::clone(&keys));
+        let audit = Arc::new(Audit::new(&directory, uuid_at(now), Arc::clone(&keys)));
         let changed = Arc::new(Changed::default());
         let rung = Arc::clone(&changed);
         let ring = move || {
@@ -114,6 +115,7 @@ impl Record {
                 record_writer: Writer::start("record-writer", files.record.writer, ring)?,
                 changed,
                 concepts: Arc::default(),
+                waiting: Arc::default(),
                 policies: crate::policies::AllInUse::default(),
             }),
         })
@@ -130,8 +132,8 @@ impl Record {
         (self.inner.clock)()
     }
 
-    /// Makes the event of a permitted action durable: at once, or, of a read among others, when
-    /// [`Record::read_together`] is through with them.
+    /// Makes the event of a permitted action durable: at once, or, among others, when
+    /// [`Record::read_together`] or [`Record::file_together`] is through with them.
     pub(crate) fn note(
         &self,
         access: &Access,
@@ -140,7 +142,7 @@ impl Record {
     ) -> Result<(), Failure> {
         let audit = &self.inner.audit;
         if let Some(gathering) = &self.gathering
-            && GATHERED.contains(&action)
+            && gathering.gathers(action)
             && gathering.note(audit, self.now(), access, action, touched)?
         {
             return Ok(());

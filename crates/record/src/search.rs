@@ -6,6 +6,7 @@ mod condition;
 mod cursor;
 mod decimal;
 mod extract;
+pub(crate) mod follow;
 mod include;
 mod index;
 mod lookup;
@@ -19,7 +20,7 @@ pub(crate) use extract::{Entry, extract, identifier_entry, reference};
 pub use include::Include;
 #[cfg(test)]
 pub(crate) use include::statement as include_statement;
-pub(crate) use index::{Index, VersionKey, bring_up_to_date, entries_of};
+pub(crate) use index::bring_up_to_date;
 pub(crate) use path::values_at;
 pub(crate) use table::find;
 pub use table::{patient_compartment, search_parameters, searched_types};
@@ -250,7 +251,7 @@ impl Record {
             query: Some(keys.index_hash(access.tenant().as_str(), &canonical)),
             ..Touched::default()
         };
-        let found = self.inner.record.read(|executor| {
+        let found = self.read_searched(access, |executor| {
             let plan = Plan::new(access, search, keys, Some(executor))?;
             self.page(executor, access, search, &plan)
         });

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 mod audit;
+mod follow;
 mod plans;
 #[expect(dead_code, reason = "the tests of the interface use all of it")]
 #[path = "../tests/it/store.rs"]
@@ -47,6 +48,16 @@ fn observe(record: &Record, id: &str, patient: &str) {
     let change = ResourceChange::put(resource, vec![], Condition::Any);
     let commit = Commit { changes: vec![change], ..Commit::default() };
     record.commit(&access(Role::Interface), commit).unwrap();
+}
+
+/// A row as text.
+fn shown(row: &crate::store::Row) -> String {
+    let column = |place| match (row.int(place), row.text(place)) {
+        (Ok(number), _) => number.to_string(),
+        (_, Ok(text)) => text.to_owned(),
+        _ => String::new(),
+    };
+    (0..4).map(column).collect::<Vec<_>>().join(" ")
 }
 
 fn alter(record: &Record, sql: &'static str, values: Vec<Value>) {
@@ -126,6 +137,7 @@ fn identifiers_are_only_kept_hashed() {
     let change = ResourceChange::put(resource, vec![], Condition::Any);
     let commit = Commit { changes: vec![change], ..Commit::default() };
     record.commit(&access(Role::Interface), commit).unwrap();
+    record.ready_to_search(&access(Role::Interface), "Specimen").unwrap();
     let sql = "SELECT code FROM search_token WHERE tenant = $1 AND system <> $2";
     let key = values!["t1", 0_i64];
     let row = record.inner.record.read(|executor| executor.one(sql, key)).unwrap();
@@ -144,6 +156,7 @@ fn telephone_numbers_and_mail_addresses_are_only_kept_hashed() {
     let change = ResourceChange::put(resource, vec![], Condition::Any);
     let commit = Commit { changes: vec![change], ..Commit::default() };
     record.commit(&access(Role::Interface), commit).unwrap();
+    record.ready_to_search(&access(Role::Interface), "Practitioner").unwrap();
     let sql =
         "SELECT code FROM search_token WHERE tenant = $1 UNION SELECT code FROM search_token_of
         WHERE tenant = $1";
@@ -256,6 +269,7 @@ fn a_store_that_was_indexed_otherwise_is_indexed_again() {
     let change = ResourceChange::put(resource, vec![fact], Condition::Any);
     let commit = Commit { changes: vec![change], ..Commit::default() };
     record.commit(&access(Role::Interface), commit).unwrap();
+    record.ready_to_search(&access(Role::Interface), "Patient").unwrap();
     alter(&record, "DELETE FROM search_posting WHERE tenant = $1", values!["t1"].to_vec());
     alter(&record, "DELETE FROM search_string WHERE tenant = $1", values!["t1"].to_vec());
     let destroyed = values!["t1", "p7"].to_vec();

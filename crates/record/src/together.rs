@@ -1,31 +1,85 @@
-//! Reads of one request, noted in the audit log each by itself and waited for once.
+//! What one request does in the audit log and in the archive, each by itself and waited for once.
 
 use crate::audit::{Audit, Place, Touched};
-use crate::{Access, Action, Failure, Record};
-use model::Timestamp;
+use crate::store::Writer;
+use crate::{Access, Action, Failure, Record, archive};
+use model::{RawId, Timestamp};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The reads whose events may wait for each other.
-pub(crate) const GATHERED: [Action; 3] =
-    [Action::ReadClinical, Action::ReadFacts, Action::ReadStatements];
+const READS: [Action; 3] = [Action::ReadClinical, Action::ReadFacts, Action::ReadStatements];
 
-/// Events that were noted and not waited for yet.
+/// What was begun and not waited for yet.
 #[derive(Debug, Default)]
-pub(crate) struct Gathering(Mutex<Gathered>);
+pub(crate) struct Gathering {
+    /// Whether something is filed, and not only read.
+    is_filing: bool,
+    gathered: Mutex<Gathered>,
+}
 
 #[derive(Debug, Default)]
 struct Gathered {
     /// The last event in each segment; a full disk begins a new one.
     places: Vec<Place>,
+    /// Messages on their way into the archive.
+    archived: Vec<(RawId, Receiver<Result<RawId, Failure>>)>,
     is_over: bool,
+}
+
+impl Gathered {
+    /// Waits for everything. What fails stays, so that nobody takes it for done.
+    fn settle(&mut self, audit: &Audit) -> Result<(), Failure> {
+        for place in &self.places {
+            audit.await_durable(*place)?;
+        }
+        self.places.clear();
+        for (_, archived) in &self.archived {
+            let ended = |_| Failure::Storage("the writer has ended".to_owned());
+            archived.recv().map_err(ended)??;
+        }
+        self.archived.clear();
+        Ok(())
+    }
 }
 
 impl Gathering {
     fn lock(&self) -> MutexGuard<'_, Gathered> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.gathered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a read; `false` if the gathering is over, and nothing was noted.
+    /// Whether the event of an action may wait. That of a commit waits for the commit.
+    pub(crate) fn gathers(&self, action: Action) -> bool {
+        READS.contains(&action) || (self.is_filing && action == Action::Commit)
+    }
+
+    /// Waits for everything that was begun so far; nothing is added meanwhile.
+    pub(crate) fn settle(&self, audit: &Audit) -> Result<(), Failure> {
+        self.lock().settle(audit)
+    }
+
+    /// Hands a message to the archive, or gives it back where that is to be waited for.
+    pub(crate) fn archive(
+        &self,
+        writer: &Writer,
+        new: archive::New,
+    ) -> Result<Result<RawId, archive::New>, Failure> {
+        let mut gathered = self.lock();
+        if !self.is_filing || gathered.is_over {
+            return Ok(Err(new));
+        }
+        let id = RawId::new(new.id.clone());
+        let archived = writer.post(move |executor| new.insert(executor))?;
+        gathered.archived.push((id.clone(), archived));
+        Ok(Ok(id))
+    }
+
+    /// Whether a message is on its way into the archive.
+    pub(crate) fn archives(&self, id: &RawId) -> bool {
+        self.lock().archived.iter().any(|(known, _)| known == id)
+    }
+
+    /// Notes an event; `false` if the gathering is over, and nothing was noted.
     pub(crate) fn note(
         &self,
         audit: &Audit,
@@ -60,17 +114,34 @@ impl Record {
         &self,
         work: impl FnOnce(&Record) -> Result<T, E>,
     ) -> Result<T, E> {
-        let gathering = Arc::new(Gathering::default());
+        self.gathered(Gathering::default(), work)
+    }
+
+    /// As [`Record::read_together`], for what is filed: a message on its way into the archive and
+    /// the event of a commit are not waited for where they are begun, but by the commit. It stands
+    /// only once they are durable. Whatever was begun and is not followed by a commit is waited
+    /// for when `work` is over.
+    ///
+    /// # Errors
+    /// What `work` gives; that an event or a message cannot be made durable, whatever it gives.
+    pub fn file_together<T, E: From<Failure>>(
+        &self,
+        work: impl FnOnce(&Record) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.gathered(Gathering { is_filing: true, ..Gathering::default() }, work)
+    }
+
+    fn gathered<T, E: From<Failure>>(
+        &self,
+        gathering: Gathering,
+        work: impl FnOnce(&Record) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let gathering = Arc::new(gathering);
         let record = Record { gathering: Some(Arc::clone(&gathering)), ..self.clone() };
         let given = work(&record);
-        let places = {
-            let mut gathered = gathering.lock();
-            gathered.is_over = true;
-            std::mem::take(&mut gathered.places)
-        };
-        for place in places {
-            self.inner.audit.await_durable(place)?;
-        }
+        let mut gathered = gathering.lock();
+        gathered.is_over = true;
+        gathered.settle(&self.inner.audit)?;
         given
     }
 }

@@ -10,8 +10,8 @@ use model::{RawId, Timestamp};
 use std::sync::Arc;
 
 /// A message with all that its row needs.
-pub(super) struct New {
-    pub(super) id: String,
+pub(crate) struct New {
+    pub(crate) id: String,
     pub(super) tenant: String,
     pub(super) keys: Arc<Keys>,
     pub(super) now: Timestamp,
@@ -22,7 +22,7 @@ pub(super) struct New {
 
 impl New {
     /// Stores it.
-    pub(super) fn insert(self, executor: &dyn Executor) -> Result<RawId, Failure> {
+    pub(crate) fn insert(self, executor: &dyn Executor) -> Result<RawId, Failure> {
         let Self { id, tenant, keys, now, sha256, raw, acknowledgement } = self;
         let vault = Vault::new(executor, &keys, &tenant);
         let sealed = vault.seal(&id, &["raw", &id, "body"], &raw.body, now)?;

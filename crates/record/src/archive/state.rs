@@ -70,6 +70,9 @@ impl Record {
 
     /// Refuses a message that was never archived.
     pub(crate) fn require_raw(&self, access: &Access, id: &RawId) -> Result<(), Failure> {
+        if self.gathering.as_ref().is_some_and(|gathering| gathering.archives(id)) {
+            return Ok(());
+        }
         let key = values![access.tenant().as_str(), id.as_str()];
         match self.inner.archive.read(|executor| executor.first(archive_sql::RAW_GET, key))? {
             Some(_) => Ok(()),

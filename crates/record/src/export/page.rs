@@ -67,6 +67,7 @@ impl Record {
         query.push(" AND v.deleted = 0 AND v.id > ");
         query.bind(after);
         narrow(&mut query, access, job);
+        self.members_known(access, job)?;
         query.push(" ORDER BY v.id LIMIT ");
         query.bind(limit + 1);
         self.audited_read(access, Action::Export, |executor, touched| {
@@ -104,6 +105,7 @@ impl Record {
         query.push(" AND v.sequence > ");
         query.bind(after);
         narrow(&mut query, access, job);
+        self.members_known(access, job)?;
         query.push(" ORDER BY v.sequence LIMIT ");
         query.bind(limit);
         self.audited_read(access, Action::Export, |executor, touched| {
@@ -117,6 +119,16 @@ impl Record {
             }
             Ok(deleted)
         })
+    }
+}
+
+impl Record {
+    /// The members of a group are found in the search tables.
+    fn members_known(&self, access: &Access, job: &ExportJob) -> Result<(), Failure> {
+        match &job.request.level {
+            ExportLevel::Group(_) => self.ready_to_search(access, "Group"),
+            _ => Ok(()),
+        }
     }
 }
 

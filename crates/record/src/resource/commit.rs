@@ -10,7 +10,8 @@ use crate::audit::Touched;
 use crate::feed::{self, ChangeKind, Entry as FeedEntry};
 use crate::key::{Keys, Packed};
 use crate::record::{Clock, uuid_at};
-use crate::search::{Entry, Index, Numbers, Remembered, VersionKey, entries_of};
+use crate::search::follow::{self, Fresh, Waiting};
+use crate::search::{Entry, Numbers, Remembered};
 use crate::sql::record as sql;
 use crate::store::{Executor, values};
 use crate::vault::{Vault, sha256};
@@ -45,6 +46,7 @@ impl Record {
             keys: Arc::clone(&self.inner.keys),
             clock: Arc::clone(&self.inner.clock),
             concepts: Arc::clone(&self.inner.concepts),
+            waiting: Arc::clone(&self.inner.waiting),
             raw: commit.raw,
             reviews: commit.reviews,
             cursor: commit.cursor,
@@ -72,9 +74,23 @@ impl Ready {
         let Self { record, filing, prepared } = self;
         let (access, raw) = (filing.access.clone(), filing.raw.clone());
         let inner = &record.inner;
-        let (committed, numbers) =
-            inner.record_writer.write(move |executor| filing.run(executor, prepared))?;
-        inner.concepts.keep(numbers);
+        // What the request has begun must be durable before this is.
+        let begun = record.gathering.clone().map(|gathering| (gathering, Arc::clone(&inner.audit)));
+        let settle = move || begun.map_or(Ok(()), |(gathering, audit)| gathering.settle(&audit));
+        let (committed, searched) = inner
+            .record_writer
+            .write_after(settle, move |executor| filing.run(executor, prepared))?;
+        let tenant = access.tenant().as_str();
+        match searched {
+            Searched::Waits(fresh) => {
+                // The commit stands. Whoever searches takes in what could not be begun.
+                let _ = record.wait_to_be_searched(tenant, fresh);
+            }
+            Searched::Taken { numbers, until } => {
+                inner.concepts.keep(numbers);
+                inner.waiting.forget(tenant, until);
+            }
+        }
         if let Some((id, state, _)) = raw {
             // The commit stands, and the copy is not waited for: whoever looks at the list does.
             // One that fails is made up for by then.
@@ -99,11 +115,20 @@ fn touched(prepared: &[Prepared], raw: Option<&(RawId, RawState, Vec<Problem>)>)
     touched
 }
 
+/// How what a commit has filed comes into the search tables.
+enum Searched {
+    /// With what others file.
+    Waits(Vec<Fresh>),
+    /// They hold it, up to a change.
+    Taken { numbers: Numbers, until: u64 },
+}
+
 struct Filing {
     access: Access,
     keys: Arc<Keys>,
     clock: Clock,
     concepts: Arc<Remembered>,
+    waiting: Arc<Waiting>,
     raw: Option<(RawId, RawState, Vec<Problem>)>,
     reviews: Vec<NewReview>,
     cursor: Option<(String, u64)>,
@@ -135,7 +160,7 @@ struct Transaction<'a> {
     now: Timestamp,
     raw: &'a str,
     patients: BTreeSet<String>,
-    index: Index<'a>,
+    fresh: Vec<Fresh>,
     pending: Pending<'a>,
     /// The last number of the change feed.
     sequence: u64,
@@ -146,7 +171,7 @@ impl Filing {
         &self,
         executor: &dyn Executor,
         prepared: Vec<Prepared>,
-    ) -> Result<(Committed, Numbers), Failure> {
+    ) -> Result<(Committed, Searched), Failure> {
         let tenant = self.access.tenant().as_str();
         let vault = Vault::new(executor, &self.keys, tenant);
         let mut transaction = Transaction {
@@ -157,7 +182,7 @@ impl Filing {
             now: (self.clock)(),
             raw: self.raw.as_ref().map_or("", |(id, _, _)| id.as_str()),
             patients: BTreeSet::new(),
-            index: Index::new(executor, tenant, &self.concepts),
+            fresh: Vec::new(),
             pending: Pending::new(executor),
             sequence: executor.one(sql::SEQUENCE_TAKE, &[])?.count(0)?,
         };
@@ -176,8 +201,26 @@ impl Filing {
         if let Some((name, place)) = &self.cursor {
             feed::move_cursor(executor, tenant, name, *place)?;
         }
-        let numbers = transaction.index.settle()?;
-        Ok((Committed { sequence, resources, reviews }, numbers))
+        let searched = self.searched(executor, transaction.fresh)?;
+        Ok((Committed { sequence, resources, reviews }, searched))
+    }
+
+    /// Much is taken into the search tables at once.
+    fn searched(&self, executor: &dyn Executor, fresh: Vec<Fresh>) -> Result<Searched, Failure> {
+        if !follow::is_many(fresh.len()) {
+            return Ok(Searched::Waits(fresh));
+        }
+        let tenant = self.access.tenant().as_str();
+        let mut known = self.waiting.all(tenant);
+        known.extend(follow::by_name(fresh));
+        let mut numbers = Numbers::default();
+        loop {
+            let taken = follow::take_in(executor, &self.keys, tenant, &self.concepts, &known)?;
+            numbers.extend(taken.numbers);
+            if taken.is_end {
+                return Ok(Searched::Taken { numbers, until: taken.until });
+            }
+        }
     }
 }
 
@@ -195,7 +238,7 @@ impl Transaction<'_> {
         let Prepared { resource_type, id, content, .. } = change;
         match (content, current) {
             (Some(content), current) => {
-                self.put(&resource_type, &id, &content, current.as_ref()).map(Some)
+                self.put(&resource_type, &id, content, current.as_ref()).map(Some)
             }
             (None, Some(current)) if !current.deleted => {
                 self.delete(&resource_type, &id, &current).map(Some)
@@ -226,7 +269,7 @@ impl Transaction<'_> {
         &mut self,
         resource_type: &str,
         id: &str,
-        content: &Content,
+        content: Content,
         current: Option<&Current>,
     ) -> Result<Stored, Failure> {
         let patient = self.resolve(&content.compartment)?;
@@ -240,7 +283,7 @@ impl Transaction<'_> {
         let place = format!("{resource_type}/{id}");
         let body = content.text.filled(version, self.now, &place)?;
         let stored = self.version(key, &patient, Some((body, &content.packed)))?;
-        self.reindex(key, current, &content.entries)?;
+        self.fresh(key, content.entries);
         self.label(key, &patient, &content.labels)?;
         if resource_type == "Consent" {
             consent::replace(self.executor, self.tenant, &patient, (id, version), &content.rules)?;
@@ -269,7 +312,7 @@ impl Transaction<'_> {
         let version = current.version + 1;
         let key = Key { resource_type, id, version, resource: current.number };
         let stored = self.version(key, &current.patient, None)?;
-        self.reindex(key, Some(current), &BTreeSet::new())?;
+        self.fresh(key, BTreeSet::new());
         let before = values![self.tenant, resource_type, id, current.version];
         self.label(key, &current.patient, &label::kept(self.executor, before)?)?;
         if resource_type == "Consent" {
@@ -333,22 +376,12 @@ impl Transaction<'_> {
         })
     }
 
-    /// Replaces the search values of the version before by those of this one.
-    fn reindex(
-        &mut self,
-        key: Key<'_>,
-        current: Option<&Current>,
-        entries: &BTreeSet<Entry>,
-    ) -> Result<(), Failure> {
-        if let Some(current) = current.filter(|current| !current.deleted) {
-            let Key { resource_type, id, .. } = key;
-            let owner = current.patient.as_str();
-            let version = VersionKey { resource_type, id, version: current.version, owner };
-            let keys = &self.filing.keys;
-            let old = entries_of(self.executor, self.vault, keys, self.tenant, &version)?;
-            self.index.drop(key.resource, old.as_ref())?;
-        }
-        self.index.put(key.resource, entries)
+    /// Keeps the search values of a version, which its change is about to follow.
+    fn fresh(&mut self, key: Key<'_>, entries: BTreeSet<Entry>) {
+        let Key { resource_type, id, version, resource } = key;
+        let name = (resource_type.to_owned(), id.to_owned());
+        let sequence = self.sequence + 1;
+        self.fresh.push(Fresh { name, version, sequence, number: resource, entries });
     }
 
     /// Labels a version, in the transaction that files it, and those before it: what is known to be

@@ -107,6 +107,13 @@ impl Remembered {
 #[derive(Default)]
 pub(crate) struct Numbers(HashMap<Digest, i64>);
 
+impl Numbers {
+    /// Adds those of a later part of the same transaction.
+    pub(crate) fn extend(&mut self, later: Self) {
+        self.0.extend(later.0);
+    }
+}
+
 /// Concepts of a tenant in one transaction.
 pub(crate) struct Concepts<'a> {
     pub(crate) executor: &'a dyn Executor,

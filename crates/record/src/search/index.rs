@@ -2,7 +2,7 @@
 
 use super::concept::{Concepts, Numbers, Remembered, indexed};
 use super::extract::{Entry, Held, all, identifier_entry};
-use super::table;
+use super::{follow, table};
 use crate::Failure;
 use crate::key::Keys;
 use crate::sql::record as sql;
@@ -144,6 +144,7 @@ pub(crate) fn bring_up_to_date(connection: &dyn Connection, keys: &Keys) -> Resu
         }
         let last = batch(connection, keys, after.unwrap_or(&nowhere))?;
         if last.is_none() {
+            follow::note_all(connection)?;
             connection.execute(sql::INDEX_VERSION_PUT, values![version])?;
         }
         Ok(last)
@@ -174,7 +175,7 @@ fn again(
 ) -> Result<(), Failure> {
     let (tenant, resource_type, id) = (row.text(0)?, row.text(1)?, row.text(3)?);
     let vault = Vault::new(executor, keys, tenant);
-    let version = VersionKey { resource_type, id, version: row.count(4)?, owner: row.text(5)? };
+    let version = VersionKey { resource_type, id, version: row.count(4)? };
     let Some(entries) = entries_of(executor, &vault, keys, tenant, &version)? else {
         return Ok(());
     };
@@ -190,10 +191,9 @@ pub(crate) struct VersionKey<'a> {
     pub(crate) resource_type: &'a str,
     pub(crate) id: &'a str,
     pub(crate) version: u64,
-    pub(crate) owner: &'a str,
 }
 
-/// The search values of a stored version; `None` if its key was destroyed.
+/// The search values of a stored version, none of a deletion; `None` if it or its key is gone.
 pub(crate) fn entries_of(
     executor: &dyn Executor,
     vault: &Vault<'_>,
@@ -201,13 +201,16 @@ pub(crate) fn entries_of(
     tenant: &str,
     of: &VersionKey<'_>,
 ) -> Result<Option<BTreeSet<Entry>>, Failure> {
-    let VersionKey { resource_type, id, version, owner } = *of;
-    if executor.first(sql::DATA_KEY_GET, values![tenant, owner])?.is_none() {
+    let VersionKey { resource_type, id, version } = *of;
+    let key = values![tenant, resource_type, id, version];
+    let Some(row) = executor.first(sql::VERSION_GET, key)? else { return Ok(None) };
+    if row.flag(4)? {
+        return Ok(Some(BTreeSet::new()));
+    }
+    if executor.first(sql::DATA_KEY_GET, values![tenant, row.text(2)?])?.is_none() {
         return Ok(None);
     }
-    let key = values![tenant, resource_type, id, version];
-    let stored = executor.one(sql::VERSION_GET, key)?;
-    let stored = crate::resource::stored(vault, resource_type, &stored)?;
+    let stored = crate::resource::stored(vault, resource_type, &row)?;
     let place = || format!("{resource_type}/{id}/_history/{version}");
     let resource = serde_json::from_slice(&stored.body)
         .map_err(|_| Failure::Storage(format!("{}: is not JSON", place())))?;

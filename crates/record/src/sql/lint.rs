@@ -51,6 +51,7 @@ const WHOLE_STORE: &[&str] = &[
     "SEQUENCE_PUT",
     "CONCEPT_TAKE",
     "CONCEPT_LAST_PUT",
+    "SEARCH_CURSORS_CLEAR",
     "CONCEPTS_CLEAR",
     "TOKENS_CLEAR",
     "TOKENS_OF_CLEAR",
@@ -160,6 +161,8 @@ fn every_key_and_index_starts_with_the_tenant() {
             assert!(adds || column == "resource_numbered RENAME TO resource", "{text}");
         } else if let Some(rest) = text.strip_prefix("INSERT INTO resource_numbered (tenant, ") {
             assert!(rest.contains("SELECT r.tenant, "), "{text}");
+        } else if let Some(rest) = text.strip_prefix("INSERT INTO feed_cursor (tenant, ") {
+            assert!(rest.contains("SELECT tenant, "), "{text}");
         } else {
             assert!(text.starts_with("INSERT INTO position"), "{text}");
         }

@@ -1,5 +1,8 @@
 //! Statements of `record.db`, those of search excepted: they are built by `search::plan`.
 
+/// Rows that `CHANGES_AFTER` gives.
+pub(crate) const CHANGES_AFTER_ROWS: usize = 500;
+
 super::statements! {
     SEQUENCE_NEXT = "UPDATE position SET value = value + 1 WHERE name = 'change' RETURNING value";
     SEQUENCE_TAKE = "UPDATE position SET value = value WHERE name = 'change' RETURNING value";
@@ -106,6 +109,20 @@ super::statements! {
     CURSOR_GET = "SELECT sequence FROM feed_cursor WHERE tenant = $1 AND name = $2";
     CURSOR_PUT = "INSERT INTO feed_cursor (tenant, name, sequence) VALUES ($1, $2, $3)
         ON CONFLICT (tenant, name) DO UPDATE SET sequence = excluded.sequence";
+
+    CURSOR_TAKE = "UPDATE feed_cursor SET sequence = sequence WHERE tenant = $1 AND name = $2
+        RETURNING sequence";
+    CURSOR_BEGIN = "INSERT INTO feed_cursor (tenant, name, sequence) VALUES ($1, $2, 0)
+        ON CONFLICT DO NOTHING";
+    SEARCH_CURSORS_CLEAR = "DELETE FROM feed_cursor WHERE name = 'search'";
+    SEARCH_CURSORS_AT_END = "INSERT INTO feed_cursor (tenant, name, sequence)
+        SELECT tenant, 'search', max(sequence) FROM change GROUP BY tenant";
+    CHANGES_AFTER = "SELECT sequence, kind, resource_type, id, version, deleted FROM change
+        WHERE tenant = $1 AND sequence > $2 ORDER BY sequence LIMIT 500";
+    RESOURCE_CHANGED = "SELECT sequence FROM change WHERE tenant = $1 AND sequence > $2
+        AND kind = 'resource' ORDER BY sequence LIMIT 1";
+    TYPE_CHANGED = "SELECT sequence FROM change WHERE tenant = $1 AND sequence > $2
+        AND kind = 'resource' AND resource_type = $3 ORDER BY sequence LIMIT 1";
 
     RAW_STATE_GET = "SELECT state, problems FROM raw_state WHERE tenant = $1 AND raw = $2";
     RAW_STATE_PUT = "INSERT INTO raw_state (tenant, raw, state, problems, changed)

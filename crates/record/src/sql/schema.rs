@@ -121,7 +121,11 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
 ], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS, OF_PATIENT, GUARD,
-IDENTITY];
+IDENTITY, SEARCHED];
+
+/// The search tables have a place of their own in the change feed. So far they held everything.
+const SEARCHED: &[&str] = &["INSERT INTO feed_cursor (tenant, name, sequence)
+    SELECT tenant, 'search', max(sequence) FROM change GROUP BY tenant"];
 
 /// History is paged over the commit sequence.
 const HISTORY: &[&str] = &[

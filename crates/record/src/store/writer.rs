@@ -12,20 +12,24 @@ use std::thread::JoinHandle;
 trait Job: Send {
     /// Does the work; whether it is to be kept.
     fn run(&mut self, executor: &dyn Executor) -> bool;
+    /// Waits for what must be durable before the work is.
+    fn settle(&mut self) -> Result<(), Failure>;
     /// Hands the result over, or why nothing was committed.
     fn answer(self: Box<Self>, committed: Result<(), Failure>);
 }
 
-struct Work<T, F> {
+struct Work<T, F, S> {
     todo: Option<F>,
+    before: Option<S>,
     result: Option<Result<T, Failure>>,
     reply: mpsc::SyncSender<Result<T, Failure>>,
 }
 
-impl<T, F> Job for Work<T, F>
+impl<T, F, S> Job for Work<T, F, S>
 where
     T: Send,
     F: FnOnce(&dyn Executor) -> Result<T, Failure> + Send,
+    S: FnOnce() -> Result<(), Failure> + Send,
 {
     fn run(&mut self, executor: &dyn Executor) -> bool {
         let Some(work) = self.todo.take() else { return false };
@@ -33,6 +37,12 @@ where
         let keep = result.is_ok();
         self.result = Some(result);
         keep
+    }
+
+    fn settle(&mut self) -> Result<(), Failure> {
+        // Whoever gets an error waits for what it has begun by itself.
+        let is_kept = self.result.as_ref().is_some_and(Result::is_ok);
+        self.before.take().filter(|_| is_kept).map_or(Ok(()), |settle| settle())
     }
 
     fn answer(self: Box<Self>, committed: Result<(), Failure>) {
@@ -82,7 +92,18 @@ impl Writer {
         &self,
         work: impl FnOnce(&dyn Executor) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        self.post(work)?.recv().map_err(|_| ended())?
+        self.write_after(|| Ok(()), work)
+    }
+
+    /// As [`Writer::write`]; `settle` waits for what must be durable before the work is. When it
+    /// cannot, nothing of the transaction stands, so it fails only where writing has come to an
+    /// end altogether.
+    pub(crate) fn write_after<T: Send + 'static>(
+        &self,
+        settle: impl FnOnce() -> Result<(), Failure> + Send + 'static,
+        work: impl FnOnce(&dyn Executor) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.post_after(settle, work)?.recv().map_err(|_| ended())?
     }
 
     /// Hands `work` to the writer without waiting for it: it is done before whatever is handed
@@ -91,8 +112,16 @@ impl Writer {
         &self,
         work: impl FnOnce(&dyn Executor) -> Result<T, Failure> + Send + 'static,
     ) -> Result<mpsc::Receiver<Result<T, Failure>>, Failure> {
+        self.post_after(|| Ok(()), work)
+    }
+
+    fn post_after<T: Send + 'static>(
+        &self,
+        settle: impl FnOnce() -> Result<(), Failure> + Send + 'static,
+        work: impl FnOnce(&dyn Executor) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<mpsc::Receiver<Result<T, Failure>>, Failure> {
         let (reply, answer) = mpsc::sync_channel(1);
-        let job = Box::new(Work { todo: Some(work), result: None, reply });
+        let job = Box::new(Work { todo: Some(work), before: Some(settle), result: None, reply });
         let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         self.status.waiting.fetch_add(1, Ordering::Relaxed);
         jobs.as_ref().ok_or_else(ended)?.send(job).map_err(|_| ended())?;
@@ -167,6 +196,7 @@ fn stopped() -> Failure {
 fn commit(connection: &dyn Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
     connection.begin_write()?;
     let result = jobs.iter_mut().try_for_each(|job| one(connection, job.as_mut()));
+    let result = result.and_then(|()| jobs.iter_mut().try_for_each(|job| job.settle()));
     let result = result.and_then(|()| connection.commit());
     if result.is_err() {
         connection.leave();
