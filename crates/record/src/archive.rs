@@ -5,7 +5,7 @@ mod new;
 mod state;
 
 pub(crate) use new::New;
-pub(crate) use state::{check_problems, put_state, state_in_record};
+pub(crate) use state::{LaterStates, check_problems, put_state, state_in_record};
 
 use crate::access::words;
 use crate::audit::Touched;
@@ -173,6 +173,7 @@ impl Record {
             sha256: sha256(&raw.body),
             raw,
             acknowledgement: acknowledgement.map(<[u8]>::to_vec),
+            later_states: Arc::clone(&self.inner.later_states),
         })
     }
 
@@ -236,7 +237,7 @@ impl Record {
     /// audited: a worker may ask as often as it likes.
     pub fn is_raw_waiting(&self, access: &Access) -> Result<bool, Failure> {
         self.permit(access, Action::ReadRaw)?;
-        self.inner.archive_writer.drain()?;
+        self.copy_later_states()?;
         let tenant = access.tenant().as_str();
         let key = values![tenant, RawState::Received.word(), 0_i64, 1_u32];
         let row =

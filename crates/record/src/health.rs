@@ -55,6 +55,7 @@ impl Record {
 
     fn count(&self, health: &mut Health) -> Result<(), Failure> {
         health.last_sequence = self.last_sequence()?;
+        self.copy_later_states()?;
         self.inner.archive.read(|executor| {
             for row in executor.query(archive_sql::RAW_STATES, &[])? {
                 if let Some(state) = RawState::from_word(row.text(0)?) {

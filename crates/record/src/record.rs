@@ -51,6 +51,7 @@ pub(crate) struct Inner {
     pub(crate) store_version: String,
     pub(crate) changed: Arc<Changed>,
     pub(crate) concepts: Arc<crate::search::Remembered>,
+    pub(crate) later_states: Arc<crate::archive::LaterStates>,
     pub(crate) waiting: Arc<crate::search::follow::Waiting>,
     pub(crate) policies: crate::policies::AllInUse,
 }
@@ -115,6 +116,7 @@ impl Record {
                 record_writer: Writer::start("record-writer", files.record.writer, ring)?,
                 changed,
                 concepts: Arc::default(),
+                later_states: Arc::default(),
                 waiting: Arc::default(),
                 policies: crate::policies::AllInUse::default(),
             }),

@@ -1,5 +1,6 @@
 //! A new message on its way into the archive.
 
+use super::state::LaterStates;
 use super::{Archived, NewRaw, RawState, door, summary};
 use crate::Failure;
 use crate::key::Keys;
@@ -18,12 +19,15 @@ pub(crate) struct New {
     pub(super) sha256: String,
     pub(super) raw: NewRaw,
     pub(super) acknowledgement: Option<Vec<u8>>,
+    /// States of earlier ones that go along.
+    pub(super) later_states: Arc<LaterStates>,
 }
 
 impl New {
     /// Stores it.
     pub(crate) fn insert(self, executor: &dyn Executor) -> Result<RawId, Failure> {
-        let Self { id, tenant, keys, now, sha256, raw, acknowledgement } = self;
+        let Self { id, tenant, keys, now, sha256, raw, acknowledgement, later_states } = self;
+        later_states.copy(executor)?;
         let vault = Vault::new(executor, &keys, &tenant);
         let sealed = vault.seal(&id, &["raw", &id, "body"], &raw.body, now)?;
         let acknowledgement = match acknowledgement {

@@ -5,10 +5,46 @@ use super::{RawState, RawSummary};
 use crate::audit::Touched;
 use crate::limit::{PROBLEMS_MAX, within};
 use crate::sql::{archive as archive_sql, record as sql};
-use crate::store::{Executor, values};
+use crate::store::{Executor, Value, values};
 use crate::{Access, Action, Failure, Record};
 use model::{Problem, RawId, Timestamp};
-use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// States that wait for the next message.
+const STATES_WAITING_MAX: usize = 64;
+
+/// States that `record.db` has and `archive.db` is to have, the latest last.
+#[derive(Default)]
+pub(crate) struct LaterStates(Mutex<Vec<[Value; 3]>>);
+
+impl LaterStates {
+    fn lock(&self) -> MutexGuard<'_, Vec<[Value; 3]>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    /// How many wait now.
+    fn add(&self, access: &Access, id: &RawId, state: RawState) -> usize {
+        let mut states = self.lock();
+        states.push([state.word().into(), access.tenant().as_str().into(), id.as_str().into()]);
+        states.len()
+    }
+
+    /// Copies what waits, within a transaction of `archive.db`. What is not copied is kept.
+    pub(crate) fn copy(&self, executor: &dyn Executor) -> Result<(), Failure> {
+        let states = std::mem::take(&mut *self.lock());
+        let copied = states
+            .iter()
+            .try_for_each(|row| executor.execute(archive_sql::RAW_STATE_PUT, row).map(|_| ()));
+        if copied.is_err() {
+            self.lock().splice(0..0, states);
+        }
+        copied
+    }
+}
 
 /// Refuses more problems than are kept.
 pub(crate) fn check_problems(problems: &[Problem]) -> Result<(), Failure> {
@@ -87,27 +123,33 @@ impl Record {
         id: &RawId,
         state: RawState,
     ) -> Result<(), Failure> {
-        let ended = || Failure::Storage("the writer has ended".to_owned());
-        self.post_raw_state(access, id, state)?.recv().map_err(|_| ended())?
+        self.inner.later_states.add(access, id, state);
+        self.copy_later_states()
     }
 
-    /// Hands the copy to the writer of `archive.db`.
-    pub(crate) fn post_raw_state(
-        &self,
-        access: &Access,
-        id: &RawId,
-        state: RawState,
-    ) -> Result<Receiver<Result<(), Failure>>, Failure> {
-        let row = values![state.word(), access.tenant().as_str(), id.as_str()].to_vec();
-        self.inner
-            .archive_writer
-            .post(move |executor| executor.execute(archive_sql::RAW_STATE_PUT, &row).map(|_| ()))
+    /// Has the copy brought up to date with the next message that is archived, or when somebody
+    /// looks at the list.
+    pub(crate) fn copy_raw_state_later(&self, access: &Access, id: &RawId, state: RawState) {
+        if self.inner.later_states.add(access, id, state) >= STATES_WAITING_MAX {
+            // One that fails is made up for by whoever looks at the list.
+            let states = Arc::clone(&self.inner.later_states);
+            let _ = self.inner.archive_writer.post(move |executor| states.copy(executor));
+        }
+    }
+
+    /// Copies what waits.
+    pub(crate) fn copy_later_states(&self) -> Result<(), Failure> {
+        if self.inner.later_states.is_empty() {
+            return self.inner.archive_writer.drain();
+        }
+        let states = Arc::clone(&self.inner.later_states);
+        self.inner.archive_writer.write(move |executor| states.copy(executor))
     }
 
     /// Copies the states that a crash between the two databases left behind, until the first
     /// messages that seem to wait do wait.
     pub(super) fn copy_lagging_states(&self, access: &Access, first: u32) -> Result<(), Failure> {
-        self.inner.archive_writer.drain()?;
+        self.copy_later_states()?;
         let tenant = access.tenant().as_str();
         let key = values![tenant, RawState::Received.word(), 0_i64, first].to_vec();
         loop {

@@ -92,9 +92,7 @@ impl Ready {
             }
         }
         if let Some((id, state, _)) = raw {
-            // The commit stands, and the copy is not waited for: whoever looks at the list does.
-            // One that fails is made up for by then.
-            let _ = record.post_raw_state(&access, &id, state);
+            record.copy_raw_state_later(&access, &id, state);
         }
         Ok(committed)
     }

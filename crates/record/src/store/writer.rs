@@ -7,6 +7,12 @@ use crate::limit::GROUP_COMMIT_JOBS_MAX;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// How long the writer waits for one more job when several came together the time before, and for
+/// all of them: a commit costs the same for one as for many.
+const NEXT_JOB_WAIT: Duration = Duration::from_micros(400);
+const JOBS_WAIT_MAX: Duration = Duration::from_millis(2);
 
 /// A job as the writer sees it.
 trait Job: Send {
@@ -160,10 +166,15 @@ fn serve(
     status: &Status,
     committed: &impl Fn(),
 ) {
+    let mut is_busy = false;
     while let Ok(first) = receiver.recv() {
         let mut jobs = vec![first];
         jobs.extend(receiver.try_iter().take(GROUP_COMMIT_JOBS_MAX - 1));
+        if is_busy {
+            gather(receiver, &mut jobs);
+        }
         let count = jobs.len();
+        is_busy = count > 2;
         let outcome = if status.stopped.load(Ordering::Relaxed) {
             Err(stopped())
         } else {
@@ -181,6 +192,17 @@ fn serve(
         status.waiting.fetch_sub(count, Ordering::Relaxed);
         for job in jobs {
             job.answer(outcome.clone());
+        }
+    }
+}
+
+/// Takes the jobs that follow each other closely.
+fn gather(receiver: &mpsc::Receiver<Box<dyn Job>>, jobs: &mut Vec<Box<dyn Job>>) {
+    let begun = Instant::now();
+    while jobs.len() < GROUP_COMMIT_JOBS_MAX && begun.elapsed() < JOBS_WAIT_MAX {
+        match receiver.recv_timeout(NEXT_JOB_WAIT) {
+            Ok(job) => jobs.push(job),
+            Err(_) => return,
         }
     }
 }
