@@ -22,6 +22,7 @@ pub const ARROWS: &[(&str, &[&str])] = &[
     ("guidance", &["knowledge", "model"]),
     ("policy", &[]),
     ("record", &["model", "policy"]),
+    ("backup", &["model", "record"]),
     ("intake", &["formats", "genomics", "knowledge", "model", "record", "transport"]),
     ("interpret", &["germline", "knowledge", "model", "pgx", "record", "trials", "tumor"]),
     ("notify", &["formats", "model", "record"]),
@@ -54,6 +55,7 @@ const SERVER: &[&str] = &[
 
 /// The binary wires everything, and runs an engine by itself in `cognate pgx call`.
 const CLI: &[&str] = &[
+    "backup",
     "cohort",
     "formats",
     "genomics",
@@ -93,7 +95,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("noodles-vcf", &["formats"]),
     ("rand", &[]),
     ("reqwest", &[]),
-    ("rustls", &["notify", "record", "transport"]),
+    ("rustls", &["backup", "notify", "record", "transport"]),
     ("rusqlite", &["record"]),
     // The record has its traits of reading and writing only, and no runtime.
     ("tokio", &["cli", "intake", "record", "server", "transport"]),
@@ -101,7 +103,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("typst", &["report"]),
     ("typst-layout", &["report"]),
     ("typst-pdf", &["report"]),
-    ("ureq", &["cli", "notify"]),
+    ("ureq", &["backup", "cli", "notify"]),
 ];
 
 /// Checks the workspace members against [`ARROWS`] and [`LIBRARIES`].
