@@ -88,6 +88,12 @@ pub enum Failure {
         /// One sentence.
         text: String,
     },
+    /// What was restored is not what was saved, or of no use to this program.
+    #[error("{text}")]
+    Restored {
+        /// One sentence.
+        text: String,
+    },
     /// A file of this machine cannot be read or written.
     #[error("{place}: {text}")]
     File {

@@ -11,13 +11,19 @@
 //! Every call blocks.
 
 mod destination;
+mod drill;
 mod failure;
 pub mod limit;
 mod repository;
+mod restore;
+mod take;
 
 pub use destination::{Destination, Directory, Object, S3, S3Settings};
+pub use drill::{DRILL_READS, DrillReport, SignedReport, drill};
 pub use failure::{Failure, Wrong};
 pub use repository::{
     AuditAt, Cutting, FileEntry, Keep, Pruned, Repository, ResourcesAt, SegmentAt, Sent, Snapshot,
     SnapshotId, Stamp, Verified, Writer,
 };
+pub use restore::{Restored, Restoring, restore};
+pub use take::{Taken, Taking, take};

@@ -9,6 +9,7 @@
 mod chain;
 mod checkpoint;
 mod event;
+mod extent;
 mod index;
 mod line;
 mod merkle;
@@ -16,8 +17,10 @@ mod review;
 mod signing;
 mod verify;
 
+pub(crate) use chain::segments as segment_paths;
 pub use checkpoint::{BadVerifier, CheckpointKey, Verifier};
 pub use event::{AuditEvent, AuditPage, AuditQuery, Disclosure, reads_audit};
+pub(crate) use extent::{Extent, extent};
 pub use review::{ReviewFacts, ReviewFinding, ReviewRules, review_audit};
 pub(crate) use verify::verify;
 pub use verify::{AuditTail, AuditVerification, verifiers, verify_audit_log};

@@ -67,6 +67,11 @@ impl MasterKey {
         Ok(Self(key))
     }
 
+    /// The same key once more.
+    pub fn duplicate(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     pub(crate) fn bytes(&self) -> &[u8; KEY_BYTES] {
         &self.0
     }

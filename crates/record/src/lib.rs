@@ -14,6 +14,7 @@ mod account;
 mod adoption;
 mod archive;
 mod audit;
+mod backup;
 mod care;
 mod carriers;
 mod compartment;
@@ -56,6 +57,10 @@ pub use audit::{
     AuditEvent, AuditPage, AuditQuery, AuditTail, AuditVerification, BadVerifier, CheckpointKey,
     Disclosure, ReviewFacts, ReviewFinding, ReviewRules, Verifier, reads_audit, review_audit,
     verifiers, verify_audit_log,
+};
+pub use backup::{
+    AuditSegment, Cut, CutFile, DestroyedKey, Examined, ReadBack, ResourceDigest, backup_key,
+    destroy_again, examine, read_back, schema_versions,
 };
 pub use care::{ActorReference, Care};
 pub use carriers::{Carriers, ChangedPatients, MarkedPatient, NewMark};

@@ -15,6 +15,7 @@ mod writer;
 pub(crate) use batches::in_batches;
 pub(crate) use claim::{Claim, Claims};
 pub use copy::{CopiedTable, copy_to_postgres};
+pub(crate) use copy::{Digest, Table};
 pub(crate) use open::open;
 pub(crate) use pool::Pool;
 pub use postgres::PostgresUrl;

@@ -54,9 +54,9 @@ pub struct Stamp {
     /// Length in bytes.
     pub bytes: u64,
     /// Last change of content, in nanoseconds since 1970.
-    pub modified: i128,
+    pub modified: i64,
     /// Last change of anything, in nanoseconds since 1970.
-    pub changed: i128,
+    pub changed: i64,
 }
 
 /// A file of a snapshot.

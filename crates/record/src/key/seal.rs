@@ -94,6 +94,11 @@ impl Keys {
         Ok(hex::encode(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &*key), b"check")))
     }
 
+    /// The key that backups derive theirs from. The one place where that is decided.
+    pub(crate) fn backups(&self) -> Result<Zeroizing<[u8; KEY_BYTES]>, Failure> {
+        derive(&self.master, "backups")
+    }
+
     /// Seals the place of a page, which may hold a patient's data, for the address of the next one.
     pub(crate) fn seal_cursor(&self, of: &[&str], place: &[u8]) -> Result<String, Failure> {
         Ok(hex::encode(seal(&self.cursor, &associated_data(of), place)?))

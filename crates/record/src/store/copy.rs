@@ -139,12 +139,12 @@ fn refuse_filled(target: &Postgres, schema: Schema, to: &PostgresUrl) -> Result<
 }
 
 /// A table as it is read and written.
-struct Table {
-    name: String,
-    columns: Vec<String>,
-    key: Vec<String>,
+pub(crate) struct Table {
+    pub(crate) name: String,
+    pub(crate) columns: Vec<String>,
+    pub(crate) key: Vec<String>,
     /// Sum of the lengths of what may be long in a row; nothing if all is short.
-    length: Option<String>,
+    pub(crate) length: Option<String>,
 }
 
 impl Table {
@@ -209,7 +209,7 @@ impl Table {
     }
 
     /// Gives all rows, some at a time, in the order of the key.
-    fn walk(
+    pub(crate) fn walk(
         &self,
         from: &dyn Executor,
         table: &str,
@@ -217,14 +217,29 @@ impl Table {
     ) -> Result<(), Failure> {
         let mut after: Vec<Value> = Vec::new();
         loop {
-            let count = self.count(from, table, &after)?;
-            let rows = self.page(from, table, &self.columns.join(", "), &after, count)?;
-            let Some(last) = rows.last() else { return Ok(()) };
-            let place = |key: &String| self.columns.iter().position(|column| column == key);
-            let value = |key| place(key).map_or(Value::Null, |at| last.column(at).clone());
-            after = self.key.iter().map(value).collect();
+            let rows = self.next(from, table, &mut after)?;
+            if rows.is_empty() {
+                return Ok(());
+            }
             visit(rows)?;
         }
+    }
+
+    /// The rows that follow those of a key, some of them; none at the end.
+    pub(crate) fn next(
+        &self,
+        from: &dyn Executor,
+        table: &str,
+        after: &mut Vec<Value>,
+    ) -> Result<Vec<Row>, Failure> {
+        let count = self.count(from, table, after)?;
+        let rows = self.page(from, table, &self.columns.join(", "), after, count)?;
+        if let Some(last) = rows.last() {
+            let place = |key: &String| self.columns.iter().position(|column| column == key);
+            let value = |key| place(key).map_or(Value::Null, |at| last.column(at).clone());
+            *after = self.key.iter().map(value).collect();
+        }
+        Ok(rows)
     }
 
     /// How many of the next rows are taken at once: long ones are few.
@@ -264,17 +279,17 @@ impl Table {
 }
 
 /// SHA-256 over rows: of each value its kind, its length and its bytes.
-struct Digest {
+pub(crate) struct Digest {
     rows: u64,
     context: digest::Context,
 }
 
 impl Digest {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { rows: 0, context: digest::Context::new(&digest::SHA256) }
     }
 
-    fn add(&mut self, rows: &[Row]) {
+    pub(crate) fn add(&mut self, rows: &[Row]) {
         for row in rows {
             self.rows += 1;
             for value in &row.0 {
@@ -294,7 +309,7 @@ impl Digest {
         self.context.update(bytes);
     }
 
-    fn end(self) -> (u64, String) {
+    pub(crate) fn end(self) -> (u64, String) {
         (self.rows, hex::encode(self.context.finish()))
     }
 }

@@ -1,0 +1,43 @@
+//! What backups need of a record: one moment of all its parts, and a look at what was restored.
+//!
+//! Nothing in here opens the record: no schema is changed, no event noted, and a server that has it
+//! open goes on.
+
+mod cut;
+mod destroy;
+mod examine;
+mod read_back;
+mod segment;
+mod wal;
+
+pub use cut::{Cut, CutFile};
+pub use destroy::{DestroyedKey, destroy_again};
+pub use examine::{Examined, ResourceDigest, examine};
+pub use read_back::{ReadBack, read_back};
+pub use segment::AuditSegment;
+
+use crate::key::Keys;
+use crate::sql::schema;
+use crate::{Failure, MasterKey};
+use std::collections::BTreeMap;
+use zeroize::Zeroizing;
+
+/// The databases of a directory, by the name of their schema version.
+const DATABASES: [&str; 4] = ["record", "archive", "decision", "genome"];
+
+/// The key that backups are sealed under, derived from the master key under a label of its own. It
+/// opens nothing of the record itself.
+pub fn backup_key(master_key: &MasterKey) -> Result<Zeroizing<[u8; 32]>, Failure> {
+    Keys::derive(master_key)?.backups()
+}
+
+/// The schema versions that this program makes and reads.
+pub fn schema_versions() -> BTreeMap<String, u32> {
+    let all = [schema::RECORD, schema::ARCHIVE, schema::DECISION, schema::GENOME];
+    let version = |migrations: &[&[&str]]| u32::try_from(migrations.len()).unwrap_or(u32::MAX);
+    DATABASES.iter().zip(all).map(|(name, all)| ((*name).to_owned(), version(all))).collect()
+}
+
+fn io(path: &std::path::Path, error: &std::io::Error) -> Failure {
+    Failure::Storage(format!("{}: {error}", path.display()))
+}
