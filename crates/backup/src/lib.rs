@@ -16,7 +16,9 @@ mod failure;
 pub mod limit;
 mod repository;
 mod restore;
+mod ship;
 mod take;
+mod upgrade;
 
 pub use destination::{Destination, Directory, Object, S3, S3Settings};
 pub use drill::{DRILL_READS, DrillReport, SignedReport, drill};
@@ -26,4 +28,6 @@ pub use repository::{
     SnapshotId, Stamp, Verified, Writer,
 };
 pub use restore::{Restored, Restoring, restore};
+pub use ship::{Shipper, Shipping};
 pub use take::{Taken, Taking, take};
+pub use upgrade::{BEFORE_UPGRADE, before_upgrade};

@@ -1,9 +1,13 @@
 //! Taking a snapshot of a record that goes on being written to.
 
-use crate::repository::{AuditAt, Cutting, ResourcesAt, SegmentAt, Sent, Snapshot, SnapshotId};
+use crate::repository::{
+    AuditAt, Cutting, FileEntry, ResourcesAt, SegmentAt, Sent, Snapshot, SnapshotId,
+};
 use crate::repository::{Stamp, Writer};
 use crate::{Failure, Repository};
+use model::Timestamp;
 use record::{AuditSegment, Clock, Cut, CutFile, MasterKey, ResourceDigest};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -29,6 +33,8 @@ pub struct Taking<'t> {
     /// Whether all resources are gone through, so that a restore can be compared with them. Where
     /// nothing was filed since the snapshot before, what that one says is taken over anyway.
     pub resources: bool,
+    /// Whether nothing is published where nothing is new.
+    pub only_changes: bool,
 }
 
 impl std::fmt::Debug for Taking<'_> {
@@ -44,6 +50,8 @@ pub struct Taken {
     pub snapshot: Snapshot,
     /// What was sent for it.
     pub sent: Sent,
+    /// The moment up to which everything is in it: later than its own, if nothing was new.
+    pub until: Timestamp,
 }
 
 /// A random id of lower-case letters and digits.
@@ -67,10 +75,24 @@ pub fn take(repository: &Repository, taking: &Taking<'_>) -> Result<Taken, Failu
     for file in cut.files() {
         copy(&mut writer, &mut snapshot, file, clock)?;
     }
+    let until = cut.time();
     // Writers need not wait for the destination with their logs.
     drop(cut);
+    if let Some(before) = before.filter(|before| taking.only_changes && is_same(before, &snapshot))
+    {
+        return Ok(Taken { snapshot: before, sent: writer.abandon(), until });
+    }
     let sent = writer.publish(snapshot.clone(), clock())?;
-    Ok(Taken { snapshot: repository.snapshot(snapshot.id())?, sent })
+    Ok(Taken { snapshot: repository.snapshot(snapshot.id())?, sent, until })
+}
+
+/// Whether two snapshots are of the same content.
+fn is_same(one: &Snapshot, other: &Snapshot) -> bool {
+    let content = |snapshot: &Snapshot| {
+        let file = |file: &FileEntry| (file.path.clone(), file.bytes, file.leaves.clone());
+        snapshot.files.iter().map(file).collect::<BTreeSet<_>>()
+    };
+    one.schemas == other.schemas && content(one) == content(other)
 }
 
 fn known_segment(before: Option<&Snapshot>, segment: &str) -> Option<AuditSegment> {

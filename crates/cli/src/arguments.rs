@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod backup;
 mod knowledge;
 mod policy;
 mod provider;
@@ -13,6 +14,11 @@ pub(crate) use access::{AccountCommand, ClientCommand, RegisterArguments};
 pub(crate) use audit::{
     AuditCommand, AuditDiscloseArguments, AuditDisclosuresArguments, AuditReviewArguments,
     AuditVerifyArguments,
+};
+pub(crate) use backup::{
+    BackupArguments, BackupCommand, BackupPruneArguments, BackupTakeArguments,
+    BackupVerifyArguments, BucketArguments, DrillArguments, FromArguments, RestoreArguments,
+    ShippingArguments, SnapshotArguments,
 };
 pub(crate) use knowledge::{
     AdoptArguments, ChangesArguments, DiffArguments, ImportArguments, ImportFormat,
@@ -75,6 +81,13 @@ pub(crate) enum Command {
     /// The store as a whole.
     #[command(subcommand)]
     Store(StoreCommand),
+    /// Backups: take one while a server runs, list, check and let go of them.
+    Backup(Box<BackupArguments>),
+    /// Make a data directory again out of a backup, whole and checked, or nothing.
+    Restore(RestoreArguments),
+    /// Restore a backup in a place of its own, look through it, and write a signed report. Ends
+    /// with 1 if the backup is no good.
+    Drill(DrillArguments),
     /// The audit log: who did what with whose data.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -151,6 +164,8 @@ pub(crate) struct ServeArguments {
     pub(crate) reference: ReferenceArguments,
     #[command(flatten)]
     pub(crate) provider: ProviderArguments,
+    #[command(flatten)]
+    pub(crate) shipping: ShippingArguments,
 }
 
 /// What the listeners show, and what they ask for.

@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod backup;
 mod demo;
 mod doctor;
 mod explain;
@@ -13,6 +14,7 @@ mod pgx;
 mod policy;
 mod reference;
 mod replay;
+mod restore;
 mod serve;
 mod store;
 mod trials;
@@ -38,6 +40,9 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Policy(policy) => policy::run(&policy),
         Command::Store(store) => store::run(&store),
         Command::Audit(audit) => audit::run(&audit),
+        Command::Backup(arguments) => backup::run(&arguments),
+        Command::Restore(arguments) => restore::run(&arguments),
+        Command::Drill(arguments) => restore::run_drill(&arguments),
         Command::Account(account) => access::account(&account),
         Command::Client(client) => access::client(&client),
         Command::Demo(demo) => demo::run(&demo),
@@ -63,6 +68,6 @@ fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
 
 /// Says something to the person at the terminal.
 #[expect(clippy::print_stderr, reason = "talk goes to standard error")]
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     eprintln!("{text}");
 }

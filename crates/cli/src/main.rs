@@ -6,6 +6,7 @@
 //! refused.
 
 mod arguments;
+mod backups;
 mod command;
 mod outcome;
 mod store;

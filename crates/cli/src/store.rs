@@ -1,13 +1,14 @@
 //! Opening the store.
 
 use crate::arguments::{Address, ReferenceArguments, StoreArguments, TrustArguments};
+use crate::command::say;
 use anyhow::{Context, bail};
 use genomics::reference::References;
 use knowledge::{Pack, PublicKey};
 use model::{TenantId, Timestamp};
 use record::{
-    Access, CheckpointKey, Clock, MasterKey, PostgresUrl, Purpose, Record, Role, Scope, Settings,
-    Store,
+    Access, CheckpointKey, Clock, DestroyedKey, MasterKey, PostgresUrl, Purpose, Record, Role,
+    Scope, Settings, Store,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -64,8 +65,8 @@ fn credential() -> Option<PathBuf> {
     Some(Path::new(&directory).join(CREDENTIAL)).filter(|path| path.exists())
 }
 
-/// Opens a store that exists.
-pub(crate) fn open(store: &StoreArguments) -> anyhow::Result<Record> {
+/// The master key of a store that exists.
+pub(crate) fn master_key(store: &StoreArguments) -> anyhow::Result<MasterKey> {
     let key = key_file(store);
     if !key.exists() {
         bail!(
@@ -74,8 +75,55 @@ pub(crate) fn open(store: &StoreArguments) -> anyhow::Result<Record> {
             key.display()
         );
     }
-    let master_key = MasterKey::from_file(&key)
-        .with_context(|| format!("the master key `{}` cannot be used", key.display()))?;
+    MasterKey::from_file(&key)
+        .with_context(|| format!("the master key `{}` cannot be used", key.display()))
+}
+
+/// The master key where there is no store yet: of the file that is named, or the credential.
+pub(crate) fn named_key(file: Option<&Path>) -> anyhow::Result<MasterKey> {
+    let key = file.map(Path::to_owned).or_else(credential);
+    let key = key.context("name the master key of the backups with `--master-key-file`")?;
+    MasterKey::from_file(&key)
+        .with_context(|| format!("the master key `{}` cannot be used", key.display()))
+}
+
+/// Keys of patients that were destroyed. A restore destroys them again: this is where the list of
+/// whoever keeps it is to be read. None is kept yet.
+pub(crate) fn destroyed_keys() -> Vec<DestroyedKey> {
+    Vec::new()
+}
+
+/// A random id.
+pub(crate) fn random_id() -> anyhow::Result<String> {
+    let bytes = record::random_bytes()?;
+    let digits = bytes.iter().take(8).map(|byte| format!("{byte:02x}"));
+    Ok(digits.collect::<Vec<_>>().concat())
+}
+
+/// Takes a snapshot before this program brings an older schema up to date.
+fn keep_before_upgrade(store: &StoreArguments, master_key: &MasterKey) -> anyhow::Result<()> {
+    if store.upgrade_without_backup || store.postgres.is_some() {
+        return Ok(());
+    }
+    let program = env!("CARGO_PKG_VERSION");
+    let taken = backup::before_upgrade(&store.directory, master_key, &clock(), program).context(
+        "the schema is an older one and no snapshot could be taken before it is brought up to \
+         date; nothing was changed",
+    )?;
+    if let Some(snapshot) = taken {
+        say(&format!(
+            "the schema is brought up to date; what was before is the snapshot {} in `{}`",
+            snapshot.id(),
+            store.directory.join(backup::BEFORE_UPGRADE).display()
+        ));
+    }
+    Ok(())
+}
+
+/// Opens a store that exists.
+pub(crate) fn open(store: &StoreArguments) -> anyhow::Result<Record> {
+    let master_key = master_key(store)?;
+    keep_before_upgrade(store, &master_key)?;
     let settings = Settings { directory: store.directory.clone(), master_key, readers: READERS };
     let kind = match &store.postgres {
         None => Store::Directory,

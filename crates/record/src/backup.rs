@@ -12,7 +12,7 @@ mod wal;
 
 pub use cut::{Cut, CutFile};
 pub use destroy::{DestroyedKey, destroy_again};
-pub use examine::{Examined, ResourceDigest, examine};
+pub use examine::{Examined, ResourceDigest, examine, schemas};
 pub use read_back::{ReadBack, read_back};
 pub use segment::AuditSegment;
 

@@ -2,8 +2,21 @@
 
 use crate::sql::{archive as archive_sql, record as sql};
 use crate::{AuditVerification, CheckpointKey, Failure, RawState, Record, audit};
+use model::Timestamp;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::PoisonError;
+
+/// How the backups of this process stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BackupState {
+    /// Whether there is a place to take them to.
+    pub is_set: bool,
+    /// The moment up to which everything is at that place.
+    pub until: Option<Timestamp>,
+    /// Why the last one was not taken, if it was not.
+    pub failure: Option<String>,
+}
 
 /// Whether the record works.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +37,8 @@ pub struct Health {
     pub jobs_waiting: usize,
     /// Why the last checkpoint of the audit log was not written, if it was not.
     pub checkpoint_failure: Option<String>,
+    /// How backups stand.
+    pub backup: BackupState,
 }
 
 impl Record {
@@ -46,11 +61,17 @@ impl Record {
                 + inner.decision_writer.waiting()
                 + inner.genome_writer.waiting(),
             checkpoint_failure: inner.audit.checkpoint_failure(),
+            backup: inner.backup.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         };
         if self.count(&mut health).is_err() {
             health.writable = false;
         }
         health
+    }
+
+    /// Notes how backups stand, for [`Record::health`].
+    pub fn note_backup(&self, state: BackupState) {
+        *self.inner.backup.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
     fn count(&self, health: &mut Health) -> Result<(), Failure> {

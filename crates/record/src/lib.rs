@@ -59,8 +59,8 @@ pub use audit::{
     verifiers, verify_audit_log,
 };
 pub use backup::{
-    AuditSegment, Cut, CutFile, DestroyedKey, Examined, ReadBack, ResourceDigest, backup_key,
-    destroy_again, examine, read_back, schema_versions,
+    AuditSegment, Cut, CutFile, DestroyedKey, Examined, ReadBack, ResourceDigest,
+    backup_key, destroy_again, examine, read_back, schema_versions, schemas,
 };
 pub use care::{ActorReference, Care};
 pub use carriers::{Carriers, ChangedPatients, MarkedPatient, NewMark};
@@ -73,7 +73,7 @@ pub use export::{ExportJob, ExportLevel, ExportPage, ExportRequest};
 pub use failure::Failure;
 pub use feed::{Change, ChangeKind};
 pub use genome::{ChooseRanges, Genome, GenomeBlock, GenomeFiling, GenomeRange, NewGenomeBlock};
-pub use health::Health;
+pub use health::{BackupState, Health};
 pub use identity::{
     Credential, CredentialKind, LinkKind, Registration, Session, SigningKey, Taken, Ticket,
     TicketKind,

@@ -54,6 +54,7 @@ pub(crate) struct Inner {
     pub(crate) later_states: Arc<crate::archive::LaterStates>,
     pub(crate) waiting: Arc<crate::search::follow::Waiting>,
     pub(crate) policies: crate::policies::AllInUse,
+    pub(crate) backup: Mutex<crate::BackupState>,
 }
 
 /// Rung by this process's own commits; those of other processes are polled for.
@@ -119,6 +120,7 @@ impl Record {
                 later_states: Arc::default(),
                 waiting: Arc::default(),
                 policies: crate::policies::AllInUse::default(),
+                backup: Mutex::default(),
             }),
         })
     }

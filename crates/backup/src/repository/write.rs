@@ -116,6 +116,11 @@ impl Writer {
         Ok(self.sent)
     }
 
+    /// Ends without a snapshot; what was sent already.
+    pub fn abandon(self) -> Sent {
+        self.sent
+    }
+
     /// What the snapshot before has of a file need not be sent.
     fn remember(&mut self, path: &str) -> Result<(), Failure> {
         let entry = self.previous.as_ref().and_then(|previous| previous.file(path));

@@ -61,6 +61,7 @@ impl Place {
             program: "0.1.0",
             afresh: false,
             resources: true,
+            only_changes: false,
         };
         take(&self.repository(), &taking)
     }

@@ -35,6 +35,10 @@ pub(crate) struct StoreArguments {
     /// derived from the master key: keep it from who has that one.
     #[arg(long, env = "COGNATE_AUDIT_CHECKPOINT_KEY", value_name = "FILE")]
     pub(crate) audit_checkpoint_key: Option<PathBuf>,
+    /// Bring an older schema up to date without taking a snapshot to `before-upgrade` in the data
+    /// directory first. Then there is no way back to the program of before.
+    #[arg(long, env = "COGNATE_UPGRADE_WITHOUT_BACKUP")]
+    pub(crate) upgrade_without_backup: bool,
 }
 
 /// An address as written: it may hold a password, so it is read later and never shown.

@@ -10,8 +10,8 @@ mod setting;
 use super::serve::{Running, stop_signal};
 use super::{print, say};
 use crate::arguments::{
-    DemoArguments, ProviderArguments, ReferenceArguments, ServeArguments, StoreArguments,
-    TlsArguments,
+    DemoArguments, ProviderArguments, ReferenceArguments, ServeArguments, ShippingArguments,
+    StoreArguments, TlsArguments,
 };
 use crate::outcome::Outcome;
 use crate::store;
@@ -32,6 +32,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         store_password_file: None,
         audit_checkpoints: None,
         audit_checkpoint_key: None,
+        upgrade_without_backup: false,
     };
     let record = store::create(&at).context("the demonstration needs a new directory")?;
     let secrets = setting::people_and_services(&record)?;
@@ -47,6 +48,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         subscription_endpoint: arguments.subscription_endpoint.clone(),
         subscription_authorities: None,
         provider: ProviderArguments::default(),
+        shipping: ShippingArguments::default(),
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {

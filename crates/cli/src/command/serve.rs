@@ -3,13 +3,14 @@
 mod provider;
 
 use super::say;
-use crate::arguments::{ServeArguments, TlsArguments};
+use crate::arguments::{ServeArguments, ShippingArguments, TlsArguments};
 use crate::outcome::Outcome;
-use crate::store;
+use crate::{backups, store};
 use anyhow::{Context, anyhow, bail};
 use axum::extract::{ConnectInfo, Request, connect_info::Connected};
 use axum::middleware::map_request;
 use axum::serve::IncomingStream;
+use backup::{Shipper, Shipping};
 use genomics::reference::References;
 use intake::Feed;
 use intake::work::Worker;
@@ -127,6 +128,7 @@ impl Running {
         threads.push(thread("notify", &flag, move |stop| notifier.follow(stop))?);
         let carriers = Carriers::new(&app);
         threads.push(thread("carriers", &flag, move |stop| carriers.follow(stop))?);
+        threads.extend(shipping(arguments, &record, &flag)?);
         let tasks =
             vec![serve_http(http, app, stopped.clone()), serve_mllp(mllp, record, feed, stopped)];
         Ok(Self {
@@ -164,6 +166,38 @@ fn genomics(lift_over: Option<&Path>, references: References) -> anyhow::Result<
         bail!("{}: {problem}", path.display());
     }
     Ok(Genomics { lift_over: Some(Arc::new(chains)), ..without })
+}
+
+/// What takes snapshots while the server runs.
+fn shipping(
+    arguments: &ServeArguments,
+    record: &Record,
+    flag: &Arc<AtomicBool>,
+) -> anyhow::Result<Option<JoinHandle<()>>> {
+    let ShippingArguments { backup_to, backup_every, backup_keep_all, bucket } =
+        &arguments.shipping;
+    let Some(to) = backup_to else {
+        say("WARNING: no backups are taken; `--backup-to` names a place for them");
+        return Ok(None);
+    };
+    let shipping = Shipping {
+        directory: arguments.store.directory.clone(),
+        master_key: store::master_key(&arguments.store)?,
+        clock: store::clock(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        destination: backups::destination(to, bucket)?,
+        every_seconds: *backup_every,
+        keeps_all: *backup_keep_all,
+    };
+    let shipper = Shipper::new(shipping, record.clone());
+    let told = |taken: &Result<backup::Taken, backup::Failure>| match taken {
+        Ok(taken) => {
+            let (snapshot, sent) = (taken.snapshot.id().to_string(), taken.sent);
+            tracing::debug!(snapshot, chunks = sent.chunks, bytes = sent.bytes, "backed up");
+        }
+        Err(failure) => tracing::error!(%failure, "no backup was taken"),
+    };
+    thread("backup", flag, move |stop| shipper.follow(stop, &told)).map(Some)
 }
 
 /// What tells subscribers.

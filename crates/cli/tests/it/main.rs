@@ -4,6 +4,7 @@
 
 mod audit;
 mod audit_reading;
+mod backup;
 #[cfg(test)]
 #[expect(dead_code, reason = "the tests of the record use all of it")]
 #[path = "../../../record/tests/it/store.rs"]

@@ -9,14 +9,16 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// A server that is ended with the test.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     address: String,
+    /// What it said before it served.
+    pub(crate) said: String,
     _talk: BufReader<std::process::ChildStderr>,
 }
 
 impl Server {
-    fn start(store: &[&str]) -> Self {
+    pub(crate) fn start(store: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_cognate"))
             .args(["serve", "--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0"])
             .args(store)
@@ -25,17 +27,23 @@ impl Server {
             .spawn()
             .unwrap();
         let mut talk = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
+        let (mut line, mut said) = (String::new(), String::new());
         while !line.starts_with("serving HTTP on ") {
+            said.push_str(&line);
             line.clear();
             assert!(talk.read_line(&mut line).unwrap() > 0, "the server ended");
         }
         let address = line.trim().trim_start_matches("serving HTTP on ").to_owned();
-        Self { child, address, _talk: talk }
+        Self { child, address, said, _talk: talk }
     }
 
     /// Status, `Content-Location` and body of an answer.
-    fn ask(&self, path: &str, token: &str, body: Option<&Value>) -> (u16, String, Value) {
+    pub(crate) fn ask(
+        &self,
+        path: &str,
+        token: &str,
+        body: Option<&Value>,
+    ) -> (u16, String, Value) {
         let agent: ureq::Agent =
             ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let url = if path.starts_with("http") {

@@ -73,8 +73,27 @@ pub fn examine(directory: &Path, master_key: &MasterKey) -> Result<Examined, Fai
     Ok(Examined { schemas, resources: found.ok_or(Failure::NotFound)?, audit, problems })
 }
 
-/// The schema version of a database.
+/// The schema versions of the databases of a directory as they are; of none if there is no record.
+pub fn schemas(directory: &Path, master_key: &MasterKey) -> Result<BTreeMap<String, u32>, Failure> {
+    let keys = Keys::derive(master_key)?;
+    let mut found = BTreeMap::new();
+    for name in DATABASES {
+        let file = format!("{name}.db");
+        let path = directory.join(&file);
+        if path.exists() {
+            let database = Sqlite::open(&path, &keys.database(&file)?, false)?;
+            found.insert(name.to_owned(), schema(&database)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The schema version of a database; 0 of one that was made and not filled.
 pub(super) fn schema(database: &dyn Executor) -> Result<u32, Failure> {
+    let is_there = "SELECT 1 FROM sqlite_schema WHERE name = 'migration'";
+    if database.first(is_there, &[])?.is_none() {
+        return Ok(0);
+    }
     let last = database.one("SELECT coalesce(max(version), 0) FROM migration", &[])?.count(0)?;
     u32::try_from(last).map_err(|_| Failure::Storage("no such schema".to_owned()))
 }

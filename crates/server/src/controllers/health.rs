@@ -33,6 +33,11 @@ pub(crate) async fn ready(State(app): State<App>) -> Result<Response, Error> {
         "lastSequence": health.last_sequence,
         "messages": messages,
         "reviewsOpen": health.reviews_open,
+        "backup": {
+            "set": health.backup.is_set,
+            "until": health.backup.until.map(|until| until.to_string()),
+            "failed": health.backup.failure.is_some(),
+        },
         "interpretation": { "behind": behind },
         "knowledge": { "pack": pack.pack, "version": pack.version, "date": pack.date },
     });
