@@ -16,6 +16,7 @@ mod failure;
 pub mod limit;
 mod repository;
 mod restore;
+mod restore_tables;
 mod ship;
 mod take;
 mod upgrade;
@@ -28,6 +29,7 @@ pub use repository::{
     SnapshotId, Stamp, Verified, Writer,
 };
 pub use restore::{Restored, Restoring, restore};
+pub use restore_tables::restore_tables;
 pub use ship::{Shipper, Shipping};
 pub use take::{Taken, Taking, take};
 pub use upgrade::{BEFORE_UPGRADE, before_upgrade};

@@ -1,16 +1,19 @@
 //! Restoring: a directory that was not there, whole and checked, or nothing.
 
-use crate::repository::Snapshot;
+use crate::repository::{FileEntry, Snapshot};
 use crate::take::{new_id, resources_at, segment_at};
 use crate::{Failure, Repository};
 use record::{
-    Clock, DestroyedKey, Examined, MasterKey, Record, Settings, destroy_again, examine,
+    Clock, DestroyedKey, Examined, Loading, MasterKey, Record, Settings, destroy_again, examine,
     schema_versions,
 };
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
+
+/// The kind of a snapshot of files.
+pub(crate) const DIRECTORY: &str = "directory";
 
 /// How a snapshot becomes a record again.
 pub struct Restoring<'r> {
@@ -50,36 +53,39 @@ pub fn restore(
     to: &Path,
     restoring: &Restoring<'_>,
 ) -> Result<Restored, Failure> {
-    refuse_filled(to)?;
-    refuse_newer(snapshot)?;
-    let parent = to.parent().filter(|path| !path.as_os_str().is_empty());
-    let parent = parent.unwrap_or_else(|| Path::new("."));
-    let name = to.file_name().unwrap_or_default().to_string_lossy();
-    let unfinished = Unfinished(parent.join(format!(".{name}.restoring-{}", new_id()?)));
-    make(&unfinished.0)?;
-    for file in &snapshot.files {
-        let path = unfinished.0.join(plain(&file.path)?);
-        if let Some(folder) = path.parent() {
-            make(folder)?;
+    let unfinished = Unfinished::begin(snapshot, to)?;
+    if snapshot.store == DIRECTORY {
+        for file in &snapshot.files {
+            unfinished.write(repository, file)?;
         }
-        let mut options = OpenOptions::new();
-        let mut written = options
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(|error| failed(&path, &error))?;
-        repository.read(file, &mut |piece| {
-            written.write_all(piece).map_err(|error| failed(&path, &error))
-        })?;
-        written.sync_all().map_err(|error| failed(&path, &error))?;
+    } else {
+        let (key, clock) = (restoring.master_key, restoring.clock);
+        let directory = &unfinished.directory;
+        let mut loading = Loading::begin_files(directory, key, &snapshot.schemas, clock)?;
+        load(repository, snapshot, &mut loading, &unfinished)?;
+        loading.end()?;
+        loading.commit()?;
     }
-    let restored = check(snapshot, &unfinished.0, restoring)?;
-    sync(&unfinished.0.join("audit"))?;
-    sync(&unfinished.0)?;
-    publish(&unfinished.0, to)?;
-    sync(parent)?;
+    let restored = check(snapshot, &unfinished.directory, restoring)?;
+    unfinished.publish(to)?;
     Ok(restored)
+}
+
+/// Loads the tables of a snapshot and writes its other files.
+pub(crate) fn load(
+    repository: &Repository,
+    snapshot: &Snapshot,
+    loading: &mut Loading,
+    unfinished: &Unfinished,
+) -> Result<(), Failure> {
+    for file in &snapshot.files {
+        if loading.table(&file.path)? {
+            repository.read(file, &mut |piece| Ok(loading.feed(piece)?))?;
+        } else {
+            unfinished.write(repository, file)?;
+        }
+    }
+    Ok(())
 }
 
 /// Compares what was restored with what the snapshot says.
@@ -164,21 +170,61 @@ fn plain(path: &str) -> Result<PathBuf, Failure> {
     Err(Failure::Invalid { place, text: "is no path in a data directory".to_owned() })
 }
 
-/// Removed unless it was published.
-struct Unfinished(PathBuf);
+/// A directory beside the one that is to be; removed unless it was published.
+pub(crate) struct Unfinished {
+    pub(crate) directory: PathBuf,
+    parent: PathBuf,
+}
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+        let _ = std::fs::remove_dir_all(&self.directory);
     }
 }
 
-fn publish(from: &Path, to: &Path) -> Result<(), Failure> {
-    match std::fs::remove_dir(to) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(to, &error)),
-        _ => {}
+impl Unfinished {
+    /// Refuses what is not empty, and snapshots that this program could not open.
+    pub(crate) fn begin(snapshot: &Snapshot, to: &Path) -> Result<Self, Failure> {
+        refuse_filled(to)?;
+        refuse_newer(snapshot)?;
+        let parent = to.parent().filter(|path| !path.as_os_str().is_empty());
+        let parent = parent.unwrap_or_else(|| Path::new(".")).to_owned();
+        let name = to.file_name().unwrap_or_default().to_string_lossy();
+        let directory = parent.join(format!(".{name}.restoring-{}", new_id()?));
+        make(&directory)?;
+        Ok(Self { directory, parent })
     }
-    std::fs::rename(from, to).map_err(|error| failed(to, &error))
+
+    /// Writes a file, every chunk checked.
+    pub(crate) fn write(&self, repository: &Repository, file: &FileEntry) -> Result<(), Failure> {
+        let path = self.directory.join(plain(&file.path)?);
+        if let Some(folder) = path.parent() {
+            make(folder)?;
+        }
+        let mut options = OpenOptions::new();
+        let mut written = options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(|error| failed(&path, &error))?;
+        repository.read(file, &mut |piece| {
+            written.write_all(piece).map_err(|error| failed(&path, &error))
+        })?;
+        written.sync_all().map_err(|error| failed(&path, &error))
+    }
+
+    /// Gives it its name.
+    pub(crate) fn publish(&self, to: &Path) -> Result<(), Failure> {
+        sync(&self.directory.join("audit"))?;
+        sync(&self.directory)?;
+        match std::fs::remove_dir(to) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(to, &error)),
+            _ => {}
+        }
+        std::fs::rename(&self.directory, to).map_err(|error| failed(to, &error))?;
+        sync(&self.parent)
+    }
 }
 
 fn make(directory: &Path) -> Result<(), Failure> {

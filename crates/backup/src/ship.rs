@@ -8,7 +8,7 @@ use crate::repository::Keep;
 use crate::take::{Taken, Taking, new_id, take};
 use crate::{Destination, Failure, Repository};
 use model::Timestamp;
-use record::{BackupState, Clock, MasterKey, Record, backup_key};
+use record::{BackupState, Clock, MasterKey, Record, Store, backup_key};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +24,8 @@ const EVERY_ONE_SECONDS: u64 = 2 * 3600;
 pub struct Shipping {
     /// The data directory.
     pub directory: PathBuf,
+    /// Where its databases are.
+    pub store: Store,
     /// Its master key.
     pub master_key: MasterKey,
     /// Where the time is from.
@@ -116,6 +118,7 @@ impl Shipper {
             &repository,
             &Taking {
                 directory: &shipping.directory,
+                store: &shipping.store,
                 master_key: &shipping.master_key,
                 clock: &shipping.clock,
                 program: &shipping.program,

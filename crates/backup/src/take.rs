@@ -6,7 +6,7 @@ use crate::repository::{
 use crate::repository::{Stamp, Writer};
 use crate::{Failure, Repository};
 use model::Timestamp;
-use record::{AuditSegment, Clock, Cut, CutFile, MasterKey, ResourceDigest};
+use record::{AuditSegment, Clock, Cut, CutFile, MasterKey, ResourceDigest, Store};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
@@ -22,6 +22,8 @@ const NANOS: i64 = 1_000_000_000;
 pub struct Taking<'t> {
     /// The data directory.
     pub directory: &'t Path,
+    /// Where its databases are.
+    pub store: &'t Store,
     /// Its master key.
     pub master_key: &'t MasterKey,
     /// Where the time is from.
@@ -62,13 +64,13 @@ pub(crate) fn new_id() -> Result<String, Failure> {
 
 /// Takes a snapshot. Servers go on writing; it is of one moment of all files.
 pub fn take(repository: &Repository, taking: &Taking<'_>) -> Result<Taken, Failure> {
-    let Taking { directory, master_key, clock, program, .. } = taking;
+    let Taking { directory, store, master_key, clock, program, .. } = taking;
     let id = new_id()?;
     let mut writer = Writer::begin(repository, &id, clock(), taking.afresh)?;
     let before = writer.previous().cloned();
     let known = |segment: &str| known_segment(before.as_ref(), segment);
-    let cut = Cut::take(directory, master_key, clock, &known)?;
-    let mut snapshot = Snapshot::new(SnapshotId::new(cut.time(), &id), program, "directory");
+    let cut = Cut::take(directory, store, master_key, clock, &known)?;
+    let mut snapshot = Snapshot::new(SnapshotId::new(cut.time(), &id), program, kind(store));
     snapshot.schemas.clone_from(cut.schemas());
     snapshot.audit = AuditAt { segments: cut.audit().iter().map(segment_at).collect() };
     snapshot.resources = resources(&cut, before.as_ref(), taking.resources)?;
@@ -93,6 +95,14 @@ fn is_same(one: &Snapshot, other: &Snapshot) -> bool {
         snapshot.files.iter().map(file).collect::<BTreeSet<_>>()
     };
     one.schemas == other.schemas && content(one) == content(other)
+}
+
+/// In a word, as snapshots have it.
+pub(crate) fn kind(store: &Store) -> &'static str {
+    match store {
+        Store::Directory => "directory",
+        Store::Postgres(_) => "postgres",
+    }
 }
 
 fn known_segment(before: Option<&Snapshot>, segment: &str) -> Option<AuditSegment> {
@@ -153,7 +163,8 @@ fn copy(
     let now = clock().micros().saturating_mul(1000);
     let is_quiet =
         |stamp: &Stamp| now - stamp.modified > QUIET_NANOS && now - stamp.changed > QUIET_NANOS;
-    writer.file(snapshot, &file.path, Cutting::Places, file.reader(), None)?;
+    let cutting = if file.is_rows() { Cutting::Content } else { Cutting::Places };
+    writer.file(snapshot, &file.path, cutting, file.reader(), None)?;
     if let Some(entry) = snapshot.files.last_mut() {
         let same = first
             .filter(is_quiet)

@@ -100,16 +100,28 @@ pub(crate) fn random_id() -> anyhow::Result<String> {
     Ok(digits.collect::<Vec<_>>().concat())
 }
 
+/// Where the databases of a store are.
+pub(crate) fn kind(store: &StoreArguments) -> anyhow::Result<Store> {
+    Ok(match &store.postgres {
+        None => Store::Directory,
+        Some(url) => Store::Postgres(address(url, store.store_password_file.as_deref())?),
+    })
+}
+
 /// Takes a snapshot before this program brings an older schema up to date.
-fn keep_before_upgrade(store: &StoreArguments, master_key: &MasterKey) -> anyhow::Result<()> {
-    if store.upgrade_without_backup || store.postgres.is_some() {
+fn keep_before_upgrade(
+    store: &StoreArguments,
+    kind: &Store,
+    master_key: &MasterKey,
+) -> anyhow::Result<()> {
+    if store.upgrade_without_backup {
         return Ok(());
     }
-    let program = env!("CARGO_PKG_VERSION");
-    let taken = backup::before_upgrade(&store.directory, master_key, &clock(), program).context(
-        "the schema is an older one and no snapshot could be taken before it is brought up to \
-         date; nothing was changed",
-    )?;
+    let (directory, program) = (&store.directory, env!("CARGO_PKG_VERSION"));
+    let taken = backup::before_upgrade(directory, kind, master_key, &clock(), program);
+    let taken = taken.with_context(|| {
+        format!("the store {} cannot be saved before it is opened; nothing changed", place(store))
+    })?;
     if let Some(snapshot) = taken {
         say(&format!(
             "the schema is brought up to date; what was before is the snapshot {} in `{}`",
@@ -123,12 +135,9 @@ fn keep_before_upgrade(store: &StoreArguments, master_key: &MasterKey) -> anyhow
 /// Opens a store that exists.
 pub(crate) fn open(store: &StoreArguments) -> anyhow::Result<Record> {
     let master_key = master_key(store)?;
-    keep_before_upgrade(store, &master_key)?;
+    let kind = kind(store)?;
+    keep_before_upgrade(store, &kind, &master_key)?;
     let settings = Settings { directory: store.directory.clone(), master_key, readers: READERS };
-    let kind = match &store.postgres {
-        None => Store::Directory,
-        Some(url) => Store::Postgres(address(url, store.store_password_file.as_deref())?),
-    };
     let record = Record::open_in(settings, &kind, clock())
         .with_context(|| format!("the store {} cannot be opened", place(store)))?;
     if let (Some(directory), Some(key)) = (&store.audit_checkpoints, &store.audit_checkpoint_key) {

@@ -6,13 +6,17 @@
 mod cut;
 mod destroy;
 mod examine;
+mod load;
 mod read_back;
 mod segment;
+mod table;
+mod tables;
 mod wal;
 
 pub use cut::{Cut, CutFile};
 pub use destroy::{DestroyedKey, destroy_again};
-pub use examine::{Examined, ResourceDigest, examine, schemas};
+pub use examine::{Examined, ResourceDigest, examine, examine_log, schemas};
+pub use load::Loading;
 pub use read_back::{ReadBack, read_back};
 pub use segment::AuditSegment;
 

@@ -59,8 +59,8 @@ pub use audit::{
     verifiers, verify_audit_log,
 };
 pub use backup::{
-    AuditSegment, Cut, CutFile, DestroyedKey, Examined, ReadBack, ResourceDigest,
-    backup_key, destroy_again, examine, read_back, schema_versions, schemas,
+    AuditSegment, Cut, CutFile, DestroyedKey, Examined, Loading, ReadBack, ResourceDigest,
+    backup_key, destroy_again, examine, examine_log, read_back, schema_versions, schemas,
 };
 pub use care::{ActorReference, Care};
 pub use carriers::{Carriers, ChangedPatients, MarkedPatient, NewMark};

@@ -7,7 +7,7 @@ mod claim;
 mod copy;
 mod open;
 mod pool;
-mod postgres;
+pub(crate) mod postgres;
 mod rows;
 pub(crate) mod sqlite;
 mod writer;
@@ -15,8 +15,8 @@ mod writer;
 pub(crate) use batches::in_batches;
 pub(crate) use claim::{Claim, Claims};
 pub use copy::{CopiedTable, copy_to_postgres};
-pub(crate) use copy::{Digest, Table};
-pub(crate) use open::open;
+pub(crate) use copy::{Digest, OWN, POSITION, TABLES as FILE_TABLES, Table, refuse_filled};
+pub(crate) use open::{Migrations, new_files, open};
 pub(crate) use pool::Pool;
 pub use postgres::PostgresUrl;
 pub(crate) use rows::Rows;
@@ -101,6 +101,21 @@ pub(crate) use values;
 pub(crate) struct Row(Vec<Value>);
 
 impl Row {
+    /// Of values.
+    pub(crate) fn new(values: Vec<Value>) -> Self {
+        Self(values)
+    }
+
+    /// All columns.
+    pub(crate) fn values(&self) -> &[Value] {
+        &self.0
+    }
+
+    /// All columns, given away.
+    pub(crate) fn into_values(self) -> Vec<Value> {
+        self.0
+    }
+
     fn column(&self, place: usize) -> &Value {
         self.0.get(place).unwrap_or(&Value::Null)
     }

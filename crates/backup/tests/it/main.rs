@@ -5,3 +5,4 @@
 mod online;
 mod restoring;
 mod support;
+mod upgrading;

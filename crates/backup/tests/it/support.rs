@@ -56,6 +56,7 @@ impl Place {
     pub(crate) fn try_take(&self) -> Result<Taken, Failure> {
         let taking = Taking {
             directory: &self.path("data"),
+            store: &record::Store::Directory,
             master_key: &self.key(),
             clock: &self.clock,
             program: "0.1.0",

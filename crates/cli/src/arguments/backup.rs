@@ -1,6 +1,6 @@
 //! `cognate backup`, `cognate restore` and `cognate drill`
 
-use super::StoreArguments;
+use super::{Address, StoreArguments};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -137,6 +137,13 @@ pub(crate) struct RestoreArguments {
     pub(crate) from: FromArguments,
     #[command(flatten)]
     pub(crate) which: SnapshotArguments,
+    /// Empty PostgreSQL database that the record goes to; the directory then holds the audit log.
+    /// Without it the record goes to files in the directory, wherever it was.
+    #[arg(long = "store", value_name = "URL")]
+    pub(crate) postgres: Option<Address>,
+    /// File with the password of the PostgreSQL role, if the address has none.
+    #[arg(long, env = "COGNATE_STORE_PASSWORD_FILE", value_name = "FILE")]
+    pub(crate) store_password_file: Option<PathBuf>,
 }
 
 /// `cognate drill`

@@ -31,6 +31,7 @@ fn take(arguments: &BackupTakeArguments) -> anyhow::Result<Outcome> {
     let repository = Repository::open_or_create(destination, &backup_key(&master_key)?, &id)?;
     let taking = Taking {
         directory: &arguments.store.directory,
+        store: &store::kind(&arguments.store)?,
         master_key: &master_key,
         clock: &store::clock(),
         program: env!("CARGO_PKG_VERSION"),

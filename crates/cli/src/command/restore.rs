@@ -4,9 +4,9 @@ use super::{backup::told, print, print_json, say};
 use crate::arguments::{DrillArguments, RestoreArguments};
 use crate::outcome::Outcome;
 use crate::{backups, store};
-use anyhow::Context;
-use backup::{Restoring, SignedReport, drill, restore};
-use record::{backup_key, random_bytes};
+use anyhow::{Context, bail};
+use backup::{Restoring, SignedReport, drill, restore, restore_tables};
+use record::{CopiedTable, backup_key, copy_to_postgres, random_bytes};
 use serde_json::json;
 use std::path::Path;
 
@@ -21,8 +21,24 @@ pub(crate) fn run(arguments: &RestoreArguments) -> anyhow::Result<Outcome> {
     let destroyed = store::destroyed_keys();
     let restoring =
         Restoring { master_key: &master_key, clock: &store::clock(), destroyed: &destroyed };
-    let restored = restore(&repository, &snapshot, &arguments.directory, &restoring)
-        .context("nothing was restored")?;
+    let to = &arguments.directory;
+    let url = arguments.postgres.as_ref();
+    let url = url.map(|url| store::address(url, arguments.store_password_file.as_deref()));
+    let url = url.transpose()?;
+    let restored = match &url {
+        Some(url) if snapshot.store != "directory" => {
+            restore_tables(&repository, &snapshot, to, url, &restoring)
+        }
+        _ => restore(&repository, &snapshot, to, &restoring),
+    };
+    let restored = restored.context("nothing was restored")?;
+    if let Some(url) = url.filter(|_| snapshot.store == "directory") {
+        let copied = copy_to_postgres(to, &master_key, &url, &store::clock(), &mut |_| {})
+            .with_context(|| format!("`{}` is restored, and was not moved", to.display()))?;
+        if !copied.iter().all(CopiedTable::is_same) {
+            bail!("`{}` is restored; what was read back from {url} is not the same", to.display());
+        }
+    }
     if arguments.from.json {
         let mut value = told(&id, &snapshot);
         value["directory"] = json!(arguments.directory);
@@ -39,7 +55,7 @@ pub(crate) fn run(arguments: &RestoreArguments) -> anyhow::Result<Outcome> {
         restored.examined.resources.versions,
         restored.examined.audit.iter().map(|segment| segment.lines).sum::<u64>()
     ))?;
-    if !restored.is_opened {
+    if !restored.is_opened && snapshot.schemas != record::schema_versions() {
         say("its schema is an older one; a server of this program would bring it up to date");
     }
     say("the master key is not in backups: put it in its place, or name it");

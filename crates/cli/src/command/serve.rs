@@ -182,6 +182,7 @@ fn shipping(
     };
     let shipping = Shipping {
         directory: arguments.store.directory.clone(),
+        store: store::kind(&arguments.store)?,
         master_key: store::master_key(&arguments.store)?,
         clock: store::clock(),
         program: env!("CARGO_PKG_VERSION").to_owned(),

@@ -219,3 +219,89 @@ fn an_address_is_read_and_its_password_never_shown() {
     let copy = ["store", "copy", "--from", none.to_str().unwrap(), "--to", "postgres://h/d"];
     assert_eq!(cognate(&copy).code, 1);
 }
+
+#[test]
+fn a_store_in_a_database_is_backed_up_and_restored_and_files_go_there() {
+    if is_without_server() {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let others = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let from = url(directory.path()).unwrap();
+    let [to, moved] = [url(others[0].path()).unwrap(), url(others[1].path()).unwrap()];
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let (data, backups, key) = (path("data"), path("backups"), path("data/master.key"));
+    let store = ["--directory", data.as_str(), "--store", &from];
+    assert_eq!(with(&store, &["init"]).code, 0);
+    let bundle = demo("fhir/patients.transaction.json");
+    assert_eq!(with(&store, &["ingest", bundle.to_str().unwrap()]).code, 0);
+    let take = || {
+        let ran = with(&store, &["backup", "--to", &backups, "--json"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran.json()
+    };
+    let first = take();
+    assert_eq!(first["store"], "postgres");
+    let vcf = demo("vcf/ben-sample.vcf");
+    let vcf = ["ingest", vcf.to_str().unwrap(), "--patient", "ben-sample"];
+    assert_eq!(with(&store, &vcf).code, 0);
+    // While a server has it open.
+    let writer = client(&store, "ehr", "interface");
+    let server = Server::start(&store);
+    let observation = json!({"resourceType": "Observation", "status": "final",
+        "subject": {"reference": "Patient/ana-example"}, "valueString": "last",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "79716-7"}]}});
+    assert_eq!(server.ask("/fhir/Observation", &writer, Some(&observation)).0, 201);
+    let second = take();
+    assert_eq!(second["previous"], first["snapshot"]);
+    drop(server);
+
+    let restored = path("restored");
+    let restore = ["restore", &restored, "--from", &backups, "--master-key-file", &key];
+    // Into files, too.
+    let as_files = path("as-files");
+    let ran = cognate(&["restore", &as_files, "--from", &backups, "--master-key-file", &key]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let named = ["--directory", as_files.as_str(), "--master-key-file", &key];
+    let doctor = with(&named, &["doctor"]);
+    assert_eq!(doctor.code, 0, "{}{}", doctor.stdout, doctor.stderr);
+    let explained = with(&named, &["explain", &statement_of("ben-sample", "drug", "36567")]);
+    assert!(explained.stdout.contains("simvastatin"), "{}", explained.stderr);
+    // A store that holds something is left alone.
+    let filled = cognate(&[&restore[..], &["--store", &from]].concat());
+    assert!(filled.code == 1 && filled.stderr.contains("an empty store"), "{}", filled.stderr);
+    assert!(!Path::new(&restored).exists());
+    let ran = cognate(&[&restore[..], &["--store", &to, "--json"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(ran.json()["resourceSha256"], second["resourceSha256"]);
+    let named = ["--directory", restored.as_str(), "--store", &to, "--master-key-file", &key];
+    let doctor = with(&named, &["doctor"]);
+    assert_eq!(doctor.code, 0, "{}{}", doctor.stdout, doctor.stderr);
+    let explained = with(&named, &["explain", &statement_of("ben-sample", "drug", "36567")]);
+    assert!(explained.stdout.contains("simvastatin"), "{}", explained.stderr);
+
+    // A snapshot of files, moved on the way.
+    let (files, of_files) = (path("files"), path("of-files"));
+    assert_eq!(cognate(&["init", "--directory", &files]).code, 0);
+    let filed = cognate(&["ingest", bundle.to_str().unwrap(), "--directory", &files]);
+    assert_eq!(filed.code, 0);
+    let taken = cognate(&["backup", "--to", &of_files, "--directory", &files]);
+    assert_eq!(taken.code, 0, "{}", taken.stderr);
+    let (there, key) = (path("there"), path("files/master.key"));
+    let ran = cognate(&[
+        "restore",
+        &there,
+        "--from",
+        &of_files,
+        "--master-key-file",
+        &key,
+        "--store",
+        &moved,
+    ]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let named = ["--directory", there.as_str(), "--store", &moved, "--master-key-file", &key];
+    assert_eq!(with(&named, &["doctor"]).code, 0);
+    for directory in others {
+        drop(crate::databases::Database::of(directory.path()));
+    }
+}

@@ -1,11 +1,12 @@
-//! One moment of a record in files, while servers go on writing.
+//! One moment of a record, while servers go on writing.
 //!
-//! For an instant the write locks of all databases are held together, so that the moment is one of
-//! all of them: what one names in another is there. Meanwhile the write-ahead logs are read and a
-//! reading transaction is begun in each file; then writers go on. A database is its file with its
-//! log over it, and the file may be read at leisure: as long as the transaction lasts, SQLite moves
-//! nothing into the file but what stands in the log up to that moment, so that a page that changes
-//! while it is read, or is read half, is one that the log has.
+//! In PostgreSQL that is a transaction that only reads. In files, for an instant the write locks of
+//! all databases are held together, so that the moment is one of all of them: what one names in
+//! another is there. Meanwhile the write-ahead logs are read and a reading transaction is begun in
+//! each file; then writers go on. A database is its file with its log over it, and the file may be
+//! read at leisure: as long as the transaction lasts, SQLite moves nothing into the file but what
+//! stands in the log up to that moment, so that a page that changes while it is read, or is read
+//! half, is one that the log has.
 //!
 //! The audit log comes after: it then has every event of what the databases hold, and some of what
 //! came later. An event for nothing harms nobody; the reverse would.
@@ -13,10 +14,11 @@
 //! Copies are files as they are, encrypted pages and all: what did not change is the same bytes.
 
 use super::segment::segments;
+use super::tables::Tables;
 use super::{AuditSegment, DATABASES, ResourceDigest, examine, io, wal};
 use crate::key::Keys;
 use crate::store::sqlite::Sqlite;
-use crate::store::{Connection, Executor};
+use crate::store::{Connection, Executor, Store, Table};
 use crate::{Clock, Failure, MasterKey};
 use model::Timestamp;
 use std::collections::{BTreeMap, HashMap};
@@ -24,6 +26,7 @@ use std::fs::File;
 use std::io::{Cursor, Read};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// Files by device and number.
@@ -55,6 +58,8 @@ enum Source {
     Beginning(Arc<File>, u64),
     /// Read already.
     Bytes(Vec<u8>),
+    /// Rows of a table of PostgreSQL.
+    Rows(Rc<Tables>, usize),
 }
 
 /// A file of a cut.
@@ -92,7 +97,16 @@ impl CutFile {
                 Box::new(At { file: Arc::clone(file), place: 0 }.take(*bytes))
             }
             Source::Bytes(bytes) => Box::new(Cursor::new(bytes)),
+            Source::Rows(tables, place) => match tables.list.get(*place) {
+                Some((_, table)) => tables.reader(table),
+                None => Box::new(std::io::empty()),
+            },
         }
+    }
+
+    /// Whether it is rows, which move when others are put between them.
+    pub fn is_rows(&self) -> bool {
+        matches!(self.source, Source::Rows(..))
     }
 
     /// The file itself where it is one that is written to in its place: its metadata tell whether
@@ -111,7 +125,13 @@ pub struct Cut {
     schemas: BTreeMap<String, u32>,
     files: Vec<CutFile>,
     audit: Vec<AuditSegment>,
-    readers: Vec<(&'static str, Sqlite)>,
+    held: Held,
+}
+
+/// What keeps the moment.
+enum Held {
+    Files(Vec<(&'static str, Sqlite)>),
+    Tables(Rc<Tables>),
 }
 
 impl std::fmt::Debug for Cut {
@@ -126,14 +146,39 @@ impl Cut {
     /// [`Failure::KeyMismatch`] on another master key.
     pub fn take(
         directory: &Path,
+        store: &Store,
         master_key: &MasterKey,
+        clock: &Clock,
+        known: &dyn Fn(&str) -> Option<AuditSegment>,
+    ) -> Result<Self, Failure> {
+        let keys = Keys::derive(master_key)?;
+        match store {
+            Store::Directory => Self::of_files(directory, &keys, clock, known),
+            Store::Postgres(url) => {
+                // Whatever was committed by now is in it.
+                let time = clock();
+                let tables = Rc::new(Tables::begin(url, &keys)?);
+                let file = |(place, (path, _)): (usize, &(String, Table))| CutFile {
+                    path: path.clone(),
+                    source: Source::Rows(Rc::clone(&tables), place),
+                };
+                let files = tables.list.iter().enumerate().map(file).collect();
+                let schemas = tables.schemas.clone();
+                let held = Held::Tables(Rc::clone(&tables));
+                Self { time, schemas, files, audit: Vec::new(), held }.with_log(directory, known)
+            }
+        }
+    }
+
+    fn of_files(
+        directory: &Path,
+        keys: &Keys,
         clock: &Clock,
         known: &dyn Fn(&str) -> Option<AuditSegment>,
     ) -> Result<Self, Failure> {
         if !directory.join("record.db").exists() {
             return Err(Failure::NotFound);
         }
-        let keys = Keys::derive(master_key)?;
         let (mut lockers, mut readers) = (Vec::new(), Vec::new());
         for name in DATABASES {
             let path = directory.join(format!("{name}.db"));
@@ -170,14 +215,24 @@ impl Cut {
             let bytes = std::fs::read(&check).map_err(|error| io(&check, &error))?;
             files.push(CutFile { path: "key-check".to_owned(), source: Source::Bytes(bytes) });
         }
-        let audit = segments(directory, known)?;
-        for AuditSegment { segment, bytes, .. } in &audit {
+        let held = Held::Files(readers);
+        Self { time, schemas, files, audit: Vec::new(), held }.with_log(directory, known)
+    }
+
+    /// Adds the audit log, which comes last.
+    fn with_log(
+        mut self,
+        directory: &Path,
+        known: &dyn Fn(&str) -> Option<AuditSegment>,
+    ) -> Result<Self, Failure> {
+        self.audit = segments(directory, known)?;
+        for AuditSegment { segment, bytes, .. } in &self.audit {
             let path = directory.join("audit").join(segment);
             let file = File::open(&path).map_err(|error| io(&path, &error))?;
             let source = Source::Beginning(Arc::new(file), *bytes);
-            files.push(CutFile { path: format!("audit/{segment}"), source });
+            self.files.push(CutFile { path: format!("audit/{segment}"), source });
         }
-        Ok(Self { time, schemas, files, audit, readers })
+        Ok(self)
     }
 
     /// The moment.
@@ -202,24 +257,33 @@ impl Cut {
 
     /// Last number of the change feed.
     pub fn sequence(&self) -> Result<u64, Failure> {
-        self.of_record(|record| examine::sequence(record))
+        self.of_record(examine::sequence)
     }
 
     /// Goes through all resources.
     pub fn resources(&self) -> Result<ResourceDigest, Failure> {
-        self.of_record(|record| examine::resources(record))
+        self.of_record(examine::resources)
     }
 
-    fn of_record<T>(&self, work: impl FnOnce(&Sqlite) -> Result<T, Failure>) -> Result<T, Failure> {
-        let record = self.readers.iter().find(|(name, _)| *name == "record");
-        work(&record.ok_or(Failure::NotFound)?.1)
+    fn of_record<T>(
+        &self,
+        work: impl FnOnce(&dyn Executor) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        match &self.held {
+            Held::Tables(tables) => work(&tables.connection),
+            Held::Files(readers) => {
+                let record = readers.iter().find(|(name, _)| *name == "record");
+                work(&record.ok_or(Failure::NotFound)?.1)
+            }
+        }
     }
 }
 
 impl Drop for Cut {
     fn drop(&mut self) {
-        for (_, reader) in &self.readers {
-            reader.leave();
+        match &self.held {
+            Held::Files(readers) => readers.iter().for_each(|(_, reader)| reader.leave()),
+            Held::Tables(tables) => tables.connection.leave(),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! A look at a directory that was restored, before anybody opens it as a record.
 
 use super::segment::segments;
-use super::{AuditSegment, DATABASES};
+use super::{AuditSegment, DATABASES, tables};
 use crate::audit;
 use crate::key::Keys;
 use crate::store::sqlite::Sqlite;
-use crate::store::{Digest, Executor, Table};
+use crate::store::{Digest, Executor, Store, Table};
 use crate::{Failure, MasterKey};
 use model::Problem;
 use std::collections::BTreeMap;
@@ -68,13 +68,30 @@ pub fn examine(directory: &Path, master_key: &MasterKey) -> Result<Examined, Fai
             found = Some(resources(&database)?);
         }
     }
-    let audit = segments(directory, &|_| None)?;
-    problems.extend(audit::verify(&directory.join("audit"), &keys, None).problems);
+    let (audit, wrong) = examine_log(directory, master_key)?;
+    problems.extend(wrong);
     Ok(Examined { schemas, resources: found.ok_or(Failure::NotFound)?, audit, problems })
 }
 
-/// The schema versions of the databases of a directory as they are; of none if there is no record.
-pub fn schemas(directory: &Path, master_key: &MasterKey) -> Result<BTreeMap<String, u32>, Failure> {
+/// Checks the audit log of a directory alone: its segments, and what is wrong with them.
+pub fn examine_log(
+    directory: &Path,
+    master_key: &MasterKey,
+) -> Result<(Vec<AuditSegment>, Vec<Problem>), Failure> {
+    let keys = Keys::derive(master_key)?;
+    let found = audit::verify(&directory.join("audit"), &keys, None);
+    Ok((segments(directory, &|_| None)?, found.problems))
+}
+
+/// The schema versions of the databases as they are; of none if there is no record.
+pub fn schemas(
+    directory: &Path,
+    store: &Store,
+    master_key: &MasterKey,
+) -> Result<BTreeMap<String, u32>, Failure> {
+    if let Store::Postgres(url) = store {
+        return tables::schemas(url);
+    }
     let keys = Keys::derive(master_key)?;
     let mut found = BTreeMap::new();
     for name in DATABASES {

@@ -19,7 +19,7 @@ const ROWS_MAX: usize = 500;
 const BODY_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// Tables of a file. Which migrations were done is the target's own business.
-const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table'
+pub(crate) const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table'
     AND name NOT LIKE 'sqlite%' AND name <> 'migration' ORDER BY name";
 /// Columns of a table: name, kind, place in the key.
 const COLUMNS: &str = "SELECT name, type, pk FROM pragma_table_info($1) ORDER BY cid";
@@ -28,9 +28,9 @@ const TARGET_TABLES: &str = "SELECT table_name FROM information_schema.tables
 const TARGET_COLUMNS: &str = "SELECT column_name FROM information_schema.columns
     WHERE table_schema = $1 AND table_name = $2";
 /// Has rows from the beginning: how far each sequence has come.
-const POSITION: &str = "position";
+pub(crate) const POSITION: &str = "position";
 /// Tables that the target fills by itself.
-const OWN: [&str; 2] = ["migration", "key_check"];
+pub(crate) const OWN: [&str; 2] = ["migration", "key_check"];
 
 /// A table that was copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +116,11 @@ fn copy(
 }
 
 /// Refuses a target in which there is anything.
-fn refuse_filled(target: &Postgres, schema: Schema, to: &PostgresUrl) -> Result<(), Failure> {
+pub(crate) fn refuse_filled(
+    target: &Postgres,
+    schema: Schema,
+    to: &PostgresUrl,
+) -> Result<(), Failure> {
     for row in target.query(TARGET_TABLES, values![schema.name])? {
         let name = row.text(0)?;
         let condition = match name {
@@ -148,7 +152,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    fn read(source: &dyn Executor, name: &str) -> Result<Self, Failure> {
+    pub(crate) fn read(source: &dyn Executor, name: &str) -> Result<Self, Failure> {
         let (mut columns, mut key, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
         for row in source.query(COLUMNS, values![name])? {
             let column = row.text(0)?.to_owned();

@@ -146,6 +146,28 @@ fn open_directory(
     })
 }
 
+/// The migrations of a database.
+pub(crate) type Migrations = &'static [&'static [&'static str]];
+
+/// Makes databases of some schemas in a directory that has none.
+pub(crate) fn new_files(
+    directory: &Path,
+    keys: &Keys,
+    names: &[&str; 4],
+    migrations: [Migrations; 4],
+    now: Timestamp,
+) -> Result<Vec<Box<dyn Connection>>, Failure> {
+    check_key(directory, keys, true)?;
+    let one = |(name, migrations): (&&str, Migrations)| {
+        let path = directory.join(format!("{name}.db"));
+        if path.exists() {
+            return Err(Failure::Storage(format!("{}: the file is there", path.display())));
+        }
+        Ok(database(&path, keys, 0, migrations, now)?.writer)
+    };
+    names.iter().zip(migrations).map(one).collect()
+}
+
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options.mode(0o600)
 }

@@ -12,7 +12,7 @@ mod url;
 mod value;
 
 pub(super) use claim::Claim;
-pub(super) use open::open;
+pub(crate) use open::{Opening, open, open_as};
 pub use url::PostgresUrl;
 
 use super::{Connection, Executor, Row, Value};

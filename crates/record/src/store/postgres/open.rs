@@ -5,7 +5,7 @@ use super::{ARCHIVE, DECISION, GENOME, LOCK, Postgres, PostgresUrl, RECORD, Sche
 use crate::Failure;
 use crate::key::Keys;
 use crate::sql::schema;
-use crate::store::open::{Database, Files, apply};
+use crate::store::open::{Database, Files, Migrations, apply};
 use crate::store::{Connection, Executor, values};
 use model::Timestamp;
 
@@ -33,13 +33,25 @@ pub(crate) fn open(
     readers: usize,
     now: Timestamp,
 ) -> Result<(Files, Opening), Failure> {
+    let all = [schema::RECORD, schema::ARCHIVE, schema::DECISION, schema::GENOME];
+    open_as(url, keys, readers, now, all)
+}
+
+/// The same with the migrations of record, archive, decisions and genomes up to some version.
+pub(crate) fn open_as(
+    url: &PostgresUrl,
+    keys: &Keys,
+    readers: usize,
+    now: Timestamp,
+    [record, archive, decision, genome]: [Migrations; 4],
+) -> Result<(Files, Opening), Failure> {
     let opening = alone(url)?;
     let one = |schema: Schema, migrations| database(url, keys, schema, readers, migrations, now);
     // The record first: it holds the check of the key.
-    let record = one(RECORD, schema::RECORD)?;
-    let archive = one(ARCHIVE, schema::ARCHIVE)?;
-    let decision = one(DECISION, schema::DECISION)?;
-    let genome = one(GENOME, schema::GENOME)?;
+    let record = one(RECORD, record)?;
+    let archive = one(ARCHIVE, archive)?;
+    let decision = one(DECISION, decision)?;
+    let genome = one(GENOME, genome)?;
     Ok((Files { archive, record, decision, genome }, opening))
 }
 
