@@ -27,21 +27,21 @@ pub(crate) fn destination(
         return Ok(Arc::new(Directory::new(place)));
     };
     let (name, prefix) = named.split_once('/').unwrap_or((named, ""));
-    let endpoint = bucket.s3_endpoint.clone().context("a bucket needs `--s3-endpoint`")?;
-    let file = bucket.s3_credentials_file.as_deref();
+    let endpoint = bucket.endpoint.clone().context("a bucket needs `--s3-endpoint`")?;
+    let file = bucket.credentials_file.as_deref();
     let file = file.context("a bucket needs `--s3-credentials-file`")?;
     let text = private_text(file)?;
     let mut lines = text.lines().map(str::trim);
     let (Some(access_key), Some(secret_key)) = (lines.next(), lines.next()) else {
         bail!("`{}` does not hold a key and a secret, one a line", file.display());
     };
-    let authorities = bucket.s3_authorities.as_deref().map(|path| {
+    let authorities = bucket.authorities.as_deref().map(|path| {
         std::fs::read(path).with_context(|| format!("`{}` cannot be read", path.display()))
     });
     let token = lines.next().filter(|token| !token.is_empty());
     let settings = S3Settings {
         endpoint,
-        region: bucket.s3_region.clone(),
+        region: bucket.region.clone(),
         bucket: name.to_owned(),
         prefix: prefix.to_owned(),
         access_key: access_key.to_owned(),

@@ -10,7 +10,7 @@ use crate::{backups, store};
 use anyhow::Context;
 use backup::{Failure, Keep, Repository, Snapshot, SnapshotId, Taking};
 use record::backup_key;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Runs one of the commands.
 pub(crate) fn run(arguments: &BackupArguments) -> anyhow::Result<Outcome> {
@@ -48,10 +48,8 @@ fn take(arguments: &BackupTakeArguments) -> anyhow::Result<Outcome> {
     };
     let (snapshot, sent) = (taken.snapshot, taken.sent);
     if arguments.json {
-        let mut told = told(snapshot.id(), &snapshot);
-        told["sentChunks"] = json!(sent.chunks);
-        told["sentBytes"] = json!(sent.bytes);
-        print_json(&told)?;
+        let sent = json!({"sentChunks": sent.chunks, "sentBytes": sent.bytes});
+        print_json(&told(snapshot.id(), &snapshot, sent))?;
     } else {
         print(&format!(
             "{}: {} files, {} bytes; {} chunks of {} bytes were new\n",
@@ -65,9 +63,9 @@ fn take(arguments: &BackupTakeArguments) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// A snapshot as JSON.
-pub(crate) fn told(id: &SnapshotId, snapshot: &Snapshot) -> Value {
-    json!({
+/// A snapshot as JSON, with what else is to be told.
+pub(crate) fn told(id: &SnapshotId, snapshot: &Snapshot, more: Value) -> Map<String, Value> {
+    let about = json!({
         "snapshot": id.to_string(),
         "time": id.time().to_string(),
         "previous": snapshot.previous.as_ref().map(ToString::to_string),
@@ -79,7 +77,12 @@ pub(crate) fn told(id: &SnapshotId, snapshot: &Snapshot) -> Value {
         "auditEvents": snapshot.audit.segments.iter().map(|s| s.lines).sum::<u64>(),
         "resourceVersions": snapshot.resources.as_ref().map(|resources| resources.versions),
         "resourceSha256": snapshot.resources.as_ref().map(|resources| &resources.sha256),
-    })
+    });
+    [about, more].into_iter().filter_map(object).flatten().collect()
+}
+
+fn object(value: Value) -> Option<Map<String, Value>> {
+    if let Value::Object(members) = value { Some(members) } else { None }
 }
 
 fn list(from: &FromArguments) -> anyhow::Result<Outcome> {
@@ -87,7 +90,7 @@ fn list(from: &FromArguments) -> anyhow::Result<Outcome> {
     let (mut all, mut outcome) = (Vec::new(), Outcome::Done);
     for id in repository.list()? {
         match repository.snapshot(&id) {
-            Ok(snapshot) if from.json => all.push(told(&id, &snapshot)),
+            Ok(snapshot) if from.json => all.push(told(&id, &snapshot, json!({}))),
             Ok(snapshot) => print(&format!(
                 "{id}  {}  {:>14} bytes  {:>5} files  {}\n",
                 id.time(),

@@ -40,11 +40,9 @@ pub(crate) fn run(arguments: &RestoreArguments) -> anyhow::Result<Outcome> {
         }
     }
     if arguments.from.json {
-        let mut value = told(&id, &snapshot);
-        value["directory"] = json!(arguments.directory);
-        value["keysDestroyedAgain"] = json!(restored.destroyed);
-        value["opened"] = json!(restored.is_opened);
-        print_json(&value)?;
+        let more = json!({"directory": arguments.directory,
+            "keysDestroyedAgain": restored.destroyed, "opened": restored.is_opened});
+        print_json(&told(&id, &snapshot, more))?;
         return Ok(Outcome::Done);
     }
     print(&format!(
