@@ -165,11 +165,9 @@ fn copy(
         |stamp: &Stamp| now - stamp.modified > QUIET_NANOS && now - stamp.changed > QUIET_NANOS;
     let cutting = if file.is_rows() { Cutting::Content } else { Cutting::Places };
     writer.file(snapshot, &file.path, cutting, file.reader(), None)?;
+    let after = stamped()?;
     if let Some(entry) = snapshot.files.last_mut() {
-        let same = first
-            .filter(is_quiet)
-            .filter(|first| Ok(Some(first)) == stamped().as_ref().map(Option::as_ref));
-        entry.stamp = same;
+        entry.stamp = first.filter(|first| is_quiet(first) && after.as_ref() == Some(first));
     }
     Ok(())
 }

@@ -9,10 +9,16 @@ use std::path::PathBuf;
 pub(crate) struct BucketArguments {
     /// Address of the S3-compatible service, for places `s3://BUCKET/PREFIX`:
     /// `https://s3.eu-central-1.amazonaws.com`.
-    #[arg(long = "s3-endpoint", env = "COGNATE_S3_ENDPOINT", value_name = "URL")]
+    #[arg(
+        id = "s3-endpoint",
+        long = "s3-endpoint",
+        env = "COGNATE_S3_ENDPOINT",
+        value_name = "URL"
+    )]
     pub(crate) endpoint: Option<String>,
     /// Region of the bucket.
     #[arg(
+        id = "s3-region",
         long = "s3-region",
         env = "COGNATE_S3_REGION",
         default_value = "us-east-1",
@@ -21,11 +27,21 @@ pub(crate) struct BucketArguments {
     pub(crate) region: String,
     /// File that only its owner can read, with the id of the access key in its first line, the
     /// secret key in its second and the token of a session, if there is one, in its third.
-    #[arg(long = "s3-credentials-file", env = "COGNATE_S3_CREDENTIALS_FILE", value_name = "FILE")]
+    #[arg(
+        id = "s3-credentials-file",
+        long = "s3-credentials-file",
+        env = "COGNATE_S3_CREDENTIALS_FILE",
+        value_name = "FILE"
+    )]
     pub(crate) credentials_file: Option<PathBuf>,
     /// PEM file with the authorities that the service's certificate may be of, in place of those
     /// that this machine trusts.
-    #[arg(long = "s3-authorities", env = "COGNATE_S3_AUTHORITIES", value_name = "FILE")]
+    #[arg(
+        id = "s3-authorities",
+        long = "s3-authorities",
+        env = "COGNATE_S3_AUTHORITIES",
+        value_name = "FILE"
+    )]
     pub(crate) authorities: Option<PathBuf>,
 }
 
