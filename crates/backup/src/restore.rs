@@ -4,8 +4,7 @@ use crate::repository::{FileEntry, Snapshot};
 use crate::take::{new_id, resources_at, segment_at};
 use crate::{Failure, Repository};
 use record::{
-    Clock, DestroyedKey, Examined, Loading, MasterKey, Record, Settings, destroy_again, examine,
-    schema_versions,
+    Clock, Examined, KEYRING_FILES, Loading, MasterKey, Record, Settings, examine, schema_versions,
 };
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -21,8 +20,6 @@ pub struct Restoring<'r> {
     pub master_key: &'r MasterKey,
     /// Where the time is from.
     pub clock: &'r Clock,
-    /// Keys that were destroyed after the snapshot was taken; they are destroyed again.
-    pub destroyed: &'r [DestroyedKey],
 }
 
 impl std::fmt::Debug for Restoring<'_> {
@@ -38,8 +35,6 @@ pub struct Restored {
     pub bytes: u64,
     /// What was found in them.
     pub examined: Examined,
-    /// Keys that were destroyed again.
-    pub destroyed: u64,
     /// Whether the record was opened, too; not where that would bring an older schema up to date.
     pub is_opened: bool,
 }
@@ -54,8 +49,9 @@ pub fn restore(
     restoring: &Restoring<'_>,
 ) -> Result<Restored, Failure> {
     let unfinished = Unfinished::begin(snapshot, to)?;
+    unfinished.write_keyring(repository, snapshot)?;
     if snapshot.store == DIRECTORY {
-        for file in &snapshot.files {
+        for file in snapshot.files.iter().filter(|file| !is_keyring(file)) {
             unfinished.write(repository, file)?;
         }
     } else {
@@ -81,11 +77,16 @@ pub(crate) fn load(
     for file in &snapshot.files {
         if loading.table(&file.path)? {
             repository.read(file, &mut |piece| Ok(loading.feed(piece)?))?;
-        } else {
+        } else if !is_keyring(file) {
             unfinished.write(repository, file)?;
         }
     }
     Ok(())
+}
+
+/// Whether a file is written before all others.
+fn is_keyring(file: &FileEntry) -> bool {
+    KEYRING_FILES.contains(&file.path.as_str())
 }
 
 /// Compares what was restored with what the snapshot says.
@@ -110,12 +111,11 @@ fn check(
     if snapshot.resources.as_ref().is_some_and(|expected| *expected != resources) {
         return Err(differs("the resources"));
     }
-    let destroyed = destroy_again(directory, restoring.master_key, restoring.destroyed)?;
     let is_opened = snapshot.schemas == schema_versions();
     if is_opened {
         open(directory, restoring)?;
     }
-    Ok(Restored { bytes: snapshot.bytes(), examined, destroyed, is_opened })
+    Ok(Restored { bytes: snapshot.bytes(), examined, is_opened })
 }
 
 /// Opens the record and closes it again.
@@ -193,6 +193,22 @@ impl Unfinished {
         let directory = parent.join(format!(".{name}.restoring-{}", new_id()?));
         make(&directory)?;
         Ok(Self { directory, parent })
+    }
+
+    /// Writes the keyring and the list of destroyed keys as the newest snapshot of the repository
+    /// has them: what was erased since an older one was taken is erased again when the record is
+    /// opened.
+    pub(crate) fn write_keyring(
+        &self,
+        repository: &Repository,
+        snapshot: &Snapshot,
+    ) -> Result<(), Failure> {
+        let newest = repository.latest(None)?;
+        let newest = newest.map(|id| repository.snapshot(&id)).transpose()?;
+        let has_keyring = |snapshot: &&Snapshot| snapshot.files.iter().any(is_keyring);
+        let from = newest.as_ref().filter(has_keyring).unwrap_or(snapshot);
+        let mut files = from.files.iter().filter(|file| is_keyring(file));
+        files.try_for_each(|file| self.write(repository, file))
     }
 
     /// Writes a file, every chunk checked.

@@ -24,7 +24,9 @@ pub fn restore_tables(
     let differs = |what: &str| Failure::Restored { text: format!("{what} is not as it was") };
     let unfinished = Unfinished::begin(snapshot, to)?;
     let (master_key, clock) = (restoring.master_key, restoring.clock);
-    let mut loading = Loading::begin(url, master_key, &snapshot.schemas, clock)?;
+    unfinished.write_keyring(repository, snapshot)?;
+    let keys = (unfinished.directory.as_path(), master_key);
+    let mut loading = Loading::begin(url, keys, &snapshot.schemas, clock)?;
     load(repository, snapshot, &mut loading, &unfinished)?;
     let resources = loading.end()?;
     if snapshot.resources.as_ref().is_some_and(|all| *all != resources_at(&resources)) {
@@ -37,7 +39,6 @@ pub fn restore_tables(
     if audit.iter().map(segment_at).collect::<Vec<_>>() != snapshot.audit.segments {
         return Err(differs("the audit log"));
     }
-    let destroyed = loading.destroy_again(restoring.destroyed)?;
     unfinished.publish(to)?;
     if let Err(failure) = loading.commit() {
         // There was nothing but what was made here.
@@ -45,5 +46,5 @@ pub fn restore_tables(
         return Err(failure.into());
     }
     let examined = Examined { schemas: snapshot.schemas.clone(), resources, audit, problems };
-    Ok(Restored { bytes: snapshot.bytes(), examined, destroyed, is_opened: false })
+    Ok(Restored { bytes: snapshot.bytes(), examined, is_opened: false })
 }

@@ -7,8 +7,8 @@ use genomics::reference::References;
 use knowledge::{Pack, PublicKey};
 use model::{TenantId, Timestamp};
 use record::{
-    Access, CheckpointKey, Clock, DestroyedKey, MasterKey, PostgresUrl, Purpose, Record, Role,
-    Scope, Settings, Store,
+    Access, CheckpointKey, Clock, MasterKey, PostgresUrl, Purpose, Record, Role, Scope, Settings,
+    Store,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -85,12 +85,6 @@ pub(crate) fn named_key(file: Option<&Path>) -> anyhow::Result<MasterKey> {
     let key = key.context("name the master key of the backups with `--master-key-file`")?;
     MasterKey::from_file(&key)
         .with_context(|| format!("the master key `{}` cannot be used", key.display()))
-}
-
-/// Keys of patients that were destroyed. A restore destroys them again: this is where the list of
-/// whoever keeps it is to be read. None is kept yet.
-pub(crate) fn destroyed_keys() -> Vec<DestroyedKey> {
-    Vec::new()
 }
 
 /// A random id.

@@ -299,5 +299,9 @@ words! {
         ReadCare => "read-care",
         /// Write who cares for whom.
         WriteCare => "write-care",
+        /// See the keyring, and renew the keys of a tenant.
+        ManageKeys => "manage-keys",
+        /// Erase a patient by destroying the keys of what is known of it.
+        ErasePatient => "erase-patient",
     }
 }

@@ -4,7 +4,6 @@
 //! open goes on.
 
 mod cut;
-mod destroy;
 mod examine;
 mod load;
 mod read_back;
@@ -14,7 +13,6 @@ mod tables;
 mod wal;
 
 pub use cut::{Cut, CutFile};
-pub use destroy::{DestroyedKey, destroy_again};
 pub use examine::{Examined, ResourceDigest, examine, examine_log, schemas};
 pub use load::Loading;
 pub use read_back::{ReadBack, read_back};
@@ -29,10 +27,20 @@ use zeroize::Zeroizing;
 /// The databases of a directory, by the name of their schema version.
 const DATABASES: [&str; 4] = ["record", "archive", "decision", "genome"];
 
+/// The keyring and the list of destroyed keys, where they are in the data directory.
+pub const KEYRING_FILES: [&str; 2] = ["keyring", "keyring.destroyed"];
+
 /// The key that backups are sealed under, derived from the master key under a label of its own. It
 /// opens nothing of the record itself.
+///
+/// # Errors
+/// [`Failure::KeyFile`] if the master key is in a token, which gives nothing to derive from.
 pub fn backup_key(master_key: &MasterKey) -> Result<Zeroizing<[u8; 32]>, Failure> {
-    Keys::derive(master_key)?.backups()
+    let bytes = master_key.bytes().ok_or_else(|| Failure::KeyFile {
+        place: "backup".to_owned(),
+        text: "a key in a token cannot seal backups; name a key file for them".to_owned(),
+    })?;
+    Keys::of(bytes, None)?.backups()
 }
 
 /// The schema versions that this program makes and reads.

@@ -8,6 +8,7 @@
 mod keep;
 mod set;
 
+pub(crate) use keep::forget;
 pub use keep::{MarkedPatient, NewMark};
 
 use crate::access::EVERYBODY;

@@ -21,6 +21,7 @@ mod compartment;
 mod consent;
 mod decision;
 mod emergency;
+mod erasure;
 mod export;
 mod fact;
 mod failure;
@@ -30,6 +31,7 @@ mod grant;
 mod health;
 mod identity;
 mod key;
+mod keys;
 mod label;
 pub mod limit;
 mod pack;
@@ -59,8 +61,8 @@ pub use audit::{
     verifiers, verify_audit_log,
 };
 pub use backup::{
-    AuditSegment, Cut, CutFile, DestroyedKey, Examined, Loading, ReadBack, ResourceDigest,
-    backup_key, destroy_again, examine, examine_log, read_back, schema_versions, schemas,
+    AuditSegment, Cut, CutFile, Examined, KEYRING_FILES, Loading, ReadBack, ResourceDigest,
+    backup_key, examine, examine_log, read_back, schema_versions, schemas,
 };
 pub use care::{ActorReference, Care};
 pub use carriers::{Carriers, ChangedPatients, MarkedPatient, NewMark};
@@ -69,6 +71,7 @@ pub use emergency::{
     EMERGENCY_MINUTES, Emergency, EmergencyReason, EmergencyReview, NewEmergency,
     REASON_LETTERS_MIN, REVIEW_HOURS,
 };
+pub use erasure::{Erasure, ErasureCertificate, read_certificate};
 pub use export::{ExportJob, ExportLevel, ExportPage, ExportRequest};
 pub use failure::Failure;
 pub use feed::{Change, ChangeKind};
@@ -78,7 +81,11 @@ pub use identity::{
     Credential, CredentialKind, LinkKind, Registration, Session, SigningKey, Taken, Ticket,
     TicketKind,
 };
-pub use key::{MasterKey, random_bytes};
+pub use key::{
+    DestroyedKey, HeldKey, Keyring, MasterKey, TenantKey, random_bytes, rotate_master_key,
+    show_keyring,
+};
+pub use keys::Rewrapped;
 pub use policies::{AdoptedPolicies, Explained, Seer, Shadow, ShadowDifference};
 pub use record::{Clock, Record, Settings, derived_id};
 pub use resource::{

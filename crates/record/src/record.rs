@@ -36,6 +36,8 @@ pub struct Record {
 
 pub(crate) struct Inner {
     pub(crate) clock: Clock,
+    pub(crate) directory: PathBuf,
+    pub(crate) store: Store,
     pub(crate) keys: Arc<Keys>,
     pub(crate) audit: Arc<Audit>,
     pub(crate) archive: Pool,
@@ -55,6 +57,13 @@ pub(crate) struct Inner {
     pub(crate) waiting: Arc<crate::search::follow::Waiting>,
     pub(crate) policies: crate::policies::AllInUse,
     pub(crate) backup: Mutex<crate::BackupState>,
+}
+
+impl Inner {
+    /// The writers of all databases.
+    pub(crate) fn writers(&self) -> [&Writer; 4] {
+        [&self.record_writer, &self.archive_writer, &self.decision_writer, &self.genome_writer]
+    }
 }
 
 /// Rung by this process's own commits; those of other processes are polled for.
@@ -86,9 +95,8 @@ impl Record {
             let text = format!("must be 1 to {READERS_MAX}");
             return Err(Failure::Invalid { place: "readers".to_owned(), text });
         }
-        let keys = Arc::new(Keys::derive(&master_key)?);
         let now = clock();
-        let files = store::open(&directory, store, &keys, readers, now)?;
+        let (keys, files) = store::open(&directory, store, &master_key, readers, now)?;
         let audit = Arc::new(Audit::new(&directory, uuid_at(now), Arc::clone(&keys)));
         let changed = Arc::new(Changed::default());
         let rung = Arc::clone(&changed);
@@ -113,6 +121,7 @@ impl Record {
                 genome: Pool::new(files.genome.readers),
                 genome_writer: Writer::start("genome-writer", files.genome.writer, || {})?,
                 claims: Claims::new(&directory, store),
+                store: store.clone(),
                 archive_writer: Writer::start("archive-writer", files.archive.writer, || {})?,
                 record_writer: Writer::start("record-writer", files.record.writer, ring)?,
                 changed,
@@ -121,6 +130,7 @@ impl Record {
                 waiting: Arc::default(),
                 policies: crate::policies::AllInUse::default(),
                 backup: Mutex::default(),
+                directory,
             }),
         })
     }

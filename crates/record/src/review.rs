@@ -62,8 +62,21 @@ pub(crate) fn check(entry: &NewReview) -> Result<(), Failure> {
 }
 
 /// Each entry has a data key of its own: whose it is, is what it asks.
-fn owner(id: &str) -> String {
+pub(crate) fn owner(id: &str) -> String {
     format!("review/{id}")
+}
+
+/// What an entry of the list is about; `None` if its key was destroyed.
+pub(crate) fn about(
+    vault: &Vault<'_>,
+    id: &str,
+    body: &[u8],
+) -> Result<Option<NewReview>, Failure> {
+    match vault.open(&owner(id), &["review", id, "entry"], body) {
+        Err(Failure::Sealed { .. }) => Ok(None),
+        Err(failure) => Err(failure),
+        Ok(entry) => Ok(serde_json::from_slice(&entry).ok()),
+    }
 }
 
 fn json(value: &impl Serialize) -> Result<Vec<u8>, Failure> {

@@ -10,17 +10,19 @@ pub(crate) mod follow;
 mod include;
 mod index;
 mod lookup;
+mod orphan;
 mod path;
 mod plan;
 mod table;
 mod value;
 
-pub(crate) use concept::{Numbers, Remembered, with_token};
+pub(crate) use concept::{Concept, Numbers, Remembered, with_token};
 pub(crate) use extract::{Entry, extract, identifier_entry, reference};
 pub use include::Include;
 #[cfg(test)]
 pub(crate) use include::statement as include_statement;
-pub(crate) use index::bring_up_to_date;
+pub(crate) use index::{VersionKey, bring_up_to_date, entries_of};
+pub(crate) use orphan::{concepts, remove_orphans};
 pub(crate) use path::values_at;
 pub(crate) use table::find;
 pub use table::{patient_compartment, search_parameters, searched_types};

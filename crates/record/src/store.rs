@@ -16,9 +16,10 @@ pub(crate) use batches::in_batches;
 pub(crate) use claim::{Claim, Claims};
 pub use copy::{CopiedTable, copy_to_postgres};
 pub(crate) use copy::{Digest, OWN, POSITION, TABLES as FILE_TABLES, Table, refuse_filled};
-pub(crate) use open::{Migrations, new_files, open};
+pub(crate) use open::{Files, Migrations, new_files, open};
 pub(crate) use pool::Pool;
 pub use postgres::PostgresUrl;
+pub(crate) use postgres::vacuum;
 pub(crate) use rows::Rows;
 pub(crate) use writer::Writer;
 

@@ -15,7 +15,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 mod audit;
+mod erasure;
 mod follow;
+mod former;
 mod plans;
 #[expect(dead_code, reason = "the tests of the interface use all of it")]
 #[path = "../tests/it/store.rs"]
@@ -402,14 +404,14 @@ fn check(builder: &crate::vault::Builder) {
 fn sealed_bodies_open_only_at_their_place() {
     let (record, _directory) = open();
     let keys = &record.inner.keys;
-    let (key, wrapped) = keys.new_data_key(&["t1", "p1"]).unwrap();
+    let (key, wrapped) = keys.new_data_key(["t1", "p1"], Timestamp::from_micros(1)).unwrap();
     let place = ["t1", "p1", "Observation", "o1", "1"];
     for body in [&b""[..], b"x", &[0; 5000]] {
         let packed = Packed::of(body);
         let sealed = key.seal(&place, &packed).unwrap();
         assert_eq!(key.open(&place, &sealed).unwrap().body, body);
         assert_ne!(sealed, key.seal(&place, &packed).unwrap(), "a nonce was used twice");
-        let again = keys.data_key(&["t1", "p1"], &wrapped).unwrap();
+        let again = keys.data_key(["t1", "p1"], &wrapped).unwrap();
         assert_eq!(again.open(&place, &sealed).unwrap().body, body);
         for other in [
             ["t2", "p1", "Observation", "o1", "1"],
@@ -426,7 +428,7 @@ fn sealed_bodies_open_only_at_their_place() {
             assert!(key.open(&place, &altered).is_err(), "{place_of_byte}");
         }
     }
-    assert!(keys.data_key(&["t1", "p2"], &wrapped).is_err());
+    assert!(keys.data_key(["t1", "p2"], &wrapped).is_err());
 }
 
 #[test]

@@ -33,7 +33,7 @@ impl<'a> Vault<'a> {
         let Some(row) = self.executor.first(DATA_KEY_GET, values![self.tenant, owner])? else {
             return Ok(None);
         };
-        let key = self.keys.data_key(&[self.tenant, owner], row.bytes(0)?)?;
+        let key = self.keys.data_key([self.tenant, owner], row.bytes(0)?)?;
         Ok(Some(self.keep(owner, key)))
     }
 
@@ -65,7 +65,7 @@ impl<'a> Vault<'a> {
         let key = if let Some(key) = self.key(owner)? {
             key
         } else {
-            let (key, wrapped) = self.keys.new_data_key(&[self.tenant, owner])?;
+            let (key, wrapped) = self.keys.new_data_key([self.tenant, owner], now)?;
             let row = values![self.tenant, owner, wrapped, now.micros()];
             self.executor.execute(DATA_KEY_PUT, row)?;
             self.keep(owner, key)

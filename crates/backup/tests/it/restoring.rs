@@ -2,8 +2,8 @@
 
 use crate::support::{Place, START_MICROS, access, file, reads};
 use backup::{Directory, Failure, Repository, Restoring, SignedReport, Wrong, drill};
-use model::{TenantId, Timestamp};
-use record::{DestroyedKey, MasterKey, Role, backup_key};
+use model::{PatientId, Timestamp};
+use record::{MasterKey, Role, backup_key};
 use std::sync::Arc;
 
 #[test]
@@ -97,27 +97,26 @@ fn what_is_not_what_the_snapshot_says_is_refused() {
 }
 
 #[test]
-fn a_key_that_was_destroyed_does_not_come_back() {
+fn a_patient_that_was_erased_does_not_come_back() {
     let place = Place::new();
     let record = place.open(&place.path("data")).unwrap();
     file(&record, "o1", "p1");
     file(&record, "o2", "p2");
-    let snapshot = place.take().snapshot;
-    let gone = DestroyedKey { tenant: TenantId::new("t1"), owner: "p1".to_owned() };
-    let restored =
-        place.restore_without(&snapshot, "restored", std::slice::from_ref(&gone)).unwrap();
-    assert_eq!(restored.destroyed, 1);
+    let before = place.take().snapshot;
+    record.erase_patient(&access(Role::PrivacyOfficer), &PatientId::new("p1"), "asked").unwrap();
+    drop(record);
+    // The erasure is known by the newest snapshot, and holds for every older one.
+    place.take();
+    place.restore(&before, "restored").unwrap();
     let restored = place.open(&place.path("restored")).unwrap();
-    let sealed = restored.read(&access(Role::Prescriber), "Observation", "o1");
-    assert!(matches!(sealed, Err(record::Failure::Sealed { .. })), "{sealed:?}");
-    assert!(reads(&restored, "o2"));
-    // A drill counts it, and does not take it for damage.
+    assert!(!reads(&restored, "o1") && reads(&restored, "o2"));
+    // A drill does not take it for damage.
     let (master_key, clock) = (place.key(), Arc::clone(&place.clock));
-    let restoring = Restoring { master_key: &master_key, clock: &clock, destroyed: &[gone] };
+    let restoring = Restoring { master_key: &master_key, clock: &clock };
     let repository = place.repository();
-    let report = drill(&repository, &snapshot, place.scratch.path(), &restoring, (10, 1)).unwrap();
+    let report = drill(&repository, &before, place.scratch.path(), &restoring, (10, 1)).unwrap();
     assert!(report.is_good(), "{}", report.text());
-    assert_eq!((report.reads, report.reads_same, report.reads_destroyed), (2, 1, 1));
+    assert_eq!((report.reads, report.reads_same), (1, 1));
 }
 
 #[test]
@@ -129,7 +128,7 @@ fn a_drill_says_whether_the_backup_is_good_and_signs_it() {
     }
     let snapshot = place.take().snapshot;
     let (master_key, clock) = (place.key(), Arc::clone(&place.clock));
-    let restoring = Restoring { master_key: &master_key, clock: &clock, destroyed: &[] };
+    let restoring = Restoring { master_key: &master_key, clock: &clock };
     let repository = place.repository();
     let scratch = place.path("drills");
     std::fs::create_dir(&scratch).unwrap();

@@ -5,8 +5,8 @@ use backup::{restore, take};
 use model::provenance::Door;
 use model::{TenantId, Timestamp};
 use record::{
-    Access, Clock, Commit, Condition, DestroyedKey, MasterKey, NewRaw, Purpose, RawState, Record,
-    ResourceChange, Role, Scope, Settings, backup_key,
+    Access, Clock, Commit, Condition, MasterKey, NewRaw, Purpose, RawState, Record, ResourceChange,
+    Role, Scope, Settings, backup_key,
 };
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -68,16 +68,7 @@ impl Place {
     }
 
     pub(crate) fn restore(&self, snapshot: &Snapshot, to: &str) -> Result<Restored, Failure> {
-        self.restore_without(snapshot, to, &[])
-    }
-
-    pub(crate) fn restore_without(
-        &self,
-        snapshot: &Snapshot,
-        to: &str,
-        destroyed: &[DestroyedKey],
-    ) -> Result<Restored, Failure> {
-        let restoring = Restoring { master_key: &self.key(), clock: &self.clock, destroyed };
+        let restoring = Restoring { master_key: &self.key(), clock: &self.clock };
         restore(&self.repository(), snapshot, &self.path(to), &restoring)
     }
 }

@@ -71,7 +71,7 @@ fn a_schema_is_brought_up_to_date_and_the_way_back_is_the_snapshot_before() {
     let secret = backup_key(&place.key()).unwrap();
     let repository = Repository::open(destination, &secret).unwrap();
     let key = place.key();
-    let restoring = Restoring { master_key: &key, clock: &place.clock, destroyed: &[] };
+    let restoring = Restoring { master_key: &key, clock: &place.clock };
     let back = place.path("back");
     let restored = restore(&repository, &saved, &back, &restoring).unwrap();
     assert!(!restored.is_opened, "that would bring it up to date");

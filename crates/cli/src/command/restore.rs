@@ -18,9 +18,7 @@ pub(crate) fn run(arguments: &RestoreArguments) -> anyhow::Result<Outcome> {
         return Ok(Outcome::NotFound);
     };
     let snapshot = repository.snapshot(&id)?;
-    let destroyed = store::destroyed_keys();
-    let restoring =
-        Restoring { master_key: &master_key, clock: &store::clock(), destroyed: &destroyed };
+    let restoring = Restoring { master_key: &master_key, clock: &store::clock() };
     let to = &arguments.directory;
     let url = arguments.postgres.as_ref();
     let url = url.map(|url| store::address(url, arguments.store_password_file.as_deref()));
@@ -40,8 +38,7 @@ pub(crate) fn run(arguments: &RestoreArguments) -> anyhow::Result<Outcome> {
         }
     }
     if arguments.from.json {
-        let more = json!({"directory": arguments.directory,
-            "keysDestroyedAgain": restored.destroyed, "opened": restored.is_opened});
+        let more = json!({"directory": arguments.directory, "opened": restored.is_opened});
         print_json(&told(&id, &snapshot, more))?;
         return Ok(Outcome::Done);
     }
@@ -70,9 +67,7 @@ pub(crate) fn run_drill(arguments: &DrillArguments) -> anyhow::Result<Outcome> {
     let snapshot = repository.snapshot(&id)?;
     let temporary = std::env::temp_dir();
     let scratch = arguments.scratch.as_deref().unwrap_or(&temporary);
-    let destroyed = store::destroyed_keys();
-    let restoring =
-        Restoring { master_key: &master_key, clock: &store::clock(), destroyed: &destroyed };
+    let restoring = Restoring { master_key: &master_key, clock: &store::clock() };
     let pick = random_bytes()?.iter().take(8).fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte));
     let report = drill(&repository, &snapshot, scratch, &restoring, (arguments.reads, pick))?;
     let signed = SignedReport::new(&report, &backup_key(&master_key)?)?;

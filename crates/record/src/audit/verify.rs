@@ -60,7 +60,8 @@ pub fn verify_audit_log(
     master_key: &MasterKey,
     checkpoints: Option<(&Path, &[Verifier])>,
 ) -> Result<AuditVerification, Failure> {
-    Ok(verify(&directory.join("audit"), &Keys::derive(master_key)?, checkpoints))
+    let keys = crate::key::ring::root(directory, master_key)?;
+    Ok(verify(&directory.join("audit"), &keys, checkpoints))
 }
 
 /// The keys that a directory of checkpoints names itself: only as good as who can write there.

@@ -15,8 +15,8 @@
 
 use super::segment::segments;
 use super::tables::Tables;
-use super::{AuditSegment, DATABASES, ResourceDigest, examine, io, wal};
-use crate::key::Keys;
+use super::{AuditSegment, DATABASES, KEYRING_FILES, ResourceDigest, examine, io, wal};
+use crate::key::{Keys, ring};
 use crate::store::sqlite::Sqlite;
 use crate::store::{Connection, Executor, Store, Table};
 use crate::{Clock, Failure, MasterKey};
@@ -151,7 +151,7 @@ impl Cut {
         clock: &Clock,
         known: &dyn Fn(&str) -> Option<AuditSegment>,
     ) -> Result<Self, Failure> {
-        let keys = Keys::derive(master_key)?;
+        let keys = ring::root(directory, master_key)?;
         match store {
             Store::Directory => Self::of_files(directory, &keys, clock, known),
             Store::Postgres(url) => {
@@ -219,12 +219,21 @@ impl Cut {
         Self { time, schemas, files, audit: Vec::new(), held }.with_log(directory, known)
     }
 
-    /// Adds the audit log, which comes last.
+    /// Adds the keyring and the audit log, which comes last.
     fn with_log(
         mut self,
         directory: &Path,
         known: &dyn Fn(&str) -> Option<AuditSegment>,
     ) -> Result<Self, Failure> {
+        // In this order: what is on the list and not yet in the keyring is destroyed all the same.
+        for name in KEYRING_FILES {
+            let path = directory.join(name);
+            if path.exists() {
+                let bytes = std::fs::read(&path).map_err(|error| io(&path, &error))?;
+                let source = Source::Bytes(bytes);
+                self.files.push(CutFile { path: name.to_owned(), source });
+            }
+        }
         self.audit = segments(directory, known)?;
         for AuditSegment { segment, bytes, .. } in &self.audit {
             let path = directory.join("audit").join(segment);

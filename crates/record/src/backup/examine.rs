@@ -3,7 +3,7 @@
 use super::segment::segments;
 use super::{AuditSegment, DATABASES, tables};
 use crate::audit;
-use crate::key::Keys;
+use crate::key::ring;
 use crate::store::sqlite::Sqlite;
 use crate::store::{Digest, Executor, Store, Table};
 use crate::{Failure, MasterKey};
@@ -44,7 +44,7 @@ pub struct Examined {
 /// every line of the audit log, and goes through all resources. No schema is changed. Nobody else
 /// may have the directory open.
 pub fn examine(directory: &Path, master_key: &MasterKey) -> Result<Examined, Failure> {
-    let keys = Keys::derive(master_key)?;
+    let keys = ring::root(directory, master_key)?;
     let (mut schemas, mut problems) = (BTreeMap::new(), Vec::new());
     let mut found = None;
     for name in DATABASES {
@@ -78,7 +78,7 @@ pub fn examine_log(
     directory: &Path,
     master_key: &MasterKey,
 ) -> Result<(Vec<AuditSegment>, Vec<Problem>), Failure> {
-    let keys = Keys::derive(master_key)?;
+    let keys = ring::root(directory, master_key)?;
     let found = audit::verify(&directory.join("audit"), &keys, None);
     Ok((segments(directory, &|_| None)?, found.problems))
 }
@@ -92,7 +92,7 @@ pub fn schemas(
     if let Store::Postgres(url) = store {
         return tables::schemas(url);
     }
-    let keys = Keys::derive(master_key)?;
+    let keys = ring::root(directory, master_key)?;
     let mut found = BTreeMap::new();
     for name in DATABASES {
         let file = format!("{name}.db");

@@ -2,9 +2,9 @@
 
 use super::table::TableParser;
 use super::tables::{NAMES, TABLES, read_table};
-use super::{DATABASES, DestroyedKey, ResourceDigest, examine};
-use crate::key::Keys;
-use crate::sql::{record::DATA_KEY_DROP, schema};
+use super::{DATABASES, ResourceDigest, examine};
+use crate::key::ring;
+use crate::sql::schema;
 use crate::store::postgres::{self, Postgres, SCHEMAS};
 use crate::store::{
     Connection, Digest, Executor, FILE_TABLES, Migrations, OWN, POSITION, PostgresUrl, Row, Table,
@@ -97,15 +97,16 @@ fn up_to(schemas: &BTreeMap<String, u32>) -> Result<[Migrations; 4], Failure> {
 }
 
 impl Loading {
-    /// Makes the schemas as a snapshot has them in a PostgreSQL store and begins.
+    /// Makes the schemas as a snapshot has them in a PostgreSQL store and begins. The keyring is in
+    /// the directory by then, or in a place of its own.
     /// [`Failure::Conflict`] if there is anything in the store.
     pub fn begin(
         url: &PostgresUrl,
-        master_key: &MasterKey,
+        (directory, master_key): (&Path, &MasterKey),
         schemas: &BTreeMap<String, u32>,
         clock: &Clock,
     ) -> Result<Self, Failure> {
-        let keys = Keys::derive(master_key)?;
+        let keys = ring::root(directory, master_key)?;
         let (_, opening) = postgres::open_as(url, &keys, 0, clock(), up_to(schemas)?)?;
         let connection = Box::new(Postgres::new(url, postgres::RECORD));
         connection.begin_write()?;
@@ -130,7 +131,7 @@ impl Loading {
         schemas: &BTreeMap<String, u32>,
         clock: &Clock,
     ) -> Result<Self, Failure> {
-        let keys = Keys::derive(master_key)?;
+        let keys = ring::root(directory, master_key)?;
         let files = new_files(directory, &keys, &DATABASES, up_to(schemas)?, clock())?;
         let mut missing = BTreeSet::new();
         for (schema, file) in SCHEMAS.iter().zip(&files) {
@@ -228,20 +229,6 @@ impl Loading {
         let connections = self.target.connections();
         let record = connections.first().copied().ok_or(Failure::NotFound)?;
         examine::resources(record)
-    }
-
-    /// Destroys keys again; how many were there.
-    pub fn destroy_again(&mut self, destroyed: &[DestroyedKey]) -> Result<u64, Failure> {
-        let mut count = 0;
-        for schema in SCHEMAS {
-            let table = format!("{}.data_key", schema.name);
-            let (connection, name) = self.find(&table)?;
-            let sql = DATA_KEY_DROP.replace("data_key", name);
-            for DestroyedKey { tenant, owner } in destroyed {
-                count += connection.execute(&sql, values![tenant.as_str(), owner])? as u64;
-            }
-        }
-        Ok(count)
     }
 
     /// Keeps it.

@@ -1,7 +1,7 @@
 //! Reading some of what was restored, to the last byte of its body.
 
 use super::examine::versions;
-use crate::key::Keys;
+use crate::key::ring;
 use crate::resource::stored;
 use crate::sql::record::{DATA_KEY_GET, VERSION_GET};
 use crate::store::sqlite::Sqlite;
@@ -43,7 +43,7 @@ pub fn read_back(
     count: usize,
     pick: u64,
 ) -> Result<ReadBack, Failure> {
-    let keys = Keys::derive(master_key)?;
+    let keys = ring::root(directory, master_key)?;
     let open = |name: &str| Sqlite::open(&directory.join(name), &keys.database(name)?, false);
     let (record, archive) = (open("record.db")?, open("archive.db")?);
     let mut result = ReadBack::default();

@@ -216,3 +216,33 @@ impl Keeping<'_> {
         Ok(())
     }
 }
+
+/// Takes a patient out of all sets; whether it was in any. What it had is in its line; a line that
+/// does not open any more is taken away, and the sets are made anew.
+pub(crate) fn forget(
+    executor: &dyn Executor,
+    keys: &Keys,
+    tenant: &str,
+    patient: &str,
+    now: Timestamp,
+) -> Result<bool, Failure> {
+    let key = values![tenant, patient];
+    let Some(row) = executor.first(sql::CARRIER_OF, key)? else { return Ok(false) };
+    let keeping = Keeping { executor, keys, tenant, now };
+    let vault = Vault::new(executor, keys, tenant);
+    let (mut next, mut changes) = (0, BTreeMap::new());
+    let line = Line { patient: patient.to_owned(), is_open: false, marks: BTreeMap::new() };
+    match keeping.line(&vault, line, &mut next, &mut changes) {
+        Ok(()) => {}
+        Err(Failure::Sealed { .. }) => {
+            let number = row.count(0)?;
+            executor.execute(sql::CARRIER_DROP, values![tenant, number])?;
+            executor.execute(sql::CARRIERS_AT_DROP, values![tenant])?;
+        }
+        Err(failure) => return Err(failure),
+    }
+    for ((mark, chunk), changes) in changes {
+        keeping.chunk(mark, chunk, &changes)?;
+    }
+    Ok(true)
+}

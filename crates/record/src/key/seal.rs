@@ -1,10 +1,12 @@
 //! Derived keys, and sealing with associated data.
 
 use super::pack::{inflate, pack, pack_always, unpack};
-use super::{KEY_BYTES, MasterKey, random_bytes};
+use super::ring::Ring;
+use super::{KEY_BYTES, random_bytes};
 use crate::Failure;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::{hkdf, hmac};
+use model::Timestamp;
 use zeroize::Zeroizing;
 
 /// First byte of what is sealed as it is: AES-256-GCM, random nonce, tag at the end.
@@ -18,12 +20,21 @@ const GAPPED: u8 = 4;
 /// Bytes of a gap's place.
 const GAP_BYTES: usize = 4;
 
+/// First byte of a data key that is wrapped by a key of its tenant; the number of that follows.
+const BY_TENANT: u8 = 16;
+/// Bytes of the number of a tenant's key.
+const GENERATION_BYTES: usize = 4;
+
+/// Hexadecimal digits of a data key's id.
+const KEY_ID_DIGITS: usize = 32;
 /// Hexadecimal digits of a hashed identifier.
 const IDENTIFIER_HASH_DIGITS: usize = 32;
 
-/// What is derived from the master key.
+/// What is derived from the root secret, and the keys of tenants.
 pub(crate) struct Keys {
-    master: hkdf::Prk,
+    root: hkdf::Prk,
+    ring: Option<Ring>,
+    /// Wraps data keys that were made before tenants had keys.
     wrap: RandomizedNonceKey,
     cursor: RandomizedNonceKey,
     index: hmac::Key,
@@ -37,35 +48,49 @@ impl hkdf::KeyType for Length {
     }
 }
 
-fn derive(master: &hkdf::Prk, purpose: &str) -> Result<Zeroizing<[u8; KEY_BYTES]>, Failure> {
+/// What keys are derived from.
+pub(super) fn derivation(secret: &[u8; KEY_BYTES]) -> hkdf::Prk {
+    hkdf::Salt::new(hkdf::HKDF_SHA256, b"cognate").extract(secret)
+}
+
+pub(super) fn derive(
+    from: &hkdf::Prk,
+    purpose: &str,
+) -> Result<Zeroizing<[u8; KEY_BYTES]>, Failure> {
     let mut key = Zeroizing::new([0; KEY_BYTES]);
-    master
-        .expand(&[b"cognate record 1 ", purpose.as_bytes()], Length)
+    from.expand(&[b"cognate record 1 ", purpose.as_bytes()], Length)
         .and_then(|okm| okm.fill(&mut *key))
         .map_err(|_| Failure::Storage("key derivation failed".to_owned()))?;
     Ok(key)
 }
 
-fn cipher(key: &[u8]) -> Result<RandomizedNonceKey, Failure> {
+pub(super) fn cipher(key: &[u8]) -> Result<RandomizedNonceKey, Failure> {
     RandomizedNonceKey::new(&AES_256_GCM, key)
         .map_err(|_| Failure::Storage("cipher set-up failed".to_owned()))
 }
 
 impl Keys {
-    pub(crate) fn derive(master: &MasterKey) -> Result<Self, Failure> {
-        let master = hkdf::Salt::new(hkdf::HKDF_SHA256, b"cognate").extract(master.bytes());
+    /// Of a root secret, with the keys of tenants if data keys are made.
+    pub(crate) fn of(root: &[u8; KEY_BYTES], ring: Option<Ring>) -> Result<Self, Failure> {
+        let root = derivation(root);
         Ok(Self {
-            wrap: cipher(&*derive(&master, "wrap data keys")?)?,
-            cursor: cipher(&*derive(&master, "seal cursors")?)?,
-            index: hmac::Key::new(hmac::HMAC_SHA256, &*derive(&master, "index identifiers")?),
-            audit: hmac::Key::new(hmac::HMAC_SHA256, &*derive(&master, "chain audit events")?),
-            master,
+            wrap: cipher(&*derive(&root, "wrap data keys")?)?,
+            cursor: cipher(&*derive(&root, "seal cursors")?)?,
+            index: hmac::Key::new(hmac::HMAC_SHA256, &*derive(&root, "index identifiers")?),
+            audit: hmac::Key::new(hmac::HMAC_SHA256, &*derive(&root, "chain audit events")?),
+            ring,
+            root,
         })
+    }
+
+    /// The keys of tenants.
+    pub(crate) fn ring(&self) -> Result<&Ring, Failure> {
+        self.ring.as_ref().ok_or_else(|| Failure::Storage("there is no keyring".to_owned()))
     }
 
     /// SQLCipher's raw key for a database file, as its 64 hexadecimal digits.
     pub(crate) fn database(&self, name: &str) -> Result<Zeroizing<String>, Failure> {
-        let key = derive(&self.master, &format!("pages of {name}"))?;
+        let key = derive(&self.root, &format!("pages of {name}"))?;
         Ok(Zeroizing::new(hex::encode(*key)))
     }
 
@@ -90,13 +115,13 @@ impl Keys {
 
     /// A value that tells whether a master key is the one a directory was made with.
     pub(crate) fn check_value(&self) -> Result<String, Failure> {
-        let key = derive(&self.master, "check value")?;
+        let key = derive(&self.root, "check value")?;
         Ok(hex::encode(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &*key), b"check")))
     }
 
     /// The key that backups derive theirs from. The one place where that is decided.
     pub(crate) fn backups(&self) -> Result<Zeroizing<[u8; KEY_BYTES]>, Failure> {
-        derive(&self.master, "backups")
+        derive(&self.root, "backups")
     }
 
     /// Seals the place of a page, which may hold a patient's data, for the address of the next one.
@@ -110,19 +135,96 @@ impl Keys {
         open(&self.cursor, &associated_data(of), &sealed, String::new).ok()
     }
 
-    /// A new data key and its wrapped form.
-    pub(crate) fn new_data_key(&self, owner: &[&str]) -> Result<(DataKey, Vec<u8>), Failure> {
+    /// A new data key and its wrapped form: `[tenant, owner]`.
+    pub(crate) fn new_data_key(
+        &self,
+        of: [&str; 2],
+        now: Timestamp,
+    ) -> Result<(DataKey, Vec<u8>), Failure> {
         let key = Zeroizing::new(random_bytes()?);
-        let wrapped = seal(&self.wrap, &associated_data(owner), &*key)?;
+        let wrapped = self.wrap(of, &*key, now)?;
         Ok((DataKey(cipher(&*key)?), wrapped))
     }
 
-    /// Unwraps a data key.
-    pub(crate) fn data_key(&self, owner: &[&str], wrapped: &[u8]) -> Result<DataKey, Failure> {
-        let place = || "data key".to_owned();
-        let key = Zeroizing::new(open(&self.wrap, &associated_data(owner), wrapped, place)?);
+    /// Wraps a data key by the newest key of its tenant.
+    fn wrap(&self, of: [&str; 2], key: &[u8], now: Timestamp) -> Result<Vec<u8>, Failure> {
+        let [tenant, _] = of;
+        let (generation, by) = self.ring()?.newest(tenant, now)?;
+        let mut wrapped = vec![BY_TENANT];
+        wrapped.extend_from_slice(&generation.to_be_bytes());
+        wrapped.append(&mut seal(&by, &wrapped_data(of, generation), key)?);
+        Ok(wrapped)
+    }
+
+    /// Unwraps a data key; one that was destroyed and came back with a backup is refused.
+    pub(crate) fn data_key(&self, of: [&str; 2], wrapped: &[u8]) -> Result<DataKey, Failure> {
+        let key = self.unwrap(of, wrapped)?;
+        if let Some(ring) = &self.ring
+            && ring.has_destroyed()
+            && ring.is_destroyed(&key_id(&key))
+        {
+            return Err(Failure::Sealed { place: "data key".to_owned() });
+        }
         Ok(DataKey(cipher(&key)?))
     }
+
+    /// By what a data key is told from others, however it is wrapped.
+    pub(crate) fn data_key_id(&self, of: [&str; 2], wrapped: &[u8]) -> Result<String, Failure> {
+        Ok(key_id(&self.unwrap(of, wrapped)?))
+    }
+
+    fn unwrap(&self, of: [&str; 2], wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let place = || "data key".to_owned();
+        let key = match by_tenant(wrapped) {
+            None => open(&self.wrap, &associated_data(&of), wrapped, place)?,
+            Some((generation, sealed)) => {
+                let [tenant, _] = of;
+                let by = self.ring()?.get(tenant, generation)?;
+                open(&by, &wrapped_data(of, generation), sealed, place)?
+            }
+        };
+        Ok(Zeroizing::new(key))
+    }
+
+    /// The same data key wrapped as before tenants had keys.
+    #[cfg(test)]
+    pub(crate) fn wrap_as_before(&self, of: [&str; 2], wrapped: &[u8]) -> Result<Vec<u8>, Failure> {
+        seal(&self.wrap, &associated_data(&of), &self.unwrap(of, wrapped)?)
+    }
+
+    /// The same data key wrapped by the newest key of its tenant; `None` if it is already.
+    pub(crate) fn rewrap(
+        &self,
+        of: [&str; 2],
+        wrapped: &[u8],
+        now: Timestamp,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let [tenant, _] = of;
+        let (newest, _) = self.ring()?.newest(tenant, now)?;
+        if by_tenant(wrapped).is_some_and(|(generation, _)| generation == newest) {
+            return Ok(None);
+        }
+        self.wrap(of, &self.unwrap(of, wrapped)?, now).map(Some)
+    }
+}
+
+fn key_id(key: &[u8]) -> String {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), b"cognate data key id");
+    let mut id = hex::encode(tag);
+    id.truncate(KEY_ID_DIGITS);
+    id
+}
+
+/// The number of the tenant's key that a data key is wrapped by, and what it sealed.
+fn by_tenant(wrapped: &[u8]) -> Option<(u32, &[u8])> {
+    let rest = wrapped.strip_prefix(&[BY_TENANT])?;
+    let (generation, sealed) = rest.split_first_chunk::<GENERATION_BYTES>()?;
+    Some((u32::from_be_bytes(*generation), sealed))
+}
+
+fn wrapped_data(of: [&str; 2], generation: u32) -> Vec<u8> {
+    let [tenant, owner] = of;
+    associated_data(&["data key", tenant, owner, &generation.to_string()])
 }
 
 /// A body as it is sealed.
@@ -184,7 +286,7 @@ pub(crate) fn associated_data(parts: &[&str]) -> Vec<u8> {
     bytes
 }
 
-fn seal(key: &RandomizedNonceKey, data: &[u8], body: &[u8]) -> Result<Vec<u8>, Failure> {
+pub(super) fn seal(key: &RandomizedNonceKey, data: &[u8], body: &[u8]) -> Result<Vec<u8>, Failure> {
     seal_as(PLAIN, key, data, body)
 }
 
@@ -213,7 +315,7 @@ fn seal_as(
 }
 
 /// What has no gaps.
-fn open(
+pub(super) fn open(
     key: &RandomizedNonceKey,
     data: &[u8],
     sealed: &[u8],

@@ -72,6 +72,16 @@ impl Concept {
         Self { digest, tokens, labels, is_listed }
     }
 
+    /// Whether it is a URI, and so may be a system of others.
+    pub(super) fn is_uri(&self) -> bool {
+        matches!(self.tokens.as_slice(), [(system, _)] if system.is_empty())
+    }
+
+    /// By what it is known again.
+    pub(super) fn digest(&self) -> Vec<u8> {
+        self.digest.to_vec()
+    }
+
     /// A URI, or the name of a system.
     fn uri(tenant: &str, uri: &str) -> Self {
         Self::new(tenant, vec![(String::new(), uri.to_owned())], Vec::new(), true)
@@ -86,31 +96,50 @@ impl Concept {
 
 /// Numbers of concepts that were committed, remembered by this process.
 #[derive(Default)]
-pub(crate) struct Remembered(Mutex<HashMap<Digest, i64>>);
+pub(crate) struct Remembered(Mutex<Known>);
+
+/// Numbers, and how often concepts had been removed when they were found out. After a removal by
+/// whichever process they say nothing.
+#[derive(Default)]
+struct Known {
+    removals: i64,
+    numbers: HashMap<Digest, i64>,
+}
 
 impl Remembered {
-    fn get(&self, digest: &Digest) -> Option<i64> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(digest).copied()
+    fn get(&self, digest: &Digest, removals: i64) -> Option<i64> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.numbers.get(digest).copied().filter(|_| known.removals == removals)
     }
 
     /// Keeps what a commit has found out, once it stands.
     pub(crate) fn keep(&self, found: Numbers) {
+        let Some(removals) = found.removals else { return };
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() + found.0.len() > REMEMBERED_MAX {
-            known.clear();
+        if removals < known.removals {
+            return;
         }
-        known.extend(found.0);
+        if removals > known.removals || known.numbers.len() + found.numbers.len() > REMEMBERED_MAX {
+            known.numbers.clear();
+        }
+        known.removals = removals;
+        known.numbers.extend(found.numbers);
     }
 }
 
 /// Numbers that one transaction has found out or given.
 #[derive(Default)]
-pub(crate) struct Numbers(HashMap<Digest, i64>);
+pub(crate) struct Numbers {
+    /// How often concepts had been removed, once it was asked.
+    removals: Option<i64>,
+    numbers: HashMap<Digest, i64>,
+}
 
 impl Numbers {
     /// Adds those of a later part of the same transaction.
     pub(crate) fn extend(&mut self, later: Self) {
-        self.0.extend(later.0);
+        self.removals = self.removals.or(later.removals);
+        self.numbers.extend(later.numbers);
     }
 }
 
@@ -128,8 +157,11 @@ impl Concepts<'_> {
     /// The number of a concept, which is stored if it is new.
     pub(super) fn number(&mut self, concept: &Concept) -> Result<i64, Failure> {
         let digest = &concept.digest;
-        let known = self.numbers.0.get(digest).copied().or_else(|| self.remembered.get(digest));
-        if let Some(number) = known {
+        if let Some(number) = self.numbers.numbers.get(digest) {
+            return Ok(*number);
+        }
+        let removals = self.removals()?;
+        if let Some(number) = self.remembered.get(digest, removals) {
             return Ok(number);
         }
         let key = values![self.tenant, digest.to_vec()];
@@ -137,8 +169,19 @@ impl Concepts<'_> {
             Some(row) => row.int(0)?,
             None => self.store(concept)?,
         };
-        self.numbers.0.insert(*digest, number);
+        self.numbers.numbers.insert(*digest, number);
         Ok(number)
+    }
+
+    /// How often concepts were removed; asked once a transaction.
+    fn removals(&mut self) -> Result<i64, Failure> {
+        if let Some(removals) = self.numbers.removals {
+            return Ok(removals);
+        }
+        let row = self.executor.first(sql::CONCEPT_REMOVALS_GET, &[])?;
+        let removals = row.map_or(Ok(0), |row| row.int(0))?;
+        self.numbers.removals = Some(removals);
+        Ok(removals)
     }
 
     /// Notes which numbers were given, at the end of the transaction.

@@ -18,6 +18,7 @@ super::statements! {
         AND sequence = $4 AND number = $5";
     BLOCKS_DROP = "DELETE FROM genome_block WHERE tenant = $1 AND filing = $2";
     CARRIERS_AT = "SELECT settings, sequence, next FROM carrier_index WHERE tenant = $1";
+    CARRIERS_AT_DROP = "DELETE FROM carrier_index WHERE tenant = $1";
     CARRIERS_AT_PUT = "INSERT INTO carrier_index (tenant, settings, sequence, next)
         VALUES ($1, $2, $3, $4) ON CONFLICT (tenant) DO UPDATE SET settings = excluded.settings,
         sequence = excluded.sequence, next = excluded.next";

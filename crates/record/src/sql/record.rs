@@ -11,6 +11,9 @@ super::statements! {
     DATA_KEY_GET = "SELECT wrapped FROM data_key WHERE tenant = $1 AND owner = $2";
     DATA_KEY_PUT = "INSERT INTO data_key (tenant, owner, wrapped, created)
         VALUES ($1, $2, $3, $4)";
+    DATA_KEYS_AFTER = "SELECT owner, wrapped FROM data_key WHERE tenant = $1 AND owner > $2
+        ORDER BY owner LIMIT $3";
+    DATA_KEY_REWRAP = "UPDATE data_key SET wrapped = $1 WHERE tenant = $2 AND owner = $3";
 
     RESOURCE_GET = "SELECT version, patient, deleted, number FROM resource
         WHERE tenant = $1 AND resource_type = $2 AND id = $3";
@@ -44,6 +47,7 @@ super::statements! {
 
     CONCEPT_TAKE = "UPDATE position SET value = value WHERE name = 'concept' RETURNING value";
     CONCEPT_LAST_PUT = "UPDATE position SET value = $1 WHERE name = 'concept'";
+    CONCEPT_REMOVALS_GET = "SELECT value FROM position WHERE name = 'concept-removal'";
     CONCEPT_GET = "SELECT concept FROM search_concept WHERE tenant = $1 AND digest = $2";
     CONCEPT_PUT = "INSERT INTO search_concept (tenant, digest, concept) VALUES ($1, $2, $3)";
     TOKEN_PUT = "INSERT INTO search_token (tenant, code, system, concept)

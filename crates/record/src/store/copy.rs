@@ -7,7 +7,6 @@
 use super::open::{self, mark_moved};
 use super::postgres::{self, Postgres, Schema};
 use super::{Connection, Executor, PostgresUrl, Row, Store, Value, values};
-use crate::key::Keys;
 use crate::{Clock, Failure, MasterKey};
 use aws_lc_rs::digest;
 use std::collections::BTreeSet;
@@ -68,8 +67,7 @@ pub fn copy_to_postgres(
     if !directory.join("record.db").exists() {
         return Err(Failure::NotFound);
     }
-    let keys = Keys::derive(master_key)?;
-    let files = open::open(directory, &Store::Directory, &keys, 1, clock())?;
+    let (keys, files) = open::open(directory, &Store::Directory, master_key, 1, clock())?;
     let (_, _opening) = postgres::open(to, &keys, 0, clock())?;
     let sources = [&files.record, &files.archive, &files.decision, &files.genome];
     let sources = sources.map(|file| &*file.writer);

@@ -3,13 +3,14 @@
 use super::sqlite::{Sqlite, statistics};
 use super::{Claims, Connection, Executor, Store, postgres, values};
 use crate::Failure;
-use crate::key::Keys;
+use crate::key::{Keys, MasterKey, ring};
 use crate::sql::schema;
 use model::Timestamp;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::Arc;
 
 /// First bytes of a database that is not encrypted.
 const PLAIN_HEADER: &[u8; 16] = b"SQLite format 3\0";
@@ -41,8 +42,31 @@ pub(crate) struct Files {
     pub(crate) genome: Database,
 }
 
-/// Opens the databases, making what is not there. Only one process opens at a time.
+/// Opens the keyring and the databases, making what is not there. Only one process opens at a time.
 pub(crate) fn open(
+    directory: &Path,
+    store: &Store,
+    master_key: &MasterKey,
+    readers: usize,
+    now: Timestamp,
+) -> Result<(Arc<Keys>, Files), Failure> {
+    DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(|e| io(&e))?;
+    let is_new = || match store {
+        Store::Directory => Ok(STARTED.iter().all(|name| !directory.join(name).exists())),
+        Store::Postgres(url) => postgres::is_new(url),
+    };
+    let mut opening = ring::open(directory, master_key, is_new)?;
+    let files = databases(directory, store, &opening.keys, readers, now);
+    let files = files.map_err(|failure| opening.explained(failure))?;
+    opening.settle()?;
+    crate::erasure::replay(&files, &opening.keys, now)?;
+    Ok((opening.keys, files))
+}
+
+/// What is there of a store that was begun.
+const STARTED: [&str; 3] = ["archive.db", "record.db", "key-check"];
+
+fn databases(
     directory: &Path,
     store: &Store,
     keys: &Keys,
@@ -50,7 +74,6 @@ pub(crate) fn open(
     now: Timestamp,
 ) -> Result<Files, Failure> {
     let claims = Claims::new(directory, store);
-    DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(|e| io(&e))?;
     match store {
         Store::Directory => {
             refuse_moved(directory)?;

@@ -12,7 +12,7 @@ mod url;
 mod value;
 
 pub(super) use claim::Claim;
-pub(crate) use open::{Opening, open, open_as};
+pub(crate) use open::{Opening, is_new, open, open_as};
 pub use url::PostgresUrl;
 
 use super::{Connection, Executor, Row, Value};
@@ -43,6 +43,26 @@ pub(crate) const DECISION: Schema = Schema { name: "cognate_decision", lock: 3 }
 pub(crate) const GENOME: Schema = Schema { name: "cognate_genome", lock: 4 };
 /// All of them.
 pub(crate) const SCHEMAS: [Schema; 4] = [RECORD, ARCHIVE, DECISION, GENOME];
+
+/// Clears the tables of rows that are dead; whether all could be.
+pub(crate) fn vacuum(url: &PostgresUrl) -> bool {
+    let vacuum = |table: &str| {
+        let mut session = Session::connect(url, None)?;
+        session.run(&format!("VACUUM {table}"))
+    };
+    let tables = || -> Result<Vec<String>, Failure> {
+        let mut session = Session::connect(url, None)?;
+        let mut tables = Vec::new();
+        for schema in SCHEMAS {
+            let text = "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = $1";
+            for row in session.query(text, super::values![schema.name])? {
+                tables.push(format!("{}.{}", schema.name, row.text(0)?));
+            }
+        }
+        Ok(tables)
+    };
+    tables().is_ok_and(|tables| tables.iter().all(|table| vacuum(table).is_ok()))
+}
 
 /// A connection to one schema.
 pub(crate) struct Postgres {

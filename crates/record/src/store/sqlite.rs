@@ -121,6 +121,12 @@ impl Sqlite {
         Ok(())
     }
 
+    /// Moves the log into the file and cuts it to nothing; whether no reader kept it.
+    pub(crate) fn empty_log(&self) -> Result<bool, Failure> {
+        let busy = self.pragma_text("PRAGMA wal_checkpoint(TRUNCATE)").map_err(|e| storage(&e))?;
+        Ok(busy == "0")
+    }
+
     /// SQLCipher's version; empty if the library cannot encrypt.
     fn cipher_version(&self) -> Result<String, Failure> {
         self.pragma_text("PRAGMA cipher_version").map_err(|e| storage(&e))

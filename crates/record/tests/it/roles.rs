@@ -359,7 +359,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 120 * Role::ALL.len());
+    assert_eq!(calls, 125 * Role::ALL.len());
 }
 
 #[test]

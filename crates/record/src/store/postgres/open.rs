@@ -25,6 +25,13 @@ fn alone(url: &PostgresUrl) -> Result<Opening, Failure> {
     Ok(Opening { _session: session })
 }
 
+/// Whether no store was made in the database yet.
+pub(crate) fn is_new(url: &PostgresUrl) -> Result<bool, Failure> {
+    let mut session = Session::connect(url, None)?;
+    let there = "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = $2";
+    Ok(session.query(there, values![RECORD.name, "key_check"])?.is_empty())
+}
+
 /// Opens the schemas, making what is not there. Only one process opens at a time; the rest of the
 /// opening is done while the lock is held.
 pub(crate) fn open(

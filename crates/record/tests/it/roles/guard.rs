@@ -54,6 +54,17 @@ pub(super) fn guarding() -> Vec<Line> {
         ("shadow_policies", vec![PrivacyOfficer, Operator], |r, a, _| {
             r.shadow_policies(a, "", Timestamp::from_micros(0)).map(drop)
         }),
+        ("keyring", vec![Operator], |r, a, _| r.keyring(a).map(drop)),
+        ("renew_tenant_key", vec![Operator], |r, a, _| r.renew_tenant_key(a).map(drop)),
+        ("rewrap_data_keys", vec![Operator], |r, a, _| {
+            r.rewrap_data_keys(a, &mut |_| {}).map(drop)
+        }),
+        ("forget_former_tenant_keys", vec![Operator], |r, a, _| {
+            r.forget_former_tenant_keys(a).map(drop)
+        }),
+        ("erase_patient", vec![PrivacyOfficer], |r, a, _| {
+            done(r.erase_patient(a, &model::PatientId::new("p-none"), "asked for"))
+        }),
         ("who_can_see", vec![PrivacyOfficer, Operator], |r, a, _| {
             r.who_can_see(a, &p1()).map(drop)
         }),
