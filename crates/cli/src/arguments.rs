@@ -3,7 +3,9 @@
 mod access;
 mod audit;
 mod backup;
+mod keys;
 mod knowledge;
+mod patient;
 mod policy;
 mod provider;
 mod store;
@@ -20,11 +22,13 @@ pub(crate) use backup::{
     BackupVerifyArguments, BucketArguments, DrillArguments, FromArguments, RestoreArguments,
     ShippingArguments, SnapshotArguments,
 };
+pub(crate) use keys::{KeysCommand, KeysRotateArguments, KeysShowArguments};
 pub(crate) use knowledge::{
     AdoptArguments, ChangesArguments, DiffArguments, ImportArguments, ImportFormat,
     KnowledgeArguments, KnowledgeCommand, TrustArguments,
 };
 
+pub(crate) use patient::{CertificateArguments, EraseArguments, PatientCommand};
 pub(crate) use policy::{PolicyCommand, PolicyExplainArguments};
 pub(crate) use provider::ProviderArguments;
 pub(crate) use store::{Address, CopyArguments, StoreArguments, StoreCommand};
@@ -88,6 +92,12 @@ pub(crate) enum Command {
     /// Restore a backup in a place of its own, look through it, and write a signed report. Ends
     /// with 1 if the backup is no good.
     Drill(DrillArguments),
+    /// Erase a patient, and check the certificate of it.
+    #[command(subcommand)]
+    Patient(PatientCommand),
+    /// The keys: what there is, and new ones.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// The audit log: who did what with whose data.
     #[command(subcommand)]
     Audit(AuditCommand),

@@ -9,7 +9,9 @@ mod explain;
 mod import;
 mod ingest;
 mod init;
+mod keys;
 mod knowledge;
+mod patient;
 mod pgx;
 mod policy;
 mod reference;
@@ -39,6 +41,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::View(view) => view::run(&view),
         Command::Policy(policy) => policy::run(&policy),
         Command::Store(store) => store::run(&store),
+        Command::Patient(patient) => patient::run(&patient),
+        Command::Keys(keys) => keys::run(&keys),
         Command::Audit(audit) => audit::run(&audit),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),

@@ -65,7 +65,7 @@ fn credential() -> Option<PathBuf> {
     Some(Path::new(&directory).join(CREDENTIAL)).filter(|path| path.exists())
 }
 
-/// The master key of a store that exists.
+/// The master key of a store that exists, with the keyring it seals.
 pub(crate) fn master_key(store: &StoreArguments) -> anyhow::Result<MasterKey> {
     let key = key_file(store);
     if !key.exists() {
@@ -75,16 +75,24 @@ pub(crate) fn master_key(store: &StoreArguments) -> anyhow::Result<MasterKey> {
             key.display()
         );
     }
-    MasterKey::from_file(&key)
-        .with_context(|| format!("the master key `{}` cannot be used", key.display()))
+    read_key(&key, store.keyring.as_deref())
+}
+
+/// A master key out of a file, with the keyring it seals if that is not in the data directory.
+pub(crate) fn read_key(file: &Path, keyring: Option<&Path>) -> anyhow::Result<MasterKey> {
+    let key = MasterKey::from_file(file)
+        .with_context(|| format!("the master key `{}` cannot be used", file.display()))?;
+    Ok(match keyring {
+        Some(keyring) => key.with_keyring(keyring),
+        None => key,
+    })
 }
 
 /// The master key where there is no store yet: of the file that is named, or the credential.
 pub(crate) fn named_key(file: Option<&Path>) -> anyhow::Result<MasterKey> {
     let key = file.map(Path::to_owned).or_else(credential);
     let key = key.context("name the master key of the backups with `--master-key-file`")?;
-    MasterKey::from_file(&key)
-        .with_context(|| format!("the master key `{}` cannot be used", key.display()))
+    read_key(&key, None)
 }
 
 /// A random id.

@@ -15,6 +15,10 @@ pub(crate) struct StoreArguments {
     /// `master.key` in the data directory. Keep it apart from backups.
     #[arg(long, env = "COGNATE_MASTER_KEY_FILE", value_name = "FILE")]
     pub(crate) master_key_file: Option<PathBuf>,
+    /// File with the keyring that the master key seals; by default `keyring` in the data directory.
+    /// Keep it apart from backups of the data. The service has to be able to write it.
+    #[arg(long, env = "COGNATE_KEYRING", value_name = "FILE")]
+    pub(crate) keyring: Option<PathBuf>,
     /// PostgreSQL database that keeps the record in place of files in the data directory, which
     /// then holds the audit log: `postgres://USER@HOST/DATABASE`.
     #[arg(long = "store", env = "COGNATE_STORE", value_name = "URL", hide_env_values = true)]
@@ -90,6 +94,9 @@ pub(crate) struct CopyArguments {
     /// File with the master key; by default `master.key` in the data directory.
     #[arg(long, env = "COGNATE_MASTER_KEY_FILE", value_name = "FILE")]
     pub(crate) master_key_file: Option<PathBuf>,
+    /// File with the keyring; by default `keyring` in the data directory.
+    #[arg(long, env = "COGNATE_KEYRING", value_name = "FILE")]
+    pub(crate) keyring: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

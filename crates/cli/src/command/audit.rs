@@ -10,7 +10,7 @@ use crate::store;
 use anyhow::Context;
 use record::limit::PAGE_ROWS_MAX;
 use record::{
-    AuditEvent, AuditQuery, AuditTail, AuditVerification, MasterKey, Record, Verifier, verifiers,
+    AuditEvent, AuditQuery, AuditTail, AuditVerification, Record, Verifier, verifiers,
     verify_audit_log,
 };
 use serde_json::json;
@@ -42,9 +42,7 @@ fn all(record: &Record, query: &AuditQuery) -> anyhow::Result<Vec<AuditEvent>> {
 
 /// Checks the log without opening the record, so that it works on a broken one, too.
 fn verify(arguments: &AuditVerifyArguments) -> anyhow::Result<Outcome> {
-    let key = store::key_file(&arguments.store);
-    let master_key = MasterKey::from_file(&key)
-        .with_context(|| format!("the master key `{}` cannot be used", key.display()))?;
+    let master_key = store::master_key(&arguments.store)?;
     let directory = arguments.store.audit_checkpoints.as_deref();
     let verifiers = directory.map(|directory| keys(directory, &arguments.verifiers)).transpose()?;
     let signed = directory.zip(verifiers.as_deref());

@@ -28,6 +28,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
     let at = StoreArguments {
         directory: directory.path.clone(),
         master_key_file: None,
+        keyring: None,
         postgres: None,
         store_password_file: None,
         audit_checkpoints: None,

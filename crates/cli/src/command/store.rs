@@ -5,7 +5,7 @@ use crate::arguments::{CopyArguments, StoreCommand};
 use crate::outcome::Outcome;
 use crate::store;
 use anyhow::Context;
-use record::{CopiedTable, Failure, MasterKey, copy_to_postgres};
+use record::{CopiedTable, Failure, copy_to_postgres};
 use serde_json::json;
 
 /// Runs one of the commands.
@@ -19,8 +19,7 @@ fn copy(arguments: &CopyArguments) -> anyhow::Result<Outcome> {
     let from = &arguments.from;
     let to = store::address(&arguments.to, arguments.store_password_file.as_deref())?;
     let key = arguments.master_key_file.clone().unwrap_or_else(|| from.join("master.key"));
-    let master_key = MasterKey::from_file(&key)
-        .with_context(|| format!("the master key `{}` cannot be used", key.display()))?;
+    let master_key = store::read_key(&key, arguments.keyring.as_deref())?;
     let mut told = |table: &CopiedTable| {
         let answer = if table.is_same() { "the same" } else { "DIFFERENT" };
         say(&format!("{:<36} {:>12} rows, {answer}", table.table, table.rows));

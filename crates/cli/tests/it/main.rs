@@ -10,7 +10,9 @@ mod backup;
 #[path = "../../../record/tests/it/store.rs"]
 mod databases;
 mod files;
+mod keys;
 mod knowledge;
+mod patient;
 mod pgx;
 mod policy;
 mod postgres;
