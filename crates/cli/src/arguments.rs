@@ -31,7 +31,7 @@ pub(crate) use knowledge::{
 pub(crate) use patient::{CertificateArguments, EraseArguments, PatientCommand};
 pub(crate) use policy::{PolicyCommand, PolicyExplainArguments};
 pub(crate) use provider::ProviderArguments;
-pub(crate) use store::{Address, CopyArguments, StoreArguments, StoreCommand};
+pub(crate) use store::{Address, CopyArguments, StoreArguments, StoreCommand, TokenArguments};
 pub(crate) use trials::{
     PatientOptions, Semantics, TrialsCommand, TrialsExplainArguments, TrialsImportArguments,
     TrialsLintArguments, TrialsMatchArguments,

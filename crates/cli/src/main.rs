@@ -10,6 +10,8 @@ mod backups;
 mod command;
 mod outcome;
 mod store;
+#[cfg(feature = "pkcs11")]
+mod token;
 
 use clap::Parser;
 use std::process::ExitCode;

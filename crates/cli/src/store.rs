@@ -1,6 +1,8 @@
 //! Opening the store.
 
-use crate::arguments::{Address, ReferenceArguments, StoreArguments, TrustArguments};
+use crate::arguments::{
+    Address, ReferenceArguments, StoreArguments, TokenArguments, TrustArguments,
+};
 use crate::command::say;
 use anyhow::{Context, bail};
 use genomics::reference::References;
@@ -67,6 +69,9 @@ fn credential() -> Option<PathBuf> {
 
 /// The master key of a store that exists, with the keyring it seals.
 pub(crate) fn master_key(store: &StoreArguments) -> anyhow::Result<MasterKey> {
+    if let Some(label) = &store.token.pkcs11_key {
+        return Ok(sealing(token_key(&store.token, label, false)?, store.keyring.as_deref()));
+    }
     let key = key_file(store);
     if !key.exists() {
         bail!(
@@ -82,10 +87,34 @@ pub(crate) fn master_key(store: &StoreArguments) -> anyhow::Result<MasterKey> {
 pub(crate) fn read_key(file: &Path, keyring: Option<&Path>) -> anyhow::Result<MasterKey> {
     let key = MasterKey::from_file(file)
         .with_context(|| format!("the master key `{}` cannot be used", file.display()))?;
-    Ok(match keyring {
+    Ok(sealing(key, keyring))
+}
+
+fn sealing(key: MasterKey, keyring: Option<&Path>) -> MasterKey {
+    match keyring {
         Some(keyring) => key.with_keyring(keyring),
         None => key,
-    })
+    }
+}
+
+/// A master key in a token, which is made if it is not there and that is asked for.
+#[cfg(feature = "pkcs11")]
+pub(crate) fn token_key(
+    token: &TokenArguments,
+    key: &str,
+    is_made: bool,
+) -> anyhow::Result<MasterKey> {
+    let TokenArguments { pkcs11_module, pkcs11_token, pkcs11_pin_file, .. } = token;
+    let module = pkcs11_module.as_deref().context("`--pkcs11-module` names the library")?;
+    let pin_file = pkcs11_pin_file.as_deref().context("`--pkcs11-pin-file` has the PIN")?;
+    let token = pkcs11_token.as_deref().context("`--pkcs11-token` names the token")?;
+    crate::token::open(crate::token::Place { module, token, pin_file, key }, is_made)
+}
+
+/// A program without that feature has no such key.
+#[cfg(not(feature = "pkcs11"))]
+pub(crate) fn token_key(_: &TokenArguments, key: &str, _: bool) -> anyhow::Result<MasterKey> {
+    bail!("`{key}` is in a token, and this program was built without the feature `pkcs11`")
 }
 
 /// The master key where there is no store yet: of the file that is named, or the credential.
@@ -169,6 +198,10 @@ pub(crate) fn place(store: &StoreArguments) -> String {
 pub(crate) fn create(store: &StoreArguments) -> anyhow::Result<Record> {
     std::fs::create_dir_all(&store.directory)
         .with_context(|| format!("`{}` cannot be created", store.directory.display()))?;
+    if let Some(label) = &store.token.pkcs11_key {
+        token_key(&store.token, label, true)?;
+        return open(store);
+    }
     let key = key_file(store);
     // A credential was made elsewhere; a store that exists under it is found and kept.
     if credential().as_ref() != Some(&key) {

@@ -27,7 +27,7 @@ pub(crate) struct KeysShowArguments {
 /// `cognate keys rotate`
 #[derive(Args, Debug)]
 #[command(group = clap::ArgGroup::new("which").required(true).args(["new_master_key_file",
-    "patients"]))]
+    "new_pkcs11_key", "patients"]))]
 pub(crate) struct KeysRotateArguments {
     #[command(flatten)]
     pub(crate) store: StoreArguments,
@@ -35,6 +35,10 @@ pub(crate) struct KeysRotateArguments {
     /// crash leaves it under the one key or the other. Start servers again with the new key.
     #[arg(long, value_name = "FILE")]
     pub(crate) new_master_key_file: Option<PathBuf>,
+    /// Label of the new master key in the PKCS#11 token, made there if it is not there; it cannot
+    /// leave it.
+    #[arg(long, value_name = "LABEL", requires = "pkcs11_module")]
+    pub(crate) new_pkcs11_key: Option<String>,
     /// Make a new key for the tenant and wrap the keys of all patients and messages by it, some at
     /// a time.
     #[arg(long)]

@@ -19,6 +19,8 @@ pub(crate) struct StoreArguments {
     /// Keep it apart from backups of the data. The service has to be able to write it.
     #[arg(long, env = "COGNATE_KEYRING", value_name = "FILE")]
     pub(crate) keyring: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) token: TokenArguments,
     /// PostgreSQL database that keeps the record in place of files in the data directory, which
     /// then holds the audit log: `postgres://USER@HOST/DATABASE`.
     #[arg(long = "store", env = "COGNATE_STORE", value_name = "URL", hide_env_values = true)]
@@ -43,6 +45,28 @@ pub(crate) struct StoreArguments {
     /// directory first. Then there is no way back to the program of before.
     #[arg(long, env = "COGNATE_UPGRADE_WITHOUT_BACKUP")]
     pub(crate) upgrade_without_backup: bool,
+}
+
+/// A master key in a PKCS#11 token; only in a program that was built with the feature `pkcs11`.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct TokenArguments {
+    /// Label of an AES key in a PKCS#11 token that is the master key, in place of a file.
+    #[arg(long, env = "COGNATE_PKCS11_KEY", value_name = "LABEL", requires = "pkcs11_module")]
+    pub(crate) pkcs11_key: Option<String>,
+    /// The PKCS#11 library of the token.
+    #[arg(
+        long,
+        env = "COGNATE_PKCS11_MODULE",
+        value_name = "FILE",
+        requires_all = ["pkcs11_token", "pkcs11_pin_file"]
+    )]
+    pub(crate) pkcs11_module: Option<PathBuf>,
+    /// Label of the token.
+    #[arg(long, env = "COGNATE_PKCS11_TOKEN", value_name = "LABEL")]
+    pub(crate) pkcs11_token: Option<String>,
+    /// File with the PIN of the token's user.
+    #[arg(long, env = "COGNATE_PKCS11_PIN_FILE", value_name = "FILE")]
+    pub(crate) pkcs11_pin_file: Option<PathBuf>,
 }
 
 /// An address as written: it may hold a password, so it is read later and never shown.

@@ -11,7 +11,7 @@ use super::serve::{Running, stop_signal};
 use super::{print, say};
 use crate::arguments::{
     DemoArguments, ProviderArguments, ReferenceArguments, ServeArguments, ShippingArguments,
-    StoreArguments, TlsArguments,
+    StoreArguments, TlsArguments, TokenArguments,
 };
 use crate::outcome::Outcome;
 use crate::store;
@@ -29,6 +29,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         directory: directory.path.clone(),
         master_key_file: None,
         keyring: None,
+        token: TokenArguments::default(),
         postgres: None,
         store_password_file: None,
         audit_checkpoints: None,

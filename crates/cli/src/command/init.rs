@@ -9,9 +9,13 @@ use crate::store;
 pub(crate) fn run(arguments: &InitArguments) -> anyhow::Result<Outcome> {
     store::create(&arguments.store)?;
     say(&format!("created a store at {}", store::place(&arguments.store)));
+    let key = match &arguments.store.token.pkcs11_key {
+        Some(label) => format!("`{label}` in the token"),
+        None => format!("`{}`", store::key_file(&arguments.store).display()),
+    };
     say(&format!(
-        "the master key is `{}`: without it nothing can be read; keep a copy apart from backups",
-        store::key_file(&arguments.store).display()
+        "the master key is {key}: without it nothing can be read; keep a copy apart from backups, \
+         and one of the keyring"
     ));
     Ok(Outcome::Done)
 }

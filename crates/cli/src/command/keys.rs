@@ -7,16 +7,13 @@ use crate::store;
 use anyhow::Context;
 use record::{Keyring, MasterKey, Rewrapped, rotate_master_key, show_keyring};
 use serde_json::{Value, json};
-use std::path::Path;
 
 /// Runs one of the commands.
 pub(crate) fn run(command: &KeysCommand) -> anyhow::Result<Outcome> {
     match command {
         KeysCommand::Show(arguments) => show(arguments),
-        KeysCommand::Rotate(arguments) => match &arguments.new_master_key_file {
-            Some(file) => rotate_master(arguments, file),
-            None => rotate_patients(arguments),
-        },
+        KeysCommand::Rotate(arguments) if arguments.patients => rotate_patients(arguments),
+        KeysCommand::Rotate(arguments) => rotate_master(arguments),
     }
 }
 
@@ -62,15 +59,27 @@ fn show(arguments: &KeysShowArguments) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Seals the keyring by another master key.
-fn rotate_master(arguments: &KeysRotateArguments, file: &Path) -> anyhow::Result<Outcome> {
-    let store = &arguments.store;
-    let to = if file.exists() {
+/// The new master key, made if it is not there, and how it is named from now on.
+fn new_key(arguments: &KeysRotateArguments) -> anyhow::Result<(MasterKey, String)> {
+    if let Some(label) = &arguments.new_pkcs11_key {
+        let key = store::token_key(&arguments.store.token, label, true)?;
+        return Ok((key, format!("--pkcs11-key {label}")));
+    }
+    let file = arguments.new_master_key_file.as_deref();
+    let file = file.context("no new master key is named")?;
+    let key = if file.exists() {
         store::read_key(file, None)?
     } else {
         MasterKey::create_file(file)
             .with_context(|| format!("the master key `{}` cannot be made", file.display()))?
     };
+    Ok((key, format!("--master-key-file {}", file.display())))
+}
+
+/// Seals the keyring by another master key.
+fn rotate_master(arguments: &KeysRotateArguments) -> anyhow::Result<Outcome> {
+    let store = &arguments.store;
+    let (to, named) = new_key(arguments)?;
     let from = store::master_key(store)?;
     let is_moved = show_keyring(&store.directory, &from).is_ok();
     if !is_moved && show_keyring(&store.directory, &moved(&to, arguments)).is_err() {
@@ -84,7 +93,7 @@ fn rotate_master(arguments: &KeysRotateArguments, file: &Path) -> anyhow::Result
     } else {
         print(&told(&keyring))?;
     }
-    say(&format!("from now on: --master-key-file {}", file.display()));
+    say(&format!("from now on: {named}"));
     say("start servers again with it, keep a copy of it apart, and destroy the former key");
     Ok(Outcome::Done)
 }

@@ -18,5 +18,7 @@ mod policy;
 mod postgres;
 mod store;
 mod terminal;
+#[cfg(all(test, feature = "pkcs11"))]
+mod token;
 mod trials;
 mod view;

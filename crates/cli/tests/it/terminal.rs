@@ -24,15 +24,24 @@ pub(crate) fn cognate(arguments: &[&str]) -> Ran {
 
 /// The same as a service of systemd that was given credentials.
 pub(crate) fn cognate_with(arguments: &[&str], credentials: Option<&Path>) -> Ran {
+    let directory = credentials.map(|directory| directory.to_str().unwrap());
+    let given: Vec<_> = directory.map(|it| ("CREDENTIALS_DIRECTORY", it)).into_iter().collect();
+    cognate_in(arguments, &given)
+}
+
+/// The same in an environment of its own.
+pub(crate) fn cognate_in(arguments: &[&str], environment: &[(&str, &str)]) -> Ran {
     let output = Command::new(env!("CARGO_BIN_EXE_cognate"))
         .args(arguments)
         .env_remove("CREDENTIALS_DIRECTORY")
-        .envs(credentials.map(|directory| ("CREDENTIALS_DIRECTORY", directory)))
         .env_remove("COGNATE_DIRECTORY")
         .env_remove("COGNATE_MASTER_KEY_FILE")
+        .env_remove("COGNATE_KEYRING")
+        .env_remove("COGNATE_PKCS11_KEY")
         .env_remove("COGNATE_STORE")
         .env_remove("COGNATE_STORE_PASSWORD_FILE")
         .env_remove("COGNATE_TRUSTED_KEYS")
+        .envs(environment.iter().copied())
         .output()
         .unwrap();
     Ran {

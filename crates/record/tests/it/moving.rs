@@ -152,8 +152,9 @@ fn what_is_not_whole_is_not_kept() {
     // The tables are there, and the last of them takes nothing.
     let other = tempfile::tempdir().unwrap();
     std::fs::copy(directory.join("master.key"), other.path().join("master.key")).unwrap();
-    let settings =
-        Settings { directory: other.path().join("data"), master_key: key(directory), readers: 1 };
+    // Both are under one keyring.
+    let master_key = key(directory).with_keyring(directory.join("data").join("keyring"));
+    let settings = Settings { directory: other.path().join("data"), master_key, readers: 1 };
     let store = Store::Postgres(url.parse().unwrap());
     drop(Record::open_in(settings, &store, clock()).unwrap());
     let trigger = |table: &str, body: &str| {
