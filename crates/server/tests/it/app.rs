@@ -167,6 +167,11 @@ impl TestApp {
         segments.map(|path| std::fs::read_to_string(path).unwrap()).collect()
     }
 
+    /// Where everything of the application is.
+    pub(crate) fn directory(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+
     /// Moves the clock on.
     pub(crate) fn wait_minutes(&self, minutes: i64) {
         self.clock.fetch_add(minutes * 60_000_000, Ordering::Relaxed);

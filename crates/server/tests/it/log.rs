@@ -34,13 +34,13 @@ impl<'a> MakeWriter<'a> for Captured {
     }
 }
 
-const NAME: &str = "Canaryname";
-const NUMBER: &str = "MRN-CANARY-77";
-const DRUG: &str = "canarydrugum";
-const TOKEN: &str = "canary-token";
+pub(crate) const NAME: &str = "Canaryname";
+pub(crate) const NUMBER: &str = "MRN-CANARY-77";
+pub(crate) const DRUG: &str = "canarydrugum";
+pub(crate) const TOKEN: &str = "canary-token";
 
 /// A patient with canaries filed, and requests that carry them and fail.
-async fn talk(app: &TestApp) {
+pub(crate) async fn talk(app: &TestApp) {
     let patient = json!({
         "resourceType": "Patient", "id": "canary", "name": [{"family": NAME}],
         "identifier": [{"system": "urn:x", "value": NUMBER}], "birthDate": "1990-01-01"
@@ -79,7 +79,7 @@ async fn talk(app: &TestApp) {
 }
 
 /// A subscription whose endpoint fails until it is given up.
-async fn subscribe(telling: &Telling) {
+pub(crate) async fn subscribe(telling: &Telling) {
     let wanted = wanted(RESULT, &telling.receiver.hook(), "full-resource");
     let wanted = filtered(wanted, "patient=Patient/canary");
     let address = telling.subscribed(CLIENT, &wanted).await;

@@ -18,6 +18,8 @@ mod bulk;
 #[cfg(test)]
 mod bundle;
 #[cfg(test)]
+mod canary;
+#[cfg(test)]
 mod cds;
 #[cfg(test)]
 mod clinical;
