@@ -49,6 +49,7 @@ pub(crate) struct StoreArguments {
 
 /// A master key in a PKCS#11 token; only in a program that was built with the feature `pkcs11`.
 #[derive(Args, Clone, Debug, Default)]
+#[expect(clippy::struct_field_names, reason = "they are the names of the arguments")]
 pub(crate) struct TokenArguments {
     /// Label of an AES key in a PKCS#11 token that is the master key, in place of a file.
     #[arg(long, env = "COGNATE_PKCS11_KEY", value_name = "LABEL", requires = "pkcs11_module")]

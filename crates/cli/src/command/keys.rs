@@ -34,9 +34,10 @@ fn told(keyring: &Keyring) -> String {
         text += "root        what the first master key of this store was: keep that one secret, or \
                  destroy it\n";
     }
-    for key in &keyring.tenants {
-        text += &format!("tenant      {} key {} of {}\n", key.tenant, key.generation, key.created);
-    }
+    let keys = keyring.tenants.iter().map(|key| {
+        format!("tenant      {} key {} of {}\n", key.tenant, key.generation, key.created)
+    });
+    text.extend(keys);
     text + &format!("erasures    {}\n", keyring.erasures)
 }
 

@@ -68,12 +68,10 @@ fn told(certificate: &ErasureCertificate) -> String {
         certificate.at,
         certificate.keys.len()
     );
-    for (what, count) in &certificate.removed {
-        text += &format!("{count:>8} {what}\n");
-    }
-    for rest in &certificate.remains {
-        text += &format!("remains: {}\n  until: {}\n", rest.what, rest.until);
-    }
+    let removed = certificate.removed.iter().map(|(what, count)| format!("{count:>8} {what}\n"));
+    text.extend(removed);
+    let remains = certificate.remains.iter();
+    text.extend(remains.map(|rest| format!("remains: {}\n  until: {}\n", rest.what, rest.until)));
     text
 }
 
