@@ -21,7 +21,8 @@ pub const ARROWS: &[(&str, &[&str])] = &[
     ("germline", &["knowledge", "model"]),
     ("guidance", &["knowledge", "model"]),
     ("policy", &[]),
-    ("record", &["model", "policy"]),
+    ("deidentify", &[]),
+    ("record", &["deidentify", "model", "policy"]),
     ("backup", &["model", "record"]),
     ("intake", &["formats", "genomics", "knowledge", "model", "record", "transport"]),
     ("interpret", &["germline", "knowledge", "model", "pgx", "record", "trials", "tumor"]),
@@ -38,6 +39,7 @@ pub const ARROWS: &[(&str, &[&str])] = &[
 /// The server uses every room but the engines: only `interpret` runs those.
 const SERVER: &[&str] = &[
     "cohort",
+    "deidentify",
     "formats",
     "genomics",
     "guidance",
@@ -57,6 +59,7 @@ const SERVER: &[&str] = &[
 const CLI: &[&str] = &[
     "backup",
     "cohort",
+    "deidentify",
     "formats",
     "genomics",
     "germline",

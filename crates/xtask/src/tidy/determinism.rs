@@ -4,7 +4,16 @@ use crate::{Finding, workspace::SourceFile};
 
 /// Crates whose output must be the same bytes for the same input and knowledge.
 pub const PURE: &[&str] = &[
-    "genomics", "germline", "guidance", "model", "pgx", "policy", "report", "trials", "tumor",
+    "deidentify",
+    "genomics",
+    "germline",
+    "guidance",
+    "model",
+    "pgx",
+    "policy",
+    "report",
+    "trials",
+    "tumor",
     "web",
 ];
 

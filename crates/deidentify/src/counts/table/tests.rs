@@ -1,18 +1,19 @@
 use super::*;
-use Shown::{AtMost, Exact, Withheld};
+use Shown::{AtMost, Rounded, Withheld};
 use proptest::prelude::*;
 
 #[test]
 fn a_lone_count_is_shown_or_bounded() {
     // All of Us: 1 to 20 is not shown, 0 may be, 21 is.
     for (count, shown, words) in [
-        (0, Exact(0), "0"),
+        (0, Rounded(0), "0"),
         (1, AtMost(20), "<= 20"),
         (20, AtMost(20), "<= 20"),
-        (21, Exact(21), "21"),
-        (1_000_000, Exact(1_000_000), "1000000"),
+        (21, Rounded(40), "40"),
+        (40, Rounded(40), "40"),
+        (1_000_001, Rounded(1_000_020), "1000020"),
     ] {
-        let table = emit(&[vec![count]], THRESHOLD_DEFAULT).unwrap();
+        let table = emit(&[vec![count]], Rule::default()).unwrap();
         assert_eq!(table.cells, [[shown]], "{count}");
         assert_eq!((table.total, table.total.to_string()), (shown, words.to_owned()));
     }
@@ -21,25 +22,25 @@ fn a_lone_count_is_shown_or_bounded() {
 #[test]
 fn a_small_cell_takes_a_second_one_with_it() {
     // 5 could be worked out as 105 - 100; with the 30 withheld it cannot.
-    let table = emit(&[vec![5, 30, 70], vec![50, 60, 80]], THRESHOLD_DEFAULT).unwrap();
-    assert_eq!(table.cells[0], [Withheld, Withheld, Exact(70)]);
-    assert_eq!(table.cells[1], [Withheld, Withheld, Exact(80)]);
-    assert_eq!(table.total, Exact(295));
-    let untouched = emit(&[vec![25, 30], vec![50, 0]], THRESHOLD_DEFAULT).unwrap();
-    assert_eq!(untouched.cells, [[Exact(25), Exact(30)], [Exact(50), Exact(0)]]);
+    let table = emit(&[vec![5, 30, 70], vec![50, 60, 80]], Rule::default()).unwrap();
+    assert_eq!(table.cells[0], [Withheld, Withheld, Rounded(80)]);
+    assert_eq!(table.cells[1], [Withheld, Withheld, Rounded(80)]);
+    assert_eq!(table.total, Rounded(300));
+    let untouched = emit(&[vec![25, 30], vec![50, 0]], Rule::default()).unwrap();
+    assert_eq!(untouched.cells, [[Rounded(40), Rounded(40)], [Rounded(60), Rounded(0)]]);
 }
 
 #[test]
 fn a_small_sum_of_withheld_cells_is_a_small_count() {
     // 3 + 4 of 107: that seven are in the two is itself a count of seven.
-    let table = emit(&[vec![3, 4, 100]], THRESHOLD_DEFAULT).unwrap();
-    let known = table.cells[0].iter().filter(|cell| matches!(cell, Exact(_))).count();
+    let table = emit(&[vec![3, 4, 100]], Rule::default()).unwrap();
+    let known = table.cells[0].iter().filter(|cell| matches!(cell, Rounded(_))).count();
     assert!(known == 0 || table.row_totals[0] == Withheld, "{table:?}");
 }
 
 #[test]
 fn a_lone_small_count_among_zeros_hides_its_totals() {
-    let table = emit(&[vec![7, 0], vec![0, 0]], THRESHOLD_DEFAULT).unwrap();
+    let table = emit(&[vec![7, 0], vec![0, 0]], Rule::default()).unwrap();
     for shown in [table.cells[0][0], table.row_totals[0], table.column_totals[0], table.total] {
         assert_eq!(shown, Withheld);
     }
@@ -47,20 +48,20 @@ fn a_lone_small_count_among_zeros_hides_its_totals() {
 
 #[test]
 fn bad_tables_and_limits() {
-    assert_eq!(emit(&[], 20), Err(NotEmitted::Uneven));
-    assert_eq!(emit(&[vec![]], 20), Err(NotEmitted::Uneven));
-    assert_eq!(emit(&[vec![1], vec![1, 2]], 20), Err(NotEmitted::Uneven));
+    assert_eq!(emit(&[], Rule::default()), Err(NotEmitted::Uneven));
+    assert_eq!(emit(&[vec![]], Rule::default()), Err(NotEmitted::Uneven));
+    assert_eq!(emit(&[vec![1], vec![1, 2]], Rule::default()), Err(NotEmitted::Uneven));
     // The hardest table of the largest size is done, whatever it withholds.
     let mut hard = vec![vec![100; LINES_MAX]; LINES_MAX];
     for (place, row) in hard.iter_mut().enumerate() {
         row[place] = 1;
     }
-    assert!(emit(&hard, 20).is_ok());
-    assert!(emit(&vec![vec![100]; LINES_MAX], 20).is_ok());
-    assert_eq!(emit(&vec![vec![100]; LINES_MAX + 1], 20), Err(NotEmitted::TooLarge));
-    assert!(emit(&[vec![100; LINES_MAX]], 20).is_ok());
-    assert_eq!(emit(&[vec![100; LINES_MAX + 1]], 20), Err(NotEmitted::TooLarge));
-    assert_eq!(emit(&[vec![u64::MAX, 1]], 20), Err(NotEmitted::Overflow));
+    assert!(emit(&hard, Rule::default()).is_ok());
+    assert!(emit(&vec![vec![100]; LINES_MAX], Rule::default()).is_ok());
+    assert_eq!(emit(&vec![vec![100]; LINES_MAX + 1], Rule::default()), Err(NotEmitted::TooLarge));
+    assert!(emit(&[vec![100; LINES_MAX]], Rule::default()).is_ok());
+    assert_eq!(emit(&[vec![100; LINES_MAX + 1]], Rule::default()), Err(NotEmitted::TooLarge));
+    assert_eq!(emit(&[vec![u64::MAX, 1]], Rule::default()), Err(NotEmitted::Overflow));
 }
 
 /// An adversary with linear algebra: each line's cells add up to its total. Gives the unknown
@@ -76,7 +77,7 @@ fn solvable(table: &EmittedTable) -> Vec<usize> {
     };
     let unknown: Vec<(usize, usize)> = (0..rows)
         .flat_map(|row| (0..columns).map(move |column| (row, column)))
-        .filter(|(row, column)| !matches!(shown(*row, *column), Exact(_)))
+        .filter(|(row, column)| !matches!(shown(*row, *column), Rounded(_)))
         .collect();
     let sign = |last: bool| if last { -1_i64 } else { 1 };
     let mut equations: Vec<Vec<i64>> = Vec::new();
@@ -123,32 +124,66 @@ fn counts() -> impl Strategy<Value = Vec<Vec<u64>>> {
 proptest! {
     #[test]
     fn no_small_count_is_shown_or_can_be_worked_out(counts in counts()) {
-        let table = emit(&counts, THRESHOLD_DEFAULT).unwrap();
+        let table = emit(&counts, Rule::default()).unwrap();
         let every = table.cells.iter().flatten().chain(&table.row_totals);
         for shown in every.chain(&table.column_totals).chain([&table.total]) {
-            let small = matches!(shown, Exact(1..=20));
+            let small = matches!(shown, Rounded(1..=20));
             prop_assert!(!small, "{:?}", table);
         }
         prop_assert_eq!(solvable(&table), Vec::<usize>::new(), "{:?}", table);
-        for (cells, total) in table.cells.iter().zip(&table.row_totals) {
-            if let Exact(total) = total {
-                let known: u64 =
-                    cells.iter().map(|one| if let Exact(n) = one { *n } else { 0 }).sum();
-                prop_assert!(!(1..=20).contains(&(total - known)), "{:?}", table);
+        for ((cells, total), true_cells) in table.cells.iter().zip(&table.row_totals).zip(&counts) {
+            if let Rounded(_) = total {
+                let withheld = cells.iter().zip(true_cells).filter(|(one, _)| **one == Withheld);
+                let sum: u64 = withheld.map(|(_, count)| *count).sum();
+                prop_assert!(!(1..=20).contains(&sum), "{:?}", table);
             }
         }
     }
 
     #[test]
     fn what_is_shown_is_true(counts in counts()) {
-        let table = emit(&counts, THRESHOLD_DEFAULT).unwrap();
+        let table = emit(&counts, Rule::default()).unwrap();
         for (row, given) in table.cells.iter().zip(&counts) {
             for (shown, count) in row.iter().zip(given) {
-                prop_assert!(!matches!(shown, Exact(n) if n != count));
+                let rounded = Rule::default().rounded(*count);
+                prop_assert!(!matches!(shown, Rounded(n) if *n != rounded));
             }
         }
-        if counts.iter().flatten().all(|count| *count == 0 || *count > 20) {
-            prop_assert!(table.cells.iter().flatten().all(|one| matches!(one, Exact(_))));
+        let is_plain = |count: &u64| *count == 0 || *count > 20;
+        if counts.iter().flatten().all(is_plain) {
+            prop_assert!(table.cells.iter().flatten().all(|one| matches!(one, Rounded(_))));
+        }
+    }
+}
+
+/// The strongest attacker knows the rule itself and goes through every table there is: what is
+/// withheld must still be open, between the numbers that stay possible.
+#[test]
+fn who_knows_the_rule_and_tries_every_table_learns_no_small_count() {
+    const MOST: u64 = 11;
+    let rule = Rule::small(4, 4);
+    for (rows, columns) in [(1_usize, 2_usize), (1, 3), (2, 2)] {
+        let cells = rows * columns;
+        let all = (MOST + 1).pow(u32::try_from(cells).unwrap());
+        let mut possible = std::collections::BTreeMap::<String, Vec<Vec<u64>>>::new();
+        for number in 0..all {
+            let digit =
+                |place: usize| number / (MOST + 1).pow(u32::try_from(place).unwrap()) % (MOST + 1);
+            let flat: Vec<u64> = (0..cells).map(digit).collect();
+            let counts: Vec<Vec<u64>> = flat.chunks(columns).map(<[u64]>::to_vec).collect();
+            let table = emit(&counts, rule).unwrap();
+            possible.entry(format!("{table:?}")).or_default().push(flat);
+        }
+        // Of cells at the end of what is tried, larger tables would be possible, too.
+        possible.retain(|_, worlds| !worlds.iter().flatten().any(|count| *count == MOST));
+        assert!(possible.len() > 2);
+        for (table, worlds) in possible {
+            for place in 0..cells {
+                let values: std::collections::BTreeSet<u64> =
+                    worlds.iter().map(|world| world[place]).collect();
+                let is_small = values.iter().all(|value| (1..=4).contains(value));
+                assert!(!is_small || values.len() >= 2, "{rows}x{columns} {place}: {table}");
+            }
         }
     }
 }

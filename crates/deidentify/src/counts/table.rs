@@ -1,21 +1,19 @@
-//! The small-cell rule: the one function that emits counts.
+//! Tables under the small-cell rule.
 //!
 //! A count from 1 to the threshold is withheld (primary suppression), and so are further cells
 //! until no withheld one can be worked out from those shown and the totals (complementary
-//! suppression). Zero may be shown.
+//! suppression). Zero may be shown. What is shown is rounded afterwards, each cell by itself, so
+//! that it tells no more than the exact number would, which tells nothing of a withheld one.
 //!
-//! The rule sees one table at a time: differences between tables, and sums over several lines of
-//! one, are for the audit of query sets, which is not built yet.
+//! The rule sees one table at a time; the ledger sees the questions of a project.
 
 mod bridge;
 mod derive;
 
+use super::rule::Rule;
 use derive::Grid;
 use std::fmt;
 use thiserror::Error;
-
-/// Counts from 1 to this one are not shown (All of Us policy).
-pub const THRESHOLD_DEFAULT: u64 = 20;
 
 /// Rows or columns of one table.
 pub const LINES_MAX: usize = 64;
@@ -23,8 +21,8 @@ pub const LINES_MAX: usize = 64;
 /// A count as it may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Shown {
-    /// The count.
-    Exact(u64),
+    /// The count, rounded up.
+    Rounded(u64),
     /// A lone count from 1 to the threshold.
     AtMost(u64),
     /// Withheld in a table, for its own size or to protect another.
@@ -34,7 +32,7 @@ pub enum Shown {
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Exact(count) => write!(f, "{count}"),
+            Self::Rounded(count) => write!(f, "{count}"),
             Self::AtMost(threshold) => write!(f, "<= {threshold}"),
             Self::Withheld => f.write_str("withheld"),
         }
@@ -73,7 +71,8 @@ pub enum NotEmitted {
 ///
 /// # Errors
 /// [`NotEmitted`]; nothing is shown then.
-pub fn emit(counts: &[Vec<u64>], threshold: u64) -> Result<EmittedTable, NotEmitted> {
+pub fn emit(counts: &[Vec<u64>], rule: Rule) -> Result<EmittedTable, NotEmitted> {
+    let threshold = rule.threshold();
     let columns = counts.first().map_or(0, Vec::len);
     if columns == 0 || counts.iter().any(|row| row.len() != columns) {
         return Err(NotEmitted::Uneven);
@@ -90,7 +89,7 @@ pub fn emit(counts: &[Vec<u64>], threshold: u64) -> Result<EmittedTable, NotEmit
     }
     let lone = counts.len() == 1 && columns == 1;
     let shown = |row: usize, column: usize| match grid.shown(row, column) {
-        Some(count) => Shown::Exact(count),
+        Some(count) => Shown::Rounded(rule.rounded(count)),
         None if lone => Shown::AtMost(threshold),
         None => Shown::Withheld,
     };

@@ -64,11 +64,22 @@ impl Grid {
         }
     }
 
-    /// Every count from 1 to the threshold, totals too.
+    /// Every count from 1 to the threshold, totals too. Of a line whose total is one of them
+    /// nothing is shown, zeros neither: of many cells that are not zero each would be known to be
+    /// one where the total is small.
     pub(super) fn withhold_small(&mut self, threshold: u64) {
         for (flags, counts) in self.withheld.iter_mut().zip(&self.counts) {
             for (flag, count) in flags.iter_mut().zip(counts) {
                 *flag = (1..=threshold).contains(count);
+            }
+        }
+        let lines = (0..self.rows).map(Line::Row).chain((0..self.columns).map(Line::Column));
+        for cells in lines.map(|line| self.cells(line)).collect::<Vec<_>>() {
+            let total = cells.last().and_then(|(row, column)| self.count(*row, *column));
+            if total.is_some_and(|total| (1..=threshold).contains(&total)) {
+                for (row, column) in cells {
+                    self.withhold(row, column);
+                }
             }
         }
     }
