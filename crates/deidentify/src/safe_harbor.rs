@@ -34,6 +34,21 @@ pub enum Tier {
     Controlled,
 }
 
+impl Tier {
+    /// The stable word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Controlled => "controlled",
+        }
+    }
+
+    /// Reads the stable word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Registered, Self::Controlled].into_iter().find(|tier| tier.word() == word)
+    }
+}
+
 /// What the rules depend on.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings<'a> {

@@ -11,7 +11,7 @@ mod study;
 mod variant;
 
 pub use marks::{Counted, CountedItem, Mark, Numbers, Said, Sets, Studied, Taken, count, marks};
-pub use population::{Found, Population, Threshold};
+pub use population::{Counts, Found, Population, Threshold};
 pub use reach::{Reach, reach};
 
 use crate::answer::{Fault, Part};

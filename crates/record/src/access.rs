@@ -303,5 +303,15 @@ words! {
         ManageKeys => "manage-keys",
         /// Erase a patient by destroying the keys of what is known of it.
         ErasePatient => "erase-patient",
+        /// Ask how many, for a project of research.
+        Count => "count",
+        /// Read de-identified resources of a project in bulk.
+        ExportDeidentified => "export-deidentified",
+        /// Read projects of research: one's own, or all of them.
+        ReadProjects => "read-projects",
+        /// Make and end projects of research, and note what their recipients attest.
+        WriteProjects => "write-projects",
+        /// Let bulk data of a project go, as a second person.
+        ApproveExport => "approve-export",
     }
 }

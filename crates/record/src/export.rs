@@ -4,6 +4,7 @@
 //! are read from the versions that stood at that place, whenever they are fetched, so that no
 //! second store of patients' data has to be guarded, and a restart loses nothing.
 
+mod gate;
 mod page;
 
 pub use page::ExportPage;
@@ -48,6 +49,28 @@ pub struct ExportRequest {
     pub until: Option<Timestamp>,
     /// The request as written, for the manifest.
     pub url: String,
+    /// For which project, and to whom: the files are de-identified then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub research: Option<ExportForResearch>,
+}
+
+/// What an export of a project of research says beside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportForResearch {
+    /// The id of the project.
+    pub project: String,
+    /// Who receives it: one of the project's recipients.
+    pub recipient: String,
+}
+
+impl ExportRequest {
+    /// What is done by it.
+    pub(crate) fn action(&self) -> Action {
+        match self.research {
+            Some(_) => Action::ExportDeidentified,
+            None => Action::Export,
+        }
+    }
 }
 
 /// A job.
@@ -80,7 +103,8 @@ impl Record {
         access: &Access,
         request: ExportRequest,
     ) -> Result<ExportJob, Failure> {
-        self.permit(access, Action::Export)?;
+        let action = request.action();
+        self.permit(access, action)?;
         within("_type", request.types.len(), COMPARTMENT_TYPES_MAX, "types")?;
         if let Some(wrong) = request.types.iter().find(|name| !is_resource_type(name)) {
             let text = format!("`{wrong}` is not the name of a FHIR type");
@@ -95,7 +119,10 @@ impl Record {
             ExportLevel::System | ExportLevel::Patients => None,
         };
         let entities = group.iter().map(|id| format!("Group/{id}")).collect();
-        self.note(access, Action::Export, &Touched { entities, ..Touched::default() })?;
+        self.note(access, action, &Touched { entities, ..Touched::default() })?;
+        if request.research.is_some() {
+            self.pass_gate(access, &request)?;
+        }
         let (tenant, actor) = (access.tenant().as_str().to_owned(), access.owner());
         let clock = std::sync::Arc::clone(&self.inner.clock);
         self.inner.record_writer.write(move |executor| {
@@ -122,7 +149,7 @@ impl Record {
 
     /// A job of the caller's own, until [`EXPORT_HOURS_MAX`] after it began.
     pub fn export_job(&self, access: &Access, id: &str) -> Result<Option<ExportJob>, Failure> {
-        self.permit(access, Action::Export)?;
+        self.permit_either(access)?;
         let key = values![access.tenant().as_str(), id, access.owner()];
         let row = self.inner.record.read(|executor| executor.first(sql::EXPORT_GET, key))?;
         let found = row.as_ref().map(job).transpose()?;
@@ -131,9 +158,9 @@ impl Record {
 
     /// Ends a job: its files are there no more. Whether there was one.
     pub fn end_export(&self, access: &Access, id: &str) -> Result<bool, Failure> {
-        self.permit(access, Action::Export)?;
+        let action = self.permit_either(access)?;
         let entities = vec![format!("export/{id}")];
-        self.note(access, Action::Export, &Touched { entities, ..Touched::default() })?;
+        self.note(access, action, &Touched { entities, ..Touched::default() })?;
         let key = [access.tenant().as_str().to_owned(), id.to_owned(), access.owner()];
         self.inner.record_writer.write(move |executor| {
             let [tenant, id, actor] = &key;

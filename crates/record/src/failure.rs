@@ -70,6 +70,9 @@ pub enum Failure {
         /// `Observation/123/_history/2`.
         place: String,
     },
+    /// More of a recipient's bulk data than may go as it stands; the text names count and rule.
+    #[error("{0}")]
+    Held(deidentify::bulk::Held),
     /// The database refuses.
     #[error("storage: {0}")]
     Storage(String),

@@ -37,6 +37,7 @@ pub mod limit;
 mod pack;
 mod patient;
 mod policies;
+mod project;
 mod record;
 mod resource;
 mod review;
@@ -72,7 +73,7 @@ pub use emergency::{
     REASON_LETTERS_MIN, REVIEW_HOURS,
 };
 pub use erasure::{Erasure, ErasureCertificate, read_certificate};
-pub use export::{ExportJob, ExportLevel, ExportPage, ExportRequest};
+pub use export::{ExportForResearch, ExportJob, ExportLevel, ExportPage, ExportRequest};
 pub use failure::Failure;
 pub use feed::{Change, ChangeKind};
 pub use genome::{ChooseRanges, Genome, GenomeBlock, GenomeFiling, GenomeRange, NewGenomeBlock};
@@ -87,6 +88,9 @@ pub use key::{
 };
 pub use keys::Rewrapped;
 pub use policies::{AdoptedPolicies, Explained, Seer, Shadow, ShadowDifference};
+pub use project::{
+    Clearance, ExpertDetermination, NewProject, PROJECTS_MAX, Project, Received, Transfer,
+};
 pub use record::{Clock, Record, Settings, derived_id};
 pub use resource::{
     Commit, Committed, CompartmentPage, CompartmentQuery, Condition, Head, HistoryPage,

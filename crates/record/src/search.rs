@@ -227,6 +227,29 @@ impl Term {
     }
 }
 
+/// Whose the resources of a page are, without a look at them; the place of the next page.
+pub(crate) fn patients_after(
+    executor: &dyn Executor,
+    keys: &crate::key::Keys,
+    plan: &Plan,
+    found: &mut std::collections::BTreeSet<model::PatientId>,
+) -> Result<Option<String>, Failure> {
+    let count = crate::limit::PAGE_ROWS_MAX as usize;
+    let mut rows = plan.rows(executor, count)?;
+    let has_more = rows.len() > count;
+    rows.truncate(count);
+    for row in &rows {
+        let patient = row.text(2)?;
+        if !matches!(patient, "" | crate::access::EVERYBODY) {
+            found.insert(model::PatientId::new(patient));
+        }
+    }
+    match rows.last().filter(|_| has_more) {
+        Some(row) => Ok(Some(plan.cursor_after(keys, row)?)),
+        None => Ok(None),
+    }
+}
+
 impl Record {
     /// Searches current versions. Hidden and absent are the same, in entries and in the total.
     /// A value that cannot be read or a modifier that is not known is [`Failure::Invalid`] and

@@ -8,6 +8,7 @@ pub(crate) mod erasure;
 pub(crate) mod genome;
 pub(crate) mod identity;
 pub(crate) mod record;
+pub(crate) mod research;
 pub(crate) mod schema;
 
 /// Named statements, and the list of all of them for the lint.

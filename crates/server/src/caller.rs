@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::authorization::{Grant, said};
 use crate::error::Error;
 use crate::hook_token;
+use crate::research;
 use crate::smart::{Level, Need, Scopes};
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
@@ -75,8 +76,11 @@ impl Caller {
 
     /// Whether the scopes, if there are any, let this be done on the route that was matched.
     fn require(self, parts: &Parts) -> Result<Self, Error> {
-        let Some(scopes) = &self.scopes else { return Ok(self) };
         let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        if self.role == Role::Researcher && !research::is_open(route) {
+            return Err(Error::research());
+        }
+        let Some(scopes) = &self.scopes else { return Ok(self) };
         let resource_type = parts.uri.path().split('/').nth(2);
         let need = Need::of(parts.method.as_str(), route);
         if need.is_some_and(|need| need.is_met(scopes, resource_type)) {

@@ -1,6 +1,7 @@
 //! The handlers: one file a noun. They call the record, intake, interpret and guidance, and hold
 //! no rules of their own.
 
+pub(crate) mod access_log;
 pub(crate) mod account;
 pub(crate) mod auth;
 pub(crate) mod cds;

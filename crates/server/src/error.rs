@@ -146,6 +146,21 @@ impl Error {
     }
 }
 
+impl Error {
+    /// Not a way that research goes: it gets counts and de-identified exports.
+    pub(crate) fn research() -> Self {
+        let text = "research gets counts and de-identified exports of a project, and nothing else";
+        Self::new(StatusCode::FORBIDDEN, "forbidden", text)
+    }
+
+    /// A project has asked as much as it may.
+    pub(crate) fn budget_spent() -> Self {
+        let text = "the project has asked as many questions as it may; each further answer could \
+                    tell of single people";
+        Self::new(StatusCode::FORBIDDEN, "business-rule", text)
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.status, self.details())
@@ -164,6 +179,7 @@ impl From<record::Failure> for Error {
                 "your role may not do this for this purpose",
             ),
             F::NotFound => Self::not_found(),
+            F::Held(held) => Self::new(StatusCode::FORBIDDEN, "business-rule", held.to_string()),
             F::Conflict { place, expected, found } => {
                 let text = format!("{found} is there, not {expected}");
                 Self::at(StatusCode::PRECONDITION_FAILED, "conflict", place, text)

@@ -15,6 +15,7 @@ mod openapi;
 mod page;
 mod provider;
 mod refusal;
+mod research;
 mod route;
 mod router;
 mod smart;

@@ -2,7 +2,8 @@
 
 use crate::app::App;
 use crate::controllers::{
-    account, auth, cds, emergency, fhir, genomics, health, login, pages, passkey, reports,
+    access_log, account, auth, cds, emergency, fhir, genomics, health, login, pages, passkey,
+    reports,
 };
 use crate::openapi;
 use crate::refusal;
@@ -49,6 +50,7 @@ const PAGES: &[Route] = &[
     Route::new("GET", "/patients/{id}/pgx-report.pdf", || get(reports::document)),
     Route::new("GET", "/patients/{id}/emergency", || get(emergency::form)),
     Route::new("POST", "/patients/{id}/emergency", || post(emergency::open)),
+    Route::new("GET", "/patients/{id}/access", || get(access_log::show)),
     Route::new("GET", "/emergencies", || get(emergency::list)),
     Route::new("POST", "/emergencies/{id}", || post(emergency::review)),
     Route::new("GET", "/statements/{id}", || get(pages::statement)),

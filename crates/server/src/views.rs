@@ -1,5 +1,6 @@
 //! View building: from what the record holds to what a page shows.
 
+mod access_log;
 mod clinical;
 mod identity;
 mod patient;
@@ -8,6 +9,7 @@ mod pgx_report;
 mod review;
 mod statement;
 
+pub(crate) use access_log::access_log;
 pub(crate) use identity::session;
 pub(crate) use patient::patient_page;
 pub(crate) use patients::{patient_list, patient_row};

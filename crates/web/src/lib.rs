@@ -12,6 +12,7 @@ pub mod path;
 pub mod view;
 
 pub use asset::{Asset, CONTENT_SECURITY_POLICY, asset, asset_path};
+pub use page::access::access_log;
 pub use page::account::{account, code, offer, recovery, step_up};
 pub use page::consent::consent;
 pub use page::emergency::{emergencies, emergency};
@@ -23,9 +24,9 @@ pub use page::patient::patient;
 pub use page::patients::patients;
 pub use page::reviews::reviews;
 pub use view::{
-    AccountView, Candidate, CodeView, ConsentView, CurrentMedicine, DrugRow, EmergencyFormView,
-    EmergencyListView, EmergencyRow, ErrorView, ExplainView, Explained, GeneRow, Identity, Known,
-    LoginView, NotFoundView, OfferView, PasskeyLoginView, PasskeyRow, PasskeysView, PatientListRow,
-    PatientListView, PatientView, RecoveryView, ReportRow, ResultSource, ReviewListView, ReviewRow,
-    Session, StepUpView, Subject,
+    AccessLogView, AccessRow, AccountView, Candidate, CodeView, ConsentView, CurrentMedicine,
+    DrugRow, EmergencyFormView, EmergencyListView, EmergencyRow, ErrorView, ExplainView, Explained,
+    GeneRow, Identity, Known, LoginView, NotFoundView, OfferView, PasskeyLoginView, PasskeyRow,
+    PasskeysView, PatientListRow, PatientListView, PatientView, RecoveryView, ReportRow,
+    ResultSource, ReviewListView, ReviewRow, Session, StepUpView, Subject,
 };

@@ -1,5 +1,6 @@
 //! The pages and their parts. A part gives markup, a page a whole document.
 
+pub(crate) mod access;
 pub(crate) mod account;
 mod action;
 mod banner;

@@ -51,6 +51,16 @@ pub fn emergency(id: &PatientId) -> String {
     format!("{}/emergency", patient(id))
 }
 
+/// Who has looked at a patient's record.
+pub fn access_log(id: &PatientId) -> String {
+    format!("{}/access", patient(id))
+}
+
+/// The same, from a place on.
+pub fn access_log_before(id: &PatientId, place: &str) -> String {
+    format!("{}?before={}", access_log(id), segment(place))
+}
+
 /// Saying what an emergency was; only by POST.
 pub fn emergency_review(id: &str) -> String {
     format!("{EMERGENCIES}/{}", segment(id))

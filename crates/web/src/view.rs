@@ -1,6 +1,7 @@
 //! View structs: everything a page shows, as plain data. The server fills them; the page and the
 //! document take the same ones.
 
+mod access;
 mod account;
 mod consent;
 mod emergency;
@@ -10,6 +11,7 @@ mod notice;
 mod patient;
 mod review;
 
+pub use access::{AccessLogView, AccessRow};
 pub use account::{
     AccountView, CodeView, OfferView, PasskeyLoginView, PasskeyRow, PasskeysView, RecoveryView,
     StepUpView,

@@ -14,6 +14,23 @@ use crate::token::Token;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Threshold(pub u64);
 
+/// Who is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts<'c> {
+    /// Who has what an item asks for.
+    Found {
+        /// The item, as it was asked for.
+        item: &'c str,
+        /// Who they are.
+        patients: &'c [String],
+    },
+    /// Who was tested at all.
+    Tested {
+        /// Who they are.
+        patients: &'c [String],
+    },
+}
+
 /// What a count has found for one item so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
@@ -32,6 +49,8 @@ pub struct Population<'a> {
     asked: &'a Asked,
     tools: Tools<'a>,
     denominator: u64,
+    /// Who was tested, if patients are to be listed.
+    tested: Vec<String>,
     items: Vec<Found>,
     /// Of each variant asked for, whether anybody has it under its name or it has a place.
     placed: Vec<Vec<bool>>,
@@ -45,6 +64,7 @@ impl<'a> Population<'a> {
             asked,
             tools,
             denominator: 0,
+            tested: Vec::new(),
             items: Vec::new(),
             placed: asked.variants.iter().map(|group| vec![false; group.len()]).collect(),
         };
@@ -89,6 +109,9 @@ impl<'a> Population<'a> {
             return Ok(());
         }
         self.denominator += 1;
+        if self.asked.include_patients {
+            self.tested.push(patient.to_owned());
+        }
         if self.operation.name == "find-population-specific-variants" {
             self.add_variants(patient, &view)?;
             return Ok(());
@@ -203,6 +226,37 @@ impl<'a> Population<'a> {
             }
         }
         Ok(true)
+    }
+
+    /// The answer to whom no patient is named: `tell` gives each number from who is counted, and
+    /// whether there are fewer than that. Patients have to be listed while they are counted
+    /// (`Asked::include_patients`). A variant by a name without a place is not counted at all:
+    /// that somebody has it under its name would be told by the answer.
+    ///
+    /// # Errors
+    /// Such a variant, and what `tell` gives.
+    pub fn answer_by<E: From<Fault>>(
+        self,
+        tell: &mut dyn FnMut(Counts<'_>) -> Result<(u64, bool), E>,
+    ) -> Result<Vec<Part>, E> {
+        let wanted = self.asked.variants.iter().flatten();
+        if let Some(name) = wanted.into_iter().find(|wanted| wanted.allele.is_none()) {
+            return Err(unplaced(&name.text).into());
+        }
+        let count = |(value, is_below)| Value::Count { value, is_below, known: None };
+        let mut answer = Vec::new();
+        for ((part, name, text), found) in self.texts().into_iter().zip(&self.items) {
+            let numerator = tell(Counts::Found { item: &text, patients: &found.patients })?;
+            let denominator = tell(Counts::Tested { patients: &self.tested })?;
+            let mut parts = Vec::new();
+            if !name.is_empty() {
+                parts.push(Part::text(name, text));
+            }
+            parts.push(Part::new("numerator", count(numerator)));
+            parts.push(Part::new("denominator", count(denominator)));
+            answer.push(Part::group(part, parts));
+        }
+        Ok(answer)
     }
 
     /// The answer.

@@ -31,5 +31,7 @@ pub(crate) fn is_filtered(action: Action) -> bool {
             | Action::ReadFacts
             | Action::FindPatients
             | Action::ReadStatements
+            | Action::Count
+            | Action::ExportDeidentified
     )
 }

@@ -8,7 +8,7 @@ use crate::resource::stored;
 use crate::search::find;
 use crate::store::values;
 use crate::vault::{Builder, Vault};
-use crate::{Access, Action, Failure, Parameter, Record, Stored};
+use crate::{Access, Failure, Parameter, Record, Stored};
 use model::ResourceRef;
 
 /// Versions that stood at a place of the sequence; the columns are those of `resource::stored`.
@@ -36,7 +36,7 @@ pub struct ExportPage {
 impl Record {
     /// The types of which a job may hold something, in alphabetical order: one file each.
     pub fn export_types(&self, access: &Access, job: &ExportJob) -> Result<Vec<String>, Failure> {
-        let access = &self.granted(access, Action::Export)?;
+        let access = &self.granted(access, job.request.action())?;
         let mut query = Builder::new(TYPES, values![access.tenant().as_str(), job.sequence]);
         narrow(&mut query, access, job);
         if !job.request.types.is_empty() {
@@ -61,8 +61,9 @@ impl Record {
         limit: u32,
     ) -> Result<ExportPage, Failure> {
         let limit = rows("limit", limit)?;
-        let access = &self.granted(access, Action::Export)?;
+        let access = &self.granted(access, job.request.action())?;
         let key = values![access.tenant().as_str(), resource_type, job.sequence];
+        let disclosed = self.disclosed(access, job)?;
         let mut query = Builder::new(STOOD, key);
         query.push(" AND v.deleted = 0 AND v.id > ");
         query.bind(after);
@@ -70,7 +71,7 @@ impl Record {
         self.members_known(access, job)?;
         query.push(" ORDER BY v.id LIMIT ");
         query.bind(limit + 1);
-        self.audited_read(access, Action::Export, |executor, touched| {
+        self.audited_read(access, job.request.action(), |executor, touched| {
             let mut found = executor.query(&query.sql, &query.values)?;
             let has_more = found.len() > limit as usize;
             found.truncate(limit as usize);
@@ -79,6 +80,7 @@ impl Record {
                 touched.patient(row.text(2)?);
             }
             touched.entities.push(format!("export/{}/{resource_type}", job.id));
+            touched.disclosure = disclosed.clone();
             let entries = found.iter().map(|row| stored(&vault, resource_type, row));
             let entries = entries.collect::<Result<Vec<_>, _>>()?;
             let next = entries.last().filter(|_| has_more).map(|last| last.reference.id.clone());
@@ -96,8 +98,9 @@ impl Record {
         limit: u32,
     ) -> Result<Vec<(u64, ResourceRef)>, Failure> {
         let limit = rows("limit", limit)?;
-        let access = &self.granted(access, Action::Export)?;
-        if job.request.since.is_none() {
+        let access = &self.granted(access, job.request.action())?;
+        // Ids of what is gone are no pseudonyms.
+        if job.request.since.is_none() || job.request.research.is_some() {
             return Ok(Vec::new());
         }
         let key = values![access.tenant().as_str(), job.sequence];
@@ -108,7 +111,7 @@ impl Record {
         self.members_known(access, job)?;
         query.push(" ORDER BY v.sequence LIMIT ");
         query.bind(limit);
-        self.audited_read(access, Action::Export, |executor, touched| {
+        self.audited_read(access, job.request.action(), |executor, touched| {
             let found = executor.query(&query.sql, &query.values)?;
             let mut deleted = Vec::with_capacity(found.len());
             for row in &found {
@@ -133,8 +136,22 @@ impl Record {
 }
 
 /// What the job and the caller's scope leave of the versions `v`.
-fn narrow(query: &mut Builder, access: &Access, job: &ExportJob) {
+pub(super) fn narrow(query: &mut Builder, access: &Access, job: &ExportJob) {
     query.scope(access, Columns::Resource("v"));
+    if let Some(research) = &job.request.research {
+        // Whoever was not counted for the recipient when the job began is in no file of it.
+        query.push(
+            " AND v.patient IN (SELECT e.patient FROM export_person e WHERE e.tenant = $1
+            AND e.kind = 'health' AND e.recipient = ",
+        );
+        query.bind(research.recipient.as_str());
+        query.push(")");
+    }
+    narrow_to_asked(query, job);
+}
+
+/// What was asked for of the versions `v`.
+pub(super) fn narrow_to_asked(query: &mut Builder, job: &ExportJob) {
     if let Some(since) = job.request.since {
         query.push(" AND v.recorded >= ");
         query.bind(since.micros());

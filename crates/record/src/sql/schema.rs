@@ -121,11 +121,34 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
 ], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS, OF_PATIENT, GUARD,
-IDENTITY, SEARCHED];
+IDENTITY, SEARCHED, RESEARCH];
 
 /// The search tables have a place of their own in the change feed. So far they held everything.
 const SEARCHED: &[&str] = &["INSERT INTO feed_cursor (tenant, name, sequence)
     SELECT tenant, 'search', max(sequence) FROM change GROUP BY tenant"];
+
+/// Projects of research, the questions that they asked, and who received data of whom.
+const RESEARCH: &[&str] = &[
+    "CREATE TABLE project (tenant {text} NOT NULL, id {text} NOT NULL, owner {text} NOT NULL,
+        created {int} NOT NULL, ends {int} NOT NULL, ended {int} NOT NULL,
+        key_version {int} NOT NULL, secret {bytes} NOT NULL, body {bytes} NOT NULL,
+        PRIMARY KEY (tenant, id)) {strict}",
+    "CREATE INDEX project_owner ON project (tenant, owner, id)",
+    "CREATE TABLE count_question (tenant {text} NOT NULL, project {text} NOT NULL,
+        number {int} NOT NULL, actor {text} NOT NULL, asked {int} NOT NULL, digest {text} NOT NULL,
+        told {text} NOT NULL, own {int} NOT NULL, sketch {bytes} NOT NULL,
+        PRIMARY KEY (tenant, project, number)) {strict}",
+    "CREATE TABLE count_budget (tenant {text} NOT NULL, project {text} NOT NULL,
+        person {text} NOT NULL, spent {int} NOT NULL,
+        PRIMARY KEY (tenant, project, person)) {strict}",
+    "CREATE TABLE export_person (tenant {text} NOT NULL, recipient {text} NOT NULL,
+        kind {text} NOT NULL, patient {text} NOT NULL, first {int} NOT NULL,
+        project {text} NOT NULL, PRIMARY KEY (tenant, recipient, kind, patient)) {index}",
+    "CREATE TABLE export_clearance (tenant {text} NOT NULL, recipient {text} NOT NULL,
+        number {int} NOT NULL, kind {text} NOT NULL, persons {int} NOT NULL, actor {text} NOT NULL,
+        noted {int} NOT NULL, document {text} NOT NULL,
+        PRIMARY KEY (tenant, recipient, number)) {strict}",
+];
 
 /// History is paged over the commit sequence.
 const HISTORY: &[&str] = &[

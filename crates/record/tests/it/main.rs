@@ -34,6 +34,7 @@ mod opening;
 mod postgres;
 #[cfg(test)]
 mod privacy;
+mod projects;
 #[cfg(test)]
 mod resources;
 #[cfg(test)]

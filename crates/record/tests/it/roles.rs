@@ -3,6 +3,7 @@
 
 mod guard;
 mod identity;
+mod research;
 
 use crate::support::{access, fixture, knowledge, patient, raw, statement};
 use guard::guarding;
@@ -19,6 +20,7 @@ use record::{
     NewReview, Purpose, Query, RawState, Record, Registration, Role, Scope, Session, Shown,
     Subscription, SubscriptionStatus, Ticket, TicketKind,
 };
+use research::researching;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,6 +43,7 @@ fn export() -> ExportRequest {
         since: Some(Timestamp::from_micros(0)),
         until: None,
         url: String::new(),
+        research: None,
     }
 }
 
@@ -107,7 +110,8 @@ fn with(others: &[Role]) -> Vec<Role> {
 type Line = (&'static str, Vec<Role>, Call);
 
 fn table() -> Vec<Line> {
-    [raw_and_clinical(), interpreting(), subscribing(), guarding(), identity(), others()].concat()
+    let parts = [raw_and_clinical(), interpreting(), subscribing(), guarding(), identity()];
+    [parts.concat(), researching(), others()].concat()
 }
 
 fn raw_and_clinical() -> Vec<Line> {
@@ -359,7 +363,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 125 * Role::ALL.len());
+    assert_eq!(calls, 135 * Role::ALL.len());
 }
 
 #[test]

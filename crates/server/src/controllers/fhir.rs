@@ -8,7 +8,7 @@ mod history;
 mod import;
 mod metadata;
 mod parameter;
-mod query;
+pub(crate) mod query;
 mod read;
 mod search;
 mod subscription;

@@ -256,6 +256,8 @@ pub(super) const TABLE: &[Row] = &[
     page("POST", "/patients/{id}/emergency", "Open a patient in an emergency")
         .taking(Form(&["csrf", "reason", "text", "password"]))
         .refusing(&[400, 403, 404, 413, 415, 422]),
+    page("GET", "/patients/{id}/access", "Who has looked at a patient's record")
+        .asking(&["before"]),
     page("GET", "/emergencies", "Emergencies that nobody has looked at yet"),
     page("POST", "/emergencies/{id}", "Say what an emergency was")
         .taking(Form(&["csrf", "finding", "text"]))

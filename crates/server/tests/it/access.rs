@@ -71,6 +71,7 @@ const STATUS_OF_ONE: &str = "/fhir/Subscription/{id}/$status";
 const EVENTS: &str = "/fhir/Subscription/{id}/$events";
 
 const EMERGENCY: (&str, &str) = ("GET", "/patients/{id}/emergency");
+const ACCESS_LOG: (&str, &str) = ("GET", "/patients/{id}/access");
 const OPENING: (&str, &str) = ("POST", "/patients/{id}/emergency");
 
 const REPORT: (&str, &str) = ("GET", "/patients/{id}/pgx-report");
@@ -121,6 +122,7 @@ const TABLE: &[Row] = &[
     row(REPORT_PDF, Page, "/patients/{patient}/pgx-report.pdf", OPERATOR, true),
     row(EMERGENCY, Page, "/patients/{patient}/emergency", OPERATOR, false),
     row(OPENING, Page, "/patients/{patient}/emergency", OPERATOR, false),
+    row(ACCESS_LOG, Page, "/patients/{patient}/access", OPERATOR, false),
     row(("GET", "/emergencies"), Page, "/emergencies", OPERATOR, false),
     row(("POST", "/emergencies/{id}"), Page, "/emergencies/none", OPERATOR, false),
     row(("GET", "/statements/{id}"), Page, "/statements/{patient}", OPERATOR, true),

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod access;
+mod access_log;
 #[cfg(test)]
 mod app;
 #[cfg(test)]
@@ -54,6 +55,7 @@ mod refusal;
 #[cfg(test)]
 mod report;
 #[cfg(test)]
+mod research;
 mod rest;
 #[cfg(test)]
 mod search;

@@ -305,6 +305,7 @@ fn an_export_that_runs_stops_showing_what_is_refused_meanwhile() {
         since: None,
         until: None,
         url: String::new(),
+        research: None,
     };
     let job = record.begin_export(&client, request).unwrap();
     let chunk = |after: &str| {

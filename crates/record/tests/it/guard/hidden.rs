@@ -239,6 +239,7 @@ fn exported(record: &Record) -> Vec<String> {
         since: Some(model::Timestamp::from_micros(0)),
         until: None,
         url: String::new(),
+        research: None,
     };
     let job = record.begin_export(&client, request).unwrap();
     let mut found = record.export_types(&client, &job).unwrap();

@@ -14,7 +14,7 @@ use axum::body::Bytes;
 use axum::extract::{OriginalUri, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use record::{Access, ExportJob, ExportLevel};
+use record::{Access, ExportJob, ExportLevel, Role};
 use serde_json::{Value, json};
 
 type Pairs = Vec<(String, String)>;
@@ -69,6 +69,10 @@ async fn begin(
         let url = format!("{}{path}", app.settings().base_url);
         let asked = record::ExportRequest { url, ..asked };
         caller.require_fresh(app.record().now(), FRESH_MINUTES)?;
+        if caller.role == Role::Researcher && asked.research.is_none() {
+            let text = "an export for research is asked for with `_project` and `_recipient`";
+            return Err(Error::new(StatusCode::BAD_REQUEST, "required", text));
+        }
         let job = app.record().begin_export(&caller.access, asked)?;
         let mut response = StatusCode::ACCEPTED.into_response();
         let status = format!("{}/$export-status/{}", app.fhir_base(), job.id);
@@ -123,12 +127,18 @@ fn manifest(app: &App, access: &Access, job: &ExportJob) -> Result<Value, Error>
     let gone = !app.record().export_deleted(access, job, 0, 1)?.is_empty();
     let deleted: Vec<Value> =
         gone.then(|| json!({"type": "Bundle", "url": url(file::DELETED)})).into_iter().collect();
-    Ok(json!({
+    let mut manifest = json!({
         "transactionTime": job.started.to_string(),
         "request": job.request.url,
         "requiresAccessToken": true,
         "output": output,
         "deleted": deleted,
         "error": [],
-    }))
+    });
+    if job.request.research.is_some()
+        && let Some(members) = manifest.as_object_mut()
+    {
+        members.insert("extension".to_owned(), json!({"report": url(file::REPORT)}));
+    }
+    Ok(manifest)
 }

@@ -4,6 +4,7 @@ use super::{answer, audit, query, topic};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
+use crate::research::count;
 use crate::smart::{Permission, Scopes};
 use axum::Form;
 use axum::extract::{Path, Query, State};
@@ -12,7 +13,7 @@ use axum::response::Response;
 use formats::fhir::build::{Issue, Link, StoredEntry, bundle_of_stored, operation_outcome};
 use intake::fhir::term;
 use model::{Problem, Severity};
-use record::{Access, Found, Stored, searched_types};
+use record::{Access, Found, Role, Stored, searched_types};
 use serde_json::Value;
 
 /// `GET [base]/[type]?…`
@@ -51,6 +52,9 @@ async fn run(
         return app.blocking(move |app| audit::search(app, &caller, &pairs)).await;
     }
     require_indexed(&resource_type)?;
+    if caller.role == Role::Researcher {
+        return app.blocking(move |app| count::answer(app, &caller, resource_type, pairs)).await;
+    }
     let mut asked = query::read(resource_type, pairs)?;
     query::make_local(&mut asked.search.query, &app.fhir_base());
     let strict = handling(&headers) == Some("strict");

@@ -11,11 +11,14 @@ use super::marks::Kept;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
-use ::genomics::answer::Part;
-use ::genomics::operation::{self, Counted, Found, Numbers, Population, Threshold};
+use crate::research::{self, Teller};
+use ::genomics::answer::{Fault, Part};
+use ::genomics::asked::{Asked, Contract, Given, Operation, Subject};
+use ::genomics::operation::{self, Counted, Counts, Found, Numbers, Population, Threshold, Tools};
+use deidentify::counts::Kind;
 use formats::fhir::genomics::TYPES;
 use model::PatientId;
-use record::{Carriers, Record, Stored};
+use record::{Carriers, Query, Record, Stored};
 use std::collections::BTreeSet;
 
 /// Patients whose resources are read at once.
@@ -47,12 +50,69 @@ pub(super) fn count(
     })
 }
 
-struct Counting<'c> {
+/// The answer of a count for research: everybody is asked one by one, so that who is counted is
+/// known, and the ledger of the project says what is told.
+pub(super) fn for_research(
+    app: &App,
+    caller: &Caller,
+    (operation, contract): (&'static Operation, Contract),
+    given: &[(String, Given)],
+) -> Result<Vec<Part>, Error> {
+    if operation.subject != Subject::Population {
+        return Err(Error::research());
+    }
+    let (project, given): (Vec<_>, Vec<_>) =
+        given.iter().cloned().partition(|(name, _)| name == research::PROJECT);
+    let project = match project.as_slice() {
+        [(_, Given::Text(project))] => project.clone(),
+        _ => return Err(research::without_project()),
+    };
+    let references = &app.genomics().references;
+    let mut asked = Asked::read(operation, contract, &given, references).map_err(refused)?;
+    asked.include_patients = true;
+    let lift_over = app.genomics().lift_over.as_deref();
+    let question = Question { operation, asked: &asked, tools: Tools { lift_over, contract } };
+    let population = app.record().read_together(|record| {
+        let population = Population::new(operation, &asked, question.tools);
+        let mut counting = Counting { app, caller, question, record, population };
+        counting.for_research()?;
+        Ok::<_, Error>(counting.population)
+    })?;
+    let teller = Teller::new(app, caller, project);
+    population
+        .answer_by::<Stopped>(&mut |counts| {
+            let (item, kind, patients) = match counts {
+                Counts::Found { item, patients } => (item, Kind::Genotype, patients),
+                Counts::Tested { patients } => ("tested", Kind::Plain, patients),
+            };
+            let text = format!("{} {item} {asked:?}", operation.name);
+            let members = patients.iter().map(PatientId::new).collect();
+            Ok(teller.tell((&text, kind), &members, patients.len() as u64)?.number())
+        })
+        .map_err(|stopped| stopped.0)
+}
+
+/// Why a count was not told.
+struct Stopped(Error);
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<Fault> for Stopped {
+    fn from(fault: Fault) -> Self {
+        Self(refused(fault))
+    }
+}
+
+struct Counting<'c, 'p> {
     app: &'c App,
     caller: &'c Caller,
     question: Question<'c>,
     record: &'c Record,
-    population: Population<'c>,
+    population: Population<'p>,
 }
 
 /// What the sets tell, and who is to be asked beside.
@@ -63,7 +123,7 @@ struct Told {
     others: BTreeSet<PatientId>,
 }
 
-impl Counting<'_> {
+impl Counting<'_, '_> {
     fn add(&mut self, patient: &PatientId, stored: &[Stored]) -> Result<(), Error> {
         let (mut dossier, _) = read(self.app, stored)?;
         let (record, access) = (self.record, &self.caller.access);
@@ -84,6 +144,22 @@ impl Counting<'_> {
                 self.add(patient, stored)?;
             }
         }
+    }
+
+    /// Asks everybody whom research may count: it lists no patients.
+    fn for_research(&mut self) -> Result<(), Error> {
+        let access = &self.caller.access;
+        let mut patients = BTreeSet::new();
+        for name in TYPES {
+            let resource_type = name.to_owned();
+            let query = Query { resource_type, terms: Vec::new(), count: 0, cursor: None };
+            patients.extend(self.record.counted_patients(access, &query)?);
+        }
+        for patient in &patients {
+            let stored = self.record.patient_resources(access, patient, &TYPES)?;
+            self.add(patient, &stored)?;
+        }
+        Ok(())
     }
 
     /// Counts by the sets, and asks the others; whether that could be done.

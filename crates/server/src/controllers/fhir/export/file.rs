@@ -4,6 +4,7 @@ use super::job;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
+use crate::research::Form;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
@@ -15,6 +16,8 @@ use serde_json::{Value, json};
 
 /// Name of the file of deletions.
 pub(super) const DELETED: &str = "deleted";
+/// Name of the report of what was removed, in an export for research.
+pub(super) const REPORT: &str = "report";
 /// Pages that wait for a slow client.
 const PAGES_WAITING_MAX: usize = 2;
 const NDJSON: HeaderValue = HeaderValue::from_static("application/fhir+ndjson");
@@ -34,7 +37,9 @@ pub(crate) async fn download(
         .blocking(move |app| {
             let job = job(app, &access, &id)?;
             let known = app.record().export_types(&access, &job)?.contains(&name);
-            if known || name == DELETED { Ok((job, name)) } else { Err(Error::not_found()) }
+            let is_report = name == REPORT && job.request.research.is_some();
+            let is_there = known || name == DELETED || is_report;
+            if is_there { Ok((job, name)) } else { Err(Error::not_found()) }
         })
         .await?;
     let (sender, body) = Channel::<Bytes, Cut>::new(PAGES_WAITING_MAX);
@@ -51,6 +56,8 @@ fn send(app: &App, caller: &Caller, job: &ExportJob, name: &str, mut sender: Sen
     let mut give = |page: Vec<u8>| runtime.block_on(sender.send_data(page.into())).is_ok();
     let done = if name == DELETED {
         deletions(app, caller, job, &mut give)
+    } else if name == REPORT {
+        report(app, caller, job, &mut give)
     } else {
         resources(app, caller, job, name, &mut give)
     };
@@ -71,14 +78,17 @@ fn resources(
     give: Give<'_>,
 ) -> Result<(), Error> {
     let mut after = String::new();
+    let mut form = Form::of(app, caller, job)?;
     loop {
         let record = app.record();
         let page = record.export_page(&caller.access, job, resource_type, &after, PAGE_ROWS_MAX)?;
         let size: usize = page.entries.iter().map(|entry| entry.body.len() + 1).sum();
         let mut lines = Vec::with_capacity(size);
         for entry in &page.entries {
-            lines.extend_from_slice(&entry.body);
-            lines.push(b'\n');
+            if let Some(body) = form.of_body(&entry.body)? {
+                lines.extend_from_slice(&body);
+                lines.push(b'\n');
+            }
         }
         let is_there = give(lines);
         match page.next {
@@ -86,6 +96,25 @@ fn resources(
             _ => return Ok(()),
         }
     }
+}
+
+/// What was removed from all files of an export for research, as one line.
+fn report(app: &App, caller: &Caller, job: &ExportJob, give: Give<'_>) -> Result<(), Error> {
+    let mut form = Form::of(app, caller, job)?;
+    for name in app.record().export_types(&caller.access, job)? {
+        let mut after = Some(String::new());
+        while let Some(place) = after {
+            let record = app.record();
+            let page = record.export_page(&caller.access, job, &name, &place, PAGE_ROWS_MAX)?;
+            for entry in &page.entries {
+                form.of_body(&entry.body)?;
+            }
+            after = page.next;
+        }
+    }
+    let text = serde_json::to_string(form.report()).map_err(|e| Error::internal(e.to_string()))?;
+    give(format!("{text}\n").into_bytes());
+    Ok(())
 }
 
 /// Transactions of deletions, one a line (Bulk Data Access, "deleted").

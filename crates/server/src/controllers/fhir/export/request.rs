@@ -6,7 +6,7 @@ use crate::error::Error;
 use axum::http::{HeaderMap, StatusCode};
 use formats::fhir::access::type_and_id;
 use formats::fhir::json;
-use record::{ExportLevel, ExportRequest};
+use record::{ExportForResearch, ExportLevel, ExportRequest};
 use serde_json::Value;
 
 /// Formats that all are FHIR NDJSON.
@@ -47,7 +47,10 @@ pub(super) fn read(
     }
     let is_lenient = prefers("handling=lenient");
     let url = String::new();
-    let mut asked = ExportRequest { level, types: Vec::new(), since: None, until: None, url };
+    let research = None;
+    let mut asked =
+        ExportRequest { level, types: Vec::new(), since: None, until: None, url, research };
+    let (mut project, mut recipient) = (None, None);
     let mut listed: Vec<String> = Vec::new();
     for (name, value) in pairs.iter().cloned().chain(of_body(body)?) {
         match name.as_str() {
@@ -57,12 +60,19 @@ pub(super) fn read(
             "_until" => asked.until = Some(since(&name, &value)?),
             "_type" => asked.types.extend(value.split(',').map(|one| one.trim().to_owned())),
             "patient" if asked.level != ExportLevel::System => listed.push(patient(&value)?),
+            "_project" => project = Some(value),
+            "_recipient" => recipient = Some(value),
             "_format" | "_pretty" => {}
             known if NOT_DONE.contains(&known) && is_lenient => {}
             _ if is_lenient => {}
             _ => return Err(parameter::unknown(&name)),
         }
     }
+    asked.research = match (project, recipient) {
+        (Some(project), Some(recipient)) => Some(ExportForResearch { project, recipient }),
+        (None, None) => None,
+        _ => return Err(parameter::unreadable("_project", "is said with `_recipient`")),
+    };
     if !listed.is_empty() {
         if matches!(asked.level, ExportLevel::Group(_)) {
             return Err(parameter::unreadable("patient", "is not narrowed down within a Group"));

@@ -1,0 +1,90 @@
+//! A search as research asks it: how many people, and nothing else.
+
+use super::{PROJECT, Teller, without_project};
+use crate::app::App;
+use crate::caller::Caller;
+use crate::controllers::fhir::{answer, query};
+use crate::error::Error;
+use axum::http::StatusCode;
+use axum::response::Response;
+use deidentify::counts::{Kind, Told};
+use record::Term;
+use serde_json::json;
+
+/// The extension that says that there are fewer than this.
+const BELOW: &str = "urn:cognate:extension:below";
+
+/// `GET [base]/[type]?_summary=count&_project=…`: how many people the search finds something of.
+/// Their total stands in the Bundle, or beside it that there are fewer.
+///
+/// # Errors
+/// 403 for anything but a count, 400 without a project or with a parameter that is not known.
+pub(crate) fn answer(
+    app: &App,
+    caller: &Caller,
+    resource_type: String,
+    pairs: Vec<(String, String)>,
+) -> Result<Response, Error> {
+    let (projects, pairs): (Vec<_>, Vec<_>) =
+        pairs.into_iter().partition(|(name, _)| name == PROJECT);
+    let (counts, pairs): (Vec<_>, Vec<_>) =
+        pairs.into_iter().partition(|(name, _)| name == "_summary");
+    if !matches!(counts.as_slice(), [(_, value)] if value == "count") {
+        return Err(Error::research());
+    }
+    let [(_, project)] = projects.as_slice() else { return Err(without_project()) };
+    let mut asked = query::read(resource_type, pairs)?;
+    query::make_local(&mut asked.search.query, &app.fhir_base());
+    let found = app.record().counted_patients(&caller.access, &asked.search.query)?;
+    let text = normal(&asked.search.query.resource_type, &asked.search.query.terms);
+    let teller = Teller::new(app, caller, project.clone());
+    let told = teller.tell((&text, Kind::Plain), &found, found.len() as u64)?;
+    let mut bundle = json!({"resourceType": "Bundle", "type": "searchset"});
+    if let Some(members) = bundle.as_object_mut() {
+        match told {
+            Told::Below(bound) => {
+                let quantity = json!({"value": bound, "comparator": "<"});
+                let extension = json!([{"url": BELOW, "valueQuantity": quantity}]);
+                members.insert("_total".to_owned(), json!({"extension": extension}));
+            }
+            told => {
+                members.insert("total".to_owned(), json!(told.number().0));
+            }
+        }
+    }
+    Ok(answer::json(StatusCode::OK, &bundle))
+}
+
+/// A search in one form, in whichever order its terms and their values were written.
+fn normal(resource_type: &str, terms: &[Term]) -> String {
+    let mut lines: Vec<String> = terms
+        .iter()
+        .map(|term| {
+            let mut values = term.values.clone();
+            values.sort_unstable();
+            values.dedup();
+            format!("{}:{:?}={values:?}", term.parameter, term.modifier)
+        })
+        .collect();
+    lines.sort_unstable();
+    lines.dedup();
+    format!("{resource_type} {}", lines.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_what_is_asked_makes_no_other_question() {
+        let terms = |pairs: &[(&str, &str)]| -> Vec<Term> {
+            pairs.iter().map(|(name, value)| Term::parse(name, value)).collect()
+        };
+        let one = terms(&[("code", "a,b"), ("status", "final")]);
+        let same = terms(&[("status", "final"), ("code", "b,a,b"), ("status", "final")]);
+        let other = terms(&[("code", "a"), ("status", "final")]);
+        assert_eq!(normal("Observation", &one), normal("Observation", &same));
+        assert_ne!(normal("Observation", &one), normal("Observation", &other));
+        assert_ne!(normal("Observation", &one), normal("Condition", &one));
+    }
+}
