@@ -7,6 +7,7 @@ mod keys;
 mod knowledge;
 mod patient;
 mod policy;
+mod project;
 mod provider;
 mod store;
 mod trials;
@@ -30,6 +31,7 @@ pub(crate) use knowledge::{
 
 pub(crate) use patient::{CertificateArguments, EraseArguments, PatientCommand};
 pub(crate) use policy::{PolicyCommand, PolicyExplainArguments};
+pub(crate) use project::{ProjectCommand, ProjectCreateArguments};
 pub(crate) use provider::ProviderArguments;
 pub(crate) use store::{Address, CopyArguments, StoreArguments, StoreCommand, TokenArguments};
 pub(crate) use trials::{
@@ -82,6 +84,9 @@ pub(crate) enum Command {
     /// Access policies: who may read what for which purpose, and why.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Projects of research: what leaves for them, to whom, and until when.
+    #[command(subcommand)]
+    Project(ProjectCommand),
     /// The store as a whole.
     #[command(subcommand)]
     Store(StoreCommand),

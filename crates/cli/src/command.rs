@@ -14,6 +14,7 @@ mod knowledge;
 mod patient;
 mod pgx;
 mod policy;
+mod project;
 mod reference;
 mod replay;
 mod restore;
@@ -40,6 +41,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Knowledge(knowledge) => knowledge::run(&knowledge),
         Command::View(view) => view::run(&view),
         Command::Policy(policy) => policy::run(&policy),
+        Command::Project(project) => project::run(&project),
         Command::Store(store) => store::run(&store),
         Command::Patient(patient) => patient::run(&patient),
         Command::Keys(keys) => keys::run(&keys),

@@ -16,6 +16,7 @@ mod patient;
 mod pgx;
 mod policy;
 mod postgres;
+mod project;
 mod store;
 mod terminal;
 #[cfg(all(test, feature = "pkcs11"))]

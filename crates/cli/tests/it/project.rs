@@ -1,0 +1,59 @@
+//! `cognate project`
+
+use crate::terminal::{Ran, cognate};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+fn run(at: &Path, arguments: &[&str]) -> Ran {
+    let data = at.join("data");
+    let mut all = arguments.to_vec();
+    all.extend(["--directory", data.to_str().unwrap()]);
+    cognate(&all)
+}
+
+/// Adds an account, whose password is read from standard input.
+fn account(at: &Path, login: &str, role: &str) {
+    let data = at.join("data");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cognate"))
+        .args(["account", "add", login, "--role", role, "--name", login, "--directory"])
+        .arg(data)
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"correct horse battery staple\n").unwrap();
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_project_is_made_listed_shown_and_ended() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    assert_eq!(run(at, &["init"]).code, 0);
+    account(at, "rita", "researcher");
+    account(at, "olga", "privacy-officer");
+    let said = ["--title", "Clopidogrel", "--recipient", "University", "--until", "2100-01-01"];
+    let create =
+        |owner: &str| run(at, &[&["project", "create", "--owner", owner], &said[..]].concat());
+    assert_eq!(create("olga").code, 1, "no researcher");
+    assert_eq!(create("nobody").code, 1);
+    let made = create("rita");
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let id = made.stdout.trim();
+    let listed = run(at, &["project", "list", "--json"]).json();
+    assert_eq!((&listed[0]["id"], &listed[0]["open"]), (&id.into(), &true.into()));
+    assert_eq!(listed[0]["owner"], "account:rita");
+    assert!(run(at, &["project", "show", id]).stdout.contains("Clopidogrel"));
+    assert_eq!(run(at, &["project", "show", "none"]).code, 3);
+    assert_eq!(run(at, &["project", "end", id]).code, 0);
+    assert_eq!(run(at, &["project", "list", "--json"]).json()[0]["open"], false);
+    assert_eq!(run(at, &["project", "end", "none"]).code, 3);
+    // Only a privacy officer who is named lets bulk data go.
+    let approve = |by: &str| {
+        let kind = ["--kind", "genomic", "--persons", "200", "--document", "D-1", "--by", by];
+        run(at, &[&["project", "approve", "University"], &kind[..]].concat()).code
+    };
+    assert_eq!((approve("rita"), approve("nobody"), approve("olga")), (1, 1, 0));
+    assert_eq!(run(at, &["project", "received", "--json"]).json(), serde_json::json!([]));
+}
