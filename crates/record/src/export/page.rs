@@ -80,7 +80,7 @@ impl Record {
                 touched.patient(row.text(2)?);
             }
             touched.entities.push(format!("export/{}/{resource_type}", job.id));
-            touched.disclosure = disclosed.clone();
+            touched.disclosure = disclosed;
             let entries = found.iter().map(|row| stored(&vault, resource_type, row));
             let entries = entries.collect::<Result<Vec<_>, _>>()?;
             let next = entries.last().filter(|_| has_more).map(|last| last.reference.id.clone());

@@ -13,7 +13,7 @@ use model::Timestamp;
 const ATTESTATION: &str = "attestation";
 
 /// What lets bulk data go to a recipient.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transfer {
     /// A second person approves of so many distinct persons' data, those of before included.
     Approval(BulkKind, u64),

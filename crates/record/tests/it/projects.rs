@@ -257,7 +257,7 @@ fn nobody_is_the_second_person_of_an_own_export() {
     let made = project(record, Tier::Controlled);
     let both = officer(OWNER);
     let approval = Transfer::Approval(BulkKind::Genomic, 500);
-    record.note_clearance(&both, "University", approval.clone(), "APP-1").unwrap();
+    record.note_clearance(&both, "University", approval, "APP-1").unwrap();
     record.note_clearance(&both, "University", Transfer::Attestation, "ATT-1").unwrap();
     let export = || record.begin_export(&researcher(OWNER), request(&made, "University", &[]));
     assert!(matches!(export(), Err(Failure::Held(_))));
