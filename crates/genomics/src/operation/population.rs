@@ -14,6 +14,9 @@ use crate::token::Token;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Threshold(pub u64);
 
+/// A number, and whether there are fewer than that.
+type Told = (u64, bool);
+
 /// Who is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counts<'c> {
@@ -237,7 +240,7 @@ impl<'a> Population<'a> {
     /// Such a variant, and what `tell` gives.
     pub fn answer_by<E: From<Fault>>(
         self,
-        tell: &mut dyn FnMut(Counts<'_>) -> Result<(u64, bool), E>,
+        tell: &mut dyn FnMut(Counts<'_>) -> Result<Told, E>,
     ) -> Result<Vec<Part>, E> {
         let wanted = self.asked.variants.iter().flatten();
         if let Some(name) = wanted.into_iter().find(|wanted| wanted.allele.is_none()) {

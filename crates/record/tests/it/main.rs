@@ -34,6 +34,7 @@ mod opening;
 mod postgres;
 #[cfg(test)]
 mod privacy;
+#[cfg(test)]
 mod projects;
 #[cfg(test)]
 mod resources;

@@ -93,8 +93,8 @@ fn a_project_is_its_owners_and_ends() {
     let fixture = fixture();
     let record = &fixture.record;
     let made = project(record, Tier::Registered);
-    assert_eq!(record.projects(&officer("account:olga"), 5).unwrap(), [made.clone()]);
-    assert_eq!(record.projects(&researcher(OWNER), 5).unwrap(), [made.clone()]);
+    assert_eq!(record.projects(&officer("account:olga"), 5).unwrap(), std::slice::from_ref(&made));
+    assert_eq!(record.projects(&researcher(OWNER), 5).unwrap(), std::slice::from_ref(&made));
     assert_eq!(record.projects(&researcher("account:rob"), 5).unwrap(), []);
     assert_eq!(record.project(&researcher("account:rob"), &made.id).unwrap(), None);
     assert!(record.open_project(&researcher(OWNER), &made.id).is_ok());

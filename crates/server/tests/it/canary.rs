@@ -48,7 +48,7 @@ fn files(directory: &Path) -> Vec<PathBuf> {
 fn spellings(canary: &str) -> [String; 3] {
     let lower = canary.to_lowercase();
     let wide = lower.chars().flat_map(|letter| [letter, '\0']).collect();
-    let hex = canary.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex::encode(canary);
     [lower, wide, hex]
 }
 

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod access;
+#[cfg(test)]
 mod access_log;
 #[cfg(test)]
 mod app;
@@ -9,6 +10,7 @@ mod app;
 mod audit;
 #[cfg(test)]
 #[path = "../../../identity/tests/it/authenticator.rs"]
+#[cfg(test)]
 mod authenticator;
 #[cfg(test)]
 mod authorization;
@@ -56,11 +58,13 @@ mod refusal;
 mod report;
 #[cfg(test)]
 mod research;
+#[cfg(test)]
 mod rest;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
 #[path = "../../../identity/tests/it/signing.rs"]
+#[cfg(test)]
 mod signing;
 #[cfg(test)]
 mod smart;
