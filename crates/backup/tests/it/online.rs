@@ -105,7 +105,7 @@ fn nothing_is_changed_where_a_snapshot_is_taken() {
         let is_log = path.starts_with("audit/")
             && std::path::Path::new(path).extension().is_some_and(|ending| ending == "log");
         let named = path.strip_suffix("-wal").unwrap_or(path);
-        let files = ["archive.db", "record.db", "decision.db", "genome.db", "key-check"];
+        let files = ["archive.db", "record.db", "decision.db", "genome.db", "key-check", "keyring"];
         assert!(is_log || files.contains(&named), "{path}");
     }
     assert!(paths.contains(&"record.db") && paths.contains(&"key-check"), "{paths:?}");

@@ -1,9 +1,9 @@
 //! Restores that are whole, and those that leave nothing.
 
-use crate::support::{Place, START_MICROS, access, file, reads};
+use crate::support::{Place, START_MICROS, file, reads};
 use backup::{Directory, Failure, Repository, Restoring, SignedReport, Wrong, drill};
-use model::{PatientId, Timestamp};
-use record::{MasterKey, Role, backup_key};
+use model::{PatientId, TenantId, Timestamp};
+use record::{Access, MasterKey, Purpose, Role, Scope, backup_key};
 use std::sync::Arc;
 
 #[test]
@@ -103,7 +103,14 @@ fn a_patient_that_was_erased_does_not_come_back() {
     file(&record, "o1", "p1");
     file(&record, "o2", "p2");
     let before = place.take().snapshot;
-    record.erase_patient(&access(Role::PrivacyOfficer), &PatientId::new("p1"), "asked").unwrap();
+    let officer = Access::new(
+        TenantId::new("t1"),
+        "officer",
+        Role::PrivacyOfficer,
+        Purpose::Operations,
+        Scope::Tenant,
+    );
+    record.erase_patient(&officer, &PatientId::new("p1"), "asked").unwrap();
     drop(record);
     // The erasure is known by the newest snapshot, and holds for every older one.
     place.take();

@@ -1,7 +1,7 @@
 //! The way back from a schema that was brought up to date.
 
 use crate::support::{Place, file, reads};
-use aws_lc_rs::hkdf;
+use aws_lc_rs::{aead, hkdf};
 use backup::{BEFORE_UPGRADE, Directory, Repository, Restoring, before_upgrade, restore};
 use record::{Store, backup_key, read_back, schema_versions, schemas};
 use std::path::Path;
@@ -14,15 +14,35 @@ impl hkdf::KeyType for Length {
     }
 }
 
+fn derived(from: &[u8], purpose: &str) -> [u8; 32] {
+    let from = hkdf::Salt::new(hkdf::HKDF_SHA256, b"cognate").extract(from);
+    let info = [b"cognate record 1 ", purpose.as_bytes()];
+    let mut key = [0; 32];
+    from.expand(&info, Length).unwrap().fill(&mut key).unwrap();
+    key
+}
+
+/// The root secret out of the keyring.
+fn root(master: &[u8], directory: &Path) -> Vec<u8> {
+    let text = std::fs::read_to_string(directory.join("keyring")).unwrap();
+    let keyring: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let root = keyring.get("root").and_then(serde_json::Value::as_str).unwrap();
+    let sealed = hex::decode(root).unwrap();
+    let (nonce, body) = sealed.get(1..).unwrap().split_at(12);
+    let place = ["cognate keyring", "root"]
+        .map(|part| [&(part.len() as u64).to_be_bytes()[..], part.as_bytes()].concat());
+    let key = derived(master, "seal keyring");
+    let key = aead::RandomizedNonceKey::new(&aead::AES_256_GCM, &key).unwrap();
+    let nonce = aead::Nonce::try_assume_unique_for_key(nonce).unwrap();
+    let mut body = body.to_vec();
+    key.open_in_place(nonce, aead::Aad::from(place.concat()), &mut body).unwrap().to_vec()
+}
+
 /// Opens a database of a record as nobody but a test does.
 fn database(place: &Place, directory: &Path, name: &str) -> rusqlite::Connection {
     let text = std::fs::read_to_string(place.path("master.key")).unwrap();
     let master = hex::decode(text.trim_end()).unwrap();
-    let master = hkdf::Salt::new(hkdf::HKDF_SHA256, b"cognate").extract(&master);
-    let purpose = format!("pages of {name}");
-    let info = [b"cognate record 1 ", purpose.as_bytes()];
-    let mut key = [0; 32];
-    master.expand(&info, Length).unwrap().fill(&mut key).unwrap();
+    let key = derived(&root(&master, directory), &format!("pages of {name}"));
     let connection = rusqlite::Connection::open(directory.join(name)).unwrap();
     connection.pragma_update(None, "key", format!("x'{}'", hex::encode(key))).unwrap();
     connection.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256").unwrap();

@@ -58,6 +58,7 @@ impl Record {
         }
         narrow_to_asked(&mut query, &job);
         query.push(" ORDER BY v.patient");
+        self.members_known(granted, &job)?;
         let rows = self.inner.record.read(|executor| executor.query(&query.sql, &query.values))?;
         let patients = rows.iter().map(|row| Ok(row.text(0)?.to_owned()));
         let patients: Vec<String> = patients.collect::<Result<_, Failure>>()?;

@@ -39,6 +39,7 @@ impl Record {
         let access = &self.granted(access, job.request.action())?;
         let mut query = Builder::new(TYPES, values![access.tenant().as_str(), job.sequence]);
         narrow(&mut query, access, job);
+        self.members_known(access, job)?;
         if !job.request.types.is_empty() {
             query.push(" AND v.resource_type IN (");
             query.bind_list(job.request.types.iter().map(String::as_str));
@@ -127,7 +128,7 @@ impl Record {
 
 impl Record {
     /// The members of a group are found in the search tables.
-    fn members_known(&self, access: &Access, job: &ExportJob) -> Result<(), Failure> {
+    pub(super) fn members_known(&self, access: &Access, job: &ExportJob) -> Result<(), Failure> {
         match &job.request.level {
             ExportLevel::Group(_) => self.ready_to_search(access, "Group"),
             _ => Ok(()),

@@ -77,14 +77,18 @@ fn former(path: &Path, key: &MasterKey) -> Result<Secret32, Failure> {
     })
 }
 
-/// The keys of a directory for reading its audit log: nothing is made or written.
+/// The keys of a directory for reading it: nothing is made or written.
 pub(crate) fn root(directory: &Path, key: &MasterKey) -> Result<Keys, Failure> {
     let path = key.keyring(directory);
-    let root = match Written::read(&path)? {
-        Some(written) => written.root(&path, key)?,
-        None => former(&path, key)?,
+    let (root, ring) = match Written::read(&path)? {
+        Some(written) => {
+            let root = written.root(&path, key)?;
+            let ring = Ring::new(&path, &key.held, &root)?;
+            (root, Some(ring))
+        }
+        None => (former(&path, key)?, None),
     };
-    Keys::of(&root, None)
+    Keys::of(&root, ring)
 }
 
 /// Makes the keyring of a store that is made as it was before there were keyrings.
