@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const HOUR_MICROS: i64 = 3_600_000_000;
 const DAY_MICROS: i64 = 24 * HOUR_MICROS;
 const MINUTE_MICROS: i64 = 60_000_000;
+
 /// Events that one finding names.
 const EVENTS_NAMED_MAX: usize = 100;
 
@@ -17,6 +18,8 @@ const PEOPLE: &[&str] =
     &["prescriber", "pharmacist", "geneticist", "oncologist", "laboratory-reviewer"];
 /// Actions by which somebody learns something about a patient.
 const READS: &[&str] = &["read-clinical", "read-facts", "read-statements", "find-patients"];
+/// Actions that take data out of the record in bulk; for research, too.
+const EXPORTS: &[&str] = &["export", "export-deidentified"];
 
 /// Thresholds. What is left out of a file is as it is here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,7 +116,7 @@ pub fn review_audit(
         let session = sessions.entry((rules.night_day(event), event.actor.as_str())).or_default();
         if !event.permitted {
             session.denials.push(event);
-        } else if event.action == "export" {
+        } else if EXPORTS.contains(&event.action.as_str()) {
             session.exports.push(event);
         } else if is_read(event) {
             session.reads.extend(event.patients.iter().map(|one| (one.as_str(), event)));

@@ -243,6 +243,14 @@ fn thresholds_are_the_last_that_is_let_pass() {
 }
 
 #[test]
+fn an_export_for_research_is_an_export() {
+    let mut site = Site::new();
+    site.event("a1", "", 1, 600, "export-deidentified", true);
+    let found = review_audit(&site.events, &site.facts, &ReviewRules::default());
+    assert!(found.iter().any(|finding| finding.rule == "export"), "{found:?}");
+}
+
+#[test]
 fn without_known_relationships_nobody_is_accused_of_having_none() {
     let mut site = Site::new();
     site.facts.relationships = None;
