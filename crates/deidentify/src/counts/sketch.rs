@@ -141,6 +141,16 @@ mod tests {
     }
 
     #[test]
+    fn a_difference_is_told_but_for_one_in_some_thousand_times() {
+        let untold = (0..2_000_u64).filter(|round| {
+            let from = round * 1_000;
+            let (one, other) = ((from..from + 100).map(mixed), (from + 40..from + 100).map(mixed));
+            Sketch::of(one, 40).difference(&Sketch::of(other, 40)).is_none()
+        });
+        assert!(untold.count() <= 1);
+    }
+
+    #[test]
     fn a_sketch_is_stored_and_read_again() {
         let sketch = Sketch::of((0..500).map(mixed), 40);
         assert_eq!(Sketch::from_bytes(&sketch.to_bytes()), Some(sketch.clone()));
@@ -160,7 +170,9 @@ mod tests {
                 one.iter().copied().skip(out).chain(new).collect();
             let true_difference = one.symmetric_difference(&other).count() as u64;
             let (left, right) = (Sketch::of(one, 40), Sketch::of(other, 40));
-            prop_assert_eq!(left.difference(&right), Some(true_difference));
+            // Hardly ever is it not told; see below for how often.
+            let told = left.difference(&right);
+            prop_assert!(told.is_none_or(|told| told == true_difference), "{told:?}");
         }
     }
 }
