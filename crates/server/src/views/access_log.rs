@@ -113,7 +113,20 @@ fn what(action: &str) -> String {
         "write-care" => "Noted who cares for the patient",
         "read-care" => "Read who cares for the patient",
         "read-policy" => "Looked up who may see the record",
-        other => return other.replace('-', " "),
+        "read-changes" => "Noticed that something was filed",
+        "keep-carriers" => "Noted variants, so that carriers can be counted",
+        "read-feedback" => "Read what was answered to advice",
+        "notify" => "Told another system that something changed",
+        "read-reviews" => "Looked at what waits for a person",
+        "resolve-review" => "Decided what a message is about",
+        "adopt-pack" => "Worked out what new knowledge changes",
+        "read-pack-changes" => "Read what new knowledge changes",
+        "erase-patient" => "Erased the record",
+        other => {
+            let mut letters = other.replace('-', " ").chars().collect::<Vec<_>>();
+            letters.iter_mut().take(1).for_each(|first| first.make_ascii_uppercase());
+            return letters.into_iter().collect();
+        }
     }
     .to_owned()
 }
@@ -152,7 +165,8 @@ mod tests {
             assert_ne!(purpose(known.word()), known.word());
         }
         for action in Action::ALL {
-            assert!(!what(action.word()).contains('-'), "{}", action.word());
+            let what = what(action.word());
+            assert!(!what.contains('-') && what.starts_with(char::is_uppercase), "{what}");
         }
     }
 }

@@ -44,22 +44,22 @@ pub fn access_log(view: &AccessLogView) -> String {
 fn line(row: &AccessRow) -> Markup {
     html! {
         tr {
-            td { (words::instant(row.at)) }
-            td {
+            td data-label="When" { (words::instant(row.at)) }
+            td data-label="Who" {
                 (row.who)
                 span.line.note { (words::sentence(&row.role)) }
                 @if let Some(application) = &row.application {
                     span.line.note { "through " (application) }
                 }
             }
-            td {
+            td data-label="What was done" {
                 @if row.is_refused { b { "Refused: " } }
                 (row.what)
                 @if let Some((recipient, basis)) = &row.disclosed {
                     span.line.note { "given to " (recipient) " (" (basis) ")" }
                 }
             }
-            td { (row.purpose) }
+            td data-label="What for" { (row.purpose) }
         }
     }
 }
