@@ -163,7 +163,9 @@ fn a_record_moves_and_the_directory_knows() {
     // A table that keeps something else is told and nothing is kept.
     let made = directory.path().join("other");
     std::fs::create_dir_all(&made).unwrap();
-    std::fs::copy(Path::new(data).join("master.key"), made.join("master.key")).unwrap();
+    for name in ["master.key", "keyring"] {
+        std::fs::copy(Path::new(data).join(name), made.join(name)).unwrap();
+    }
     let other = ["--directory", made.to_str().unwrap(), "--store", &url];
     assert_eq!(with(&other, &["doctor"]).code, 0);
     psql(
