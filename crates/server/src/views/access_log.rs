@@ -124,7 +124,7 @@ fn what(action: &str) -> String {
         "erase-patient" => "Erased the record",
         other => {
             let mut letters = other.replace('-', " ").chars().collect::<Vec<_>>();
-            letters.iter_mut().take(1).for_each(|first| first.make_ascii_uppercase());
+            letters.iter_mut().take(1).for_each(char::make_ascii_uppercase);
             return letters.into_iter().collect();
         }
     }
