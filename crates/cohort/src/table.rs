@@ -5,7 +5,7 @@
 //! doubles (a view that declares such a column as `string` keeps its digits there, too).
 //!
 //! These are rows about single people, for callers who may read each of them; counts leave by
-//! [`crate::emit`] only.
+//! `deidentify::counts` only.
 
 mod lines;
 #[cfg(feature = "parquet")]
