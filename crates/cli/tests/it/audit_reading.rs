@@ -1,14 +1,6 @@
 //! `cognate audit review`, `disclose` and `disclosures`.
 
-use crate::terminal::{Ran, cognate, demo, write};
-use std::path::Path;
-
-fn run(at: &Path, arguments: &[&str]) -> Ran {
-    let data = at.join("data");
-    let mut all = arguments.to_vec();
-    all.extend(["--directory", data.to_str().unwrap()]);
-    cognate(&all)
-}
+use crate::terminal::{demo, run, write};
 
 #[test]
 fn disclosures_are_noted_and_accounted_for() {

@@ -1,14 +1,6 @@
 //! Keys from the terminal: shown, changed, and the former one refused.
 
-use crate::terminal::{Ran, cognate};
-use std::path::Path;
-
-fn run(at: &Path, arguments: &[&str]) -> Ran {
-    let data = at.join("data");
-    let mut all = arguments.to_vec();
-    all.extend(["--directory", data.to_str().unwrap()]);
-    cognate(&all)
-}
+use crate::terminal::run;
 
 #[test]
 fn a_master_key_is_changed_and_the_former_one_refused() {

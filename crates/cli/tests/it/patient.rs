@@ -1,14 +1,7 @@
 //! Erasing a patient from the terminal, and the certificate of it.
 
-use crate::terminal::{Ran, cognate, demo};
+use crate::terminal::{cognate, demo, run};
 use std::path::Path;
-
-fn run(at: &Path, arguments: &[&str]) -> Ran {
-    let data = at.join("data");
-    let mut all = arguments.to_vec();
-    all.extend(["--directory", data.to_str().unwrap()]);
-    cognate(&all)
-}
 
 #[test]
 fn an_erasure_is_certified_and_the_certificate_is_checked() {

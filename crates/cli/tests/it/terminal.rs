@@ -17,6 +17,14 @@ impl Ran {
     }
 }
 
+/// The same over the data directory in a place.
+pub(crate) fn run(at: &Path, arguments: &[&str]) -> Ran {
+    let data = at.join("data");
+    let mut all = arguments.to_vec();
+    all.extend(["--directory", data.to_str().unwrap()]);
+    cognate(&all)
+}
+
 /// Runs `cognate`, without whatever the environment says of a store.
 pub(crate) fn cognate(arguments: &[&str]) -> Ran {
     cognate_with(arguments, None)
