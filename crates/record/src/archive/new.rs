@@ -27,7 +27,6 @@ impl New {
     /// Stores it.
     pub(crate) fn insert(self, executor: &dyn Executor) -> Result<RawId, Failure> {
         let Self { id, tenant, keys, now, sha256, raw, acknowledgement, later_states } = self;
-        later_states.copy(executor)?;
         let vault = Vault::new(executor, &keys, &tenant);
         let sealed = vault.seal(&id, &["raw", &id, "body"], &raw.body, now)?;
         let acknowledgement = match acknowledgement {
@@ -53,6 +52,8 @@ impl New {
         ];
         executor.execute(sql::RAW_PUT, row)?;
         executor.execute(sql::RAW_BODY_PUT, values![&tenant, &id, sealed])?;
+        // Last: where the message cannot be kept, the states go on waiting.
+        later_states.copy(executor)?;
         Ok(RawId::new(id))
     }
 
