@@ -5,13 +5,12 @@
 //! who fails it may meet it later.
 
 mod ask;
-mod event;
 
 pub use ask::{
     AgeAsked, BiomarkerAsked, Bound, Comparison, Criterion, DiagnosisAsked, Group, LabAsked,
     PerformanceAsked, Sex, TherapyAsked, TumorTypeAsked, Unresolved,
 };
-pub use event::{EventAsked, EventKind, GeneAsked, Partner};
+pub use tumor::asked::{EventAsked, EventKind, GeneAsked, Partner};
 
 use serde::{Deserialize, Serialize};
 

@@ -18,11 +18,10 @@ pub mod population;
 pub mod registry;
 pub mod research_study;
 pub mod trial;
-pub mod truth;
 
 pub use evaluate::{Answer, Outcome, answer};
 pub use explain::explain;
 pub use judge::Context;
 pub use patient::Patient;
 pub use trial::{Cohort, Finding, Site, Status, Trial};
-pub use truth::Truth;
+pub use tumor::Truth;

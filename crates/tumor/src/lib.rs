@@ -7,6 +7,7 @@
 //! 2022) follow.
 
 pub mod alteration;
+pub mod asked;
 pub mod biomarker;
 pub mod consequence;
 pub mod coverage;
@@ -16,8 +17,10 @@ pub mod normalise;
 pub mod oncotree;
 pub mod profile;
 pub mod protein;
+pub mod truth;
 
 pub use alteration::AlterationClass;
+pub use asked::{EventAsked, EventKind, GeneAsked, Partner};
 pub use biomarker::{Biomarker, BiomarkerKind, Level};
 pub use consequence::Consequence;
 pub use coverage::{CoveredGenes, Extent};
@@ -25,3 +28,4 @@ pub use event::{Alteration, CopyClass, Event, Function};
 pub use gene::{Gene, Genes, Hgnc};
 pub use oncotree::{Node, OncoTree};
 pub use profile::{TumorProfile, TumorView};
+pub use truth::Truth;

@@ -1,6 +1,6 @@
 //! The questions of leaves.
 
-use super::event::EventAsked;
+use super::EventAsked;
 use serde::{Deserialize, Serialize};
 use tumor::{BiomarkerKind, Level};
 

@@ -1,11 +1,12 @@
 //! What is asked of the alterations of a tumour, and whether an alteration answers it.
 
-use crate::Truth;
+use crate::event::{Certainty, CopyChange, Rearrangement, ShortVariant, Side};
+use crate::protein::{AskedChange, ProteinChange};
+use crate::{
+    Alteration, AlterationClass, Consequence, CopyClass, Event, Function, Gene, Hgnc, Truth,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use tumor::event::{Certainty, CopyChange, Rearrangement, ShortVariant, Side};
-use tumor::protein::{AskedChange, ProteinChange};
-use tumor::{Alteration, AlterationClass, Consequence, CopyClass, Event, Function, Gene, Hgnc};
 
 /// A gene by number; the symbol is for people.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -17,7 +18,7 @@ pub struct GeneAsked {
     pub symbol: String,
 }
 
-/// A kind of alteration, as trials part them.
+/// A kind of alteration, as trials and evidence part them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventKind {
@@ -148,7 +149,7 @@ impl EventAsked {
 
     /// The one position at which an event that answers must start; `None` if there are several,
     /// or the numbering is not sure.
-    pub(crate) fn position(&self) -> Option<u32> {
+    pub fn position(&self) -> Option<u32> {
         let gene = self.gene.as_ref()?;
         let (from, to) = self.change.as_ref()?.starts()?;
         (from == to && !HISTONE_H3.contains(&gene.hgnc.0)).then_some(from)
@@ -156,7 +157,7 @@ impl EventAsked {
 
     /// The question as far as it says who must have looked where: two with the same are tested by
     /// the same assays.
-    pub(crate) fn untested(&self) -> Self {
+    pub fn untested(&self) -> Self {
         let mut bare = Self {
             change: None,
             consequences: BTreeSet::new(),
@@ -177,7 +178,7 @@ impl EventAsked {
     }
 
     /// The genes whose tests matter.
-    pub(crate) fn genes(&self) -> impl Iterator<Item = Hgnc> {
+    pub fn genes(&self) -> impl Iterator<Item = Hgnc> {
         let partner = match &self.partner {
             Some(Partner::Gene(partner)) => Some(partner.hgnc),
             _ => None,
