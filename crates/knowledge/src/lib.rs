@@ -10,6 +10,7 @@
 mod diff;
 mod digest;
 mod error;
+pub mod evidence;
 pub mod import;
 mod lint;
 mod manifest;

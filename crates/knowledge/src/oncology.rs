@@ -6,6 +6,7 @@ mod load;
 
 use crate::digest::{pack_digest, sha256_hex};
 use crate::error::LoadError;
+use crate::evidence::GeneRoleRow;
 use crate::manifest::Manifest;
 use crate::pack::MANIFEST_FILE;
 use model::statement::KnowledgeRef;
@@ -68,6 +69,15 @@ pub struct LegacyName {
     pub moved: Option<String>,
 }
 
+/// A name of a disease that is none of OncoTree's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiseaseName {
+    /// The name, as sources of evidence write it.
+    pub name: String,
+    /// OncoTree codes it stands for, or `_SOLID_`, `_LIQUID_`, `_ALL_`.
+    pub codes: Vec<String>,
+}
+
 /// The tables, checked against their manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OncologyNames {
@@ -81,12 +91,18 @@ pub struct OncologyNames {
     pub tumor_types: Vec<TumorType>,
     /// Differences of the legacy tree.
     pub legacy: Vec<LegacyName>,
+    /// Names of diseases.
+    pub diseases: Vec<DiseaseName>,
+    /// Parts that genes play in tumours.
+    pub roles: Vec<GeneRoleRow>,
     digest: String,
 }
 
 const PACK: &[u8] = include_bytes!("../../../knowledge/oncology/pack.toml");
-const TABLES: [(&str, &[u8]); 4] = [
+const TABLES: [(&str, &[u8]); 6] = [
+    ("diseases.tsv", include_bytes!("../../../knowledge/oncology/diseases.tsv")),
     ("gene_aliases.tsv", include_bytes!("../../../knowledge/oncology/gene_aliases.tsv")),
+    ("gene_roles.tsv", include_bytes!("../../../knowledge/oncology/gene_roles.tsv")),
     ("genes.tsv", include_bytes!("../../../knowledge/oncology/genes.tsv")),
     ("legacy_names.tsv", include_bytes!("../../../knowledge/oncology/legacy_names.tsv")),
     ("oncotree.tsv", include_bytes!("../../../knowledge/oncology/oncotree.tsv")),
@@ -116,6 +132,8 @@ impl OncologyNames {
             aliases: load::aliases(load::table(tables, "gene_aliases.tsv")?)?,
             tumor_types: load::tumor_types(load::table(tables, "oncotree.tsv")?)?,
             legacy: load::legacy(load::table(tables, "legacy_names.tsv")?)?,
+            diseases: load::diseases(load::table(tables, "diseases.tsv")?)?,
+            roles: load::roles(load::table(tables, "gene_roles.tsv")?)?,
             manifest,
             digest,
         })
@@ -141,7 +159,7 @@ mod tests {
             .collect();
         let refused = OncologyNames::from_tables(PACK, &changed).unwrap_err();
         assert!(matches!(refused, LoadError::Digest { .. }), "{refused}");
-        let refused = OncologyNames::from_tables(PACK, &TABLES[..2]).unwrap_err();
+        let refused = OncologyNames::from_tables(PACK, &TABLES[..3]).unwrap_err();
         assert!(matches!(refused, LoadError::Missing { .. }), "{refused}");
     }
 }

@@ -76,6 +76,14 @@ pub(crate) enum ImportFormat {
     Cpic,
     /// Haplotype tables and VCF files of PharmVar on GRCh38.
     Pharmvar,
+    /// Evidence summaries of CIViC (tab-separated).
+    Civic,
+    /// Biomarkers and medicines of OncoKB (tab-separated), by its licensees.
+    Oncokb,
+    /// Assertions of the Molecular Oncology Almanac (JSON), where its terms permit.
+    Moalmanac,
+    /// Cancer Hotspots (JSON or tab-separated).
+    Hotspots,
 }
 
 /// `cognate knowledge import`
@@ -83,15 +91,17 @@ pub(crate) enum ImportFormat {
 pub(crate) struct ImportArguments {
     /// What the files are.
     pub(crate) format: ImportFormat,
-    /// Directory with the files; those of other sources in it are left alone.
-    #[arg(value_name = "DIR")]
-    pub(crate) directory: PathBuf,
+    /// Directory with the files, of which those of other sources are left alone; or, for evidence
+    /// (civic, oncokb, moalmanac, hotspots), the files themselves.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
     /// New directory for the pack.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Pack that everything else is taken from: a directory or `built-in`.
-    #[arg(long, default_value = "built-in", value_name = "PACK")]
-    pub(crate) base: String,
+    /// Pack that everything else is taken from: a directory or `built-in`, which is the default.
+    /// For evidence, the directory of an evidence pack, of which other sources are kept.
+    #[arg(long, value_name = "PACK")]
+    pub(crate) base: Option<String>,
     /// Version of the new pack; by default the next minor version of the base.
     #[arg(long, value_name = "VERSION")]
     pub(crate) version: Option<String>,

@@ -1,13 +1,15 @@
 //! From the tables' bytes to rows.
 
-use super::{GeneAlias, GeneName, LegacyName, TumorType};
+use super::{DiseaseName, GeneAlias, GeneName, LegacyName, TumorType};
 use crate::error::LoadError;
+use crate::evidence::{self, GeneRoleRow};
 use crate::table::{Row, Table};
 use std::collections::BTreeSet;
 
 const GENES: &[&str] = &["hgnc", "symbol", "ncbi_gene"];
 const ALIASES: &[&str] = &["alias", "hgnc", "kind"];
 const LEGACY: &[&str] = &["name", "parent", "moved"];
+const DISEASES: &[&str] = &["name", "codes"];
 const TUMOR_TYPES: &[&str] = &[
     "code",
     "name",
@@ -103,6 +105,23 @@ pub(super) fn legacy(bytes: &[u8]) -> Result<Vec<LegacyName>, LoadError> {
         })
     };
     table.rows().map(name).collect()
+}
+
+/// Names of diseases.
+pub(super) fn diseases(bytes: &[u8]) -> Result<Vec<DiseaseName>, LoadError> {
+    let table = Table::parse("diseases.tsv", bytes, DISEASES)?;
+    let name = |row: Row<'_>| {
+        Ok(DiseaseName {
+            name: row.required("name")?.to_owned(),
+            codes: row.list("codes", ',')?.into_iter().map(str::to_owned).collect(),
+        })
+    };
+    table.rows().map(name).collect()
+}
+
+/// Parts of genes; the form is that of evidence packs.
+pub(super) fn roles(bytes: &[u8]) -> Result<Vec<GeneRoleRow>, LoadError> {
+    evidence::roles_of("gene_roles.tsv", bytes)
 }
 
 fn number(row: &Row<'_>, column: &str, text: &str) -> Result<u32, LoadError> {
