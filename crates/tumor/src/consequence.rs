@@ -98,6 +98,19 @@ impl Consequence {
         }
     }
 
+    /// Whether nothing of the protein's function is expected to be left: a stop, a shifted frame,
+    /// a splice site, no start.
+    pub fn is_null(self) -> bool {
+        matches!(
+            self,
+            Self::Nonsense
+                | Self::FrameshiftDeletion
+                | Self::FrameshiftInsertion
+                | Self::SpliceSite
+                | Self::StartLost
+        )
+    }
+
     /// What a protein change may be, where a report does not name the class. Several where the
     /// change alone does not tell.
     pub fn of_change(change: &ProteinChange) -> &'static [Self] {

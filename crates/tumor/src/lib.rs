@@ -12,11 +12,15 @@ pub mod biomarker;
 pub mod consequence;
 pub mod coverage;
 pub mod event;
+pub mod evidence;
 pub mod gene;
 pub mod normalise;
+pub mod oncogenicity;
 pub mod oncotree;
 pub mod profile;
 pub mod protein;
+pub mod therapy;
+pub mod tier;
 pub mod truth;
 
 pub use alteration::AlterationClass;

@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod names;
 #[cfg(test)]
+mod oncogenicity;
+#[cfg(test)]
 mod profile;
 #[cfg(test)]
 mod protein;
+#[cfg(test)]
+mod therapy;
