@@ -9,6 +9,7 @@ mod bits;
 mod evaluate;
 mod plan;
 mod shard;
+mod single;
 
 pub use bits::{Bits, SHARD_PATIENTS};
 pub use evaluate::{Evaluator, Sets};

@@ -99,36 +99,8 @@ impl<'a> ShardBuilder<'a> {
     }
 
     fn events(&mut self, place: u16, patient: &Patient) {
-        let mut found: Vec<(usize, Truth)> = Vec::new();
-        let plan = self.plan;
-        let mut judged = |atoms: &[usize], event: &Event| {
-            for atom in atoms {
-                if let Some(Criterion::Event(asked)) = plan.atoms.get(*atom) {
-                    let truth = asked.judge(event);
-                    if truth != Truth::No {
-                        found.push((*atom, truth));
-                    }
-                }
-            }
-        };
-        for event in &patient.tumor.events {
-            judged(&plan.of_any_gene, event);
-            for gene in event.genes().into_iter().flat_map(tumor::Gene::candidates) {
-                let Some(atoms) = plan.by_gene.get(gene) else { continue };
-                judged(&atoms.anywhere, event);
-                match positions(event) {
-                    Some(positions) => {
-                        for position in positions {
-                            judged(atoms.at.get(&position).map_or(&[][..], Vec::as_slice), event);
-                        }
-                    }
-                    None => atoms.at.values().for_each(|atoms| judged(atoms, event)),
-                }
-            }
-        }
         // The best answer of an atom comes last.
-        found.sort_unstable();
-        let mut answers = found.into_iter().peekable();
+        let mut answers = found(self.plan, patient).into_iter().peekable();
         while let Some((atom, truth)) = answers.next() {
             if answers.peek().is_none_or(|(next, _)| *next != atom) {
                 self.note(place, atom, truth);
@@ -209,6 +181,39 @@ impl<'a> ShardBuilder<'a> {
             }
         }
     }
+}
+
+/// The atoms that events of a patient meet or may meet, in order; of an atom the best answer comes
+/// last.
+pub(super) fn found(plan: &Plan, patient: &Patient) -> Vec<(usize, Truth)> {
+    let mut found: Vec<(usize, Truth)> = Vec::new();
+    let mut judged = |atoms: &[usize], event: &Event| {
+        for atom in atoms {
+            if let Some(Criterion::Event(asked)) = plan.atoms.get(*atom) {
+                let truth = asked.judge(event);
+                if truth != Truth::No {
+                    found.push((*atom, truth));
+                }
+            }
+        }
+    };
+    for event in &patient.tumor.events {
+        judged(&plan.of_any_gene, event);
+        for gene in event.genes().into_iter().flat_map(tumor::Gene::candidates) {
+            let Some(atoms) = plan.by_gene.get(gene) else { continue };
+            judged(&atoms.anywhere, event);
+            match positions(event) {
+                Some(positions) => {
+                    for position in positions {
+                        judged(atoms.at.get(&position).map_or(&[][..], Vec::as_slice), event);
+                    }
+                }
+                None => atoms.at.values().for_each(|atoms| judged(atoms, event)),
+            }
+        }
+    }
+    found.sort_unstable();
+    found
 }
 
 /// Where an event starts; `None` if it does not say so of all that it does.

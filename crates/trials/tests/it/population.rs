@@ -242,10 +242,12 @@ fn compare(trial: &Trial, patients: &[Patient]) {
     let places: Vec<u16> = patients.iter().map(|one| builder.add(one).unwrap()).collect();
     let shard = builder.finish();
     let mut evaluator = Evaluator::new(&plan, &shard);
+    let single: Vec<_> = patients.iter().map(|one| plan.answers(one, &context())).collect();
     for (at, cohort) in trial.cohorts.iter().enumerate() {
         let sets = evaluator.cohort(at);
-        for (patient, place) in patients.iter().zip(&places) {
+        for ((patient, place), single) in patients.iter().zip(&places).zip(&single) {
             let answer = trials::answer(trial, cohort, patient, &context());
+            assert_eq!(single[at], answer, "{:?}\n{patient:?}", cohort.criteria);
             let walked = (answer.outcome, answer.needs_review_only);
             assert_eq!(said(&sets, *place), walked, "{:?}\n{patient:?}", cohort.criteria);
         }
