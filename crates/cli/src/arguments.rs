@@ -11,6 +11,7 @@ mod project;
 mod provider;
 mod store;
 mod trials;
+mod tumor;
 mod view;
 
 pub(crate) use access::{AccountCommand, ClientCommand, RegisterArguments};
@@ -38,6 +39,7 @@ pub(crate) use trials::{
     PatientOptions, Semantics, TrialsCommand, TrialsExplainArguments, TrialsImportArguments,
     TrialsLintArguments, TrialsMatchArguments,
 };
+pub(crate) use tumor::{TumorCommand, TumorInterpretArguments, TumorLintArguments};
 pub(crate) use view::{ViewCommand, ViewRunArguments};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -71,6 +73,9 @@ pub(crate) enum Command {
     /// Clinical trials: match patients, say why, read and check trials.
     #[command(subcommand)]
     Trials(TrialsCommand),
+    /// Tumours: what their alterations mean by an evidence pack.
+    #[command(subcommand)]
+    Tumor(TumorCommand),
     /// Show how a statement came about.
     Explain(StatementArguments),
     /// Make a statement again from its inputs and compare the bytes.

@@ -21,6 +21,7 @@ mod restore;
 mod serve;
 mod store;
 mod trials;
+mod tumor;
 mod view;
 
 use crate::arguments::{Arguments, Command};
@@ -36,6 +37,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Import(import) => import::run(&import),
         Command::Pgx(pgx) => pgx::run(&pgx),
         Command::Trials(command) => trials::run(&command),
+        Command::Tumor(command) => tumor::run(&command),
         Command::Explain(statement) => explain::run(&statement),
         Command::Replay(statement) => replay::run(&statement),
         Command::Knowledge(knowledge) => knowledge::run(&knowledge),

@@ -11,7 +11,8 @@ use crate::arguments::{KnowledgeArguments, KnowledgeCommand};
 use crate::outcome::Outcome;
 use crate::store;
 use anyhow::Context;
-use knowledge::Pack;
+use knowledge::evidence::{EVIDENCE_PACK, EvidencePack};
+use knowledge::{MANIFEST_FILE, Manifest, Pack};
 use model::{Problem, Severity};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -116,9 +117,14 @@ fn lint(arguments: &KnowledgeArguments) -> anyhow::Result<Outcome> {
 fn seal(directory: &Path) -> anyhow::Result<Outcome> {
     knowledge::write_manifest_digests(directory)
         .with_context(|| format!("`{}` cannot be sealed", directory.display()))?;
-    let pack = Pack::from_directory(directory)
-        .with_context(|| format!("`{}` does not load", directory.display()))?;
-    say(&format!("sealed: digest {}", pack.reference().digest));
+    let place = || format!("`{}` does not load", directory.display());
+    let manifest = std::fs::read(directory.join(MANIFEST_FILE)).with_context(place)?;
+    let reference = if Manifest::parse(&manifest)?.id == EVIDENCE_PACK {
+        EvidencePack::from_directory(directory).with_context(place)?.reference()
+    } else {
+        Pack::from_directory(directory).with_context(place)?.reference()
+    };
+    say(&format!("sealed: digest {}", reference.digest));
     Ok(Outcome::Done)
 }
 

@@ -6,6 +6,9 @@ mod import;
 mod matching;
 mod patients;
 
+pub(super) use files::World;
+pub(super) use patients::Cohort;
+
 use crate::arguments::TrialsCommand;
 use crate::outcome::Outcome;
 

@@ -22,4 +22,5 @@ mod terminal;
 #[cfg(all(test, feature = "pkcs11"))]
 mod token;
 mod trials;
+mod tumor;
 mod view;

@@ -14,15 +14,15 @@ use trials::{Finding, Trial, lint, registry, research_study};
 use tumor::{Genes, OncoTree};
 
 /// Names of genes and of tumour types.
-pub(super) struct World {
-    pub(super) names: OncologyNames,
-    pub(super) genes: Genes,
-    pub(super) tree: OncoTree,
+pub(in crate::command) struct World {
+    pub(in crate::command) names: OncologyNames,
+    pub(in crate::command) genes: Genes,
+    pub(in crate::command) tree: OncoTree,
 }
 
 impl World {
     /// The names inside the program.
-    pub(super) fn built_in() -> anyhow::Result<Self> {
+    pub(in crate::command) fn built_in() -> anyhow::Result<Self> {
         let names = OncologyNames::built_in().context("the built-in names cannot be read")?;
         let (genes, tree) = (Genes::new(&names), OncoTree::new(&names));
         Ok(Self { names, genes, tree })

@@ -18,8 +18,8 @@ use tumor::AlterationClass;
 use tumor::normalise::{Panels, panel};
 
 /// What files say of patients.
-pub(super) struct Cohort {
-    pub(super) reported: Vec<ReportedTumor>,
+pub(in crate::command) struct Cohort {
+    pub(in crate::command) reported: Vec<ReportedTumor>,
     /// The documents themselves, where MatchMiner wrote them.
     records: Option<Vec<Record>>,
     panels: Panels,
@@ -28,7 +28,10 @@ pub(super) struct Cohort {
 
 impl Cohort {
     /// Reads the files that the command names.
-    pub(super) fn read(options: &PatientOptions, world: &World) -> anyhow::Result<Self> {
+    pub(in crate::command) fn read(
+        options: &PatientOptions,
+        world: &World,
+    ) -> anyhow::Result<Self> {
         let as_of = day(options.as_of.as_deref())?;
         let mut panels: Vec<(Panel, bool)> = Vec::new();
         for file in &options.panels {
@@ -49,7 +52,7 @@ impl Cohort {
     }
 
     /// The patients in the engine's terms.
-    pub(super) fn patients(&self, world: &World) -> Vec<Patient> {
+    pub(in crate::command) fn patients(&self, world: &World) -> Vec<Patient> {
         let mut reader = Reader::new(&world.genes, &self.panels, &world.tree, self.as_of);
         let mut problems = Vec::new();
         let mut patients = Vec::with_capacity(self.reported.len());
