@@ -92,6 +92,9 @@ impl Plan {
                     };
                     list.push(ready);
                 }
+                // Facts are the same for all cohorts and rule most of them out; alterations, which
+                // are asked of each gene, come after them.
+                made.lasting.sort_by_key(|part| plan.asks_events(&part.tree));
                 plan.cohorts.push(made);
                 plan.names.push((at, number));
             }
@@ -107,6 +110,17 @@ impl Plan {
     /// Each cohort as the places of its trial and of itself in it.
     pub fn cohorts(&self) -> &[(usize, usize)] {
         &self.names
+    }
+
+    fn asks_events(&self, tree: &Tree) -> bool {
+        match tree {
+            Tree::All(children) | Tree::Any(children) | Tree::AtLeast(_, children) => {
+                children.iter().any(|child| self.asks_events(child))
+            }
+            Tree::Not(child) => self.asks_events(child),
+            Tree::Atom(atom) => self.test.get(*atom).is_some_and(Option::is_some),
+            Tree::Text | Tree::Open => false,
+        }
     }
 
     fn tree(&mut self, node: &Node, depth: usize) -> Tree {

@@ -17,7 +17,10 @@ pub(super) fn json(patient: &Patient, found: &Interpretation, library: &Library)
                 "class": it.class.words(),
                 "points": it.points,
                 "counted": it.counted().map(|one| one.criterion.code()).collect::<Vec<_>>(),
-                "not_assessed": it.not_assessed().map(|one| one.criterion.code()).collect::<Vec<_>>(),
+                "not_assessed": it
+                    .not_assessed()
+                    .map(|one| one.criterion.code())
+                    .collect::<Vec<_>>(),
                 "criteria": it.criteria.iter().map(|one| json!({
                     "code": one.criterion.code(),
                     "state": format!("{:?}", one.state),

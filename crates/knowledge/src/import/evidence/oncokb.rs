@@ -144,7 +144,8 @@ mod tests {
     #[test]
     fn rows_of_today_and_of_before() {
         use {EvidenceLevel as L, Interaction as I};
-        let today = "Level\tGene\tAlterations\tCancer Types\tDrugs (for therapeutic implications only)\n\
+        let today = "Level\tGene\tAlterations\tCancer Types\t\
+            Drugs (for therapeutic implications only)\n\
             1\tBRAF\tV600E\tMelanoma\tDabrafenib + Trametinib\n\
             2\tBRAF\tV600E, V600K\tMelanoma\tVemurafenib, Dabrafenib\n\
             R1\tEGFR\tT790M\tNon-Small Cell Lung Cancer\tErlotinib\n\
