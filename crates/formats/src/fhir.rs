@@ -17,6 +17,7 @@ pub mod json;
 pub mod patch;
 pub mod path;
 pub mod profile;
+pub mod tumor;
 pub mod view;
 
 #[cfg(test)]

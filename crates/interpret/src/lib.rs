@@ -2,7 +2,8 @@
 //!
 //! For: keeping every patient's statements true to the facts and knowledge of the moment, each in
 //! a capsule that can be replayed to the same bytes.
-//! Never: HTTP; laboratory formats; facts that are not final.
+//! Never: HTTP; laboratory formats (FHIR resources of the record are read); facts that are not
+//! final.
 //! Rules: `docs/ARCHITECTURE.md` §2 (capsules), the action and phenotype rules live in the packs.
 
 mod adopt;
@@ -11,6 +12,7 @@ mod conclude;
 mod follow;
 mod identity;
 mod replay;
+mod tumor;
 
 pub use adopt::{Adopted, Adopter, ChangeKind, PatientChanges, SubjectChange, compare};
 pub use clinical::{clinical_advice, conversions};
@@ -18,3 +20,4 @@ pub use conclude::{Conclusion, conclude, conclude_one, conclude_with, is_relevan
 pub use follow::{Failure, Interpreter, Progress};
 pub use identity::statement_id;
 pub use replay::{Replay, Replayer, load_kept, replay};
+pub use tumor::{TUMOR_RESOURCE_TYPES, tumor_profiles};

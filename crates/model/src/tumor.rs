@@ -34,6 +34,18 @@ pub struct ReportedTumor {
     pub performance: Option<String>,
     /// The day of the molecular report.
     pub reported_on: Option<PartialDate>,
+    /// The report that it is of: `DiagnosticReport/1`; the sample's name stands in for none.
+    pub report: Option<String>,
+    /// The report that this one replaces.
+    pub amends: Option<String>,
+    /// Whether the laboratory took the report back.
+    pub withdrawn: bool,
+    /// What the specimen is, in words: `Block`, `plasma`, `bone marrow`.
+    pub specimen: Option<String>,
+    /// The laboratory's judgement of its run, in words: `Pass`, `Qualified`.
+    pub quality: Option<String>,
+    /// What it was read from: `Specimen/1`, `DiagnosticReport/1`, an XML path.
+    pub sources: Vec<String>,
     /// What was found.
     pub alterations: Vec<ReportedAlteration>,
     /// Measurements, by the file's name of them.
@@ -49,6 +61,21 @@ pub struct ReportedCoverage {
     pub panels: Vec<(String, ReportedClass)>,
     /// Classes that were looked for in every gene (exome, genome).
     pub everywhere: Vec<ReportedClass>,
+    /// Genes that the report itself lists as tested.
+    pub genes: Vec<ReportedGene>,
+    /// The report's own name of what was done, for people.
+    pub title: Option<String>,
+}
+
+/// A gene that was looked at for a class of alterations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportedGene {
+    /// Symbol as written, or `HGNC:` and the number.
+    pub gene: String,
+    /// What was looked for.
+    pub class: ReportedClass,
+    /// Exons that were read; all of the gene if empty.
+    pub exons: Vec<u16>,
 }
 
 /// A kind of alteration, as files part them.
@@ -67,8 +94,29 @@ pub enum ReportedClass {
 pub struct ReportedBiomarker {
     /// `msi`, `tmb`, `her2`, `er`, `pr`, `mmr`, …
     pub name: String,
-    /// As stated.
+    /// As stated: a word or a number.
     pub value: String,
+    /// The laboratory's own word beside a number: `low`.
+    pub level: Option<String>,
+    /// Unit of a number, as written.
+    pub unit: Option<String>,
+    /// How it was made, `IHC`, `TPS`.
+    pub method: Option<String>,
+    /// Clone of the antibody.
+    pub clone: Option<String>,
+    /// Threshold that the laboratory's word rests on.
+    pub cut_off: Option<String>,
+    /// When.
+    pub date: Option<PartialDate>,
+    /// What it was read from.
+    pub source: Option<String>,
+}
+
+impl ReportedBiomarker {
+    /// A measurement of which only name and result are stated.
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: value.into(), ..Self::default() }
+    }
 }
 
 /// Something found, or stated not to be there.
@@ -80,8 +128,18 @@ pub struct ReportedAlteration {
     pub gene: String,
     /// NCBI Gene number, where stated.
     pub ncbi_gene: Option<u32>,
+    /// HGNC number, where stated.
+    pub hgnc: Option<u32>,
     /// What it is.
     pub kind: ReportedKind,
+    /// Whether the laboratory is not sure that it is there.
+    pub equivocal: bool,
+    /// Whether only part of the tumour has it.
+    pub subclonal: bool,
+    /// Copies of the gene, where counted.
+    pub copies: Option<f64>,
+    /// What it was read from.
+    pub source: Option<String>,
 }
 
 /// What a row of a file says.

@@ -192,6 +192,8 @@ pub struct Biomarker {
     pub date: Option<PartialDate>,
     /// As the report has it.
     pub reported: String,
+    /// What it was read from: `Observation/1`.
+    pub source: Option<String>,
 }
 
 impl Biomarker {
@@ -215,6 +217,7 @@ impl Biomarker {
             cut_off: None,
             date: None,
             reported: reported.into(),
+            source: None,
         }
     }
 }

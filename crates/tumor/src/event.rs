@@ -168,6 +168,8 @@ pub struct Event {
     pub function: Option<Function>,
     /// As the report has it.
     pub reported: String,
+    /// What it was read from: `Observation/1`.
+    pub source: Option<String>,
 }
 
 impl Event {
@@ -180,6 +182,7 @@ impl Event {
             subclonal: false,
             function: None,
             reported: reported.into(),
+            source: None,
         }
     }
 

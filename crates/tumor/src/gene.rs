@@ -116,6 +116,9 @@ impl Genes {
         if name.len() > NAME_BYTES_MAX {
             return (Gene::Unknown("".into()), NameKind::Unheard);
         }
+        if let Some(gene) = self.by_number(name) {
+            return (Gene::Known(gene), NameKind::Approved);
+        }
         if let Some(gene) = self.by_symbol.get(name) {
             return (Gene::Known(*gene), NameKind::Approved);
         }
@@ -133,6 +136,17 @@ impl Genes {
             None if is_date(&capitals) => (Gene::Unknown(name.into()), NameKind::Damaged),
             None => (Gene::Unknown(name.into()), NameKind::Unheard),
         }
+    }
+
+    /// The gene of `HGNC:` and a number, if the tables have it.
+    fn by_number(&self, name: &str) -> Option<Hgnc> {
+        self.by_hgnc(name.strip_prefix("HGNC:")?.parse().ok()?)
+    }
+
+    /// The gene of an HGNC number, if the tables have it.
+    pub fn by_hgnc(&self, number: u32) -> Option<Hgnc> {
+        let gene = Hgnc(number);
+        self.symbols.contains_key(&gene).then_some(gene)
     }
 
     /// The gene of a number of NCBI Gene (Entrez).
@@ -189,6 +203,8 @@ mod tests {
             ("HER2", "ERBB2", NameKind::Alias),
             ("IGH@", "IGH", NameKind::Previous),
             (" EGFR ", "EGFR", NameKind::Approved),
+            ("HGNC:3236", "EGFR", NameKind::Approved),
+            ("HGNC:0", "HGNC:0", NameKind::Unheard),
             // KMT2D, and KMT2B in older papers.
             ("MLL2", "KMT2D or KMT2B", NameKind::Ambiguous),
             ("1-Mar", "1-Mar", NameKind::Damaged),

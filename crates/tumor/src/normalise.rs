@@ -4,9 +4,9 @@ mod alterations;
 mod measures;
 
 use crate::alteration::AlterationClass;
-use crate::coverage::CoveredGenes;
+use crate::coverage::{CoveredGenes, Extent};
 use crate::gene::{Gene, Genes, NameKind};
-use crate::profile::TumorProfile;
+use crate::profile::{Quality, SpecimenKind, TumorProfile};
 use model::Problem;
 use model::tumor::{ReportedClass, ReportedCoverage, ReportedTumor};
 use std::collections::BTreeMap;
@@ -69,9 +69,17 @@ impl<'a> Normaliser<'a> {
     pub fn profile(&mut self, reported: &ReportedTumor) -> (TumorProfile, Vec<Problem>) {
         let mut problems = Vec::new();
         let mut profile = TumorProfile {
-            report: reported.sample.clone(),
+            report: reported.report.clone().unwrap_or_else(|| reported.sample.clone()),
+            amends: reported.amends.clone(),
+            withdrawn: reported.withdrawn,
             issued: reported.reported_on,
+            specimen: reported
+                .specimen
+                .as_deref()
+                .map_or(SpecimenKind::Unknown, SpecimenKind::parse),
+            quality: quality(reported, &mut problems),
             coverage: self.coverage(&reported.tested, &reported.place, &mut problems),
+            sources: reported.sources.clone(),
             ..TumorProfile::default()
         };
         for row in &reported.alterations {
@@ -81,10 +89,14 @@ impl<'a> Normaliser<'a> {
         for row in &reported.biomarkers {
             measures::add(&mut profile, row, &reported.place, &mut problems);
         }
+        measures::join(&mut profile);
         (profile, problems)
     }
 
     fn gene(&self, row: &model::tumor::ReportedAlteration, problems: &mut Vec<Problem>) -> Gene {
+        if let Some(gene) = row.hgnc.and_then(|number| self.genes.by_hgnc(number)) {
+            return Gene::Known(gene);
+        }
         if let Some(gene) = row.ncbi_gene.and_then(|number| self.genes.by_ncbi(number)) {
             return Gene::Known(gene);
         }
@@ -120,6 +132,7 @@ impl<'a> Normaliser<'a> {
         }
         let names: Vec<&str> = reported.panels.iter().map(|(name, _)| name.as_str()).collect();
         let mut covered = CoveredGenes::new(match names.as_slice() {
+            [] if reported.title.is_some() => reported.title.clone().unwrap_or_default(),
             [] if reported.everywhere.is_empty() => String::new(),
             [] => "all genes".to_owned(),
             names => {
@@ -136,10 +149,51 @@ impl<'a> Normaliser<'a> {
                 covered.take(panel, classes(*class));
             }
         }
+        // A report that lists nothing itself is of the panel it names, if that is known.
+        let named = reported.title.as_ref().and_then(|title| self.panels.get(title));
+        if let Some(panel) = named.filter(|_| reported.genes.is_empty()) {
+            covered.take(panel, &AlterationClass::ALL);
+        }
+        self.add_listed(&mut covered, reported, place, problems);
         let covered = Arc::new(covered);
         if self.coverages.len() < COVERAGES_MAX {
             self.coverages.push((reported.clone(), Arc::clone(&covered)));
         }
         covered
     }
+
+    /// Adds the genes that a report lists itself.
+    fn add_listed(
+        &self,
+        covered: &mut CoveredGenes,
+        reported: &ReportedCoverage,
+        place: &str,
+        problems: &mut Vec<Problem>,
+    ) {
+        for listed in &reported.genes {
+            let Gene::Known(gene) = self.genes.resolve(&listed.gene).0 else {
+                let text =
+                    format!("`{}` is no gene that is known; taken as not tested", listed.gene);
+                problems.push(Problem::warning("gene-not-known", place, text));
+                continue;
+            };
+            let extent = match listed.exons.as_slice() {
+                [] => Extent::Whole,
+                exons => Extent::Exons(exons.iter().copied().collect()),
+            };
+            for class in classes(listed.class) {
+                covered.add_extent(gene, *class, &extent);
+            }
+        }
+    }
+}
+
+/// The laboratory's judgement; words that are not known support no silence.
+fn quality(reported: &ReportedTumor, problems: &mut Vec<Problem>) -> Quality {
+    let Some(words) = &reported.quality else { return Quality::NotStated };
+    Quality::parse(words).unwrap_or_else(|| {
+        let text = format!("quality `{words}` is not understood; what was not found is not known");
+        problems.push(Problem::warning("quality-not-read", &reported.place, text));
+        Quality::Qualified
+    })
 }

@@ -68,6 +68,38 @@ pub struct TumorProfile {
     pub negatives: BTreeSet<(Hgnc, AlterationClass)>,
     /// Measurements.
     pub biomarkers: Vec<Biomarker>,
+    /// Resources and places that all this was read from.
+    pub sources: Vec<String>,
+}
+
+impl SpecimenKind {
+    /// The kind that a specimen's words name; tissue if they name none of the others.
+    pub fn parse(words: &str) -> Self {
+        let plain = words.to_lowercase();
+        let names = |known: &[&str]| known.iter().any(|word| plain.contains(word));
+        match () {
+            () if plain.trim().is_empty() => Self::Unknown,
+            () if names(&["plasma", "cell-free", "cell free", "cfdna", "ctdna", "circulating"]) => {
+                Self::CirculatingDna
+            }
+            () if names(&["marrow"]) => Self::Marrow,
+            () if names(&["blood"]) => Self::Blood,
+            () if names(&["unknown", "not stated"]) => Self::Unknown,
+            () => Self::Tissue,
+        }
+    }
+}
+
+impl Quality {
+    /// The laboratory's judgement in words; `None` for words that are not known.
+    pub fn parse(words: &str) -> Option<Self> {
+        match words.trim().to_lowercase().as_str() {
+            "pass" | "passed" => Some(Self::Passed),
+            "qualified" => Some(Self::Qualified),
+            "fail" | "failed" => Some(Self::Failed),
+            _ => None,
+        }
+    }
 }
 
 impl TumorProfile {

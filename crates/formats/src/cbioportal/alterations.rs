@@ -65,6 +65,7 @@ impl VariantColumns {
                 allele_fraction: fraction,
                 origin: text(self.origin),
             },
+            ..ReportedAlteration::default()
         }
     }
 }
@@ -132,6 +133,7 @@ pub(super) fn copies(study: &mut Study, place: &str, source: impl BufRead) {
                     gene: symbol.clone(),
                     ncbi_gene: number,
                     kind: ReportedKind::Copy(value.to_owned()),
+                    ..ReportedAlteration::default()
                 }),
             }
         }
@@ -149,6 +151,7 @@ pub(super) fn copies(study: &mut Study, place: &str, source: impl BufRead) {
                 gene: symbol.clone(),
                 ncbi_gene: *number,
                 kind: ReportedKind::Negative(ReportedClass::Copy),
+                ..ReportedAlteration::default()
             });
         }
     }
@@ -187,6 +190,7 @@ pub(super) fn rearrangements(study: &mut Study, place: &str, source: impl BufRea
                 ordered: false,
                 from_text: false,
             },
+            ..ReportedAlteration::default()
         };
         match study.sample(row.cell(sample)) {
             Some(tumor) => tumor.alterations.push(alteration),

@@ -120,7 +120,7 @@ pub(super) fn samples(study: &mut Study, place: &str, source: impl BufRead) {
         let known = person.row(&row).or(study.patients.get(&patient));
         let measure = |(name, at): &(&str, Option<usize>)| {
             let value = row.some(*at)?;
-            Some(ReportedBiomarker { name: (*name).to_owned(), value })
+            Some(ReportedBiomarker::new(*name, value))
         };
         study.add(ReportedTumor {
             sample: id,

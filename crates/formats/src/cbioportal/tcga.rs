@@ -52,7 +52,7 @@ pub fn clinical(study: &mut Study, place: &str, source: impl BufRead) {
         let histology = row.cell(hist).replace('_', " ");
         let measure = |(name, at): &(&str, Option<usize>)| {
             let value = row.some(*at)?;
-            Some(ReportedBiomarker { name: (*name).to_owned(), value })
+            Some(ReportedBiomarker::new(*name, value))
         };
         let id = row.cell(sample).to_owned();
         study.add(ReportedTumor {
@@ -66,7 +66,10 @@ pub fn clinical(study: &mut Study, place: &str, source: impl BufRead) {
             vital: row.some(vital),
             stage: row.some(stage),
             biomarkers: measures.iter().filter_map(measure).collect(),
-            tested: ReportedCoverage { panels: Vec::new(), everywhere: vec![ReportedClass::Short] },
+            tested: ReportedCoverage {
+                everywhere: vec![ReportedClass::Short],
+                ..Default::default()
+            },
             ..ReportedTumor::default()
         });
     }

@@ -65,6 +65,12 @@ pub const DATA_ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-absent
 /// Alleles of HLA genes (IPD-IMGT/HLA).
 pub const HLA_ALLELES: &str = "http://www.ebi.ac.uk/ipd/imgt/hla";
 
+/// Own extension of a report: the laboratory's judgement of its run, in its words.
+pub const RUN_QUALITY: &str = "urn:cognate:extension:run-quality";
+/// Own code system: measurements of tumours that LOINC has no code for, by the names that files use
+/// (`hrd`, `loh`, `tumor-fraction`).
+pub const TUMOR_MEASURE: &str = "urn:cognate:tumor-measure";
+
 /// LOINC observation codes.
 pub mod loinc {
     /// Genetic analysis report.
@@ -105,6 +111,16 @@ pub mod loinc {
     pub const REFERENCE_ALLELE: &str = "69547-8";
     /// Alternate allele.
     pub const ALTERNATE_ALLELE: &str = "69551-0";
+    /// Type of the DNA change.
+    pub const CHANGE_TYPE: &str = "48019-4";
+    /// Type of the amino acid change.
+    pub const AMINO_ACID_CHANGE_TYPE: &str = "48006-1";
+    /// Copies of the region.
+    pub const COPIES: &str = "82155-3";
+    /// Share of reads with the variant.
+    pub const ALLELE_FRACTION: &str = "81258-6";
+    /// Name of the exon or other region.
+    pub const DNA_REGION: &str = "47999-8";
     /// Allelic state.
     pub const ALLELIC_STATE: &str = "53034-5";
     /// Clinical significance.

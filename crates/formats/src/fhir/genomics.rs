@@ -129,13 +129,13 @@ fn date(resource: &Value) -> Option<Span> {
 }
 
 /// References at a path, in the form `Type/id`; others as they are.
-fn references(resource: &Value, path: &str) -> Vec<String> {
+pub(super) fn references(resource: &Value, path: &str) -> Vec<String> {
     let all = access::all(resource, path).into_iter();
     all.filter_map(access::reference_of).map(local).collect()
 }
 
 /// `Type/id` of a reference, whatever base or version it has.
-fn local(reference: &str) -> String {
+pub(super) fn local(reference: &str) -> String {
     match access::type_and_id(reference) {
         Some((kind, id)) => format!("{kind}/{id}"),
         None => reference.to_owned(),
@@ -162,12 +162,12 @@ fn label(identifier: &Value) -> Option<Label> {
 }
 
 /// The first component with a code of LOINC or of the guide.
-fn component<'v>(resource: &'v Value, code: &str) -> Option<&'v Value> {
+pub(super) fn component<'v>(resource: &'v Value, code: &str) -> Option<&'v Value> {
     parts(resource, code).into_iter().next()
 }
 
 /// Every component with a code of LOINC or of the guide.
-fn parts<'v>(resource: &'v Value, code: &str) -> Vec<&'v Value> {
+pub(super) fn parts<'v>(resource: &'v Value, code: &str) -> Vec<&'v Value> {
     let is_coded = |part: &&Value| {
         access::codings(part, "code.coding").iter().any(|coding| {
             codes::is_loinc(&coding.system, &coding.code, code) || coding.is(codes::TBD, code)
@@ -177,12 +177,12 @@ fn parts<'v>(resource: &'v Value, code: &str) -> Vec<&'v Value> {
 }
 
 /// The values of all components with a code.
-fn components(resource: &Value, code: &str) -> Vec<CodeableConcept> {
+pub(super) fn components(resource: &Value, code: &str) -> Vec<CodeableConcept> {
     parts(resource, code).into_iter().filter_map(concept_value).collect()
 }
 
 /// The value of an observation or component as a concept, blanks around its codes left out.
-fn concept_value(part: &Value) -> Option<CodeableConcept> {
+pub(super) fn concept_value(part: &Value) -> Option<CodeableConcept> {
     let string = || {
         let words = text(part, "valueString")?.trim().to_owned();
         Some(CodeableConcept { coding: vec![], text: Some(words) })

@@ -10,3 +10,5 @@ mod following;
 mod replaying;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tumor;

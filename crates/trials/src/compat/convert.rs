@@ -39,7 +39,7 @@ impl Record {
         ];
         for (name, field) in measures {
             let value = text(field);
-            let measure = |value| ReportedBiomarker { name: name.to_owned(), value };
+            let measure = |value| ReportedBiomarker::new(name, value);
             tumor.biomarkers.extend(value.map(measure));
         }
         for (at, row) in self.genomic.iter().enumerate() {
@@ -116,7 +116,12 @@ fn add(tumor: &mut ReportedTumor, row: &Map<String, Value>, place: &str) {
     let gene = text("TRUE_HUGO_SYMBOL");
     let mut push = |gene: String, kind: ReportedKind| {
         let place = place.to_owned();
-        tumor.alterations.push(ReportedAlteration { place, gene, ncbi_gene: None, kind });
+        tumor.alterations.push(ReportedAlteration {
+            place,
+            gene,
+            kind,
+            ..ReportedAlteration::default()
+        });
     };
     match text("VARIANT_CATEGORY").to_ascii_uppercase().as_str() {
         _ if row.get("WILDTYPE") == Some(&Value::Bool(true)) => {
@@ -160,7 +165,7 @@ fn add(tumor: &mut ReportedTumor, row: &Map<String, Value>, place: &str) {
     for (name, field) in statuses {
         let value = text(field);
         if !value.is_empty() {
-            tumor.biomarkers.push(ReportedBiomarker { name: name.to_owned(), value });
+            tumor.biomarkers.push(ReportedBiomarker::new(name, value));
         }
     }
 }

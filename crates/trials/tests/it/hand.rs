@@ -100,7 +100,7 @@ pub(crate) fn joined(gene: &str, partner: &str) -> ReportedAlteration {
 }
 
 pub(crate) fn measured(mut tumor: ReportedTumor, name: &str, value: &str) -> ReportedTumor {
-    tumor.biomarkers.push(ReportedBiomarker { name: name.into(), value: value.into() });
+    tumor.biomarkers.push(ReportedBiomarker::new(name, value));
     tumor
 }
 

@@ -195,7 +195,7 @@ fn tumor() -> impl Strategy<Value = ReportedTumor> {
             };
             tumor.biomarkers = measures
                 .into_iter()
-                .map(|(name, value)| ReportedBiomarker { name: name.into(), value: value.into() })
+                .map(|(name, value)| ReportedBiomarker::new(name, value))
                 .collect();
             tumor.tested.panels = panels.into_iter().map(|class| ("P".to_owned(), class)).collect();
             tumor.tested.everywhere = everywhere;

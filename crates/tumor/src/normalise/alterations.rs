@@ -2,7 +2,8 @@
 
 use crate::consequence::Consequence;
 use crate::event::{
-    Alteration, CopyChange, CopyClass, Event, EventOrigin, Rearrangement, ShortVariant, Side,
+    Alteration, Certainty, CopyChange, CopyClass, Event, EventOrigin, Rearrangement, ShortVariant,
+    Side,
 };
 use crate::gene::{Gene, Genes};
 use crate::normalise::classes;
@@ -19,14 +20,14 @@ pub(super) fn add(
     genes: &Genes,
     problems: &mut Vec<Problem>,
 ) {
+    let before = profile.events.len();
     match &row.kind {
         ReportedKind::Short { .. } => {
             profile.events.extend(short(row, gene, problems));
         }
         ReportedKind::Copy(text) => match copy_class(text) {
             Some(class) => {
-                let copies = None;
-                let event = Alteration::Copy(CopyChange { gene, class, copies });
+                let event = Alteration::Copy(CopyChange { gene, class, copies: row.copies });
                 profile.events.push(Event::new(event, format!("{} {text}", row.gene)));
             }
             None => problems.push(unread(row, "copy-not-read", text)),
@@ -48,6 +49,13 @@ pub(super) fn add(
             Gene::Ambiguous(_) | Gene::Unknown(_) => {}
         },
         ReportedKind::Nothing => problems.push(unread(row, "row-not-read", "the row")),
+    }
+    for event in profile.events.iter_mut().skip(before) {
+        event.source.clone_from(&row.source);
+        event.subclonal = row.subclonal;
+        if row.equivocal {
+            event.certainty = Certainty::Equivocal;
+        }
     }
 }
 

@@ -113,7 +113,7 @@ fn reports_that_contradict_are_a_conflict_and_not_an_answer() {
 fn measurements_that_contradict_do_not_count() {
     let with = |sample_name: &str, value: &str| {
         let mut tumor = sample(sample_name, vec![]);
-        tumor.biomarkers = vec![ReportedBiomarker { name: "msi".into(), value: value.into() }];
+        tumor.biomarkers = vec![ReportedBiomarker::new("msi", value)];
         profile(&tumor).0
     };
     let view = TumorView::of(&[with("S1", "MSI-H"), with("S2", "MSI-H")]);
@@ -139,12 +139,12 @@ fn what_is_not_understood_is_told() {
             },
         ],
     );
-    let mut tumor = ReportedTumor {
-        biomarkers: vec![ReportedBiomarker { name: "her2".into(), value: "2+".into() }],
-        ..tumor
+    let mut tumor =
+        ReportedTumor { biomarkers: vec![ReportedBiomarker::new("her2", "2+")], ..tumor };
+    tumor.tested = ReportedCoverage {
+        panels: vec![("P9".into(), ReportedClass::Short)],
+        ..Default::default()
     };
-    tumor.tested =
-        ReportedCoverage { panels: vec![("P9".into(), ReportedClass::Short)], everywhere: vec![] };
     let (profile, problems) = profile(&tumor);
     assert_eq!(
         problems,

@@ -25,7 +25,10 @@ pub const ARROWS: &[(&str, &[&str])] = &[
     ("record", &["deidentify", "model", "policy"]),
     ("backup", &["model", "record"]),
     ("intake", &["formats", "genomics", "knowledge", "model", "record", "transport"]),
-    ("interpret", &["germline", "knowledge", "model", "pgx", "record", "trials", "tumor"]),
+    (
+        "interpret",
+        &["formats", "germline", "knowledge", "model", "pgx", "record", "trials", "tumor"],
+    ),
     ("notify", &["formats", "model", "record"]),
     ("cohort", &["formats", "knowledge", "model", "record"]),
     ("web", &["guidance", "model"]),
