@@ -16,3 +16,5 @@ pub mod outside;
 pub mod reference;
 pub mod trial_documents;
 pub mod vcf;
+pub mod vendor;
+pub mod xml;

@@ -99,6 +99,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("noodles-bcf", &["formats"]),
     ("noodles-bgzf", &["formats"]),
     ("noodles-vcf", &["formats"]),
+    ("quick-xml", &["formats"]),
     ("rand", &[]),
     ("reqwest", &[]),
     ("rustls", &["backup", "notify", "record", "transport"]),

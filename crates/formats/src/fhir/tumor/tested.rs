@@ -79,10 +79,8 @@ pub(super) fn coverage(
     }
     for (_, result) in results {
         if is_region_studied(result) {
-            tested.genes.extend(components(result, loinc::GENE).iter().flat_map(|gene| {
-                let of = |class| gene_of(gene, class);
-                of(ReportedClass::Short)
-            }));
+            let genes = components(result, loinc::GENE);
+            tested.genes.extend(genes.iter().filter_map(|g| gene_of(g, ReportedClass::Short)));
         }
     }
     let service = access::concept(report, "code").filter(|code| {

@@ -317,7 +317,7 @@ impl Reader<'_> {
         let loss = is("SO:0001743") || is("LA14034-5");
         match (gain, loss, row.copies) {
             (true, false, _) => vec![with("gain", false), with("amplification", true)],
-            (false, true, Some(copies)) if copies == 0.0 => {
+            (false, true, Some(0.0)) => {
                 vec![with("homozygous deletion", false)]
             }
             (false, true, _) => vec![with("loss", true), with("homozygous deletion", true)],
