@@ -11,6 +11,7 @@ mod clinical;
 mod conclude;
 mod follow;
 mod identity;
+pub mod matching;
 mod replay;
 mod tumor;
 

@@ -313,5 +313,9 @@ words! {
         WriteProjects => "write-projects",
         /// Let bulk data of a project go, as a second person.
         ApproveExport => "approve-export",
+        /// Read trials as they were curated.
+        ReadTrials => "read-trials",
+        /// Keep trials and take them out of use.
+        WriteTrials => "write-trials",
     }
 }

@@ -49,6 +49,7 @@ mod subscription;
 #[cfg(test)]
 mod tests;
 mod together;
+mod trial;
 mod vault;
 mod walk;
 
@@ -104,4 +105,5 @@ pub use search::{
 pub use statement::{StatementsPut, StoredStatement};
 pub use store::{CopiedTable, PostgresUrl, Store, copy_to_postgres};
 pub use subscription::{NewEvent, Subscription, SubscriptionEvent, SubscriptionStatus};
+pub use trial::{NewTrial, StoredTrial};
 pub use walk::Walk;

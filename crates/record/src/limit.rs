@@ -91,6 +91,10 @@ pub const GENOME_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const CARRIER_MARKS_MAX: usize = 100_000;
 /// Patients whose marks are kept at once, and those that one look-up in the sets lists.
 pub const CARRIER_PATIENTS_MAX: usize = 1_000_000;
+/// Bytes of one trial as stored.
+pub const TRIAL_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Trials of one tenant.
+pub const TRIALS_MAX: u64 = 100_000;
 /// Problems kept with one raw message.
 pub const PROBLEMS_MAX: usize = 1000;
 /// Jobs that one transaction of the group commit takes.

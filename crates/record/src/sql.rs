@@ -10,6 +10,7 @@ pub(crate) mod identity;
 pub(crate) mod record;
 pub(crate) mod research;
 pub(crate) mod schema;
+pub(crate) mod trial;
 
 /// Named statements, and the list of all of them for the lint.
 macro_rules! statements {

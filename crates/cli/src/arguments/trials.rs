@@ -1,5 +1,6 @@
 //! `cognate trials`
 
+use super::StoreArguments;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -14,6 +15,13 @@ pub(crate) enum TrialsCommand {
     Import(TrialsImportArguments),
     /// Say what a curator has to decide before patients are matched.
     Lint(TrialsLintArguments),
+    /// Keep trials in the record: the documents as they are, then what was made of them. A trial
+    /// that is there already gets a new version if anything changed.
+    Add(TrialsAddArguments),
+    /// List the trials of the record.
+    List(TrialsListArguments),
+    /// Take a trial of the record out of use; its versions are kept. `add` brings it back.
+    Retire(TrialsRetireArguments),
 }
 
 /// Where trials are.
@@ -126,4 +134,40 @@ pub(crate) struct TrialsLintArguments {
     /// JSON: one object a trial.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `cognate trials add`
+#[derive(Args, Debug)]
+pub(crate) struct TrialsAddArguments {
+    /// Files or directories with trials of any known form.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `cognate trials list`
+#[derive(Args, Debug)]
+pub(crate) struct TrialsListArguments {
+    /// Every version of this trial, by protocol or registry number.
+    #[arg(value_name = "TRIAL")]
+    pub(crate) trial: Option<String>,
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `cognate trials retire`
+#[derive(Args, Debug)]
+pub(crate) struct TrialsRetireArguments {
+    /// The trial, by protocol or registry number.
+    #[arg(value_name = "TRIAL")]
+    pub(crate) trial: String,
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
 }

@@ -1,5 +1,6 @@
 //! `cognate trials`
 
+mod book;
 mod explain;
 mod files;
 mod import;
@@ -19,5 +20,8 @@ pub(crate) fn run(command: &TrialsCommand) -> anyhow::Result<Outcome> {
         TrialsCommand::Explain(arguments) => explain::run(arguments),
         TrialsCommand::Import(arguments) => import::run(arguments),
         TrialsCommand::Lint(arguments) => import::lint(arguments),
+        TrialsCommand::Add(arguments) => book::add(arguments),
+        TrialsCommand::List(arguments) => book::list(arguments),
+        TrialsCommand::Retire(arguments) => book::retire(arguments),
     }
 }

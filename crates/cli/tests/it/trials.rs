@@ -1,6 +1,6 @@
 //! `cognate trials` as scripts use it: its JSON is a contract.
 
-use crate::terminal::{cognate, write};
+use crate::terminal::{cognate, run, write};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -142,4 +142,38 @@ fn a_pair_is_explained_and_a_trial_is_imported_and_checked() {
     assert_eq!(lines(&run.stdout)[0]["cohorts"][0]["eligible"], json!(["S1"]));
     let checked = cognate(&["trials", "lint", &trials, "--json"]);
     assert_eq!(lines(&checked.stdout), [json!({"trial": "10-001", "findings": []})]);
+}
+
+#[test]
+fn trials_are_kept_in_versions_listed_and_retired() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    assert_eq!(run(at, &["init"]).code, 0);
+    let directory = trials(at);
+    write(Path::new(&directory), "notes.json", "{\"no\": \"trial\"}");
+    let added = run(at, &["trials", "add", &directory, "--json"]);
+    // What is no trial is told; the rest is kept.
+    assert_eq!(added.code, 1, "{}", added.stderr);
+    let added = added.json();
+    assert_eq!((&added[0]["trial"], &added[0]["version"]), (&json!("10-001"), &json!(1)));
+    let file = Path::new(&directory).join("one.json");
+    let file = file.to_str().unwrap();
+    assert_eq!(run(at, &["trials", "add", file, "--json"]).json()[0]["version"], 1);
+    let text = std::fs::read_to_string(file).unwrap();
+    std::fs::write(file, text.replace("Open to Accrual", "Suspended")).unwrap();
+    assert_eq!(run(at, &["trials", "add", file, "--json"]).json()[0]["version"], 2);
+    let listed = run(at, &["trials", "list", "--json"]).json();
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+    assert_eq!((&listed[0]["status"], &listed[0]["retired"]), (&json!("suspended"), &json!(false)));
+    assert_eq!(listed[0]["sha256"].as_str().unwrap().len(), 64);
+    assert_eq!(run(at, &["trials", "retire", "NCT00000001"]).code, 0);
+    assert_eq!(run(at, &["trials", "retire", "none"]).code, 3);
+    let versions = run(at, &["trials", "list", "10-001", "--json"]).json();
+    let seen: Vec<_> = versions.as_array().unwrap().iter().map(|one| &one["status"]).collect();
+    assert_eq!(seen, ["suspended", "suspended", "open"]);
+    assert_eq!(versions[0]["retired"], true);
+    // The archived documents are the ones that were read.
+    assert_eq!(versions[0]["raw"], versions[1]["raw"]);
+    assert_ne!(versions[1]["raw"], versions[2]["raw"]);
+    assert_eq!(run(at, &["trials", "list", "none"]).code, 3);
 }

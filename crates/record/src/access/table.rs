@@ -16,6 +16,7 @@ pub(super) fn needs_tenant(action: Action) -> bool {
             | Action::WriteDecisions
             | Action::ReadDecisions
             | Action::ReadPack
+            | Action::ReadTrials
             | Action::ReadAudit
             | Action::OpenEmergency
     )

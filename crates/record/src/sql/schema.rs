@@ -121,11 +121,23 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
 ], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS, OF_PATIENT, GUARD,
-IDENTITY, SEARCHED, RESEARCH];
+IDENTITY, SEARCHED, RESEARCH, TRIALS];
 
 /// The search tables have a place of their own in the change feed. So far they held everything.
 const SEARCHED: &[&str] = &["INSERT INTO feed_cursor (tenant, name, sequence)
     SELECT tenant, 'search', max(sequence) FROM change GROUP BY tenant"];
+
+/// Trials as they were curated.
+const TRIALS: &[&str] = &[
+    "CREATE TABLE trial (tenant {text} NOT NULL, id {text} NOT NULL, version {int} NOT NULL,
+        registry {text} NOT NULL, PRIMARY KEY (tenant, id)) {strict}",
+    "CREATE INDEX trial_registry ON trial (tenant, registry)",
+    "CREATE TABLE trial_version (tenant {text} NOT NULL, id {text} NOT NULL,
+        version {int} NOT NULL, registry {text} NOT NULL, retired {int} NOT NULL,
+        sha256 {text} NOT NULL, raw {text} NOT NULL, actor {text} NOT NULL,
+        recorded {int} NOT NULL, body {bytes} NOT NULL,
+        PRIMARY KEY (tenant, id, version)) {strict}",
+];
 
 /// Projects of research, the questions that they asked, and who received data of whom.
 const RESEARCH: &[&str] = &[

@@ -63,4 +63,6 @@ mod subscriptions;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod trials;
+#[cfg(test)]
 mod walk;

@@ -4,6 +4,7 @@
 mod guard;
 mod identity;
 mod research;
+mod trials;
 
 use crate::support::{access, fixture, knowledge, patient, raw, statement};
 use guard::guarding;
@@ -23,6 +24,7 @@ use record::{
 use research::researching;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use trials::matching;
 
 /// Ids of what the fixture holds.
 struct Known {
@@ -111,7 +113,7 @@ type Line = (&'static str, Vec<Role>, Call);
 
 fn table() -> Vec<Line> {
     let parts = [raw_and_clinical(), interpreting(), subscribing(), guarding(), identity()];
-    [parts.concat(), researching(), others()].concat()
+    [parts.concat(), researching(), matching(), others()].concat()
 }
 
 fn raw_and_clinical() -> Vec<Line> {
@@ -363,7 +365,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 135 * Role::ALL.len());
+    assert_eq!(calls, 140 * Role::ALL.len());
 }
 
 #[test]

@@ -1,0 +1,20 @@
+//! Statements about trials, of `record.db`.
+
+super::statements! {
+    TRIAL_HEAD_PUT = "INSERT INTO trial (tenant, id, version, registry) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (tenant, id) DO UPDATE SET version = excluded.version,
+        registry = excluded.registry";
+    TRIALS_COUNT = "SELECT count(*) FROM trial WHERE tenant = $1";
+    TRIAL_OF_REGISTRY = "SELECT id FROM trial WHERE tenant = $1 AND registry = $2
+        ORDER BY id LIMIT 1";
+    TRIALS = "SELECT v.id, v.version, v.registry, v.retired, v.sha256, v.raw, v.actor, v.recorded,
+        v.body FROM trial t JOIN trial_version v ON v.tenant = t.tenant AND v.id = t.id
+        AND v.version = t.version WHERE t.tenant = $1 AND t.id > $2 ORDER BY t.id LIMIT $3";
+    TRIAL_CURRENT = "SELECT v.id, v.version, v.registry, v.retired, v.sha256, v.raw, v.actor,
+        v.recorded, v.body FROM trial t JOIN trial_version v ON v.tenant = t.tenant
+        AND v.id = t.id AND v.version = t.version WHERE t.tenant = $1 AND t.id = $2";
+    TRIAL_VERSIONS = "SELECT id, version, registry, retired, sha256, raw, actor, recorded, body
+        FROM trial_version WHERE tenant = $1 AND id = $2 ORDER BY version DESC LIMIT $3";
+    TRIAL_VERSION_PUT = "INSERT INTO trial_version (tenant, id, version, registry, retired, sha256,
+        raw, actor, recorded, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+}
