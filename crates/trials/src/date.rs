@@ -16,6 +16,26 @@ pub fn months_before(from: Day, months: i32) -> Day {
     year * 10_000 + month * 100 + on.min(i32::from(days_of(year, month)))
 }
 
+/// The first day that lies more than so many months after another: what was found then counts no
+/// more.
+pub fn ends_after(found: Day, months: i32) -> Day {
+    let mut day = months_before(found, -months);
+    while months_before(day, months) <= found {
+        day = next(day);
+    }
+    day
+}
+
+/// The day after.
+pub fn next(from: Day) -> Day {
+    let (year, month, on) = (from / 10_000, from / 100 % 100, from % 100);
+    match (month, on < i32::from(days_of(year, month))) {
+        (_, true) => from + 1,
+        (12, false) => (year + 1) * 10_000 + 101,
+        (_, false) => year * 10_000 + (month + 1) * 100 + 1,
+    }
+}
+
 /// A number without its fraction, for small numbers.
 pub(crate) fn whole(number: f64) -> i32 {
     const MOST: f64 = 1_000_000.0;
@@ -53,5 +73,19 @@ mod tests {
         ] {
             assert_eq!(months_before(from, months), day, "{from} - {months}");
         }
+    }
+
+    #[test]
+    fn what_was_found_counts_to_the_end_of_its_months() {
+        for (found, months, ends) in [
+            (20_260_824, 1, 20_260_925),
+            (20_260_131, 1, 20_260_301),
+            (20_260_228, 1, 20_260_401),
+            (20_261_201, 3, 20_270_302),
+        ] {
+            assert_eq!(ends_after(found, months), ends, "{found} + {months}");
+        }
+        assert_eq!(next(20_261_231), 20_270_101);
+        assert_eq!(next(20_240_228), 20_240_229);
     }
 }

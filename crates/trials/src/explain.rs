@@ -8,7 +8,7 @@ use crate::Truth;
 use crate::criteria::{Criterion, EventAsked, Leaf, Node, Role, SourceRef};
 use crate::evaluate::{Answer, answer, truth};
 use crate::judge::{Context, judge};
-use crate::patient::Patient;
+use crate::patient::{Patient, Source};
 use crate::trial::{Cohort, Trial};
 use serde::Serialize;
 
@@ -25,10 +25,16 @@ pub struct LeafReason {
     /// What would answer it, where it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
+    /// What says so, and from when it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<Source>,
     /// Whether it lets in or keeps out.
     pub role: Role,
     /// Whether who fails it may meet it later.
     pub recoverable: bool,
+    /// Whether it asks for an alteration or a measurement of the tumour.
+    #[serde(skip)]
+    pub is_of_tumor: bool,
     /// Where it is asked.
     pub source: SourceRef,
 }
@@ -130,11 +136,27 @@ fn leaf_reason(leaf: &Leaf, patient: &Patient, context: &Context<'_>, asked: boo
     LeafReason {
         outcome: word(if asked { told } else { !told }),
         expected: if asked { wanted } else { format!("not: {wanted}") },
-        found: found(&leaf.criterion, told, patient, context),
+        found: found_or_old(&leaf.criterion, told, patient, context),
         missing: told.is_open().then(|| missing(&leaf.criterion, patient)),
+        sources: patient.sources.as_ref().map_or_else(Vec::new, |all| all.of(&leaf.criterion)),
         role: if asked { leaf.role } else { Role::Exclusion },
         recoverable: leaf.recoverable,
+        is_of_tumor: matches!(leaf.criterion, Criterion::Event(_) | Criterion::Biomarker(_)),
         source: leaf.source.clone(),
+    }
+}
+
+/// What is known of what a leaf asks; what counts no more is told as such.
+fn found_or_old(
+    criterion: &Criterion,
+    told: Truth,
+    patient: &Patient,
+    context: &Context<'_>,
+) -> String {
+    let old = patient.sources.as_ref().and_then(|sources| sources.out_of_date(criterion));
+    match old.filter(|_| told == Truth::Unknown) {
+        Some(old) => old.to_owned(),
+        None => found(criterion, told, patient, context),
     }
 }
 

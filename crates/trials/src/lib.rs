@@ -9,6 +9,7 @@ pub mod compat;
 pub mod criteria;
 pub mod ctml;
 pub mod date;
+pub mod due;
 pub mod evaluate;
 pub mod explain;
 pub mod judge;
@@ -17,6 +18,7 @@ pub mod patient;
 pub mod population;
 pub mod registry;
 pub mod research_study;
+pub mod resources;
 pub mod trial;
 
 pub use evaluate::{Answer, Outcome, answer};

@@ -1,8 +1,11 @@
 //! What is known of one patient, as criteria ask it.
 
 mod reported;
+mod sources;
 
 pub use reported::Reader;
+pub(crate) use reported::stage;
+pub use sources::{OutOfDate, Source, Sources};
 
 use crate::criteria::Sex;
 use tumor::{Node, TumorView};
@@ -53,4 +56,6 @@ pub struct Patient {
     pub labs: Vec<LabValue>,
     /// What the assays found and could see.
     pub tumor: TumorView,
+    /// Where the facts come from, where that is told.
+    pub sources: Option<Box<Sources>>,
 }

@@ -104,7 +104,7 @@ fn alive(text: &str) -> Option<bool> {
 }
 
 /// `Stage IIIB` to `IIIB`; nothing for words that are no stage.
-fn stage(text: &str) -> Option<String> {
+pub(crate) fn stage(text: &str) -> Option<String> {
     let upper = text.trim().to_ascii_uppercase();
     let plain = upper.strip_prefix("STAGE").unwrap_or(&upper).trim().to_owned();
     let number = plain.trim_start_matches(['I', 'V']);

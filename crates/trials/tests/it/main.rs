@@ -12,4 +12,6 @@ mod imports;
 #[cfg(test)]
 mod population;
 #[cfg(test)]
+mod resources;
+#[cfg(test)]
 mod three_valued;
