@@ -95,7 +95,7 @@ impl Finder<'_> {
         let whose = change.patient.as_ref().map_or("", |patient| patient.as_str());
         let kind = match change.kind {
             ChangeKind::Statement => "Patient",
-            ChangeKind::Resource => change.resource_type.as_str(),
+            ChangeKind::Resource | ChangeKind::Trial => change.resource_type.as_str(),
         };
         are_met(&self.wanted.filters, kind, whose, resource)
     }

@@ -1,4 +1,4 @@
-//! The change feed: every change of a resource or statement, in the order of its commit.
+//! The change feed: every change of a resource, a statement or a trial, in the order of its commit.
 
 use crate::audit::Touched;
 use crate::limit::{self, rows};
@@ -25,6 +25,8 @@ crate::access::words! {
         Resource => "resource",
         /// A statement.
         Statement => "statement",
+        /// A trial as it was curated.
+        Trial => "trial",
     }
 }
 

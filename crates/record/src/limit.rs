@@ -95,6 +95,8 @@ pub const CARRIER_PATIENTS_MAX: usize = 1_000_000;
 pub const TRIAL_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Trials of one tenant.
 pub const TRIALS_MAX: u64 = 100_000;
+/// Cohorts that do not say "out" to one patient.
+pub const TRIAL_STANDINGS_MAX: usize = 50_000;
 /// Problems kept with one raw message.
 pub const PROBLEMS_MAX: usize = 1000;
 /// Jobs that one transaction of the group commit takes.

@@ -1,13 +1,21 @@
 //! Trials as they were curated: every version, with the raw document it was made from. A trial is
 //! no patient's data; that it was changed is audited, that it was read is not.
 
+mod standing;
+
+pub use standing::{PutTo, PutToTrials, TRIAL_STATUS_OUT, TrialChange, TrialStanding, TrialWatch};
+
 use crate::audit::Touched;
+use crate::feed::{self, ChangeKind, Entry};
 use crate::limit::{TRIAL_BODY_BYTES_MAX, TRIALS_MAX, no_nul, rows, text, within};
 use crate::sql::trial as sql;
 use crate::store::{Executor, Row, values};
 use crate::vault::sha256;
 use crate::{Access, Action, Failure, Record};
 use model::{RawId, Timestamp};
+
+/// `resource_type` of a trial's changes.
+const KIND: &str = "Trial";
 
 /// A trial to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,6 +196,15 @@ fn put(executor: &dyn Executor, tenant: &str, trial: StoredTrial) -> Result<u64,
     ];
     executor.execute(sql::TRIAL_VERSION_PUT, row)?;
     executor.execute(sql::TRIAL_HEAD_PUT, values![tenant, &id, version, &registry])?;
+    let entry = Entry {
+        kind: ChangeKind::Trial,
+        resource_type: KIND,
+        id: &id,
+        version,
+        patient: "",
+        deleted: is_retired,
+    };
+    feed::append(executor, tenant, &entry)?;
     Ok(version)
 }
 

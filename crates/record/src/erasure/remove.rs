@@ -97,6 +97,8 @@ impl Removal<'_> {
             ("relationships of care", sql::CARE_DROP),
             ("emergencies", sql::EMERGENCIES_DROP),
             ("differences of packs", sql::PACK_CHANGES_DROP),
+            ("changes in trials", sql::TRIAL_STATUS_DROP),
+            ("trial watches", sql::TRIAL_WATCH_DROP),
             ("events of subscriptions", sql::EVENTS_UNNAME),
         ];
         for (what, sql) in of_patient {

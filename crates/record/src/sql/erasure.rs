@@ -35,6 +35,8 @@ super::statements! {
     CARE_DROP = "DELETE FROM care WHERE tenant = $1 AND patient = $2";
     EMERGENCIES_DROP = "DELETE FROM emergency WHERE tenant = $1 AND patient = $2";
     PACK_CHANGES_DROP = "DELETE FROM pack_change WHERE tenant = $1 AND patient = $2";
+    TRIAL_STATUS_DROP = "DELETE FROM trial_status WHERE tenant = $1 AND patient = $2";
+    TRIAL_WATCH_DROP = "DELETE FROM trial_watch WHERE tenant = $1 AND patient = $2";
     EVENTS_UNNAME = "UPDATE subscription_event SET id = 'erased', patient = '', deleted = 1
         WHERE tenant = $1 AND patient = $2";
 

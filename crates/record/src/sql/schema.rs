@@ -127,7 +127,8 @@ IDENTITY, SEARCHED, RESEARCH, TRIALS];
 const SEARCHED: &[&str] = &["INSERT INTO feed_cursor (tenant, name, sequence)
     SELECT tenant, 'search', max(sequence) FROM change GROUP BY tenant"];
 
-/// Trials as they were curated.
+/// Trials as they were curated; what changed in what they say to whom, under keyed hashes of
+/// trial and cohort; and who is looked at again, when at the latest.
 const TRIALS: &[&str] = &[
     "CREATE TABLE trial (tenant {text} NOT NULL, id {text} NOT NULL, version {int} NOT NULL,
         registry {text} NOT NULL, PRIMARY KEY (tenant, id)) {strict}",
@@ -137,6 +138,15 @@ const TRIALS: &[&str] = &[
         sha256 {text} NOT NULL, raw {text} NOT NULL, actor {text} NOT NULL,
         recorded {int} NOT NULL, body {bytes} NOT NULL,
         PRIMARY KEY (tenant, id, version)) {strict}",
+    "CREATE TABLE trial_status (tenant {text} NOT NULL, number {int} NOT NULL,
+        patient {text} NOT NULL, trial {text} NOT NULL, cohort {text} NOT NULL,
+        is_out {int} NOT NULL, recorded {int} NOT NULL, body {bytes} NOT NULL,
+        PRIMARY KEY (tenant, number)) {strict}",
+    "CREATE INDEX trial_status_patient ON trial_status (tenant, patient, cohort, number)",
+    "CREATE INDEX trial_status_trial ON trial_status (tenant, trial, number)",
+    "CREATE TABLE trial_watch (tenant {text} NOT NULL, patient {text} NOT NULL,
+        due {int} NOT NULL, PRIMARY KEY (tenant, patient)) {strict}",
+    "CREATE INDEX trial_watch_due ON trial_watch (tenant, due, patient)",
 ];
 
 /// Projects of research, the questions that they asked, and who received data of whom.

@@ -5,8 +5,8 @@ use crate::audit::CheckpointKey;
 use crate::store::{Executor, Pool, Store, Value, values};
 use crate::{
     Access, Change, Commit, Condition, Failure, Feedback, MarkedPatient, MasterKey, NewGenomeBlock,
-    NewMark, NewRaw, NewReview, Purpose, Query, RawState, Record, ResourceChange, Role, Scope,
-    Shown, Term, read_certificate,
+    NewMark, NewRaw, NewReview, Purpose, PutTo, PutToTrials, Query, RawState, Record,
+    ResourceChange, Role, Scope, Shown, Term, TrialStanding, TrialWatch, read_certificate,
 };
 use model::fact::FactContent;
 use model::patient::{Identifier, Patient, PersonName, Sex};
@@ -134,6 +134,22 @@ fn plant(record: &Record, patient: &str, word: &str) -> RawId {
     commit(record, vec![put(observation(&format!("v-{patient}"), patient, word))]);
     let engine = access(Role::Engine);
     record.put_statements(&engine, &of, vec![statement(patient, word)], None).unwrap();
+    let standing = TrialStanding {
+        trial: format!("trial-{word}"),
+        version: 1,
+        cohort: word.to_owned(),
+        path: "arm 1".to_owned(),
+        status: "eligible".to_owned(),
+    };
+    let put = PutToTrials {
+        patient: of.clone(),
+        put_to: PutTo::Every,
+        standings: vec![standing],
+        cause: word.to_owned(),
+        engine: "trials 1".to_owned(),
+        watch: TrialWatch::On(Some(20_260_901)),
+    };
+    record.put_trial_standings(&engine, put).unwrap();
     let prescriber = access(Role::Prescriber);
     let card = format!("card-{patient}");
     let shown = Shown {

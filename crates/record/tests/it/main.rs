@@ -63,6 +63,8 @@ mod subscriptions;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod trial_standings;
+#[cfg(test)]
 mod trials;
 #[cfg(test)]
 mod walk;
