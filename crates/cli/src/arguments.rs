@@ -36,9 +36,9 @@ pub(crate) use project::{ProjectCommand, ProjectCreateArguments};
 pub(crate) use provider::ProviderArguments;
 pub(crate) use store::{Address, CopyArguments, StoreArguments, StoreCommand, TokenArguments};
 pub(crate) use trials::{
-    PatientOptions, Semantics, TrialsAddArguments, TrialsCommand, TrialsExplainArguments,
-    TrialsImportArguments, TrialsLintArguments, TrialsListArguments, TrialsMatchArguments,
-    TrialsRetireArguments,
+    PatientOptions, Semantics, TrialFiles, TrialsAddArguments, TrialsCommand,
+    TrialsExplainArguments, TrialsImportArguments, TrialsLintArguments, TrialsListArguments,
+    TrialsMatchArguments, TrialsRetireArguments,
 };
 pub(crate) use tumor::{TumorCommand, TumorInterpretArguments, TumorLintArguments};
 pub(crate) use view::{ViewCommand, ViewRunArguments};

@@ -5,5 +5,20 @@
 //! Never: a fact that is hidden from who asks; an unknown fact taken for a yes or a no.
 
 mod book;
+mod facts;
+mod follow;
+mod matcher;
+mod offer;
+mod study;
 
 pub use book::{KeptTrial, keep_trial, kept_trial, kept_trials};
+pub use facts::{PatientFacts, World};
+pub use follow::Matched;
+pub use matcher::Matcher;
+pub use offer::{GeneTested, Offer, Offers, RANKING};
+pub use study::{file_study, research_study, study_id};
+pub use trials::explain::{Explanation, LeafReason, Reason};
+pub use trials::lint::lint as findings;
+pub use trials::patient::{Source, Sources};
+pub use trials::{Cohort, Site, Status, Trial};
+pub use tumor::TumorProfile;

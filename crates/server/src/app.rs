@@ -7,12 +7,13 @@ use genomics::lift::LiftOver;
 use genomics::reference::References;
 use genomics::vrs;
 use interpret::Interpreter;
+use interpret::matching::{Matcher, World};
 use knowledge::Pack;
 use model::{PatientId, TenantId};
 use notify::{Creators, Endpoints};
 use record::Record;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The application: the record, the interpreter and the settings. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ struct Inner {
     digests: Arc<Mutex<BTreeMap<String, Option<String>>>>,
     endpoints: Endpoints,
     limiter: Arc<Limiter>,
+    /// Names that trials are matched with, made at the first use.
+    world: Arc<OnceLock<Arc<World>>>,
     provider: Option<Arc<Provider>>,
 }
 
@@ -73,7 +76,7 @@ impl App {
         genomics: Genomics,
     ) -> Self {
         let (digests, endpoints, limiter) = (Arc::default(), Endpoints::default(), Arc::default());
-        let provider = None;
+        let (provider, world) = (None, Arc::default());
         let inner = Inner {
             record,
             interpreter,
@@ -82,6 +85,7 @@ impl App {
             digests,
             endpoints,
             limiter,
+            world,
             provider,
         };
         Self { inner: Arc::new(inner) }
@@ -146,6 +150,21 @@ impl App {
     /// The interpreter.
     pub fn interpreter(&self) -> &Interpreter {
         &self.inner.interpreter
+    }
+
+    /// What puts patients to trials.
+    ///
+    /// # Errors
+    /// When the names inside the program cannot be read.
+    pub fn matcher(&self) -> Result<Matcher, Error> {
+        let world = match self.inner.world.get() {
+            Some(world) => Arc::clone(world),
+            None => {
+                let made = Arc::new(World::built_in()?);
+                Arc::clone(self.inner.world.get_or_init(|| made))
+            }
+        };
+        Ok(Matcher::new(self.record().clone(), world, &self.settings().tenant))
     }
 
     /// The knowledge pack in use.

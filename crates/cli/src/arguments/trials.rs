@@ -1,6 +1,6 @@
 //! `cognate trials`
 
-use super::StoreArguments;
+use super::{Address, StoreArguments, TokenArguments};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -28,9 +28,10 @@ pub(crate) enum TrialsCommand {
 #[derive(Args, Debug)]
 pub(crate) struct TrialFiles {
     /// Directory with trials, or one file: CTML, ClinicalTrials.gov (API version 2), FHIR
-    /// `ResearchStudy`, or our own form; told apart by their content.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) trials: PathBuf,
+    /// `ResearchStudy`, or our own form; told apart by their content. With `--store`, those of the
+    /// record where none are named.
+    #[arg(long, value_name = "DIR", required_unless_present = "in_store")]
+    pub(crate) trials: Option<PathBuf>,
 }
 
 /// Where patients are.
@@ -43,6 +44,50 @@ pub(crate) struct PatientFiles {
     /// Clinical and genomic documents of MatchMiner.
     #[arg(long, num_args = 2, value_names = ["CLINICAL.json", "GENOMIC.json"])]
     pub(crate) matchminer: Option<Vec<PathBuf>>,
+    /// Patients of the record with a tumour: in the data directory, or in the PostgreSQL database
+    /// of this address. Without one it stands last.
+    #[arg(long = "store", num_args = 0..=1, default_missing_value = "", value_name = "URL")]
+    pub(crate) in_store: Option<Address>,
+}
+
+/// Where the record is, beside `--store`.
+#[derive(Args, Debug)]
+pub(crate) struct RecordFiles {
+    /// Data directory of the record.
+    #[arg(long, env = "COGNATE_DIRECTORY", default_value = "cognate-data", value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// File with the master key; by default the systemd credential `cognate-master-key`, or else
+    /// `master.key` in the data directory.
+    #[arg(long, env = "COGNATE_MASTER_KEY_FILE", value_name = "FILE")]
+    pub(crate) master_key_file: Option<PathBuf>,
+    /// File with the keyring; by default `keyring` in the data directory.
+    #[arg(long, env = "COGNATE_KEYRING", value_name = "FILE")]
+    pub(crate) keyring: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) token: TokenArguments,
+    /// File with the password of the PostgreSQL role, if the address has none.
+    #[arg(long, env = "COGNATE_STORE_PASSWORD_FILE", value_name = "FILE")]
+    pub(crate) store_password_file: Option<PathBuf>,
+}
+
+impl PatientOptions {
+    /// The store that is asked for, if one is.
+    pub(crate) fn store(&self) -> Option<StoreArguments> {
+        let address = self.files.in_store.as_ref()?;
+        let RecordFiles { directory, master_key_file, keyring, token, store_password_file } =
+            &self.record;
+        Some(StoreArguments {
+            directory: directory.clone(),
+            master_key_file: master_key_file.clone(),
+            keyring: keyring.clone(),
+            token: token.clone(),
+            postgres: Some(address.clone()).filter(|address| !address.text().is_empty()),
+            store_password_file: store_password_file.clone(),
+            audit_checkpoints: None,
+            audit_checkpoint_key: None,
+            upgrade_without_backup: false,
+        })
+    }
 }
 
 /// What patients are read with.
@@ -50,6 +95,8 @@ pub(crate) struct PatientFiles {
 pub(crate) struct PatientOptions {
     #[command(flatten)]
     pub(crate) files: PatientFiles,
+    #[command(flatten)]
+    pub(crate) record: RecordFiles,
     /// Gene panels: JSON of cBioPortal or `data_gene_panel_*.txt`, plain or gzip; may be given
     /// several times. Those in the study are read anyhow.
     #[arg(long, value_name = "FILE")]

@@ -126,6 +126,8 @@ impl Running {
         };
         let notifier = notifier(&app, arguments.subscription_authorities.as_deref())?;
         threads.push(thread("notify", &flag, move |stop| notifier.follow(stop))?);
+        let matcher = app.matcher().map_err(|error| anyhow!("{error}"))?;
+        threads.push(thread("trials", &flag, move |stop| matcher.follow(stop))?);
         let carriers = Carriers::new(&app);
         threads.push(thread("carriers", &flag, move |stop| carriers.follow(stop))?);
         threads.extend(shipping(arguments, &record, &flag)?);

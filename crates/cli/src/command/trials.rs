@@ -6,6 +6,7 @@ mod files;
 mod import;
 mod matching;
 mod patients;
+mod stored;
 
 pub(super) use files::World;
 pub(super) use patients::Cohort;

@@ -177,3 +177,62 @@ fn trials_are_kept_in_versions_listed_and_retired() {
     assert_ne!(versions[1]["raw"], versions[2]["raw"]);
     assert_eq!(run(at, &["trials", "list", "none"]).code, 3);
 }
+
+/// A Bundle with a patient, a diagnosis and a performance status.
+fn bundle(born: &str, on: &str) -> String {
+    let put = |resource: Value| {
+        let (kind, id) = (resource["resourceType"].clone(), resource["id"].clone());
+        let url = format!("{}/{}", kind.as_str().unwrap(), id.as_str().unwrap());
+        json!({"resource": resource, "request": {"method": "PUT", "url": url}})
+    };
+    let subject = json!({"reference": "Patient/ana"});
+    let entries = [
+        json!({"resourceType": "Patient", "id": "ana", "birthDate": born, "gender": "female"}),
+        json!({"resourceType": "Condition", "id": "c", "subject": subject,
+            "code": {"coding": [{"system": "http://oncotree.mskcc.org", "code": "LUAD"}]}}),
+        json!({"resourceType": "Observation", "id": "e", "status": "final", "subject": subject,
+            "effectiveDateTime": on, "valueInteger": 1,
+            "code": {"coding": [{"system": "http://loinc.org", "code": "89247-1"}]}}),
+    ];
+    let entry: Vec<Value> = entries.into_iter().map(put).collect();
+    json!({"resourceType": "Bundle", "type": "transaction", "entry": entry}).to_string()
+}
+
+#[test]
+fn the_record_is_matched_and_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    assert_eq!(run(at, &["init"]).code, 0);
+    let directory = trials(at);
+    let nothing = run(at, &["trials", "match", "--store"]);
+    assert_eq!(nothing.code, 1, "{}", nothing.stderr);
+    assert!(nothing.stderr.contains("no trials"), "{}", nothing.stderr);
+    assert_eq!(run(at, &["trials", "add", &directory]).code, 0);
+    write(at, "ana.json", &bundle("1961-04-02", "2026-08-01"));
+    let file = at.join("ana.json");
+    let ingested = run(at, &["ingest", file.to_str().unwrap()]);
+    assert_eq!(ingested.code, 0, "{}", ingested.stderr);
+    let common = ["--as-of", "2026-08-24", "--json", "--store"];
+    let matched = run(at, &[&["trials", "match"], &common[..]].concat());
+    let answers = lines(&matched.stdout);
+    let cohort = &answers[0]["cohorts"][0];
+    // Nobody has looked at the gene.
+    assert_eq!((&cohort["eligible"], &cohort["needs_data"]), (&json!([]), &json!(["ana"])));
+    // Trials of files are put to the same patients.
+    let files = ["trials", "match", "--trials", &directory];
+    assert_eq!(lines(&run(at, &[&files[..], &common[..]].concat()).stdout), answers);
+    let told = run(at, &[&["trials", "explain", "ana", "10-001"], &common[..]].concat()).json();
+    assert_eq!(told["cohorts"][0]["outcome"], "needs-data");
+    let leaves = told["cohorts"][0]["parts"].as_array().unwrap();
+    let lung = leaves.iter().find(|part| part["leaf"]["found"] == "Lung Adenocarcinoma").unwrap();
+    assert_eq!(lung["leaf"]["sources"][0]["resource"], "Condition/c/_history/1");
+    let missing = told["cohorts"][0]["missing"].to_string();
+    assert!(missing.contains("KRAS"), "{missing}");
+    let words = run(at, &["trials", "explain", "ana", "10-001", "--store"]).stdout;
+    assert!(words.contains("(Condition/c/_history/1)"), "{words}");
+    assert_eq!(run(at, &["trials", "explain", "eva", "10-001", "--store"]).code, 3);
+    let compat = ["trials", "match", "--semantics", "ctml-compat", "--store"];
+    assert_eq!(run(at, &compat).code, 1);
+    assert_eq!(run(at, &["trials", "retire", "10-001"]).code, 0);
+    assert_eq!(run(at, &["trials", "match", "--store"]).code, 1);
+}

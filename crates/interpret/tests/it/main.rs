@@ -7,6 +7,8 @@ mod concluding;
 #[cfg(test)]
 mod following;
 #[cfg(test)]
+mod matching;
+#[cfg(test)]
 mod replaying;
 #[cfg(test)]
 mod support;

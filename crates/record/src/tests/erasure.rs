@@ -134,21 +134,10 @@ fn plant(record: &Record, patient: &str, word: &str) -> RawId {
     commit(record, vec![put(observation(&format!("v-{patient}"), patient, word))]);
     let engine = access(Role::Engine);
     record.put_statements(&engine, &of, vec![statement(patient, word)], None).unwrap();
-    let standing = TrialStanding {
-        trial: format!("trial-{word}"),
-        version: 1,
-        cohort: word.to_owned(),
-        path: "arm 1".to_owned(),
-        status: "eligible".to_owned(),
-    };
-    let put = PutToTrials {
-        patient: of.clone(),
-        put_to: PutTo::Every,
-        standings: vec![standing],
-        cause: word.to_owned(),
-        engine: "trials 1".to_owned(),
-        watch: TrialWatch::On(Some(20_260_901)),
-    };
+    let [trial, cohort, path, status, cause, by] = [word; 6].map(str::to_owned);
+    let standings = vec![TrialStanding { trial, version: 1, cohort, path, status }];
+    let (put_to, watch) = (PutTo::Every, TrialWatch::On(Some(20_260_901)));
+    let put = PutToTrials { patient: of.clone(), put_to, standings, cause, engine: by, watch };
     record.put_trial_standings(&engine, put).unwrap();
     let prescriber = access(Role::Prescriber);
     let card = format!("card-{patient}");

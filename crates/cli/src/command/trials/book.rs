@@ -6,7 +6,7 @@ use crate::command::{print, print_json, say};
 use crate::outcome::Outcome;
 use crate::store;
 use anyhow::Context as _;
-use interpret::matching::{KeptTrial, keep_trial, kept_trial, kept_trials};
+use interpret::matching::{KeptTrial, file_study, keep_trial, kept_trial, kept_trials};
 use model::RawId;
 use model::provenance::Door;
 use record::limit::{PAGE_ROWS_MAX, RAW_BODY_BYTES_MAX};
@@ -33,6 +33,7 @@ pub(super) fn add(arguments: &TrialsAddArguments) -> anyhow::Result<Outcome> {
             for one in &read {
                 match keep_trial(&record, &store::operator(), &raw, &one.trial) {
                     Ok(version) => {
+                        file(&record, &one.trial.id)?;
                         let findings = ::trials::lint::lint(&one.trial).len();
                         lines.push(json!({
                             "trial": one.trial.id, "version": version,
@@ -64,6 +65,14 @@ pub(super) fn add(arguments: &TrialsAddArguments) -> anyhow::Result<Outcome> {
         }
     }
     Ok(if all_kept { Outcome::Done } else { Outcome::Problem })
+}
+
+/// Files the trial as a FHIR resource, so that it is read and searched like any other.
+fn file(record: &Record, id: &str) -> anyhow::Result<()> {
+    if let Some(kept) = kept_trial(record, &store::operator(), id)? {
+        file_study(record, &store::interface(), &kept)?;
+    }
+    Ok(())
 }
 
 /// The bytes of a file as they are, in the archive; those that are there already stay.
@@ -174,6 +183,7 @@ pub(super) fn retire(arguments: &TrialsRetireArguments) -> anyhow::Result<Outcom
         return Ok(Outcome::NotFound);
     };
     let version = record.retire_trial(&access, &found.id)?;
+    file(&record, &found.id)?;
     print(&format!("{}: out of use since version {version}\n", found.id))?;
     Ok(Outcome::Done)
 }

@@ -1,18 +1,22 @@
 //! `cognate trials explain`
 
-use super::files::{World, trials};
+use super::files::World;
+use super::matching::named_trials;
 use super::patients::Cohort;
+use super::stored::Stored;
 use crate::arguments::TrialsExplainArguments;
 use crate::command::{print, print_json, say};
 use crate::outcome::Outcome;
 use serde_json::{Value, json};
 use trials::explain::{Explanation, Reason};
+use trials::patient::Source;
 use trials::{Context, explain};
 
 /// Says why each cohort of a trial takes a patient or not.
 pub(super) fn run(arguments: &TrialsExplainArguments) -> anyhow::Result<Outcome> {
     let world = World::built_in()?;
-    let read = trials(std::slice::from_ref(&arguments.trials.trials), &world)?;
+    let stored = Stored::open(&arguments.patients)?;
+    let read = named_trials(&arguments.trials, stored.as_ref(), &world)?;
     let wanted = arguments.trial.as_str();
     let trial = read
         .iter()
@@ -22,10 +26,15 @@ pub(super) fn run(arguments: &TrialsExplainArguments) -> anyhow::Result<Outcome>
         say(&format!("no trial `{wanted}`"));
         return Ok(Outcome::NotFound);
     };
-    let mut cohort = Cohort::read(&arguments.patients, &world)?;
     let id = arguments.patient.as_str();
-    cohort.reported.retain(|one| one.sample == id || one.patient == id);
-    let patients = cohort.patients(&world);
+    let (patients, as_of) = match &stored {
+        Some(stored) => (stored.patient(id)?.into_iter().collect(), stored.as_of),
+        None => {
+            let mut cohort = Cohort::read(&arguments.patients, &world)?;
+            cohort.reported.retain(|one| one.sample == id || one.patient == id);
+            (cohort.patients(&world), cohort.as_of)
+        }
+    };
     let [patient] = patients.as_slice() else {
         say(&match patients.len() {
             0 => format!("no sample and no patient `{id}`"),
@@ -33,8 +42,7 @@ pub(super) fn run(arguments: &TrialsExplainArguments) -> anyhow::Result<Outcome>
         });
         return Ok(Outcome::NotFound);
     };
-    let context =
-        Context { tree: &world.tree, as_of: cohort.as_of, deceased: arguments.patients.deceased };
+    let context = Context { tree: &world.tree, as_of, deceased: arguments.patients.deceased };
     let mut answers = Vec::new();
     for one in &trial.cohorts {
         let told = explain(trial, one, patient, &context);
@@ -90,8 +98,18 @@ fn line(reason: &Reason, depth: usize, text: &mut String) {
         Reason::Leaf(leaf) => {
             let needed = leaf.missing.as_deref().map(|fact| format!("; needed: {fact}"));
             let needed = needed.unwrap_or_default();
-            let said = [&leaf.expected, " - ", &leaf.found, &needed].concat();
+            let sources: Vec<String> = leaf.sources.iter().map(source).collect();
+            let sources = match sources.is_empty() {
+                true => String::new(),
+                false => format!(" ({})", sources.join(", ")),
+            };
+            let said = [&leaf.expected, " - ", &leaf.found, &sources, &needed].concat();
             text.push_str(&[space.as_str(), leaf.outcome, ": ", &said, "\n"].concat());
         }
     }
+}
+
+fn source(source: &Source) -> String {
+    let on = source.date.map(|date| format!(" of {date}"));
+    format!("{}{}", source.resource, on.unwrap_or_default())
 }

@@ -2,25 +2,35 @@
 
 use super::files::{Read, World, bytes, trials};
 use super::patients::Cohort;
-use crate::arguments::{Semantics, TrialsMatchArguments};
+use super::stored::Stored;
+use crate::arguments::{Semantics, TrialFiles, TrialsMatchArguments};
 use crate::command::{print, say};
 use crate::outcome::Outcome;
 use anyhow::anyhow;
 use serde_json::{Value, json};
 use trials::compat::{Matched, NameMap, Options, Record, run as run_compat};
+use trials::patient::Day;
 use trials::population::{Bits, Evaluator, Plan, SHARD_PATIENTS, Sets, ShardBuilder};
 use trials::{Context, Patient, Status, Trial};
 
 /// Matches patients with trials.
 pub(super) fn run(arguments: &TrialsMatchArguments) -> anyhow::Result<Outcome> {
     let world = World::built_in()?;
-    let read = trials(std::slice::from_ref(&arguments.trials.trials), &world)?;
-    if read.is_empty() {
-        return Err(anyhow!("`{}` has no trials", arguments.trials.trials.display()));
+    let stored = Stored::open(&arguments.patients)?;
+    let read = named_trials(&arguments.trials, stored.as_ref(), &world)?;
+    if let Some(stored) = &stored {
+        if arguments.semantics == Semantics::CtmlCompat {
+            return Err(anyhow!("`ctml-compat` matches `--study` and `--matchminer` alone"));
+        }
+        let patients = stored.patients()?;
+        return said(arguments, &three_valued(arguments, &read, (&patients, stored.as_of), &world));
     }
     let cohort = Cohort::read(&arguments.patients, &world)?;
     let answers = match arguments.semantics {
-        Semantics::ThreeValued => three_valued(arguments, &read, &cohort, &world),
+        Semantics::ThreeValued => {
+            let patients = cohort.patients(&world);
+            three_valued(arguments, &read, (&patients, cohort.as_of), &world)
+        }
         Semantics::CtmlCompat => {
             let names = name_map(arguments, &world)?;
             let options = Options {
@@ -35,7 +45,29 @@ pub(super) fn run(arguments: &TrialsMatchArguments) -> anyhow::Result<Outcome> {
             read.iter().map(|one| compat(one, &records, &options)).collect()
         }
     };
-    for answer in &answers {
+    said(arguments, &answers)
+}
+
+/// The trials of the files, or of the record.
+pub(super) fn named_trials(
+    files: &TrialFiles,
+    stored: Option<&Stored>,
+    world: &World,
+) -> anyhow::Result<Vec<Read>> {
+    let read = match (&files.trials, stored) {
+        (Some(path), _) => trials(std::slice::from_ref(path), world)?,
+        (None, Some(stored)) => stored.trials()?,
+        (None, None) => Vec::new(),
+    };
+    match (read.is_empty(), &files.trials) {
+        (false, _) => Ok(read),
+        (true, Some(path)) => Err(anyhow!("`{}` has no trials", path.display())),
+        (true, None) => Err(anyhow!("the record has no trials; `cognate trials add` keeps some")),
+    }
+}
+
+fn said(arguments: &TrialsMatchArguments, answers: &[Value]) -> anyhow::Result<Outcome> {
+    for answer in answers {
         if arguments.json {
             print(&format!("{}\n", serde_json::to_string(answer)?))?;
         } else {
@@ -94,7 +126,7 @@ fn is_asked(status: Status, closed: bool) -> bool {
 fn three_valued(
     arguments: &TrialsMatchArguments,
     read: &[Read],
-    cohort: &Cohort,
+    (patients, as_of): (&[Patient], Day),
     world: &World,
 ) -> Vec<Value> {
     let asked = |trial: &Trial| {
@@ -104,10 +136,8 @@ fn three_valued(
         trial
     };
     let open: Vec<Trial> = read.iter().map(|one| asked(&one.trial)).collect();
-    let context =
-        Context { tree: &world.tree, as_of: cohort.as_of, deceased: arguments.patients.deceased };
+    let context = Context { tree: &world.tree, as_of, deceased: arguments.patients.deceased };
     let plan = Plan::new(&open);
-    let patients = cohort.patients(world);
     let mut ids = vec![Ids::default(); plan.cohorts().len()];
     for patients in patients.chunks(SHARD_PATIENTS) {
         let mut builder = ShardBuilder::new(&plan, context);

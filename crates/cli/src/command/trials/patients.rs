@@ -45,7 +45,7 @@ impl Cohort {
                 let reported = numbered.map(|(at, one)| one.reported(&format!("clinical[{at}]")));
                 (reported.collect(), Some(records))
             }
-            (None, None) => return Err(anyhow!("neither `--study` nor `--matchminer`")),
+            (None, None) => return Err(anyhow!("none of `--study`, `--matchminer`, `--store`")),
         };
         let panels = made(&panels, world);
         Ok(Self { reported, records, panels, as_of })
@@ -73,7 +73,7 @@ impl Cohort {
 }
 
 /// A day as given, or today.
-fn day(text: Option<&str>) -> anyhow::Result<Day> {
+pub(super) fn day(text: Option<&str>) -> anyhow::Result<Day> {
     let day = match text {
         None => (crate::store::clock())().day(),
         Some(text) => PartialDate::parse(text)

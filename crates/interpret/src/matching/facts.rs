@@ -1,0 +1,157 @@
+//! What the record says of one patient, as criteria ask it and as far as the reader may know it.
+
+use crate::follow::Failure;
+use crate::tumor::{TUMOR_RESOURCE_TYPES, tumor_profiles};
+use knowledge::oncology::OncologyNames;
+use model::{PatientId, Problem};
+use record::limit::{COMPARTMENT_RESOURCES_MAX, PAGE_ROWS_MAX};
+use record::{Access, CompartmentQuery, Record, Stored};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use trials::Patient;
+use trials::patient::{Day, Source};
+use trials::resources::{RESOURCE_TYPES, Report, Resource, TumorTypes, patient};
+use tumor::Genes;
+use tumor::normalise::Panels;
+
+/// Type of what therapies refer to; it belongs to no patient.
+const MEDICATION: &str = "Medication";
+
+/// Names that facts are read with.
+#[derive(Debug)]
+pub struct World {
+    /// Genes.
+    pub genes: Genes,
+    /// Types of tumours.
+    pub types: TumorTypes,
+    /// Panels that reports name.
+    pub panels: Panels,
+    /// Which version of the names it is, for the log.
+    pub names: String,
+}
+
+impl World {
+    /// The names inside the program, and no panels.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub fn built_in() -> Result<Self, Failure> {
+        let names =
+            OncologyNames::built_in().map_err(|error| Failure::Knowledge(error.to_string()))?;
+        let reference = names.reference();
+        Ok(Self {
+            genes: Genes::new(&names),
+            types: TumorTypes::new(&names),
+            panels: Panels::new(),
+            names: format!("{} {}", reference.pack, reference.version),
+        })
+    }
+}
+
+/// What is known of a patient, and what could not be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PatientFacts {
+    /// In the engine's terms.
+    pub patient: Patient,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+impl PatientFacts {
+    /// Whether anything says that there is a tumour. Nobody else is put to trials.
+    pub fn has_tumor(&self) -> bool {
+        let sources = self.patient.sources.as_ref();
+        sources.is_some_and(|all| !all.diagnoses.is_empty() || !all.reports.is_empty())
+    }
+
+    /// What the record says of a patient on a day; `None` for one who is not there, or not for
+    /// who asks.
+    ///
+    /// # Errors
+    /// When the record fails; when there is more about the patient than one question may read.
+    pub fn read(
+        record: &Record,
+        access: &Access,
+        world: &World,
+        of: &PatientId,
+        as_of: Day,
+    ) -> Result<Option<Self>, Failure> {
+        let resources = resources(record, access, of)?;
+        if !resources.iter().any(|one| one.reference.resource_type == "Patient") {
+            return Ok(None);
+        }
+        let values: Vec<Value> = resources.iter().map(|one| one.value.clone()).collect();
+        let (profiles, mut problems) = tumor_profiles(&values, &world.genes, &world.panels);
+        let reports = profiles.into_iter().map(|mut profile| {
+            let sources = profile.events.iter_mut().map(|one| &mut one.source);
+            let measured = profile.biomarkers.iter_mut().map(|one| &mut one.source);
+            for source in sources.chain(measured).flatten() {
+                *source = versioned(source, &resources);
+            }
+            let resource = versioned(&profile.report, &resources);
+            let source = Source { resource, date: profile.issued };
+            Report { profile, source }
+        });
+        let (patient, noticed) =
+            patient(of.as_str(), &resources, reports.collect(), &world.types, as_of);
+        problems.extend(noticed);
+        Ok(Some(Self { patient, problems }))
+    }
+}
+
+/// A reference with the version that stands in the record.
+fn versioned(reference: &str, resources: &[Resource]) -> String {
+    let is = |one: &&Resource| {
+        let found = &one.reference;
+        reference.split_once('/') == Some((found.resource_type.as_str(), found.id.as_str()))
+    };
+    resources.iter().find(is).map_or_else(|| reference.to_owned(), |one| one.reference.to_string())
+}
+
+/// The patient's resources that say something here, and the medications that they refer to.
+fn resources(record: &Record, access: &Access, of: &PatientId) -> Result<Vec<Resource>, Failure> {
+    let types: BTreeSet<&str> = RESOURCE_TYPES.into_iter().chain(TUMOR_RESOURCE_TYPES).collect();
+    let mut query = CompartmentQuery {
+        types: types.into_iter().map(str::to_owned).collect(),
+        count: PAGE_ROWS_MAX,
+        ..CompartmentQuery::default()
+    };
+    let mut resources = Vec::new();
+    loop {
+        let page = record.compartment(access, of, &query)?;
+        for stored in page.entries {
+            resources.push(opened(stored)?);
+        }
+        if resources.len() > COMPARTMENT_RESOURCES_MAX as usize {
+            let limit = format!("{COMPARTMENT_RESOURCES_MAX} resources");
+            return Err(record::Failure::TooMuch { place: of.to_string(), limit }.into());
+        }
+        let Some(next) = page.next else { break };
+        query.cursor = Some(next);
+    }
+    for id in medications(&resources) {
+        let found = record.read(access, MEDICATION, &id)?;
+        if let Some(stored) = found.filter(|stored| !stored.deleted) {
+            resources.push(opened(stored)?);
+        }
+    }
+    Ok(resources)
+}
+
+/// The ids of medications that therapies refer to.
+fn medications(resources: &[Resource]) -> BTreeSet<String> {
+    let referred = resources.iter().filter_map(|one| {
+        let reference = one.value.pointer("/medicationReference/reference")?.as_str()?;
+        let (kind, id) = reference.split_once('/')?;
+        (kind == MEDICATION && model::id::is_fhir_id(id)).then(|| id.to_owned())
+    });
+    referred.collect()
+}
+
+fn opened(stored: Stored) -> Result<Resource, Failure> {
+    let value = serde_json::from_slice(&stored.body).map_err(|error| Failure::Input {
+        resource: stored.reference.to_string(),
+        reason: error.to_string(),
+    })?;
+    Ok(Resource { reference: stored.reference, value })
+}

@@ -1,0 +1,198 @@
+//! Following the feed and the calendar: who changed is put to all trials, a trial that changed to
+//! all patients with a tumour, and for whom a day is due to all trials again.
+
+use super::matcher::{Matcher, PATIENTS_TOGETHER, PatientPut, Ready};
+use crate::follow::Failure;
+use model::PatientId;
+use record::{Change, ChangeKind, PutTo};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+/// Name of the follower's place in the feed.
+const CURSOR: &str = "trials";
+/// Changes read from the feed at a time.
+const CHANGES_PER_READ_MAX: u32 = 1_000;
+/// How long a wait for a change lasts before the stop signal and the day are looked at again.
+const WAIT_MILLISECONDS: u64 = 1_000;
+/// How long it rests after work, as a multiple of it, so that filing goes first; and at most.
+const RESTS: u32 = 3;
+const REST_SECONDS_MAX: u64 = 10;
+
+/// What one pass did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Matched {
+    /// Changes of the feed.
+    pub changes: u64,
+    /// Times that a patient was looked at.
+    pub patients: u64,
+    /// Pairs of a patient and a cohort that were evaluated.
+    pub evaluations: u64,
+    /// Changes that were noted in the log.
+    pub noted: u64,
+}
+
+impl Matched {
+    fn count(&mut self, done: PatientPut) {
+        self.patients += 1;
+        self.evaluations += done.evaluations;
+        self.noted += done.changes;
+    }
+}
+
+impl Matcher {
+    /// Reads the feed to its end, then looks at those for whom today is due.
+    ///
+    /// # Errors
+    /// When the record fails; the place in the feed is kept, so nothing is skipped.
+    pub fn catch_up(&self) -> Result<Matched, Failure> {
+        let mut matched = Matched::default();
+        let (place, last) = self.record.cursor_and_last(&self.engine, &self.cursor())?;
+        // From the beginning, everybody is put to the trials as they are now.
+        let old_trials_until = if place == 0 { last } else { 0 };
+        while self.step(old_trials_until, &mut matched)? {}
+        self.due(&mut matched)?;
+        Ok(matched)
+    }
+
+    /// One place in the feed for each engine and version of the names: with others, everybody is
+    /// looked at again.
+    fn cursor(&self) -> String {
+        format!("{CURSOR}:{}", self.engine_name())
+    }
+
+    fn step(&self, old_trials_until: u64, matched: &mut Matched) -> Result<bool, Failure> {
+        let cursor = self.cursor();
+        let place = self.record.cursor(&self.engine, &cursor)?;
+        let changes = self.record.changes(&self.engine, place, CHANGES_PER_READ_MAX)?;
+        let Some(last) = changes.last() else { return Ok(false) };
+        matched.changes += changes.len() as u64;
+        let trials: BTreeMap<&str, &Change> = changes
+            .iter()
+            .filter(|one| one.kind == ChangeKind::Trial && one.sequence > old_trials_until)
+            .map(|one| (one.id.as_str(), one))
+            .collect();
+        let patients = causes(&changes);
+        if !trials.is_empty() || !patients.is_empty() {
+            let ready = self.ready()?;
+            let patients: Vec<(PatientId, String)> = patients.into_iter().collect();
+            self.put_all(&ready, &patients, &PutTo::Every, matched)?;
+            for (id, change) in trials {
+                let cause = format!("trial {id} version {}", change.version);
+                self.put_everybody(&ready, &PutTo::One(id.to_owned()), &cause, matched)?;
+            }
+        }
+        // Only after all of them: a crash before this repeats work, and repeating it notes nothing.
+        self.record.set_cursor(&self.engine, &cursor, last.sequence)?;
+        Ok(true)
+    }
+
+    /// Puts patients to trials, some at a time.
+    fn put_all(
+        &self,
+        ready: &Ready,
+        patients: &[(PatientId, String)],
+        put_to: &PutTo,
+        matched: &mut Matched,
+    ) -> Result<(), Failure> {
+        for some in patients.chunks(PATIENTS_TOGETHER as usize) {
+            let today = self.today();
+            let facts = self.record.read_together(|record| {
+                some.iter().map(|(of, _)| self.facts(record, of, today)).collect()
+            });
+            let facts: Vec<_> = facts?;
+            for ((of, cause), facts) in some.iter().zip(&facts) {
+                let put_to = put_to.clone();
+                let of = (of, facts.as_ref());
+                matched.count(self.put_facts(ready, of, put_to, (cause, today))?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts everybody with a tumour to trials.
+    fn put_everybody(
+        &self,
+        ready: &Ready,
+        put_to: &PutTo,
+        cause: &str,
+        matched: &mut Matched,
+    ) -> Result<(), Failure> {
+        let mut after: Option<PatientId> = None;
+        loop {
+            let page =
+                self.record.watched_for_trials(&self.engine, after.as_ref(), PATIENTS_TOGETHER)?;
+            let Some(last) = page.last().cloned() else { return Ok(()) };
+            let page: Vec<_> = page.into_iter().map(|of| (of, cause.to_owned())).collect();
+            self.put_all(ready, &page, put_to, matched)?;
+            after = Some(last);
+        }
+    }
+
+    /// Looks at those for whom today, or a day before, is due.
+    fn due(&self, matched: &mut Matched) -> Result<(), Failure> {
+        let day = u32::try_from(self.today()).unwrap_or(0);
+        let mut ready = None;
+        loop {
+            let due = self.record.due_for_trials(&self.engine, day, PATIENTS_TOGETHER)?;
+            if due.is_empty() {
+                return Ok(());
+            }
+            if ready.is_none() {
+                ready = Some(self.ready()?);
+            }
+            let ready = ready.get_or_insert_default();
+            let cause = "a birthday, or a fact that counts no more".to_owned();
+            let due: Vec<_> = due.into_iter().map(|of| (of, cause.clone())).collect();
+            // Whoever was looked at is due on a later day only, so this ends.
+            self.put_all(ready, &due, &PutTo::Every, matched)?;
+        }
+    }
+
+    /// Follows feed and calendar until `stop` answers true. A failure is logged and tried again.
+    pub fn follow(&self, stop: &dyn Fn() -> bool) {
+        let wait = Duration::from_millis(WAIT_MILLISECONDS);
+        while !stop() {
+            let begun = Instant::now();
+            match self.catch_up() {
+                Ok(_) => {
+                    let rest = (begun.elapsed() * RESTS).min(Duration::from_secs(REST_SECONDS_MAX));
+                    let rested = Instant::now();
+                    while rested.elapsed() < rest && !stop() {
+                        std::thread::sleep(wait.min(rest));
+                    }
+                    let day = self.today();
+                    let place = self.record.cursor(&self.engine, &self.cursor()).unwrap_or(0);
+                    while self.record.wait_for_change(place, wait) <= place
+                        && self.today() == day
+                        && !stop()
+                    {}
+                }
+                Err(error) => {
+                    tracing::error!(%error, "matching of trials failed and will be tried again");
+                    std::thread::sleep(wait);
+                }
+            }
+        }
+    }
+}
+
+/// Who changed, and by what: the last of their resources, and how many more there are.
+fn causes(changes: &[Change]) -> BTreeMap<PatientId, String> {
+    let mut seen: BTreeMap<PatientId, (&Change, BTreeSet<(&str, &str)>)> = BTreeMap::new();
+    for change in changes.iter().filter(|one| one.kind == ChangeKind::Resource) {
+        let Some(patient) = &change.patient else { continue };
+        let (last, all) = seen.entry(patient.clone()).or_insert_with(|| (change, BTreeSet::new()));
+        *last = change;
+        all.insert((&change.resource_type, &change.id));
+    }
+    let words = |(last, all): (&Change, BTreeSet<(&str, &str)>)| {
+        let Change { resource_type, id, version, deleted, .. } = last;
+        let gone = if *deleted { " is gone" } else { "" };
+        let more = match all.len() {
+            0 | 1 => String::new(),
+            many => format!(", and {} more", many - 1),
+        };
+        format!("{resource_type}/{id}/_history/{version}{gone}{more}")
+    };
+    seen.into_iter().map(|(patient, of)| (patient, words(of))).collect()
+}

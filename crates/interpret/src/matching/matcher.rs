@@ -1,0 +1,222 @@
+//! Putting one patient to trials, and noting what changed.
+
+use super::book::{KeptTrial, kept_trials};
+use super::facts::{PatientFacts, World};
+use crate::follow::Failure;
+use model::{PatientId, TenantId};
+use record::{
+    Access, Purpose, PutTo, PutToTrials, Record, Role, Scope, TRIAL_STATUS_OUT, TrialStanding,
+    TrialWatch,
+};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use trials::criteria::AgeAsked;
+use trials::patient::Day;
+use trials::{Answer, Cohort, Context, Outcome, Patient, Status, answer, date, due};
+
+/// Patients whose facts are read with one wait for the audit log.
+pub(super) const PATIENTS_TOGETHER: u32 = 50;
+/// Actor of the audit log.
+const ACTOR: &str = "trials";
+
+/// Puts patients of the record to trials.
+#[derive(Clone, Debug)]
+pub struct Matcher {
+    pub(super) record: Record,
+    pub(super) world: Arc<World>,
+    /// Follows the feed and writes the log.
+    pub(super) engine: Access,
+    /// Reads about patients, as any other system that shows to many what it reads: what is
+    /// labelled as sensitive or refused by a consent is not known to it.
+    reader: Access,
+}
+
+/// The trials, made ready for patients.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ready {
+    pub(super) trials: Vec<KeptTrial>,
+    ages: BTreeSet<AgeAsked>,
+}
+
+impl Ready {
+    pub(super) fn of(trials: Vec<KeptTrial>) -> Self {
+        let asked = trials.iter().filter(|kept| takes_patients(kept));
+        let ages = asked.flat_map(|kept| due::ages(&kept.trial)).collect();
+        Self { trials, ages }
+    }
+}
+
+/// Whether patients can join; a trial of which nobody knows is asked.
+fn is_open(status: Status) -> bool {
+    matches!(status, Status::Open | Status::Unknown)
+}
+
+/// Whether a trial is in use and open.
+pub(super) fn takes_patients(kept: &KeptTrial) -> bool {
+    !kept.is_retired && is_open(kept.trial.status)
+}
+
+/// The cohorts of a trial that take patients now.
+pub(super) fn open_cohorts(kept: &KeptTrial) -> impl Iterator<Item = &Cohort> {
+    let cohorts = if takes_patients(kept) { kept.trial.cohorts.as_slice() } else { &[] };
+    cohorts.iter().filter(|cohort| is_open(cohort.status))
+}
+
+/// The word for an answer, as the log has it.
+pub(super) fn word(answer: Answer) -> &'static str {
+    match (answer.outcome, answer.needs_review_only) {
+        (Outcome::Eligible, _) => "eligible",
+        (Outcome::NeedsData, true) => "needs-review",
+        (Outcome::NeedsData, false) => "needs-data",
+        (Outcome::NearMiss, _) => "near-miss",
+        (Outcome::NotEligible, _) => TRIAL_STATUS_OUT,
+    }
+}
+
+/// What became of one patient.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct PatientPut {
+    /// Pairs of a cohort and the patient that were evaluated.
+    pub(super) evaluations: u64,
+    /// Changes that were noted.
+    pub(super) changes: u64,
+}
+
+impl Matcher {
+    /// A matcher of a tenant.
+    pub fn new(record: Record, world: Arc<World>, tenant: &TenantId) -> Self {
+        let access =
+            |role| Access::new(tenant.clone(), ACTOR, role, Purpose::Treatment, Scope::Tenant);
+        let (engine, reader) = (access(Role::Engine), access(Role::ServiceClient));
+        Self { record, world, engine, reader }
+    }
+
+    /// The names it reads with.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// What the log names as having worked it out.
+    pub(super) fn engine_name(&self) -> String {
+        format!("trials {}; {}", env!("CARGO_PKG_VERSION"), self.world.names)
+    }
+
+    /// Today, by the record's clock.
+    pub fn today(&self) -> Day {
+        let day = self.record.now().day();
+        date::day(day.year, day.month.unwrap_or(1), day.day.unwrap_or(1))
+    }
+
+    pub(super) fn ready(&self) -> Result<Ready, Failure> {
+        Ok(Ready::of(kept_trials(&self.record, &self.engine)?))
+    }
+
+    pub(super) fn context(&self, as_of: Day) -> Context<'_> {
+        Context { tree: self.world.types.tree(), as_of, deceased: false }
+    }
+
+    /// What the matcher may know of a patient.
+    pub(super) fn facts(
+        &self,
+        record: &Record,
+        patient: &PatientId,
+        today: Day,
+    ) -> Result<Option<PatientFacts>, Failure> {
+        let facts = PatientFacts::read(record, &self.reader, &self.world, patient, today)?;
+        Ok(facts.filter(PatientFacts::has_tumor))
+    }
+
+    /// Puts a patient to trials and notes what changed; without facts it is somebody whom no trial
+    /// is for.
+    pub(super) fn put_facts(
+        &self,
+        ready: &Ready,
+        (patient, facts): (&PatientId, Option<&PatientFacts>),
+        put_to: PutTo,
+        (cause, today): (&str, Day),
+    ) -> Result<PatientPut, Failure> {
+        let mut done = PatientPut::default();
+        let mut standings = Vec::new();
+        let asked = ready.trials.iter().filter(|kept| match &put_to {
+            PutTo::Every => true,
+            PutTo::One(id) => kept.trial.id == *id,
+        });
+        let mut watch = TrialWatch::Off;
+        if let Some(facts) = facts {
+            for kept in asked {
+                let (found, evaluations) = self.standings(kept, &facts.patient, today);
+                standings.extend(found);
+                done.evaluations += evaluations;
+            }
+            let day = due::next_due(&facts.patient, &ready.ages, today);
+            watch = TrialWatch::On(day.and_then(|day| u32::try_from(day).ok()));
+        }
+        let put = PutToTrials {
+            patient: patient.clone(),
+            put_to,
+            standings,
+            cause: cause.to_owned(),
+            engine: self.engine_name(),
+            watch,
+        };
+        done.changes = u64::from(self.record.put_trial_standings(&self.engine, put)?);
+        Ok(done)
+    }
+
+    /// What the cohorts of a trial say that do not say "out", and how many were asked.
+    pub(super) fn standings(
+        &self,
+        kept: &KeptTrial,
+        patient: &Patient,
+        today: Day,
+    ) -> (Vec<TrialStanding>, u64) {
+        let context = self.context(today);
+        let (mut standings, mut asked) = (Vec::new(), 0);
+        for cohort in open_cohorts(kept) {
+            asked += 1;
+            let status = word(answer(&kept.trial, cohort, patient, &context));
+            if status != TRIAL_STATUS_OUT {
+                standings.push(TrialStanding {
+                    trial: kept.trial.id.clone(),
+                    version: kept.version,
+                    cohort: cohort.id.clone(),
+                    path: cohort.path.clone(),
+                    status: status.to_owned(),
+                });
+            }
+        }
+        (standings, asked)
+    }
+
+    /// Everybody with a tumour, as known on a day. The feed has to be read to its end before.
+    ///
+    /// # Errors
+    /// When the record fails.
+    pub fn patients(&self, as_of: Day) -> Result<Vec<Patient>, Failure> {
+        let mut patients = Vec::new();
+        let mut after: Option<PatientId> = None;
+        loop {
+            let page =
+                self.record.watched_for_trials(&self.engine, after.as_ref(), PATIENTS_TOGETHER)?;
+            let Some(last) = page.last().cloned() else { return Ok(patients) };
+            let facts = self.record.read_together(|record| {
+                page.iter().map(|of| self.facts(record, of, as_of)).collect()
+            });
+            let facts: Vec<Option<PatientFacts>> = facts?;
+            patients.extend(facts.into_iter().flatten().map(|facts| facts.patient));
+            after = Some(last);
+        }
+    }
+
+    /// What all trials would say to a patient who is looked at for the first time; nothing is
+    /// noted.
+    ///
+    /// # Errors
+    /// When the record fails.
+    pub fn whole(&self, patient: &PatientId) -> Result<Vec<TrialStanding>, Failure> {
+        let (ready, today) = (self.ready()?, self.today());
+        let Some(facts) = self.facts(&self.record, patient, today)? else { return Ok(Vec::new()) };
+        let of = |kept| self.standings(kept, &facts.patient, today).0;
+        Ok(ready.trials.iter().flat_map(of).collect())
+    }
+}
