@@ -7,15 +7,17 @@ mod answer;
 mod feedback;
 mod read;
 mod request;
+mod trials;
 
 pub use answer::answer;
 pub use feedback::{COMMENT_LENGTH_MAX, FEEDBACK_MAX, Feedback, Outcome, read_feedback};
 pub use request::{MEDICATIONS_MAX, Prefetched, Request, SELECTIONS_MAX, read_request};
+pub use trials::{NewOption, TRIALS_SERVICE_ID, option_card, trial_answer};
 
 use serde_json::{Value, json};
 
-/// The id of the one service. The same id under both hooks tells the client that newer cards
-/// replace older ones.
+/// The id of the service about orders. The same id under both hooks tells the client that newer
+/// cards replace older ones.
 pub const SERVICE_ID: &str = "pgx-medication-safety";
 
 /// The discovery document, `GET /cds-services`.
@@ -40,7 +42,8 @@ pub fn discovery() -> Value {
     json!({
         "services": [
             service("order-select", "while they are being chosen"),
-            service("order-sign", "before they are signed")
+            service("order-sign", "before they are signed"),
+            trials::service()
         ]
     })
 }

@@ -13,3 +13,4 @@ pub(crate) mod login;
 pub(crate) mod pages;
 pub(crate) mod passkey;
 pub(crate) mod reports;
+pub(crate) mod trials;

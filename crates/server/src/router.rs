@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::controllers::{
     access_log, account, auth, cds, emergency, fhir, genomics, health, login, pages, passkey,
-    reports,
+    reports, trials,
 };
 use crate::openapi;
 use crate::refusal;
@@ -51,6 +51,9 @@ const PAGES: &[Route] = &[
     Route::new("GET", "/patients/{id}/emergency", || get(emergency::form)),
     Route::new("POST", "/patients/{id}/emergency", || post(emergency::open)),
     Route::new("GET", "/patients/{id}/access", || get(access_log::show)),
+    Route::new("GET", "/patients/{id}/trials", || get(trials::options)),
+    Route::new("GET", "/trials", || get(trials::list)),
+    Route::new("GET", "/trials/{id}", || get(trials::show)),
     Route::new("GET", "/emergencies", || get(emergency::list)),
     Route::new("POST", "/emergencies/{id}", || post(emergency::review)),
     Route::new("GET", "/statements/{id}", || get(pages::statement)),

@@ -8,6 +8,7 @@ mod patients;
 mod pgx_report;
 mod review;
 mod statement;
+mod trials;
 
 pub(crate) use access_log::access_log;
 pub(crate) use identity::session;
@@ -16,3 +17,4 @@ pub(crate) use patients::{patient_list, patient_row};
 pub(crate) use pgx_report::pgx_report;
 pub(crate) use review::review_list;
 pub(crate) use statement::explain_page;
+pub(crate) use trials::{trial, trial_options, trials};

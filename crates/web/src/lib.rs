@@ -23,6 +23,7 @@ pub use page::passkey::{passkey_login, passkeys};
 pub use page::patient::patient;
 pub use page::patients::patients;
 pub use page::reviews::reviews;
+pub use page::trials::{trial, trial_options, trials};
 pub use view::{
     AccessLogView, AccessRow, AccountView, Candidate, CodeView, ConsentView, CurrentMedicine,
     DrugRow, EmergencyFormView, EmergencyListView, EmergencyRow, ErrorView, ExplainView, Explained,

@@ -21,4 +21,5 @@ mod recommendation;
 mod report;
 pub(crate) mod reviews;
 mod shape;
+pub(crate) mod trials;
 mod words;

@@ -28,6 +28,8 @@ pub const CONSENT: &str = "/auth/consent";
 pub const PATIENTS: &str = "/patients";
 /// The messages that wait for a person.
 pub const REVIEWS: &str = "/reviews";
+/// The trials, and what changed for whom.
+pub const TRIALS: &str = "/trials";
 /// The emergencies that nobody has looked at yet.
 pub const EMERGENCIES: &str = "/emergencies";
 /// Where assets are; the name follows.
@@ -64,6 +66,26 @@ pub fn access_log_before(id: &PatientId, place: &str) -> String {
 /// Saying what an emergency was; only by POST.
 pub fn emergency_review(id: &str) -> String {
     format!("{EMERGENCIES}/{}", segment(id))
+}
+
+/// The tumour of a patient and its trial options.
+pub fn trial_options(id: &PatientId) -> String {
+    format!("{}/trials", patient(id))
+}
+
+/// The page of a trial.
+pub fn trial(id: &str) -> String {
+    format!("{TRIALS}/{}", segment(id))
+}
+
+/// The same, from a place of its list of patients on.
+pub fn trial_after(id: &str, place: u64) -> String {
+    format!("{}?after={place}", trial(id))
+}
+
+/// Changes before a place of the log.
+pub fn trials_before(place: u64) -> String {
+    format!("{TRIALS}?before={place}")
 }
 
 /// The pharmacogenomic report of a patient.

@@ -10,6 +10,7 @@ mod identity;
 mod notice;
 mod patient;
 mod review;
+mod trials;
 
 pub use access::{AccessLogView, AccessRow};
 pub use account::{
@@ -26,3 +27,7 @@ pub use patient::{
     ReportRow, ResultSource,
 };
 pub use review::{Candidate, ReviewListView, ReviewRow};
+pub use trials::{
+    GeneTestedRow, ReasonView, SourceLine, Sourced, StandingRow, TrialHead, TrialOffer,
+    TrialOptionsView, TrialPatientRow, TrialView, TrialsView, TumorProfileView, TumorReportRow,
+};

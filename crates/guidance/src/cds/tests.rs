@@ -112,12 +112,13 @@ fn respond(body: &Value, statements: &[Statement]) -> Value {
 }
 
 #[test]
-fn discovery_offers_one_service_under_two_hooks() {
+fn discovery_offers_one_service_under_two_hooks_and_that_of_trials() {
     let document = discovery();
     let services = document["services"].as_array().unwrap();
     let hooks: Vec<&str> = services.iter().map(|one| one["hook"].as_str().unwrap()).collect();
-    assert_eq!(hooks, ["order-select", "order-sign"]);
-    for service in services {
+    assert_eq!(hooks, ["order-select", "order-sign", "patient-view"]);
+    assert_eq!(services[2]["id"], TRIALS_SERVICE_ID);
+    for service in &services[..2] {
         assert_eq!(service["id"], SERVICE_ID);
         assert!(service["description"].is_string());
         assert_eq!(service["prefetch"]["patient"], "Patient/{{context.patientId}}");

@@ -1,6 +1,7 @@
 //! CDS Hooks 2.0: discovery, the service, feedback.
 
 mod known;
+mod trials;
 
 use crate::app::App;
 use crate::caller::{Caller, Credentials};
@@ -39,7 +40,11 @@ pub(crate) async fn call(
     app.blocking(move |app| {
         let caller = credentials.of_hook(app, &format!("/cds-services/{service}"))?;
         known(&service)?;
-        let answer = answer(app, &caller, &json_body(&body)?)?;
+        let body = json_body(&body)?;
+        let answer = match service.as_str() {
+            cds::TRIALS_SERVICE_ID => trials::answer(app, &caller, &body)?,
+            _ => answer(app, &caller, &body)?,
+        };
         let mut response = Json(answer).into_response();
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         Ok(response)
@@ -60,7 +65,7 @@ pub(crate) async fn feedback(
         let body = json_body(&body)?;
         let feedback = cds::read_feedback(&body).map_err(bad_request)?;
         for (item, raw) in feedback.iter().zip(items(&body)) {
-            let stored = stored_feedback(item, raw);
+            let stored = stored_feedback(&service, item, raw);
             app.record().put_feedback(&caller.access, stored)?;
         }
         Ok(StatusCode::OK)
@@ -69,7 +74,7 @@ pub(crate) async fn feedback(
 }
 
 fn known(service: &str) -> Result<(), Error> {
-    if service == cds::SERVICE_ID {
+    if [cds::SERVICE_ID, cds::TRIALS_SERVICE_ID].contains(&service) {
         return Ok(());
     }
     Err(Error::new(StatusCode::NOT_FOUND, "not-found", "there is no such service"))
@@ -152,17 +157,22 @@ fn summary(card: &Card) -> Value {
     })
 }
 
+/// What is kept of an option that was told.
+fn json_of(standing: &record::TrialStanding, words: &str) -> Value {
+    json!({ "trial": standing.trial, "path": standing.path, "summary": words })
+}
+
 fn items(body: &Value) -> &[Value] {
     body.get("feedback").and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-fn stored_feedback(item: &Feedback, raw: &Value) -> record::Feedback {
+fn stored_feedback(service: &str, item: &Feedback, raw: &Value) -> record::Feedback {
     let outcome = match item.outcome {
         Outcome::Accepted { .. } => "accepted",
         Outcome::Overridden { .. } => OVERRIDDEN,
     };
     record::Feedback {
-        service: cds::SERVICE_ID.to_owned(),
+        service: service.to_owned(),
         card: item.card.clone(),
         outcome: outcome.to_owned(),
         body: raw.clone(),

@@ -15,6 +15,7 @@ mod subscription;
 mod subset;
 mod topic;
 mod transaction;
+mod trials;
 mod validate;
 mod view;
 mod write;
@@ -69,6 +70,7 @@ pub(crate) const ROUTES: &[Route] = &[
         .offering(Offer::Type(&[Interaction::HistoryInstance])),
     Route::new("POST", "/fhir/{type}/{id}/$validate", || post(validate::of_instance)),
     Route::new("GET", "/fhir/Patient/{id}/$everything", || get(everything::show)),
+    Route::new("GET", "/fhir/Patient/{id}/$trial-match", || get(trials::show)),
     Route::new("GET", "/fhir/{type}/{id}/_history/{version}", || get(read::vread))
         .offering(Offer::Type(&[Interaction::Vread])),
     Route::new("GET", "/fhir/Subscription/$status", || get(subscription::status_of_type)),

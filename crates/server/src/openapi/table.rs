@@ -258,6 +258,9 @@ pub(super) const TABLE: &[Row] = &[
         .refusing(&[400, 403, 404, 413, 415, 422]),
     page("GET", "/patients/{id}/access", "Who has looked at a patient's record")
         .asking(&["before"]),
+    page("GET", "/patients/{id}/trials", "The tumour of a patient and its trial options"),
+    page("GET", "/trials", "Trials, and what changed for whom").asking(&["before"]),
+    page("GET", "/trials/{id}", "A trial with its patients").asking(&["after"]),
     page("GET", "/emergencies", "Emergencies that nobody has looked at yet"),
     page("POST", "/emergencies/{id}", "Say what an emergency was")
         .taking(Form(&["csrf", "finding", "text"]))
@@ -340,6 +343,8 @@ pub(super) const TABLE: &[Row] = &[
     begin("POST", "/fhir/{type}/{id}/$validate", "Validate against what stands")
         .taking(Resource)
         .answering(&[(200, OUTCOME)]),
+    begin("GET", "/fhir/Patient/{id}/$trial-match", "Trials that are or may be for a patient")
+        .answering(&[(200, BUNDLE)]),
     begin("GET", "/fhir/Patient/{id}/$everything", "All about a patient")
         .asking(&["_count", "_since", "_type"])
         .answering(&[(200, BUNDLE)]),

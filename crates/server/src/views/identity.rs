@@ -22,6 +22,8 @@ pub(crate) fn session(app: &App, caller: &Caller) -> Result<Session, Error> {
         role: caller.role.word().replace('-', " "),
         csrf: caller.csrf.clone().unwrap_or_default(),
         reviews_waiting: reviews_waiting(app, caller)?,
+        sees_trials: app.record().may(&caller.access, Action::ReadTrials)?
+            && app.record().may(&caller.access, Action::ReadStatements)?,
     })
 }
 

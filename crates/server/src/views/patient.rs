@@ -2,6 +2,7 @@
 
 use super::clinical::Layer;
 use super::identity::{identity, session};
+use super::trials::standings;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
@@ -44,6 +45,7 @@ pub(crate) fn patient_page(
         drug_query: drug_query.to_owned(),
         drugs: drug_rows(app, &facts, &statements, layer.advice),
         genes: gene_rows(app, &facts, &statements, layer.conversions),
+        trials: standings(app, caller, id)?,
         reports: report_rows(app, caller, &facts)?,
     })
 }

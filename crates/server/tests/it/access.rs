@@ -44,6 +44,7 @@ const fn row(
 }
 
 const OPERATOR: Option<Who> = Some(Who::Person(Role::Operator));
+const REVIEWER: Option<Who> = Some(Who::Person(Role::LaboratoryReviewer));
 const OFFICER: Option<Who> = Some(Who::Client(Role::PrivacyOfficer));
 const SERVICE: &str = "/cds-services/pgx-medication-safety";
 const FEEDBACK: &str = "/cds-services/pgx-medication-safety/feedback";
@@ -72,6 +73,8 @@ const EVENTS: &str = "/fhir/Subscription/{id}/$events";
 
 const EMERGENCY: (&str, &str) = ("GET", "/patients/{id}/emergency");
 const ACCESS_LOG: (&str, &str) = ("GET", "/patients/{id}/access");
+const MATCH: (&str, &str) = ("GET", "/fhir/Patient/{id}/$trial-match");
+const OPTIONS: (&str, &str) = ("GET", "/patients/{id}/trials");
 const OPENING: (&str, &str) = ("POST", "/patients/{id}/emergency");
 
 const REPORT: (&str, &str) = ("GET", "/patients/{id}/pgx-report");
@@ -123,6 +126,9 @@ const TABLE: &[Row] = &[
     row(EMERGENCY, Page, "/patients/{patient}/emergency", OPERATOR, false),
     row(OPENING, Page, "/patients/{patient}/emergency", OPERATOR, false),
     row(ACCESS_LOG, Page, "/patients/{patient}/access", OPERATOR, false),
+    row(OPTIONS, Page, "/patients/{patient}/trials", OPERATOR, true),
+    row(("GET", "/trials"), Page, "/trials", OPERATOR, false),
+    row(("GET", "/trials/{id}"), Page, "/trials/none", REVIEWER, false),
     row(("GET", "/emergencies"), Page, "/emergencies", OPERATOR, false),
     row(("POST", "/emergencies/{id}"), Page, "/emergencies/none", OPERATOR, false),
     row(("GET", "/statements/{id}"), Page, "/statements/{patient}", OPERATOR, true),
@@ -148,6 +154,7 @@ const TABLE: &[Row] = &[
     row(("GET", "/fhir/{type}/_history"), Interface, "/fhir/Patient/_history", OFFICER, false),
     row(HISTORY, Interface, "/fhir/Patient/{patient}/_history", OFFICER, true),
     row(EVERYTHING, Interface, "/fhir/Patient/{patient}/$everything", OFFICER, true),
+    row(MATCH, Interface, "/fhir/Patient/{patient}/$trial-match", OFFICER, true),
     row(("POST", "/fhir/{type}/$validate"), Interface, "/fhir/Patient/$validate", None, false),
     row(VALIDATE, Interface, "/fhir/Patient/{patient}/$validate", None, false),
     row(("POST", "/fhir/$import"), Interface, "/fhir/$import", Some(CLIENT), false),

@@ -80,9 +80,11 @@ async fn discovery_is_that_of_the_specification() {
     assert_eq!(answer.status, 200);
     let services = answer.json()["services"].as_array().unwrap().clone();
     let hooks: Vec<&str> = services.iter().map(|s| s["hook"].as_str().unwrap()).collect();
-    assert_eq!(hooks, ["order-select", "order-sign"]);
+    assert_eq!(hooks, ["order-select", "order-sign", "patient-view"]);
     for service in services {
-        assert_eq!(service["id"], "pgx-medication-safety");
+        let is_of_orders = service["hook"] != "patient-view";
+        let id = if is_of_orders { "pgx-medication-safety" } else { "trial-options" };
+        assert_eq!(service["id"], id);
         assert!(service["description"].as_str().is_some_and(|text| !text.is_empty()));
         for query in service["prefetch"].as_object().unwrap().values() {
             assert!(query.as_str().unwrap().contains("{{context.patientId}}"));

@@ -71,4 +71,6 @@ mod smart;
 #[cfg(test)]
 mod subscription;
 #[cfg(test)]
+mod trials;
+#[cfg(test)]
 mod view;

@@ -58,6 +58,7 @@ fn site_header(session: Option<&Session>) -> Markup {
                 nav.site-nav aria-label="Main" {
                     ul {
                         li { a href=(path::PATIENTS) { "Patients" } }
+                        @if session.sees_trials { li { a href=(path::TRIALS) { "Trials" } } }
                         @if let Some(waiting) = session.reviews_waiting {
                             li {
                                 a href=(path::REVIEWS) {

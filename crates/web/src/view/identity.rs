@@ -15,6 +15,8 @@ pub struct Session {
     pub csrf: String,
     /// Messages waiting for a person; `None` if this role does not review messages.
     pub reviews_waiting: Option<usize>,
+    /// Whether this role sees trials.
+    pub sees_trials: bool,
 }
 
 /// A value, or the fixed word for why it is not there.

@@ -1,6 +1,7 @@
 //! Views of the patient list and of the patient page.
 
 use super::identity::{Identity, Known, Session};
+use super::trials::StandingRow;
 use model::conversion::{ClinicalAdvice, Conversion};
 use model::id::{PatientId, RawId, ResourceRef, StatementId};
 use model::problem::Problem;
@@ -54,6 +55,8 @@ pub struct PatientView {
     pub drugs: Vec<DrugRow>,
     /// One row for each gene with a statement, in any order.
     pub genes: Vec<GeneRow>,
+    /// Trials that are or may be for the patient, as the log has it.
+    pub trials: Vec<StandingRow>,
     /// Every report and document received, newest first.
     pub reports: Vec<ReportRow>,
 }

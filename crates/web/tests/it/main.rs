@@ -12,3 +12,5 @@ mod safety;
 mod sample;
 #[cfg(test)]
 mod snapshot;
+#[cfg(test)]
+mod trials;

@@ -41,6 +41,7 @@ pub(crate) fn session() -> Session {
         role: "prescriber".into(),
         csrf: "csrf-of-the-session".into(),
         reviews_waiting: Some(2),
+        sees_trials: false,
     }
 }
 
@@ -147,6 +148,7 @@ pub(crate) fn patient() -> PatientView {
         drug_query: String::new(),
         drugs: drug::drugs(),
         genes: gene::genes(),
+        trials: vec![],
         reports: reports(),
     }
 }

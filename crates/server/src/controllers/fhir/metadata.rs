@@ -19,13 +19,14 @@ macro_rules! backport {
 }
 
 /// Operations by name, with their definitions.
-const OPERATIONS: [(&str, &str); 7] = [
+const OPERATIONS: [(&str, &str); 8] = [
     ("export", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export"),
     ("events", concat!(backport!(), "backport-subscription-events")),
     ("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything"),
     ("import", "https://github.com/cognate-health/cognate/blob/main/docs/FHIR.md#import"),
     super::view::OPERATION,
     ("status", concat!(backport!(), "backport-subscription-status")),
+    super::trials::OPERATION,
     ("validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"),
 ];
 

@@ -1,0 +1,264 @@
+//! Trials: the options of one patient, one trial, and what changed.
+
+mod option;
+mod profile;
+
+use super::banner::banner;
+use super::frame::{Frame, document};
+use super::words;
+use crate::path;
+use crate::view::{
+    Known, PatientView, StandingRow, TrialHead, TrialOptionsView, TrialPatientRow, TrialView,
+    TrialsView,
+};
+use maud::{Markup, html};
+use model::absence::Absence;
+use model::time::PartialDate;
+
+/// The word for a status, as people read it.
+pub(super) fn status(word: &str) -> &str {
+    match word {
+        "eligible" => "Eligible",
+        "needs-review" => "Sentences to be read",
+        "needs-data" => "Facts missing",
+        "near-miss" => "Near miss",
+        "not-eligible" => "Not eligible",
+        other => other,
+    }
+}
+
+/// The tumour of a patient and its trial options, with the reasons.
+pub fn trial_options(view: &TrialOptionsView) -> String {
+    let name = words::name(&view.identity);
+    let title = format!("{name}: tumour and trial options");
+    let allergies = Known::Absent(Absence::NotRecorded);
+    document(Frame {
+        title: &title,
+        session: Some(&view.session),
+        banner: Some(banner(&view.identity, &allergies, view.today, true)),
+        main: html! {
+            p.more { a href=(path::patient(&view.id)) { "Back to the patient page" } }
+            (profile::section(view))
+            (option::section(view))
+        },
+    })
+}
+
+/// The section on the patient page: what the log says, and the way to the reasons.
+pub(super) fn summary(view: &PatientView) -> Markup {
+    html! {
+        section aria-labelledby="trials" {
+            div.section-head {
+                h2 id="trials" { "Trial options" }
+                p.more { a href=(path::trial_options(&view.id)) { "Tumour profile and reasons" } }
+            }
+            table.trials {
+                caption { "Trials that are or may be for this patient" }
+                thead {
+                    tr {
+                        th scope="col" { "Status" }
+                        th scope="col" { "Trial" }
+                        th scope="col" { "Since" }
+                    }
+                }
+                tbody {
+                    @for row in &view.trials {
+                        tr {
+                            td data-label="Status" { (status(&row.status)) }
+                            td data-label="Trial" { (trial_link(row)) }
+                            td data-label="Since" { (since(row)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn trial_link(row: &StandingRow) -> Markup {
+    html! {
+        a href=(path::trial(&row.trial)) { (row.trial) }
+        span.line.note { (row.path) }
+    }
+}
+
+fn since(row: &StandingRow) -> Markup {
+    html! { (words::instant(row.since)) span.line.note { (row.cause) } }
+}
+
+/// One trial with its patients.
+pub fn trial(view: &TrialView) -> String {
+    let head = &view.trial;
+    document(Frame {
+        title: &head.id,
+        session: Some(&view.session),
+        banner: None,
+        main: html! {
+            p.more { a href=(path::TRIALS) { "All trials" } }
+            h1 { (head.id) @if !head.title.is_empty() { ": " (head.title) } }
+            (facts(head))
+            @for (place, state) in &view.cohorts {
+                p.line { "Cohort " (place) ": " (state) }
+            }
+            (findings(&view.findings))
+            section aria-labelledby="patients" {
+                h2 id="patients" { "Patients" }
+                p.intro {
+                    "The criteria that a computer can read are a part of the protocol: whoever is "
+                    "listed has to be screened."
+                }
+                @if view.patients.is_empty() { p.empty { "Nobody is listed." } } @else {
+                    (patients("By status", &view.patients, view.today, false))
+                }
+                @if let Some(next) = view.next {
+                    p { a href=(path::trial_after(&head.id, next)) { "More patients" } }
+                }
+            }
+        },
+    })
+}
+
+fn facts(head: &TrialHead) -> Markup {
+    html! {
+        dl.capsule {
+            div { dt { "Status" } dd { (head.status) } }
+            @if let Some(registry) = &head.registry { div { dt { "Registry" } dd { (registry) } } }
+            @if !head.phase.is_empty() { div { dt { "Phase" } dd { (head.phase) } } }
+            div { dt { "Sites" } dd { (sites(head)) } }
+            div {
+                dt { "Curation" }
+                dd { "version " (head.version) ", kept " (words::instant(head.recorded)) }
+            }
+        }
+    }
+}
+
+/// Open sites, or that there is none, or that none is named.
+pub(super) fn sites(head: &TrialHead) -> String {
+    match (head.sites, head.open_sites.len()) {
+        (0, _) => format!("sites {}", Absence::NotRecorded.words()),
+        (named, 0) => format!("none of {} is open", words::count(named, "site", "sites")),
+        (_, _) => format!("open at {}", head.open_sites.join("; ")),
+    }
+}
+
+fn findings(findings: &[(String, String)]) -> Markup {
+    html! {
+        @if !findings.is_empty() {
+            details.fold {
+                summary {
+                    (words::count(findings.len(), "finding", "findings")) " for a curator: what is "
+                    "not read counts as not known"
+                }
+                ul.plain { @for (place, text) in findings { li { code { (place) } " " (text) } } }
+            }
+        }
+    }
+}
+
+/// The trials and what changed.
+pub fn trials(view: &TrialsView) -> String {
+    document(Frame {
+        title: "Trials",
+        session: Some(&view.session),
+        banner: None,
+        main: html! {
+            h1 { "Trials" }
+            section aria-labelledby="changes" {
+                h2 id="changes" { "What changed for whom" }
+                @if view.changes.is_empty() { p.empty { "Nothing has changed." } } @else {
+                    (patients("Changes, the latest first", &view.changes, view.today, true))
+                }
+                @if let Some(older) = view.older {
+                    p { a href=(path::trials_before(older)) { "Older changes" } }
+                }
+            }
+            section aria-labelledby="list" {
+                h2 id="list" { "Trials of this site" }
+                @if view.trials.is_empty() { p.empty { "No trial is kept." } } @else {
+                    (list(&view.trials))
+                }
+            }
+        },
+    })
+}
+
+fn list(trials: &[TrialHead]) -> Markup {
+    html! {
+        table.trials {
+            caption { "Trials by identifier" }
+            thead {
+                tr {
+                    th scope="col" { "Trial" }
+                    th scope="col" { "Status" }
+                    th scope="col" { "Sites" }
+                }
+            }
+            tbody {
+                @for head in trials {
+                    tr {
+                        td data-label="Trial" {
+                            a href=(path::trial(&head.id)) { (head.id) }
+                            span.line.note { (head.title) }
+                        }
+                        td data-label="Status" { (head.status) }
+                        td data-label="Sites" { (sites(head)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn patients(
+    caption: &str,
+    rows: &[TrialPatientRow],
+    today: PartialDate,
+    names_trials: bool,
+) -> Markup {
+    html! {
+        table.trials {
+            caption { (caption) }
+            thead {
+                tr {
+                    th scope="col" { "Patient" }
+                    th scope="col" { "Status" }
+                    th scope="col" { @if names_trials { "Trial" } @else { "Cohort" } }
+                    th scope="col" { "Since" }
+                }
+            }
+            tbody {
+                @for row in rows {
+                    tr {
+                        td data-label="Patient" { (person(row, today)) }
+                        td data-label="Status" {
+                            (status(&row.standing.status))
+                            span.line.note { "before: " (status(&row.former)) }
+                        }
+                        td data-label=[Some(if names_trials { "Trial" } else { "Cohort" })] {
+                            @if names_trials { (trial_link(&row.standing)) }
+                            @else { (row.standing.path) }
+                        }
+                        td data-label="Since" { (since(&row.standing)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn person(row: &TrialPatientRow, today: PartialDate) -> Markup {
+    html! {
+        a href=(path::trial_options(&row.patient)) {
+            @match &row.identity {
+                Some(identity) => (words::name(identity)),
+                None => (row.patient),
+            }
+        }
+        @if let Some(identity) = &row.identity {
+            span.line.note {
+                "Born " (words::born(identity.born, today)) " · MRN " (words::mrn(identity))
+            }
+        }
+    }
+}

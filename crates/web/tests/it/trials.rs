@@ -1,0 +1,171 @@
+//! Pages about trials: nothing that was not tested is absent, nothing of the data is markup.
+
+use crate::sample;
+use model::absence::Presence;
+use model::{PatientId, Timestamp};
+use web::view::{
+    GeneTestedRow, ReasonView, SourceLine, Sourced, StandingRow, TrialHead, TrialOffer,
+    TrialOptionsView, TrialPatientRow, TrialView, TrialsView, TumorProfileView, TumorReportRow,
+};
+
+const HOSTILE: &str = "<script>alert(1)</script> & \"x\"";
+
+fn sourced(words: &str) -> Sourced {
+    let source = SourceLine { resource: "Observation/o/_history/1".into(), date: None };
+    Sourced { words: words.to_owned(), sources: vec![source] }
+}
+
+fn leaf(outcome: &str, expected: &str, found: &str, missing: Option<&str>) -> ReasonView {
+    ReasonView::Leaf {
+        outcome: outcome.to_owned(),
+        expected: expected.to_owned(),
+        found: sourced(found),
+        missing: missing.map(str::to_owned),
+        asked_at: "/match/0".to_owned(),
+    }
+}
+
+pub(crate) fn head(id: &str, title: &str) -> TrialHead {
+    TrialHead {
+        id: id.to_owned(),
+        registry: Some("NCT00000001".to_owned()),
+        title: title.to_owned(),
+        phase: "2".to_owned(),
+        status: "open".to_owned(),
+        version: 3,
+        recorded: Timestamp::parse("2026-01-02T03:04:05Z").unwrap(),
+        open_sites: vec!["North Hospital".to_owned()],
+        sites: 2,
+    }
+}
+
+fn offer(status: &str, title: &str, reasons: Vec<ReasonView>) -> TrialOffer {
+    TrialOffer {
+        trial: head("10-001", title),
+        cohort: "arm 1 (A)".to_owned(),
+        slots: Some(1),
+        status: status.to_owned(),
+        counts: [1, 1, 0],
+        missing: vec!["a test of ALK for rearrangements".to_owned()],
+        reasons,
+    }
+}
+
+pub(crate) fn options(text: &str) -> TrialOptionsView {
+    let part = ReasonView::Part {
+        of: "any".to_owned(),
+        outcome: "not known".to_owned(),
+        parts: vec![leaf("not known", "ALK rearrangement", "not tested", Some("a test of ALK"))],
+    };
+    TrialOptionsView {
+        session: sample::session(),
+        today: sample::today(),
+        id: PatientId::new("ana"),
+        identity: sample::ana(),
+        tumor: Some(TumorProfileView {
+            diagnosis: Some(sourced("Lung Adenocarcinoma")),
+            reports: vec![TumorReportRow {
+                source: SourceLine { resource: "DiagnosticReport/r/_history/2".into(), date: None },
+                panel: None,
+                silence: Some("what it does not name is not known to be absent".to_owned()),
+                events: vec![text.to_owned()],
+                biomarkers: vec![],
+            }],
+            conflicts: vec![text.to_owned()],
+            genes: vec![GeneTestedRow {
+                gene: "ALK".to_owned(),
+                classes: vec![
+                    ("small variants".to_owned(), Presence::AbsentTested),
+                    ("rearrangements".to_owned(), Presence::NotTested),
+                ],
+            }],
+            ..TumorProfileView::default()
+        }),
+        ranking: "Eligible first.".to_owned(),
+        offers: vec![
+            offer("needs-data", text, vec![leaf("met", "age >= 18 years", text, None), part]),
+            offer("not-eligible", text, vec![leaf("failed", "stage IV", "IIIB", None)]),
+        ],
+        problems: vec![],
+    }
+}
+
+fn row(text: &str) -> TrialPatientRow {
+    TrialPatientRow {
+        patient: PatientId::new("ana"),
+        identity: Some(sample::ana()),
+        former: "not-eligible".to_owned(),
+        standing: StandingRow {
+            trial: "10-001".to_owned(),
+            path: text.to_owned(),
+            status: "needs-data".to_owned(),
+            since: Timestamp::parse("2026-01-02T03:04:05Z").unwrap(),
+            cause: text.to_owned(),
+        },
+    }
+}
+
+#[test]
+fn each_criterion_says_what_was_asked_found_and_is_missing() {
+    let page = web::trial_options(&options("EGFR p.L858R"));
+    for part in [
+        "1 met · 1 not known · 0 failed",
+        "To be found out: </b>a test of ALK for rearrangements",
+        "Found: not tested",
+        "Observation/o/_history/1",
+        "date not recorded",
+        "Criteria of version 3",
+        "What was tested is not stated",
+        "what it does not name is not known to be absent",
+        "Stage</dt><dd>not recorded",
+        "1 cohort not for this patient",
+        "Fails: stage IV (found: IIIB)",
+        "1 place left",
+    ] {
+        assert!(page.contains(part), "no `{part}` in {page}");
+    }
+    // Tested and not there is one thing, not tested another.
+    let gene = page.split_once(">ALK</th>").unwrap().1;
+    let (absent, rest) = gene.split_once("Not tested").unwrap();
+    assert!(absent.contains("small variants") && !absent.contains("rearrangements"), "{absent}");
+    assert!(rest.split_once("</tr>").unwrap().0.contains("rearrangements"), "{rest}");
+}
+
+#[test]
+fn no_text_of_the_data_is_markup_and_no_page_has_a_script() {
+    let trial = TrialView {
+        session: sample::session(),
+        today: sample::today(),
+        trial: head("<b>", HOSTILE),
+        cohorts: vec![(HOSTILE.to_owned(), "open".to_owned())],
+        findings: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
+        patients: vec![row(HOSTILE), TrialPatientRow { identity: None, ..row(HOSTILE) }],
+        next: Some(7),
+    };
+    let trials = TrialsView {
+        session: sample::session(),
+        today: sample::today(),
+        changes: vec![row(HOSTILE)],
+        older: Some(7),
+        trials: vec![head("a/b?c", HOSTILE)],
+    };
+    let pages = [web::trial_options(&options(HOSTILE)), web::trial(&trial), web::trials(&trials)];
+    for page in &pages {
+        assert!(!page.contains("<script") && !page.contains("style="), "{page}");
+        assert!(page.contains("&lt;script&gt;"), "{page}");
+    }
+    assert!(pages[1].contains("/trials/%3Cb%3E?after=7"), "{}", pages[1]);
+    assert!(pages[2].contains("/trials/a%2Fb%3Fc"), "{}", pages[2]);
+    assert!(pages[2].contains("/trials?before=7"), "{}", pages[2]);
+}
+
+#[test]
+fn nothing_is_said_in_words_where_there_is_nothing() {
+    let nobody = TrialOptionsView { tumor: None, offers: vec![], ..options("") };
+    let page = web::trial_options(&nobody);
+    assert!(page.contains("Nothing in the record says that there is a tumour."), "{page}");
+    let empty = TrialOptionsView { offers: vec![], ..options("") };
+    assert!(web::trial_options(&empty).contains("No trial of this site is open."));
+    let page = web::patient(&sample::patient());
+    assert!(!page.contains("id=\"trials\""), "no section without options");
+}
