@@ -131,6 +131,14 @@ impl Record {
         })
     }
 
+    /// How many versions of trials there are: a number that grows with every change of any, so
+    /// that what was made of them is made again only then.
+    pub fn count_trial_versions(&self, access: &Access) -> Result<u64, Failure> {
+        self.permit(access, Action::ReadTrials)?;
+        let key = values![access.tenant().as_str()];
+        self.inner.record.read(|executor| executor.one(sql::TRIAL_VERSIONS_COUNT, key)?.count(0))
+    }
+
     /// Current versions of trials, those out of use as well, after an identifier and by it.
     pub fn trials(
         &self,

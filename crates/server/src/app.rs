@@ -31,8 +31,8 @@ struct Inner {
     digests: Arc<Mutex<BTreeMap<String, Option<String>>>>,
     endpoints: Endpoints,
     limiter: Arc<Limiter>,
-    /// Names that trials are matched with, made at the first use.
-    world: Arc<OnceLock<Arc<World>>>,
+    /// What puts patients to trials, made at the first use.
+    matcher: Arc<OnceLock<Matcher>>,
     provider: Option<Arc<Provider>>,
 }
 
@@ -76,7 +76,7 @@ impl App {
         genomics: Genomics,
     ) -> Self {
         let (digests, endpoints, limiter) = (Arc::default(), Endpoints::default(), Arc::default());
-        let (provider, world) = (None, Arc::default());
+        let (provider, matcher) = (None, Arc::default());
         let inner = Inner {
             record,
             interpreter,
@@ -85,7 +85,7 @@ impl App {
             digests,
             endpoints,
             limiter,
-            world,
+            matcher,
             provider,
         };
         Self { inner: Arc::new(inner) }
@@ -157,14 +157,12 @@ impl App {
     /// # Errors
     /// When the names inside the program cannot be read.
     pub fn matcher(&self) -> Result<Matcher, Error> {
-        let world = match self.inner.world.get() {
-            Some(world) => Arc::clone(world),
-            None => {
-                let made = Arc::new(World::built_in()?);
-                Arc::clone(self.inner.world.get_or_init(|| made))
-            }
-        };
-        Ok(Matcher::new(self.record().clone(), world, &self.settings().tenant))
+        if let Some(matcher) = self.inner.matcher.get() {
+            return Ok(matcher.clone());
+        }
+        let world = Arc::new(World::built_in()?);
+        let made = Matcher::new(self.record().clone(), world, &self.settings().tenant);
+        Ok(self.inner.matcher.get_or_init(|| made).clone())
     }
 
     /// The knowledge pack in use.

@@ -131,20 +131,15 @@ impl Matcher {
     /// Looks at those for whom today, or a day before, is due.
     fn due(&self, matched: &mut Matched) -> Result<(), Failure> {
         let day = u32::try_from(self.today()).unwrap_or(0);
-        let mut ready = None;
         loop {
             let due = self.record.due_for_trials(&self.engine, day, PATIENTS_TOGETHER)?;
             if due.is_empty() {
                 return Ok(());
             }
-            if ready.is_none() {
-                ready = Some(self.ready()?);
-            }
-            let ready = ready.get_or_insert_default();
             let cause = "a birthday, or a fact that counts no more".to_owned();
             let due: Vec<_> = due.into_iter().map(|of| (of, cause.clone())).collect();
             // Whoever was looked at is due on a later day only, so this ends.
-            self.put_all(ready, &due, &PutTo::Every, matched)?;
+            self.put_all(&*self.ready()?, &due, &PutTo::Every, matched)?;
         }
     }
 
@@ -176,23 +171,34 @@ impl Matcher {
     }
 }
 
-/// Who changed, and by what: the last of their resources, and how many more there are.
-fn causes(changes: &[Change]) -> BTreeMap<PatientId, String> {
-    let mut seen: BTreeMap<PatientId, (&Change, BTreeSet<(&str, &str)>)> = BTreeMap::new();
-    for change in changes.iter().filter(|one| one.kind == ChangeKind::Resource) {
-        let Some(patient) = &change.patient else { continue };
-        let (last, all) = seen.entry(patient.clone()).or_insert_with(|| (change, BTreeSet::new()));
-        *last = change;
-        all.insert((&change.resource_type, &change.id));
-    }
-    let words = |(last, all): (&Change, BTreeSet<(&str, &str)>)| {
-        let Change { resource_type, id, version, deleted, .. } = last;
+/// The last change of somebody's resources, and all of those.
+struct Changed<'c> {
+    last: &'c Change,
+    all: BTreeSet<(&'c str, &'c str)>,
+}
+
+impl Changed<'_> {
+    fn words(&self) -> String {
+        let Change { resource_type, id, version, deleted, .. } = self.last;
         let gone = if *deleted { " is gone" } else { "" };
-        let more = match all.len() {
+        let more = match self.all.len() {
             0 | 1 => String::new(),
             many => format!(", and {} more", many - 1),
         };
         format!("{resource_type}/{id}/_history/{version}{gone}{more}")
-    };
-    seen.into_iter().map(|(patient, of)| (patient, words(of))).collect()
+    }
+}
+
+/// Who changed, and by what: the last of their resources, and how many more there are.
+fn causes(changes: &[Change]) -> BTreeMap<PatientId, String> {
+    let mut seen: BTreeMap<PatientId, Changed<'_>> = BTreeMap::new();
+    for change in changes.iter().filter(|one| one.kind == ChangeKind::Resource) {
+        let Some(patient) = &change.patient else { continue };
+        let changed = seen
+            .entry(patient.clone())
+            .or_insert_with(|| Changed { last: change, all: BTreeSet::new() });
+        changed.last = change;
+        changed.all.insert((&change.resource_type, &change.id));
+    }
+    seen.into_iter().map(|(patient, changed)| (patient, changed.words())).collect()
 }

@@ -9,7 +9,7 @@ use record::{
     TrialWatch,
 };
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use trials::criteria::AgeAsked;
 use trials::patient::Day;
 use trials::{Answer, Cohort, Context, Outcome, Patient, Status, answer, date, due};
@@ -29,12 +29,17 @@ pub struct Matcher {
     /// Reads about patients, as any other system that shows to many what it reads: what is
     /// labelled as sensitive or refused by a consent is not known to it.
     reader: Access,
+    /// The trials as they were made ready, with how many versions of them there were.
+    kept: Arc<Mutex<Kept>>,
 }
 
+/// How many versions of trials there were, and the trials; nothing before they are read.
+type Kept = Option<(u64, Arc<Ready>)>;
+
 /// The trials, made ready for patients.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Ready {
-    pub(super) trials: Vec<KeptTrial>,
+    pub(super) trials: Vec<Arc<KeptTrial>>,
     ages: BTreeSet<AgeAsked>,
 }
 
@@ -42,7 +47,12 @@ impl Ready {
     pub(super) fn of(trials: Vec<KeptTrial>) -> Self {
         let asked = trials.iter().filter(|kept| takes_patients(kept));
         let ages = asked.flat_map(|kept| due::ages(&kept.trial)).collect();
-        Self { trials, ages }
+        let bare = |mut kept: KeptTrial| {
+            // The document it was read from is in the record, and nothing here asks for it.
+            kept.trial.document = None;
+            Arc::new(kept)
+        };
+        Self { trials: trials.into_iter().map(bare).collect(), ages }
     }
 }
 
@@ -88,7 +98,7 @@ impl Matcher {
         let access =
             |role| Access::new(tenant.clone(), ACTOR, role, Purpose::Treatment, Scope::Tenant);
         let (engine, reader) = (access(Role::Engine), access(Role::ServiceClient));
-        Self { record, world, engine, reader }
+        Self { record, world, engine, reader, kept: Arc::default() }
     }
 
     /// The names it reads with.
@@ -107,8 +117,17 @@ impl Matcher {
         date::day(day.year, day.month.unwrap_or(1), day.day.unwrap_or(1))
     }
 
-    pub(super) fn ready(&self) -> Result<Ready, Failure> {
-        Ok(Ready::of(kept_trials(&self.record, &self.engine)?))
+    /// The trials as they are now; they are read again when any of them changed.
+    pub(super) fn ready(&self) -> Result<Arc<Ready>, Failure> {
+        // In this order: what changes in between is read again the next time.
+        let versions = self.record.count_trial_versions(&self.engine)?;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, ready)) = kept.as_ref().filter(|(known, _)| *known == versions) {
+            return Ok(Arc::clone(ready));
+        }
+        let ready = Arc::new(Ready::of(kept_trials(&self.record, &self.engine)?));
+        *kept = Some((versions, Arc::clone(&ready)));
+        Ok(ready)
     }
 
     pub(super) fn context(&self, as_of: Day) -> Context<'_> {
@@ -216,7 +235,7 @@ impl Matcher {
     pub fn whole(&self, patient: &PatientId) -> Result<Vec<TrialStanding>, Failure> {
         let (ready, today) = (self.ready()?, self.today());
         let Some(facts) = self.facts(&self.record, patient, today)? else { return Ok(Vec::new()) };
-        let of = |kept| self.standings(kept, &facts.patient, today).0;
+        let of = |kept: &Arc<KeptTrial>| self.standings(kept, &facts.patient, today).0;
         Ok(ready.trials.iter().flat_map(of).collect())
     }
 }

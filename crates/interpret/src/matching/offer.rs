@@ -121,12 +121,11 @@ impl Matcher {
         let mut offers = Vec::new();
         if facts.has_tumor() {
             let context = self.context(today);
-            for kept in self.ready()?.trials {
-                let kept = Arc::new(kept);
-                for cohort in open_cohorts(&kept) {
+            for kept in &self.ready()?.trials {
+                for cohort in open_cohorts(kept) {
                     let told = explain(&kept.trial, cohort, &facts.patient, &context);
                     offers.push(Offer {
-                        trial: Arc::clone(&kept),
+                        trial: Arc::clone(kept),
                         cohort: cohort.clone(),
                         status: word(told.answer),
                         counts: counts(&told.parts),

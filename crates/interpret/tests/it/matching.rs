@@ -33,7 +33,7 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let master_key = MasterKey::create_file(&directory.path().join("master.key")).unwrap();
+        let master_key = MasterKey::create_file(directory.path().join("master.key")).unwrap();
         let settings =
             Settings { directory: directory.path().join("data"), master_key, readers: 2 };
         let now = Arc::new(AtomicI64::new(START_MICROS));

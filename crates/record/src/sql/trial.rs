@@ -5,6 +5,7 @@ super::statements! {
         ON CONFLICT (tenant, id) DO UPDATE SET version = excluded.version,
         registry = excluded.registry";
     TRIALS_COUNT = "SELECT count(*) FROM trial WHERE tenant = $1";
+    TRIAL_VERSIONS_COUNT = "SELECT count(*) FROM trial_version WHERE tenant = $1";
     TRIAL_OF_REGISTRY = "SELECT id FROM trial WHERE tenant = $1 AND registry = $2
         ORDER BY id LIMIT 1";
     TRIALS = "SELECT v.id, v.version, v.registry, v.retired, v.sha256, v.raw, v.actor, v.recorded,

@@ -45,6 +45,7 @@ fn a_version_is_added_when_something_changed() {
     let versions = record.trial_versions(&reader, "10-001", 10).unwrap();
     let seen: Vec<(u64, bool)> = versions.iter().map(|one| (one.version, one.is_retired)).collect();
     assert_eq!(seen, [(4, false), (3, true), (2, false), (1, false)]);
+    assert_eq!(record.count_trial_versions(&reader).unwrap(), 5);
     let page = record.trials(&reader, "", 1).unwrap();
     let rest = record.trials(&reader, &page[0].id, 10).unwrap();
     assert_eq!((page[0].id.as_str(), rest.len(), rest[0].id.as_str()), ("10-001", 1, "20-002"));

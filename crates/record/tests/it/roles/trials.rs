@@ -14,6 +14,7 @@ pub(super) fn matching() -> Vec<Line> {
         }),
         ("retire_trial", vec![Operator], |r, a, _| done(r.retire_trial(a, "none"))),
         ("trial", readers(), |r, a, _| r.trial(a, "T-1").map(drop)),
+        ("count_trial_versions", readers(), |r, a, _| r.count_trial_versions(a).map(drop)),
         ("trials", readers(), |r, a, _| r.trials(a, "", 5).map(drop)),
         ("put_trial_standings", vec![Engine], |r, a, _| {
             let put = PutToTrials {
