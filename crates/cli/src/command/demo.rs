@@ -117,7 +117,23 @@ fn tell(setting: &Setting, messages: &Path) -> anyhow::Result<Value> {
     say("7  signing the same order again stays silent");
     let again = outside.order(&read("cds/order-sign-ana.json")?)?;
     ensure!(again.is_empty(), "the card was repeated");
+    tell_of_trials(&outside, messages)?;
     Ok(card)
+}
+
+/// A patient with a lung tumour and two trials, by the same doors.
+fn tell_of_trials(outside: &Outside<'_>, messages: &Path) -> anyhow::Result<()> {
+    say("8  a curator keeps two trials, and the EHR sends a patient with a lung tumour");
+    let trials = messages.join("trials");
+    outside.cognate(&["trials", "add", &trials.to_string_lossy()])?;
+    let bundle = messages.join("fhir/lung.transaction.json");
+    let bundle =
+        std::fs::read(&bundle).with_context(|| format!("`{}` cannot be read", bundle.display()))?;
+    outside.post_fhir(&bundle)?;
+    let matched = outside.cognate(&["trials", "match", "--json", "--store"])?;
+    ensure!(matched.contains("lena-demo"), "no trial is for the patient: {matched}");
+    say("   Lena Demo has trial options: /patients/lena-demo/trials");
+    Ok(())
 }
 
 /// What the card has to be. The demonstration fails if care would not have been changed.

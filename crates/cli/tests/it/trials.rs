@@ -181,8 +181,8 @@ fn trials_are_kept_in_versions_listed_and_retired() {
 /// A Bundle with a patient, a diagnosis and a performance status.
 fn bundle(born: &str, on: &str) -> String {
     let put = |resource: Value| {
-        let (kind, id) = (resource["resourceType"].clone(), resource["id"].clone());
-        let url = format!("{}/{}", kind.as_str().unwrap(), id.as_str().unwrap());
+        let text = |name: &str| resource.get(name).and_then(Value::as_str).unwrap().to_owned();
+        let url = format!("{}/{}", text("resourceType"), text("id"));
         json!({"resource": resource, "request": {"method": "PUT", "url": url}})
     };
     let subject = json!({"reference": "Patient/ana"});

@@ -27,13 +27,12 @@ pub(super) fn run(arguments: &TrialsExplainArguments) -> anyhow::Result<Outcome>
         return Ok(Outcome::NotFound);
     };
     let id = arguments.patient.as_str();
-    let (patients, as_of) = match &stored {
-        Some(stored) => (stored.patient(id)?.into_iter().collect(), stored.as_of),
-        None => {
-            let mut cohort = Cohort::read(&arguments.patients, &world)?;
-            cohort.reported.retain(|one| one.sample == id || one.patient == id);
-            (cohort.patients(&world), cohort.as_of)
-        }
+    let (patients, as_of) = if let Some(stored) = &stored {
+        (stored.patient(id)?.into_iter().collect(), stored.as_of)
+    } else {
+        let mut cohort = Cohort::read(&arguments.patients, &world)?;
+        cohort.reported.retain(|one| one.sample == id || one.patient == id);
+        (cohort.patients(&world), cohort.as_of)
     };
     let [patient] = patients.as_slice() else {
         say(&match patients.len() {
@@ -99,9 +98,10 @@ fn line(reason: &Reason, depth: usize, text: &mut String) {
             let needed = leaf.missing.as_deref().map(|fact| format!("; needed: {fact}"));
             let needed = needed.unwrap_or_default();
             let sources: Vec<String> = leaf.sources.iter().map(source).collect();
-            let sources = match sources.is_empty() {
-                true => String::new(),
-                false => format!(" ({})", sources.join(", ")),
+            let sources = if sources.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", sources.join(", "))
             };
             let said = [&leaf.expected, " - ", &leaf.found, &sources, &needed].concat();
             text.push_str(&[space.as_str(), leaf.outcome, ": ", &said, "\n"].concat());
