@@ -181,6 +181,10 @@ pub(crate) struct ServeArguments {
     /// that this machine trusts.
     #[arg(long, env = "COGNATE_SUBSCRIPTION_AUTHORITIES", value_name = "FILE")]
     pub(crate) subscription_authorities: Option<PathBuf>,
+    /// Directory of an evidence pack (`cognate knowledge import civic`): what alterations of
+    /// tumours mean. Without it pages say nothing of therapies.
+    #[arg(long, env = "COGNATE_EVIDENCE", value_name = "DIR")]
+    pub(crate) evidence: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reference: ReferenceArguments,
     #[command(flatten)]

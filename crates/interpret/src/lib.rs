@@ -13,6 +13,7 @@ mod follow;
 mod identity;
 pub mod matching;
 mod replay;
+pub mod therapies;
 mod tumor;
 
 pub use adopt::{Adopted, Adopter, ChangeKind, PatientChanges, SubjectChange, compare};

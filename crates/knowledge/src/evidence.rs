@@ -150,24 +150,7 @@ impl EvidencePack {
     /// When a file cannot be read, is too large, is not the one of the manifest, or has a row that
     /// cannot be read; with file, line and column.
     pub fn from_directory(directory: &Path) -> Result<Self, LoadError> {
-        let read = |name: &str| {
-            let path = directory.join(name);
-            let failed = |source| LoadError::Read { file: path.display().to_string(), source };
-            let bytes = std::fs::metadata(&path).map_err(failed)?.len();
-            let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-            if bytes > PACK_BYTES_MAX {
-                let (file, limit) = (name.to_owned(), PACK_BYTES_MAX);
-                return Err(LoadError::TooLarge { file, bytes, limit });
-            }
-            std::fs::read(&path).map_err(failed)
-        };
-        let manifest = read(MANIFEST_FILE)?;
-        let listed = Manifest::parse(&manifest)?.files;
-        let mut files = BTreeMap::from([(MANIFEST_FILE.to_owned(), manifest)]);
-        for entry in listed {
-            files.insert(entry.name.clone(), read(&entry.name)?);
-        }
-        Self::from_files(&files)
+        Self::from_files(&files(directory)?)
     }
 
     /// Loads a pack from its files by name.
@@ -217,6 +200,31 @@ impl EvidencePack {
     pub fn reference(&self) -> KnowledgeRef {
         self.manifest.reference(&self.digest)
     }
+}
+
+/// The files of a pack's directory, by name: the manifest and the tables it lists.
+///
+/// # Errors
+/// When one cannot be read or is too large, or the manifest is none.
+pub fn files(directory: &Path) -> Result<BTreeMap<String, Vec<u8>>, LoadError> {
+    let read = |name: &str| {
+        let path = directory.join(name);
+        let failed = |source| LoadError::Read { file: path.display().to_string(), source };
+        let bytes = std::fs::metadata(&path).map_err(failed)?.len();
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        if bytes > PACK_BYTES_MAX {
+            let (file, limit) = (name.to_owned(), PACK_BYTES_MAX);
+            return Err(LoadError::TooLarge { file, bytes, limit });
+        }
+        std::fs::read(&path).map_err(failed)
+    };
+    let manifest = read(MANIFEST_FILE)?;
+    let listed = Manifest::parse(&manifest)?.files;
+    let mut files = BTreeMap::from([(MANIFEST_FILE.to_owned(), manifest)]);
+    for entry in listed {
+        files.insert(entry.name.clone(), read(&entry.name)?);
+    }
+    Ok(files)
 }
 
 #[cfg(test)]

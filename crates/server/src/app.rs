@@ -8,6 +8,7 @@ use genomics::reference::References;
 use genomics::vrs;
 use interpret::Interpreter;
 use interpret::matching::{Matcher, World};
+use interpret::therapies::Therapies;
 use knowledge::Pack;
 use model::{PatientId, TenantId};
 use notify::{Creators, Endpoints};
@@ -34,6 +35,8 @@ struct Inner {
     /// What puts patients to trials, made at the first use.
     matcher: Arc<OnceLock<Matcher>>,
     provider: Option<Arc<Provider>>,
+    /// What evidence says of tumours.
+    therapies: Option<Arc<Therapies>>,
 }
 
 /// What the Genomics Operations are answered with.
@@ -76,7 +79,7 @@ impl App {
         genomics: Genomics,
     ) -> Self {
         let (digests, endpoints, limiter) = (Arc::default(), Endpoints::default(), Arc::default());
-        let (provider, matcher) = (None, Arc::default());
+        let (provider, matcher, therapies) = (None, Arc::default(), None);
         let inner = Inner {
             record,
             interpreter,
@@ -87,6 +90,7 @@ impl App {
             limiter,
             matcher,
             provider,
+            therapies,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -107,6 +111,17 @@ impl App {
     /// The external identity provider, if there is one.
     pub(crate) fn provider(&self) -> Option<&Provider> {
         self.inner.provider.as_deref()
+    }
+
+    /// The same, with evidence about tumours.
+    pub fn with_therapies(&self, therapies: Therapies) -> Self {
+        let inner = Inner { therapies: Some(Arc::new(therapies)), ..Inner::clone(&self.inner) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Evidence about tumours, if there is any.
+    pub(crate) fn therapies(&self) -> Option<&Therapies> {
+        self.inner.therapies.as_deref()
     }
 
     /// How often somebody may be wrong.

@@ -10,6 +10,7 @@ mod identity;
 mod notice;
 mod patient;
 mod review;
+mod therapies;
 mod trials;
 
 pub use access::{AccessLogView, AccessRow};
@@ -27,6 +28,9 @@ pub use patient::{
     ReportRow, ResultSource,
 };
 pub use review::{Candidate, ReviewListView, ReviewRow};
+pub use therapies::{
+    EvidenceLine, FindingRow, OncogenicityView, OpenTherapyRow, TherapiesView, TherapyRow,
+};
 pub use trials::{
     GeneTestedRow, ReasonView, SourceLine, Sourced, StandingRow, TrialHead, TrialOffer,
     TrialOptionsView, TrialPatientRow, TrialView, TrialsView, TumorProfileView, TumorReportRow,

@@ -46,6 +46,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         base_url: None,
         feed: "northside".to_owned(),
         lift_over: None,
+        evidence: None,
         reference: ReferenceArguments { references: Vec::new() },
         subscription_endpoint: arguments.subscription_endpoint.clone(),
         subscription_authorities: None,

@@ -15,6 +15,8 @@ use genomics::reference::References;
 use intake::Feed;
 use intake::work::Worker;
 use interpret::Interpreter;
+use interpret::therapies::Therapies;
+use model::TenantId;
 use notify::{Endpoints, Notifier, Sender, Trust};
 use record::Record;
 use server::{App, Carriers, Genomics, PeerAddress, Settings, router};
@@ -63,6 +65,20 @@ fn log_from(level: &str) {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .try_init();
+}
+
+/// The evidence pack, kept in the record so that what it said can be made again.
+fn therapies(directory: &Path, record: &Record, tenant: &TenantId) -> anyhow::Result<Therapies> {
+    let therapies = Therapies::from_directory(directory)?;
+    therapies.keep(record, tenant)?;
+    if !therapies.problems.is_empty() {
+        say(&format!(
+            "{} names of the evidence are not understood and match nobody: `cognate tumor lint {}`",
+            therapies.problems.len(),
+            directory.display()
+        ));
+    }
+    Ok(therapies)
 }
 
 /// A running server: its addresses and what has to be stopped.
@@ -122,6 +138,10 @@ impl Running {
             .with_endpoints(endpoints);
         let app = match provider::provider(&arguments.provider)? {
             Some(provider) => app.with_provider(provider),
+            None => app,
+        };
+        let app = match &arguments.evidence {
+            Some(directory) => app.with_therapies(therapies(directory, &record, &tenant)?),
             None => app,
         };
         let notifier = notifier(&app, arguments.subscription_authorities.as_deref())?;

@@ -1,6 +1,7 @@
 //! Trials: the options of a patient, one trial, and what changed.
 
 mod profile;
+mod therapies;
 
 use super::identity::{demographics, identity, session};
 use crate::app::App;
@@ -37,6 +38,7 @@ pub(crate) fn trial_options(
         id: id.clone(),
         identity: identity(&demographics(&stored)?),
         tumor: found.facts.has_tumor().then(|| profile::profile(&found, matcher.world())),
+        therapies: therapies::therapies(app, &found.facts),
         ranking: RANKING.to_owned(),
         offers: found.offers.iter().map(offer).collect(),
         problems: found.facts.problems.clone(),

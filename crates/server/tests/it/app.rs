@@ -9,6 +9,7 @@ use axum::Router;
 use intake::Feed;
 use intake::work::Worker;
 use interpret::Interpreter;
+use interpret::therapies::Therapies;
 use knowledge::Pack;
 use model::{PatientId, TenantId, Timestamp};
 use record::{Access, Account, Client, MasterKey, Purpose, Record, Role, Scope, Session};
@@ -44,6 +45,7 @@ pub(crate) struct TestApp {
     pub(crate) record: Record,
     pub(crate) interpreter: Interpreter,
     pub(crate) router: Router,
+    app: App,
     clock: Arc<AtomicI64>,
     directory: TempDir,
 }
@@ -70,8 +72,8 @@ impl TestApp {
         let interpreter = Interpreter::new(record.clone(), pack(), &tenant()).unwrap();
         let settings = Settings { base_url: BASE.to_owned(), tenant: tenant(), secure_cookies };
         let app = App::new(record.clone(), interpreter.clone(), settings);
-        let router = server::router(app);
-        let app = Self { record, interpreter, router, clock, directory };
+        let router = server::router(app.clone());
+        let app = Self { record, interpreter, router, app, clock, directory };
         app.people();
         app
     }
@@ -180,6 +182,12 @@ impl TestApp {
     /// Moves the clock on.
     pub(crate) fn wait_hours(&self, hours: i64) {
         self.wait_minutes(hours * 60);
+    }
+
+    /// From now on with this evidence.
+    pub(crate) fn use_therapies(&mut self, therapies: Therapies) {
+        self.app = self.app.with_therapies(therapies);
+        self.router = server::router(self.app.clone());
     }
 
     pub(crate) fn call(&self, method: &str, uri: &str) -> Call<'_> {

@@ -3,6 +3,7 @@
 use crate::app::{CLIENT, INTERFACE, TestApp, Who, access, tenant};
 use crate::pages::between;
 use interpret::matching::{Matcher, Trial, World, file_study, keep_trial, kept_trial, study_id};
+use interpret::therapies::Therapies;
 use model::RawId;
 use record::Role;
 use serde_json::{Value, json};
@@ -255,4 +256,39 @@ async fn a_new_option_is_told_once_when_the_patient_is_looked_at() {
         "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
         "context": {"userId": "Practitioner/p", "patientId": "nobody"}});
     assert_eq!(app.post(CLIENT, "/cds-services/trial-options", &nobody).await.status, 404);
+}
+
+/// Evidence as a site imports it, kept in the record, on the page of the tumour.
+#[tokio::test]
+async fn evidence_in_use_says_what_findings_mean_and_what_speaks_against() {
+    let mut app = filled().await;
+    let page = app.get(ONCOLOGIST, "/patients/ana-example/trials").await.text();
+    assert!(page.contains("No evidence is in use"), "{page}");
+    let summaries = "molecular_profile\tdisease\ttherapies\tevidence_type\tevidence_direction\t\
+        evidence_level\tsignificance\tevidence_status\tevidence_id\tvariant_origin\n\
+        EGFR L858R\tLung Non-small Cell Carcinoma\tOsimertinib\tPredictive\tSupports\tA\t\
+        Sensitivity/Response\taccepted\t1\tSomatic\n\
+        EGFR L858R AND EGFR C797S\tLung Non-small Cell Carcinoma\tOsimertinib\tPredictive\t\
+        Supports\tB\tResistance\taccepted\t2\tSomatic\n\
+        ALK Fusion\tLung Non-small Cell Carcinoma\tAlectinib\tPredictive\tSupports\tA\t\
+        Sensitivity/Response\taccepted\t3\tSomatic\n";
+    let (tables, problems) = knowledge::import::civic(summaries.as_bytes(), "2026-11-01");
+    assert!(problems.is_empty(), "{problems:?}");
+    let files = knowledge::evidence::write(&tables, None, "2026-11-01", None).unwrap();
+    let digest = knowledge::evidence::EvidencePack::from_files(&files).unwrap().reference().digest;
+    let therapies = Therapies::from_files(files.clone()).unwrap();
+    therapies.keep(&app.record, &tenant()).unwrap();
+    app.use_therapies(therapies);
+
+    let page = app.get(ONCOLOGIST, "/patients/ana-example/trials").await.text();
+    let section = between(&page, "id=\"therapies\"", "</section>");
+    let option = between(section, "Therapies that the evidence supports", "</table>");
+    assert!(option.contains("<b>Osimertinib</b>") && option.contains("I-A"), "{option}");
+    assert!(option.contains("civic:EID1") && option.contains("of this type of tumour"), "{option}");
+    // Nobody looked for C797S or for a fusion: no resistance, and a test to order.
+    assert!(!section.contains("Resistance, or less benefit"), "{section}");
+    assert!(section.contains("Alectinib</b>: ALK: rearrangements not tested"), "{section}");
+    assert!(section.contains("Evidence 0.1.0 of 2026-11-01"), "{section}");
+    // What was said can be made again: the pack is kept by its digest.
+    assert_eq!(app.record.kept_pack(&access(Role::Engine), &digest).unwrap(), Some(files));
 }

@@ -2,6 +2,7 @@
 
 mod option;
 mod profile;
+mod therapies;
 
 use super::banner::banner;
 use super::frame::{Frame, document};
@@ -39,6 +40,7 @@ pub fn trial_options(view: &TrialOptionsView) -> String {
         main: html! {
             p.more { a href=(path::patient(&view.id)) { "Back to the patient page" } }
             (profile::section(view))
+            (therapies::section(view))
             (option::section(view))
         },
     })

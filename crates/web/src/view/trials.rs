@@ -2,6 +2,7 @@
 //! patients, and what changed.
 
 use super::identity::{Identity, Session};
+use super::therapies::TherapiesView;
 use model::absence::Presence;
 use model::id::PatientId;
 use model::problem::Problem;
@@ -20,6 +21,8 @@ pub struct TrialOptionsView {
     pub identity: Identity,
     /// The tumour; `None` if nothing says that there is one.
     pub tumor: Option<TumorProfileView>,
+    /// What evidence says of the tumour; `None` where no evidence is in use.
+    pub therapies: Option<TherapiesView>,
     /// How the options are ranked, in words.
     pub ranking: String,
     /// The options, by rank.

@@ -4,7 +4,8 @@ use crate::sample;
 use model::absence::Presence;
 use model::{PatientId, Timestamp};
 use web::view::{
-    GeneTestedRow, ReasonView, SourceLine, Sourced, StandingRow, TrialHead, TrialOffer,
+    EvidenceLine, FindingRow, GeneTestedRow, OncogenicityView, OpenTherapyRow, ReasonView,
+    SourceLine, Sourced, StandingRow, TherapiesView, TherapyRow, TrialHead, TrialOffer,
     TrialOptionsView, TrialPatientRow, TrialView, TrialsView, TumorProfileView, TumorReportRow,
 };
 
@@ -51,6 +52,51 @@ fn offer(status: &str, title: &str, reasons: Vec<ReasonView>) -> TrialOffer {
     }
 }
 
+/// Evidence, with `text` wherever a source has its own words.
+fn therapies(text: &str) -> TherapiesView {
+    let line = || EvidenceLine {
+        id: text.to_owned(),
+        words: text.to_owned(),
+        tier: "I-A".to_owned(),
+        tumor_type: "of this type of tumour".to_owned(),
+        citation: text.to_owned(),
+        url: format!("javascript:{text}"),
+    };
+    let row = |therapies: &str| TherapyRow {
+        therapies: therapies.to_owned(),
+        tier: "I-A".to_owned(),
+        escat: "I".to_owned(),
+        findings: vec![text.to_owned()],
+        evidence: vec![line()],
+        against: vec![line()],
+    };
+    let because = |code: &str| vec![(code.to_owned(), text.to_owned())];
+    TherapiesView {
+        basis: "Evidence 0.1.0 of 2026-11-01.".to_owned(),
+        ranking: "First the tier.".to_owned(),
+        findings: vec![FindingRow {
+            reported: text.to_owned(),
+            tier: "I-A".to_owned(),
+            oncogenicity: Some(OncogenicityView {
+                class: "likely oncogenic".to_owned(),
+                points: 8,
+                counted: because("OVS1 +8"),
+                others: because("OM2"),
+                not_assessed: because("OS2"),
+            }),
+        }],
+        benefit: vec![row("Osimertinib")],
+        less: vec![row("Gefitinib")],
+        harm: vec![row(text)],
+        markers: vec![line()],
+        open: vec![OpenTherapyRow {
+            therapies: "Alectinib".to_owned(),
+            missing: vec!["ALK: rearrangements not tested".to_owned()],
+            evidence: vec![line()],
+        }],
+    }
+}
+
 pub(crate) fn options(text: &str) -> TrialOptionsView {
     let part = ReasonView::Part {
         of: "any".to_owned(),
@@ -81,6 +127,7 @@ pub(crate) fn options(text: &str) -> TrialOptionsView {
             }],
             ..TumorProfileView::default()
         }),
+        therapies: Some(therapies(text)),
         ranking: "Eligible first.".to_owned(),
         offers: vec![
             offer("needs-data", text, vec![leaf("met", "age >= 18 years", text, None), part]),
@@ -129,6 +176,33 @@ fn each_criterion_says_what_was_asked_found_and_is_missing() {
     let (absent, rest) = gene.split_once("Not tested").unwrap();
     assert!(absent.contains("small variants") && !absent.contains("rearrangements"), "{absent}");
     assert!(rest.split_once("</tr>").unwrap().0.contains("rearrangements"), "{rest}");
+}
+
+#[test]
+fn each_therapy_says_what_it_rests_on_and_what_speaks_against_it() {
+    let page = web::trial_options(&options("EGFR p.L858R"));
+    for part in [
+        "Osimertinib",
+        "ESCAT I",
+        "1 source against",
+        "of this type of tumour",
+        "Likely oncogenic, 8 points",
+        "1 criterion not assessed",
+        "Resistance, or less benefit",
+        "1 therapy with strong evidence",
+        "ALK: rearrangements not tested",
+        "Evidence 0.1.0 of 2026-11-01.",
+    ] {
+        assert!(page.contains(part), "no `{part}` in {page}");
+    }
+    // An address that is none of the web is no link.
+    assert!(!page.contains("href=\"javascript"), "{page}");
+    // No evidence in use is no finding, and an empty answer is not silence.
+    let without = TrialOptionsView { therapies: None, ..options("x") };
+    assert!(web::trial_options(&without).contains("No evidence is in use"));
+    let nothing = Some(TherapiesView::default());
+    let none = TrialOptionsView { therapies: nothing, ..options("x") };
+    assert!(web::trial_options(&none).contains("No therapy is supported by the evidence"));
 }
 
 #[test]

@@ -5,7 +5,6 @@ use crate::arguments::{ImportArguments, ImportFormat};
 use crate::command::{print, print_json, say};
 use crate::outcome::Outcome;
 use anyhow::{Context, anyhow, bail};
-use knowledge::MANIFEST_FILE;
 use knowledge::evidence::{self, EvidencePack, EvidenceTables};
 use knowledge::import::{self, EvidenceReader};
 use model::problem::first_error;
@@ -60,13 +59,8 @@ pub(super) fn run(arguments: &ImportArguments, reader: EvidenceReader) -> anyhow
 
 fn base(directory: &Path) -> anyhow::Result<(EvidencePack, BTreeMap<String, Vec<u8>>)> {
     let place = || format!("the evidence pack `{}` cannot be loaded", directory.display());
-    let pack = EvidencePack::from_directory(directory).with_context(place)?;
-    let names = pack.manifest.files.iter().map(|entry| entry.name.as_str());
-    let mut files = BTreeMap::new();
-    for name in names.chain([MANIFEST_FILE]) {
-        let bytes = std::fs::read(directory.join(name)).with_context(place)?;
-        files.insert(name.to_owned(), bytes);
-    }
+    let files = evidence::files(directory).with_context(place)?;
+    let pack = EvidencePack::from_files(&files).with_context(place)?;
     Ok((pack, files))
 }
 

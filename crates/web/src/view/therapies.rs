@@ -1,0 +1,94 @@
+//! What evidence says of a tumour: findings with their tiers, therapies, and what a test would
+//! open.
+
+/// What evidence says of a tumour.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TherapiesView {
+    /// Which evidence and which rules, in words.
+    pub basis: String,
+    /// How therapies are ranked, in words.
+    pub ranking: String,
+    /// Each finding.
+    pub findings: Vec<FindingRow>,
+    /// Therapies of benefit, by rank.
+    pub benefit: Vec<TherapyRow>,
+    /// Resistance and less benefit.
+    pub less: Vec<TherapyRow>,
+    /// Harm.
+    pub harm: Vec<TherapyRow>,
+    /// Evidence about diagnosis and course.
+    pub markers: Vec<EvidenceLine>,
+    /// Therapies that a test might open.
+    pub open: Vec<OpenTherapyRow>,
+}
+
+/// A finding with what it comes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FindingRow {
+    /// As reported.
+    pub reported: String,
+    /// Tier of AMP/ASCO/CAP, `I-A`.
+    pub tier: String,
+    /// Its oncogenicity; none for copies and rearrangements.
+    pub oncogenicity: Option<OncogenicityView>,
+}
+
+/// How a variant was assessed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OncogenicityView {
+    /// `likely oncogenic`.
+    pub class: String,
+    /// Points of the criteria that count.
+    pub points: i32,
+    /// Criteria that count: code, points and why.
+    pub counted: Vec<(String, String)>,
+    /// Criteria that do not, with why.
+    pub others: Vec<(String, String)>,
+    /// Criteria that nobody could assess, with why.
+    pub not_assessed: Vec<(String, String)>,
+}
+
+/// A therapy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TherapyRow {
+    /// Its medicines, `Dabrafenib + Trametinib`.
+    pub therapies: String,
+    /// Strongest tier of AMP/ASCO/CAP.
+    pub tier: String,
+    /// Strongest tier of ESCAT.
+    pub escat: String,
+    /// Findings it rests on, as reported.
+    pub findings: Vec<String>,
+    /// Evidence, strongest first.
+    pub evidence: Vec<EvidenceLine>,
+    /// Evidence that says otherwise.
+    pub against: Vec<EvidenceLine>,
+}
+
+/// A piece of evidence.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EvidenceLine {
+    /// Its identifier, `civic:EID1`.
+    pub id: String,
+    /// What it says, in words: profile, type of tumour, significance.
+    pub words: String,
+    /// What it comes to here.
+    pub tier: String,
+    /// Whether it is of this type of tumour, in words.
+    pub tumor_type: String,
+    /// Publication.
+    pub citation: String,
+    /// Address at its source; shown only if it is one of the web.
+    pub url: String,
+}
+
+/// A therapy that a test might open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenTherapyRow {
+    /// Its medicines.
+    pub therapies: String,
+    /// What is not known.
+    pub missing: Vec<String>,
+    /// Evidence.
+    pub evidence: Vec<EvidenceLine>,
+}
