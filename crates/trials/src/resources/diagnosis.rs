@@ -10,7 +10,6 @@ use knowledge::oncology::OncologyNames;
 use model::Problem;
 use model::code::system::SNOMED;
 use std::collections::BTreeMap;
-use tumor::oncotree::Found;
 use tumor::{Node, OncoTree};
 
 /// Systems of the codes that lead to nodes.
@@ -103,7 +102,8 @@ impl TumorTypes {
     /// The nodes that a code leads to; none for a code that says nothing here.
     fn of_code(&self, system: &str, code: &str) -> Vec<Node> {
         let mapped = |index: &BTreeMap<String, Vec<Node>>| {
-            index.get(code.trim()).cloned().unwrap_or_default()
+            let nodes = index.get(code.trim()).cloned().unwrap_or_default();
+            nodes.into_iter().filter(|node| self.is_tumor(*node)).collect()
         };
         if ONCOTREE.contains(&system) || system.contains("oncotree") {
             return self.tree.by_code(code).nodes();
@@ -128,10 +128,13 @@ impl TumorTypes {
         // A fully specified name of SNOMED CT ends with its kind.
         let plain = name.trim();
         let plain = plain.strip_suffix(" (disorder)").unwrap_or(plain);
-        match self.tree.by_name(plain) {
-            Found::None => Vec::new(),
-            found => found.nodes(),
-        }
+        let found = self.tree.by_name(plain).nodes();
+        found.into_iter().filter(|node| self.is_tumor(*node)).collect()
+    }
+
+    /// Whether a node is more than an organ: "Eye" or "Other" alone are no diagnosis of a tumour.
+    fn is_tumor(&self, node: Node) -> bool {
+        self.tree.parent(node).is_some_and(|above| self.tree.parent(above).is_some())
     }
 }
 

@@ -59,6 +59,10 @@ fn conditions_lead_to_types_of_tumours_or_are_told() {
         (ICD, "C78.7", "Secondary malignant neoplasm of liver", "", ""),
         (ICD, "I10", "Hypertension", "", ""),
         (SNOMED, "38341003", "Hypertension", "", ""),
+        // The name of an organ is no diagnosis of a tumour.
+        (SNOMED, "1", "Eye", "", ""),
+        (SNOMED, "1", "Other", "", ""),
+        (NCI, "C12468", "Lung", "", ""),
         (ICD, "C80.1", "Malignant neoplasm, unspecified", "", "diagnosis-not-mapped"),
     ] {
         let (patient, problems) = read(vec![condition(system, code, display)]);

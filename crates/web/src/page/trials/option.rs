@@ -104,6 +104,8 @@ pub(super) fn sourced(known: &Sourced) -> Markup {
                 code { (source.resource) }
                 @match source.date {
                     Some(date) => { " of " (words::date(date)) },
+                    // Who somebody is holds on no day.
+                    None if source.resource.starts_with("Patient/") => {},
                     None => { ", date " (Absence::NotRecorded.words()) },
                 }
             }
