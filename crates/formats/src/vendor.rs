@@ -18,3 +18,19 @@ pub use report::{
     Amendment, Demographics, Document, Laboratory, QuoteKind, Quoted, Run, SpecimenStated,
     VendorReport,
 };
+
+use crate::xml::{self, Limits};
+use model::Problem;
+
+/// Reads a report in any of the formats, known by its content.
+pub fn read(bytes: &[u8]) -> (Option<VendorReport>, Vec<Problem>) {
+    let document = match xml::Document::read(bytes, &Limits::default()) {
+        Ok(document) => document,
+        Err(problem) => return (None, vec![*problem]),
+    };
+    if foundation::is_foundation(&document) {
+        return foundation::read(&document);
+    }
+    let text = "the file is in no laboratory's format that is read";
+    (None, vec![Problem::error("unknown-format", document.root().path(), text)])
+}

@@ -13,6 +13,7 @@ mod person;
 pub mod pgx;
 mod report;
 mod stored;
+mod tumor;
 mod variant;
 
 use super::codes;
@@ -36,6 +37,9 @@ pub use operation::parameters;
 pub use person::patient;
 pub use report::{Attachment, ReportParts, diagnostic_report, specimen, study_analysis};
 pub use stored::{StoredEntry, bundle_of_stored};
+pub use tumor::{
+    NamedGene, TumorMeasure, TumorStudy, TumorVariant, add_study, tumor_measure, tumor_variant,
+};
 pub use variant::variant;
 
 /// What every observation needs beside its content.

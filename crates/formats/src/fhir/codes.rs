@@ -65,6 +65,14 @@ pub const DATA_ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-absent
 /// Alleles of HLA genes (IPD-IMGT/HLA).
 pub const HLA_ALLELES: &str = "http://www.ebi.ac.uk/ipd/imgt/hla";
 
+/// The Sequence Ontology.
+pub const SO: &str = "http://www.sequenceontology.org";
+/// How sure a variant call is.
+pub const CONFIDENCE: &str = "http://terminology.hl7.org/CodeSystem/variant-confidence-status-cs";
+/// Own extension of a report: the laboratory's number of its version.
+pub const REPORT_VERSION: &str = "urn:cognate:extension:report-version";
+/// Own extension of a report: the day it was signed, where the instant is not known.
+pub const REPORT_DATE: &str = "urn:cognate:extension:report-date";
 /// Own extension of a report: the laboratory's judgement of its run, in its words.
 pub const RUN_QUALITY: &str = "urn:cognate:extension:run-quality";
 /// Own code system: measurements of tumours that LOINC has no code for, by the names that files use
@@ -119,6 +127,8 @@ pub mod loinc {
     pub const COPIES: &str = "82155-3";
     /// Share of reads with the variant.
     pub const ALLELE_FRACTION: &str = "81258-6";
+    /// Reads at the place.
+    pub const DEPTH: &str = "82121-5";
     /// Name of the exon or other region.
     pub const DNA_REGION: &str = "47999-8";
     /// Allelic state.

@@ -74,7 +74,7 @@ fn observation(reader: &mut Reader<'_>) {
         gene::phenotype(reader);
     } else if code.coding.iter().any(|c| c.is(codes::TBD, "therapeutic-implication")) {
         gene::implication(reader);
-    } else if looks_genomic(reader.resource) {
+    } else if looks_genomic(reader.resource) && !super::tumor::is_read(reader.resource) {
         let text = "a genomic observation of this kind gives no fact";
         reader.warn("not-read", "code", text);
     }

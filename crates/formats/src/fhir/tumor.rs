@@ -46,6 +46,11 @@ pub fn reported_tumors(resources: &[Value]) -> (Vec<ReportedTumor>, Vec<Problem>
     (tumors, problems)
 }
 
+/// Whether an observation is read with the report that holds it, and gives no fact by itself.
+pub(super) fn is_read(observation: &Value) -> bool {
+    measure::is_measure(observation) || tested::is_region_studied(observation)
+}
+
 /// Whether an observation alone is a result about a tumour that stands for itself.
 fn is_of_tumor(observation: &Value) -> bool {
     measure::is_measure(observation) || variant::is_variant(observation)
@@ -235,9 +240,17 @@ fn is_somatic(results: &[(&String, &Value)], specimens: &[&Value], analyses: &[&
         })
 }
 
-/// When a report was issued: `issued`, else the day that it speaks of.
+/// When a report was issued: `issued`, its day in an extension of ours, else the day that it
+/// speaks of.
 fn issued(resource: &Value) -> Option<PartialDate> {
-    ["issued", "effectiveDateTime", "effectivePeriod.start"]
+    let signed = access::extensions(resource, codes::REPORT_DATE).into_iter().next();
+    let signed = signed.and_then(|signed| access::date(signed, "valueDate"));
+    let stated = access::date(resource, "issued").or(signed);
+    stated.or_else(|| of_day(resource))
+}
+
+fn of_day(resource: &Value) -> Option<PartialDate> {
+    ["effectiveDateTime", "effectivePeriod.start"]
         .into_iter()
         .find_map(|path| access::date(resource, path))
 }

@@ -149,7 +149,7 @@ pub fn study_analysis(assay: &Assay, id: &str, subject: &str, status: ResultStat
         .build()
 }
 
-fn procedure_status(status: ResultStatus) -> &'static str {
+pub(super) fn procedure_status(status: ResultStatus) -> &'static str {
     match status {
         ResultStatus::Final | ResultStatus::Amended | ResultStatus::Corrected => "completed",
         ResultStatus::EnteredInError => "entered-in-error",

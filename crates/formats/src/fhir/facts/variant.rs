@@ -25,6 +25,15 @@ const READ: &[&str] = &[
     loinc::ALTERNATE_ALLELE,
     loinc::ALLELIC_STATE,
     loinc::SIGNIFICANCE,
+    // These are read of a tumour's report as a whole: see `fhir::tumor`.
+    loinc::CHANGE_TYPE,
+    loinc::AMINO_ACID_CHANGE_TYPE,
+    loinc::COPIES,
+    loinc::ALLELE_FRACTION,
+    loinc::DEPTH,
+    loinc::DNA_REGION,
+    "feature-consequence",
+    "variant-confidence-status",
 ];
 
 /// An Observation 69548-6.

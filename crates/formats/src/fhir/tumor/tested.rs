@@ -92,7 +92,7 @@ pub(super) fn coverage(
     tested
 }
 
-fn is_region_studied(result: &Value) -> bool {
+pub(super) fn is_region_studied(result: &Value) -> bool {
     let code = access::concept(result, "code").unwrap_or_default();
     code.coding.iter().any(|coding| codes::is_loinc(&coding.system, &coding.code, REGION_STUDIED))
 }

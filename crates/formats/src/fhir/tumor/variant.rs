@@ -52,6 +52,7 @@ const CONSEQUENCES: &[(&str, &str)] = &[
     ("SO:0001822", "in_frame_deletion"),
     ("SO:0001574", "splice_acceptor"),
     ("SO:0001575", "splice_donor"),
+    ("SO:0001629", "splice_site"),
     ("SO:0001630", "splice_region"),
     ("SO:0001578", "stop_lost"),
     ("SO:0002012", "start_lost"),
