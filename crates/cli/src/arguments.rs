@@ -244,6 +244,10 @@ pub(crate) struct IngestArguments {
     /// Sample to take from a file with several.
     #[arg(long, value_name = "NAME")]
     pub(crate) sample: Option<String>,
+    /// Identifier system of the patient numbers that a facility gives, `4711=urn:oid:2.999.7`. A
+    /// laboratory's report names the facility; without its system nobody is matched for sure.
+    #[arg(long, value_name = "FACILITY=SYSTEM")]
+    pub(crate) facility: Vec<String>,
     /// State that a position the file does not mention is reference. Only for files that report
     /// every variant of every position; it is stamped on the result.
     #[arg(long)]

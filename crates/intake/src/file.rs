@@ -3,7 +3,7 @@
 
 use crate::failure::Failure;
 use crate::feed::Feed;
-use crate::receive::{Receipt, receive};
+use crate::receive::{Receipt, archive_report, feed_access, receive};
 use crate::variants::{Tools, ingest_variants};
 use crate::work::{Outcome, file_message};
 use formats::hl7v2::ack;
@@ -12,7 +12,8 @@ use genomics::reference::References;
 use knowledge::Pack;
 use model::assay::AbsentPosition;
 use model::{PatientId, Problem, RawId};
-use record::{Access, RawState, Record};
+use record::{Access, RawMessage, RawState, Record};
+use std::collections::BTreeMap;
 
 /// Name of the feed that files come in by.
 pub(crate) const FEED: &str = "file";
@@ -26,6 +27,8 @@ pub enum FileContent {
     Message,
     /// FHIR JSON.
     Fhir,
+    /// A report in a laboratory's own format.
+    Report,
     /// None of these.
     Unknown,
 }
@@ -40,6 +43,7 @@ impl FileContent {
             }
             () if text.starts_with(b"MSH") => Self::Message,
             () if text.starts_with(b"{") => Self::Fhir,
+            () if text.starts_with(b"<") || text.starts_with(b"\xEF\xBB\xBF<") => Self::Report,
             () => Self::Unknown,
         }
     }
@@ -56,6 +60,9 @@ pub struct FileSettings {
     pub absent_position: AbsentPosition,
     /// A BED file of what was looked at, on the build of the variants.
     pub regions: Option<Vec<u8>>,
+    /// Identifier systems by the facility that a laboratory's report names as the giver of its
+    /// patient numbers.
+    pub authorities: BTreeMap<String, String>,
 }
 
 /// What became of a file.
@@ -115,10 +122,11 @@ pub fn ingest(
         }
         FileContent::Message => ingest_message(record, access, bytes),
         FileContent::Fhir => ingest_fhir(record, access, &bytes),
+        FileContent::Report => ingest_report(record, access, bytes, settings),
         FileContent::Unknown => Err(Failure::Refused(vec![Problem::error(
             "unknown-content",
             "file",
-            "the file is neither VCF, HL7 v2 nor FHIR JSON",
+            "the file is neither VCF, HL7 v2, FHIR JSON nor a laboratory's report",
         )])),
     }
 }
@@ -129,6 +137,18 @@ fn ingest_fhir(record: &Record, access: &Access, bytes: &[u8]) -> Result<Filed, 
     Ok(Filed { raw: None, text, problems: Vec::new(), done: true })
 }
 
+fn ingest_report(
+    record: &Record,
+    access: &Access,
+    bytes: Vec<u8>,
+    settings: &FileSettings,
+) -> Result<Filed, Failure> {
+    let mut feed = Feed::production(FEED, access.tenant());
+    feed.authorities.clone_from(&settings.authorities);
+    let message = archive_report(record, &feed, "file", bytes)?;
+    file_archived(record, &feed, &message)
+}
+
 fn ingest_message(record: &Record, access: &Access, bytes: Vec<u8>) -> Result<Filed, Failure> {
     let feed = Feed::production(FEED, access.tenant());
     // Files have line ends, messages have carriage returns; the reader takes both.
@@ -136,15 +156,22 @@ fn ingest_message(record: &Record, access: &Access, bytes: Vec<u8>) -> Result<Fi
     let Some(message) = record.raw(access, &raw)? else {
         return Err(Failure::NotFound(format!("the archived message {raw}")));
     };
-    let problems = message.summary.problems.clone();
     if outcome != ack::Outcome::Accepted {
-        return Err(Failure::Refused(problems));
+        return Err(Failure::Refused(message.summary.problems));
     }
+    file_archived(record, &feed, &message)
+}
+
+/// Files what was archived, unless it was filed before.
+fn file_archived(record: &Record, feed: &Feed, message: &RawMessage) -> Result<Filed, Failure> {
+    let access = &feed_access(feed);
+    let raw = message.summary.id.clone();
+    let problems = message.summary.problems.clone();
     if message.summary.state == RawState::Filed {
         let text = "it was filed before".to_owned();
         return Ok(Filed { raw: Some(raw), text, problems, done: true });
     }
-    let (text, done) = match file_message(record, &feed, &message)? {
+    let (text, done) = match file_message(record, feed, message)? {
         Outcome::Filed(patient) => (format!("filed for patient {patient}"), true),
         Outcome::Review(reason) => (format!("waits for a person: {reason}"), false),
         Outcome::Unreadable => ("it cannot be read as a result".to_owned(), false),

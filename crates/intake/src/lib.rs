@@ -15,6 +15,7 @@ pub mod ndjson;
 pub mod oru;
 pub mod receive;
 pub mod variants;
+pub mod vendor;
 mod version;
 pub mod work;
 

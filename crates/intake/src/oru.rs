@@ -45,6 +45,11 @@ pub struct Filing {
     pub resources: Vec<(Value, String)>,
     /// What could not become a resource of its own.
     pub problems: Vec<Problem>,
+    /// The laboratory's number of the version, where it gives one: before times, versions follow
+    /// each other by it.
+    pub version: Option<u32>,
+    /// Where what was sent disagrees with itself, so that a person must look although it is filed.
+    pub discordant: Vec<Problem>,
 }
 
 /// Who files, and what is filed from.

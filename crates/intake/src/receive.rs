@@ -13,7 +13,7 @@ use model::problem::first_error;
 use model::provenance::Door;
 use model::{Problem, RawId, Severity};
 use record::limit::PROBLEMS_MAX;
-use record::{Access, Archived, NewRaw, Purpose, RawState, Record, Role, Scope};
+use record::{Access, Archived, NewRaw, Purpose, RawMessage, RawState, Record, Role, Scope};
 use sha2::{Digest, Sha256};
 
 /// Media type of HL7 v2 in its ER7 encoding.
@@ -105,6 +105,35 @@ pub fn receive(
         record.set_raw_state(&access, &raw, state, &problems)?;
     }
     Ok(Receipt { raw, outcome, is_wanted, acknowledgement })
+}
+
+/// Archives a report in a laboratory's own format, once: the same bytes again are the same report.
+/// When this returns it is durable.
+///
+/// # Errors
+/// When it could not be archived: the sender must keep it.
+pub fn archive_report(
+    record: &Record,
+    feed: &Feed,
+    peer: &str,
+    bytes: Vec<u8>,
+) -> Result<RawMessage, Failure> {
+    let access = feed_access(feed);
+    let new = NewRaw {
+        feed: feed.id.clone(),
+        door: Door::File,
+        media_type: crate::vendor::XML.to_owned(),
+        message_key: Some(format!("sha256:{}", hex::encode(Sha256::digest(&bytes)))),
+        peer: peer.to_owned(),
+        body: bytes,
+        state: RawState::Received,
+    };
+    let raw = match record.archive_once(&access, new, b"")? {
+        Archived::New(raw) => raw,
+        Archived::Known(known) => known.id,
+    };
+    let archived = record.raw(&access, &raw)?;
+    archived.ok_or_else(|| Failure::NotFound(format!("the archived report {raw}")))
 }
 
 /// Archives bytes that never became a whole message.

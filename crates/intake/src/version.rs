@@ -2,7 +2,10 @@
 
 use crate::failure::Failure;
 use crate::oru::{Filing, reference_to};
-use formats::fhir::access::{all, authority_to_system, id, instant, resource_type, type_and_id};
+use formats::fhir::access::{
+    all, authority_to_system, extensions, id, instant, resource_type, type_and_id,
+};
+use formats::fhir::codes::REPORT_VERSION;
 use model::PatientId;
 use model::patient::Identifier;
 use model::reported::ResultStatus;
@@ -95,7 +98,10 @@ fn superseded(
     let Earlier::Report(standing) = earlier else { return Ok(None) };
     let (is_final, is_corrected) = (is_final(standing), status(standing) != "final");
     let released = filing.issued.zip(instant(standing, "issued"));
-    let order = released.map(|(incoming, standing)| incoming.cmp(&standing));
+    let numbered = filing.version.zip(version_of(standing));
+    let by_number = numbered.map(|(incoming, standing)| incoming.cmp(&standing));
+    let by_time = released.map(|(incoming, standing)| incoming.cmp(&standing));
+    let order = by_number.filter(|order| *order != Ordering::Equal).or(by_time).or(by_number);
     if order == Some(Ordering::Less) {
         return Ok(Some("a later version of this result is filed already"));
     }
@@ -119,6 +125,12 @@ fn superseded(
         }
         _ => Ok(None),
     }
+}
+
+/// The laboratory's number of the version that stands.
+fn version_of(report: &Value) -> Option<u32> {
+    let stated = extensions(report, REPORT_VERSION).into_iter().next()?;
+    stated.get("valueString").and_then(Value::as_str)?.parse().ok()
 }
 
 /// Whether a final result would go that the message does not take back.

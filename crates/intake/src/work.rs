@@ -6,6 +6,7 @@ use crate::matching::{Claimed, Match, decide};
 use crate::oru::{Context, Filing, filings};
 use crate::receive::{HL7_V2, bounded, feed_access};
 use crate::variants::{Tools, file_variants, is_variants};
+use crate::vendor;
 use crate::version::{self, Earlier, Objection, standing};
 use formats::fhir::facts::facts_of;
 use formats::hl7v2::Message;
@@ -146,11 +147,14 @@ fn park(
     Ok(Outcome::Unreadable)
 }
 
-/// Reads, matches and files one HL7 v2 result.
+/// Reads, matches and files one HL7 v2 result, or one report in a laboratory's own format.
 ///
 /// # Errors
 /// When the record fails.
 pub fn file_message(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Outcome, Failure> {
+    if vendor::is_report(&raw.summary.media_type) {
+        return vendor::file_report(record, feed, raw);
+    }
     let access = feed_access(feed);
     let (oru, mut problems) = match read(feed, raw) {
         Ok(read) => read,
@@ -164,44 +168,85 @@ pub fn file_message(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Ou
         let text = "the sender used this control id before, for another message";
         problems.push(Problem::warning("control-id-reused", "MSH-10", text));
     }
-    let claimed = claimed(feed, &oru);
+    let build = |context: &Context<'_>| filings(&oru, context);
+    settle(record, feed, raw, &claimed(feed, &oru), problems, &build)
+}
+
+/// Matches what was read to its patient and files it, or leaves it to a person.
+pub(crate) fn settle(
+    record: &Record,
+    feed: &Feed,
+    raw: &RawMessage,
+    claimed: &Claimed,
+    mut problems: Vec<Problem>,
+    build: &dyn Fn(&Context<'_>) -> Vec<Filing>,
+) -> Result<Outcome, Failure> {
+    let access = feed_access(feed);
     let found = record.find_patients(&access, &claimed.identifiers)?;
-    match decide(&claimed, &found) {
+    let patient = match decide(claimed, &found) {
+        Match::Sure(patient) => patient,
         Match::Review { reason, candidates } => {
             let candidates = candidates.into_iter().map(|(id, _)| PatientId::new(id)).collect();
             review(record, &access, raw, ("unmatched", &reason), candidates, problems)?;
-            Ok(Outcome::Review(reason))
+            return Ok(Outcome::Review(reason));
         }
-        Match::Sure(patient) => {
-            let context = Context {
-                tenant: &feed.tenant,
-                feed: &feed.id,
-                patient: &patient.id,
-                raw: &raw.summary.id,
-                sha256: &raw.summary.sha256,
-                received: raw.summary.received,
-            };
-            let filings = with_earlier(record, &access, filings(&oru, &context))?;
-            if let Some(objection) = version::objection(record, &access, &patient.id, &filings)? {
-                let Objection { word, reason, patients } = objection;
-                review(record, &access, raw, (word, reason), patients, problems)?;
-                return Ok(Outcome::Review(reason.to_owned()));
-            }
-            let changes = changes(record, &access, raw, &filings, &mut problems)?;
-            let commit = Commit {
-                cursor: None,
-                changes,
-                raw: Some((raw.summary.id.clone(), RawState::Filed, bounded(problems))),
-                reviews: Vec::new(),
-            };
-            match record.commit(&access, commit) {
-                // Another process has just filed it.
-                Err(record::Failure::Conflict { place, .. }) if place.starts_with("raw/") => {}
-                done => drop(done?),
-            }
-            Ok(Outcome::Filed(patient.id))
-        }
+    };
+    let context = Context {
+        tenant: &feed.tenant,
+        feed: &feed.id,
+        patient: &patient.id,
+        raw: &raw.summary.id,
+        sha256: &raw.summary.sha256,
+        received: raw.summary.received,
+    };
+    let filings = with_earlier(record, &access, build(&context))?;
+    if let Some(objection) = version::objection(record, &access, &patient.id, &filings)? {
+        let Objection { word, reason, patients } = objection;
+        review(record, &access, raw, (word, reason), patients, problems)?;
+        return Ok(Outcome::Review(reason.to_owned()));
     }
+    let changes = changes(record, &access, raw, &filings, &mut problems)?;
+    let commit = Commit {
+        cursor: None,
+        reviews: discordances(&filings, &changes, raw, &patient.id),
+        changes,
+        raw: Some((raw.summary.id.clone(), RawState::Filed, bounded(problems))),
+    };
+    match record.commit(&access, commit) {
+        // Another process has just filed it.
+        Err(record::Failure::Conflict { place, .. }) if place.starts_with("raw/") => {}
+        done => drop(done?),
+    }
+    Ok(Outcome::Filed(patient.id))
+}
+
+/// What a person has to look at although it is filed; once, when it is new.
+fn discordances(
+    filings: &[(Filing, Earlier)],
+    changes: &[ResourceChange],
+    raw: &RawMessage,
+    patient: &PatientId,
+) -> Vec<NewReview> {
+    let is_new = changes.iter().any(|change| match change {
+        ResourceChange::Put { resource, .. } => {
+            formats::fhir::access::resource_type(resource) == Some("Observation")
+        }
+        ResourceChange::Delete { .. } => false,
+    });
+    let found: Vec<Problem> =
+        filings.iter().flat_map(|(filing, _)| filing.discordant.iter().cloned()).collect();
+    if !is_new || found.is_empty() {
+        return Vec::new();
+    }
+    vec![NewReview {
+        reason: "discordant".to_owned(),
+        raw: Some(raw.summary.id.clone()),
+        patient: Some(patient.clone()),
+        candidates: Vec::new(),
+        text: "parts of a report disagree; what only one of them has is filed as preliminary"
+            .to_owned(),
+        problems: bounded(found),
+    }]
 }
 
 fn read(feed: &Feed, raw: &RawMessage) -> Result<(Oru, Vec<Problem>), Vec<Problem>> {
@@ -245,8 +290,12 @@ fn claimed(feed: &Feed, oru: &Oru) -> Claimed {
 /// Whom an archived message says it is about, for the review list.
 pub fn stated_identity(raw: &RawMessage) -> Option<Patient> {
     let feed = Feed::production(&raw.summary.feed, &TenantId::new(""));
-    let (oru, _) = read(&feed, raw).ok()?;
-    let claimed = claimed(&feed, &oru);
+    let claimed = if vendor::is_report(&raw.summary.media_type) {
+        vendor::stated(&feed, raw)?
+    } else {
+        let (oru, _) = read(&feed, raw).ok()?;
+        claimed(&feed, &oru)
+    };
     Some(Patient {
         id: PatientId::new(""),
         identifiers: claimed.identifiers,

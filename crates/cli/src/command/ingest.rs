@@ -33,6 +33,11 @@ pub(crate) fn run(arguments: &IngestArguments) -> anyhow::Result<Outcome> {
             AbsentPosition::NotTested
         },
         regions: arguments.regions.as_deref().map(regions).transpose()?,
+        authorities: arguments
+            .facility
+            .iter()
+            .map(|text| facility(text))
+            .collect::<Result<_, _>>()?,
     };
     let references = store::references(&arguments.reference)?;
     let tools = Tools { pack: &pack, references: &references };
@@ -77,13 +82,16 @@ fn ingest_one(
     let content = FileContent::of(&head);
     match (content, &settings.patient) {
         (FileContent::Unknown, _) => {
-            bail!("`{}` is neither VCF, HL7 v2 nor FHIR JSON; nothing was taken in", path.display())
+            bail!(
+                "`{}` is neither VCF, HL7 v2, FHIR JSON nor a laboratory's report; nothing was taken in",
+                path.display()
+            )
         }
         (FileContent::Variants, None) => bail!(
             "`{}` is a variant file and names no patient; say whose it is with `--patient ID`",
             path.display()
         ),
-        (FileContent::Message | FileContent::Fhir, Some(_)) => {
+        (FileContent::Message | FileContent::Fhir | FileContent::Report, Some(_)) => {
             bail!("`{}` names its own patient; leave out `--patient`", path.display())
         }
         _ => {}
@@ -125,6 +133,15 @@ fn ingest_one(
 /// The regions that a test looked at, as they will be archived.
 fn regions(path: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("`{}` cannot be read", path.display()))
+}
+
+/// The facility and its identifier system.
+fn facility(text: &str) -> anyhow::Result<(String, String)> {
+    let parts = text.split_once('=').filter(|(of, system)| !of.is_empty() && !system.is_empty());
+    let Some((of, system)) = parts else {
+        bail!("`{text}` is not FACILITY=SYSTEM");
+    };
+    Ok((of.to_owned(), system.to_owned()))
 }
 
 fn problems_of(error: &intake::Failure) -> Vec<model::Problem> {

@@ -79,7 +79,7 @@ fn a_file_for_the_wrong_use_is_refused_before_anything_is_filed() {
     let cases = [
         (vec!["ingest", vcf.to_str().unwrap()], "--patient"),
         (vec!["ingest", bundle.to_str().unwrap(), "--patient", "ana-example"], "its own patient"),
-        (vec!["ingest", text.as_str()], "neither VCF, HL7 v2 nor FHIR"),
+        (vec!["ingest", text.as_str()], "neither VCF, HL7 v2, FHIR"),
         (vec!["ingest", vcf.to_str().unwrap(), "--patient", "nobody"], "nobody"),
     ];
     for (arguments, words) in cases {

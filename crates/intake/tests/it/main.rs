@@ -28,4 +28,6 @@ mod tls;
 #[cfg(test)]
 mod variants;
 #[cfg(test)]
+mod vendor;
+#[cfg(test)]
 mod versions;

@@ -244,6 +244,7 @@ pub fn add_study(report: &mut Value, study: &TumorStudy<'_>, subject: &str) {
         .with("meta", json!({"profile": [format!("{}genomic-study", codes::PROFILES)]}))
         .list("extension", parts)
         .with("status", super::report::procedure_status(study.status))
+        .with("category", laboratory_category())
         .with("subject", reference(subject))
         .build();
     let mut contained = vec![whole];
@@ -297,6 +298,7 @@ fn analysis(
         .with("meta", json!({"profile": [url("")]}))
         .list("extension", extensions)
         .with("status", super::report::procedure_status(study.status))
+        .with("category", laboratory_category())
         .with("subject", reference(subject))
         .some("performer", study.laboratory.map(|name| json!([{"actor": {"display": name}}])))
         .build()
