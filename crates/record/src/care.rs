@@ -1,9 +1,15 @@
 //! Who cares for whom, and as what a consent may name an actor. Both are rows that the filter of
-//! every query asks.
+//! every query asks: some were put by somebody, others follow from what is filed.
+
+mod file;
+mod read;
+
+pub(crate) use file::{bring_up_to_date, is_source, replace};
+pub(crate) use read::{Said, said};
 
 use crate::audit::Touched;
 use crate::limit::{PAGE_ROWS_MAX, text};
-use crate::sql::record as sql;
+use crate::sql::{care as said_sql, record as sql};
 use crate::store::values;
 use crate::{Access, Action, Failure, Record};
 use model::{PatientId, Timestamp};
@@ -13,13 +19,14 @@ use model::{PatientId, Timestamp};
 pub struct Care {
     /// The patient.
     pub patient: PatientId,
-    /// The actor, as the audit log names it: `account:ana`.
+    /// The actor, as the audit log names it: `account:ana`. Of one that follows from a resource
+    /// what that calls the person: `Practitioner/p1`, `CareTeam/t1`, a system, `|` and a number.
     pub actor: String,
     /// From when.
     pub begins: Timestamp,
     /// Until when; the instant itself is over.
     pub ends: Timestamp,
-    /// Where it is known from: a visit, a list, somebody's word.
+    /// Where it is known from: a visit, a list, somebody's word; or a resource, `Encounter/e1`.
     pub source: String,
 }
 
@@ -28,7 +35,8 @@ pub struct Care {
 pub struct ActorReference {
     /// The actor, as the audit log names it.
     pub actor: String,
-    /// `Practitioner/p1`, `Organization/o1`, as in `Consent.provision.actor.reference`.
+    /// `Practitioner/p1`, `Organization/o1`, as in `Consent.provision.actor.reference`; or a system,
+    /// `|` and a number, as in `Encounter.participant.individual.identifier`.
     pub reference: String,
 }
 
@@ -64,7 +72,8 @@ impl Record {
         })
     }
 
-    /// The relationships of a patient, those that are over as well, by actor and beginning.
+    /// The relationships of a patient, those that are over as well, by actor and beginning: those
+    /// that were put, then those that follow from resources.
     pub fn care_of(&self, access: &Access, patient: &PatientId) -> Result<Vec<Care>, Failure> {
         self.audited_read(access, Action::ReadCare, |executor, touched| {
             touched.patient(patient.as_str());
@@ -73,16 +82,20 @@ impl Record {
             }
             let key = values![access.tenant().as_str(), patient.as_str(), PAGE_ROWS_MAX];
             let rows = executor.query(sql::CARE_OF_PATIENT, key)?;
-            let care = |row: &crate::store::Row| {
+            let said = executor.query(said_sql::SAID_OF_PATIENT, key)?;
+            let care = |row: &crate::store::Row, source: String| {
                 Ok(Care {
                     patient: PatientId::new(row.text(0)?),
                     actor: row.text(1)?.to_owned(),
                     begins: Timestamp::from_micros(row.int(2)?),
                     ends: Timestamp::from_micros(row.int(3)?),
-                    source: row.text(4)?.to_owned(),
+                    source,
                 })
             };
-            rows.iter().map(care).collect()
+            let put = rows.iter().map(|row| care(row, row.text(4)?.to_owned()));
+            let of_resources =
+                said.iter().map(|row| care(row, format!("{}/{}", row.text(4)?, row.text(5)?)));
+            put.chain(of_resources).collect()
         })
     }
 

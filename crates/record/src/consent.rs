@@ -11,6 +11,7 @@ mod read;
 use crate::Failure;
 use crate::sql::record as sql;
 use crate::store::{Executor, values};
+pub(crate) use read::period;
 use read::{Provision, read};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;

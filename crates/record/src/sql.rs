@@ -4,6 +4,7 @@
 //! every key, no JSON operators, no OFFSET, times are microseconds, booleans 0 or 1.
 
 pub(crate) mod archive;
+pub(crate) mod care;
 pub(crate) mod erasure;
 pub(crate) mod genome;
 pub(crate) mod identity;

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 mod audit;
+mod care;
 mod erasure;
 mod filing;
 mod follow;

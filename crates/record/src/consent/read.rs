@@ -213,7 +213,7 @@ fn instance(json: &Json) -> Option<String> {
 }
 
 /// Microseconds from and until; the last one is not in it.
-fn period(json: &Json) -> Option<(i64, i64)> {
+pub(crate) fn period(json: &Json) -> Option<(i64, i64)> {
     let end = |name: &str| match json.get(name) {
         None => Some(None),
         Some(text) => date_range(text.as_str()?).map(Some),

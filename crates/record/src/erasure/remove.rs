@@ -7,7 +7,7 @@ use crate::Failure;
 use crate::carriers::forget;
 use crate::key::Keys;
 use crate::search::remove_orphans;
-use crate::sql::{erasure as sql, genome, record};
+use crate::sql::{care, erasure as sql, genome, record};
 use crate::store::{Executor, Value, values};
 use model::Timestamp;
 use std::collections::BTreeMap;
@@ -70,6 +70,8 @@ impl Removal<'_> {
             self.execute(counts, "resources", sql::RESOURCE_DROP, key)?;
         }
         for (resource_type, id, version) in &found.versions {
+            let source = values![tenant, resource_type, id];
+            self.execute(counts, "members of teams", care::MEMBERS_OF_SOURCE_DROP, source)?;
             let key = values![tenant, resource_type, id, *version];
             self.execute(counts, "facts", sql::FACTS_DROP, key)?;
             self.execute(counts, "labels", sql::LABELS_DROP, key)?;
@@ -95,6 +97,7 @@ impl Removal<'_> {
             ("statements", sql::STATEMENTS_DROP),
             ("consent rules", sql::CONSENTS_DROP),
             ("relationships of care", sql::CARE_DROP),
+            ("relationships of care by resources", care::SAID_OF_PATIENT_DROP),
             ("emergencies", sql::EMERGENCIES_DROP),
             ("differences of packs", sql::PACK_CHANGES_DROP),
             ("changes in trials", sql::TRIAL_STATUS_DROP),

@@ -82,7 +82,7 @@ impl Lowering<'_, '_> {
                 self.to.push(&format!("({alias}.patient {is})"));
             }
             Fact::Label(labels) => self.label(labels),
-            Fact::InCare => self.of_actor("care"),
+            Fact::InCare => self.in_care(),
             Fact::Emergency => self.of_actor("emergency"),
             Fact::Refused(purpose) => self.consent(purpose, false),
             Fact::Consented(purpose) => self.consent(purpose, true),
@@ -119,6 +119,47 @@ impl Lowering<'_, '_> {
         self.to.bind(self.access.actor());
         self.in_force("k");
         self.to.push(")");
+    }
+
+    /// Somebody has put that the actor cares for the patient, or a resource says so of what the
+    /// actor is called.
+    fn in_care(&mut self) {
+        let alias = self.columns.alias();
+        self.to.push("(");
+        self.of_actor("care");
+        self.to.push(&format!(
+            " OR EXISTS (SELECT 1 FROM care_said k WHERE k.tenant = $1 \
+             AND k.patient = {alias}.patient"
+        ));
+        self.in_force("k");
+        self.to.push(" AND k.reference IN ");
+        self.names(&[self.access.actor()]);
+        self.to.push("))");
+    }
+
+    /// What actors are called: by whoever said so, as a person, and as a part of teams and roles.
+    fn names(&mut self, actors: &[&str]) {
+        self.to.push(
+            "(WITH RECURSIVE n (name) AS (SELECT a.reference FROM actor_reference a \
+             WHERE a.tenant = $1 AND a.actor IN (",
+        );
+        self.to.bind_list(actors.iter().copied());
+        self.to.push(")");
+        // Only accounts are linked to a resource.
+        for login in actors.iter().filter_map(|actor| actor.strip_prefix("account:")) {
+            self.to.push(
+                " UNION SELECT p.value FROM account_link p WHERE p.tenant = $1 \
+                 AND p.kind = 'resource' AND p.login = ",
+            );
+            self.to.bind(login);
+        }
+        // `CROSS` keeps SQLite to this order.
+        self.to.push(
+            " UNION SELECT m.whole FROM n CROSS JOIN care_member m WHERE m.tenant = $1 \
+             AND m.part = n.name",
+        );
+        self.in_force("m");
+        self.to.push(") SELECT name FROM n)");
     }
 
     fn in_force(&mut self, rows: &str) {
@@ -160,12 +201,9 @@ impl Lowering<'_, '_> {
         let role = format!("role:{}", self.access.role().word());
         self.to.push(&format!(" AND ({rule}.actor IN ('*', "));
         self.to.bind_list(actors.iter().copied().chain([role.as_str()]));
-        self.to.push(&format!(
-            ") OR {rule}.actor IN (SELECT a.reference FROM actor_reference a \
-             WHERE a.tenant = $1 AND a.actor IN ("
-        ));
-        self.to.bind_list(actors.iter().copied());
-        self.to.push(")))");
+        self.to.push(&format!(") OR {rule}.actor IN "));
+        self.names(&actors);
+        self.to.push(")");
         let alias = self.columns.alias();
         let recorded = match self.columns {
             Columns::Patient(_) => {

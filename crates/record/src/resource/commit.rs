@@ -16,7 +16,8 @@ use crate::sql::record as sql;
 use crate::store::{Executor, values};
 use crate::vault::{Vault, sha256};
 use crate::{
-    Access, Action, Failure, NewReview, RawState, Record, Scope, archive, consent, label, review,
+    Access, Action, Failure, NewReview, RawState, Record, Scope, archive, care, consent, label,
+    review,
 };
 use model::{Problem, RawId, ResourceRef, Timestamp};
 use std::collections::BTreeSet;
@@ -286,6 +287,10 @@ impl Transaction<'_> {
         if resource_type == "Consent" {
             consent::replace(self.executor, self.tenant, &patient, (id, version), &content.rules)?;
         }
+        // What a first version does not say, nobody has said before.
+        if care::is_source(resource_type) && (version > 1 || !content.said.is_empty()) {
+            self.care((resource_type, id), &patient, &content.said)?;
+        }
         let number = version.to_string();
         for (ordinal, fact) in (0_u32..).zip(&content.facts) {
             let place = ["Fact", resource_type, id, &number, &ordinal.to_string()];
@@ -315,6 +320,9 @@ impl Transaction<'_> {
         self.label(key, &current.patient, &label::kept(self.executor, before)?)?;
         if resource_type == "Consent" {
             consent::replace(self.executor, self.tenant, &current.patient, (id, version), &[])?;
+        }
+        if care::is_source(resource_type) {
+            self.care((resource_type, id), &current.patient, &care::Said::default())?;
         }
         self.feed(resource_type, id, version, &current.patient, true);
         Ok(stored)
@@ -399,6 +407,10 @@ impl Transaction<'_> {
             }
         }
         Ok(())
+    }
+
+    fn care(&self, source: (&str, &str), patient: &str, said: &care::Said) -> Result<(), Failure> {
+        care::replace(self.executor, self.tenant, patient, source, said, self.now)
     }
 
     fn feed(&mut self, resource_type: &str, id: &str, version: u64, patient: &str, deleted: bool) {

@@ -3,6 +3,7 @@
 use super::compartment::{Compartment, compartment};
 use super::text::Text;
 use super::{Commit, Condition, Literals, ResourceChange, is_resource_type};
+use crate::care::{Said, is_source, said};
 use crate::consent::{Rule, rules};
 use crate::key::{Keys, Packed};
 use crate::label::labels_of;
@@ -34,6 +35,8 @@ pub(super) struct Content {
     pub(super) labels: BTreeSet<&'static str>,
     /// What a Consent says.
     pub(super) rules: Vec<Rule>,
+    /// Who cares for whom by it.
+    pub(super) said: Said,
 }
 
 impl Prepared {
@@ -130,9 +133,11 @@ fn content(
     }
     let labels = labels_of(resource);
     let rules = if resource_type == "Consent" { rules(resource)? } else { Vec::new() };
+    let said =
+        if is_source(resource_type) { said(resource_type, id, resource)? } else { Said::default() };
     let text = Text::new(members, literals, &place)?;
     let packed = text.packed(&place)?;
-    Ok(Content { text, packed, compartment, entries, facts, labels, rules })
+    Ok(Content { text, packed, compartment, entries, facts, labels, rules, said })
 }
 
 /// Identifiers of `Patient` facts are found like those of the resource: a laboratory's namespace

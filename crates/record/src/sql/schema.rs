@@ -121,7 +121,7 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
 ], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS, OF_PATIENT, GUARD,
-IDENTITY, SEARCHED, RESEARCH, TRIALS];
+IDENTITY, SEARCHED, RESEARCH, TRIALS, CARE_SAID];
 
 /// The search tables have a place of their own in the change feed. So far they held everything.
 const SEARCHED: &[&str] = &["INSERT INTO feed_cursor (tenant, name, sequence)
@@ -267,6 +267,21 @@ const GUARD: &[&str] = &[
     "CREATE TABLE policy_set (tenant {text} NOT NULL, number {int} NOT NULL, digest {text} NOT NULL,
         actor {text} NOT NULL, adopted {int} NOT NULL, body {text} NOT NULL,
         PRIMARY KEY (tenant, number)) {strict}",
+];
+
+/// Who cares for whom by what is filed: what visits, teams and patients call the people who do, and
+/// who is a part of what they call so.
+const CARE_SAID: &[&str] = &[
+    "CREATE TABLE care_said (tenant {text} NOT NULL, patient {text} NOT NULL,
+        reference {text} NOT NULL, resource_type {text} NOT NULL, id {text} NOT NULL,
+        begins {int} NOT NULL, ends {int} NOT NULL,
+        PRIMARY KEY (tenant, patient, reference, resource_type, id, begins)) {strict}",
+    "CREATE INDEX care_said_source ON care_said (tenant, resource_type, id)",
+    "CREATE TABLE care_member (tenant {text} NOT NULL, part {text} NOT NULL, whole {text} NOT NULL,
+        resource_type {text} NOT NULL, id {text} NOT NULL, begins {int} NOT NULL,
+        ends {int} NOT NULL,
+        PRIMARY KEY (tenant, part, whole, resource_type, id, begins)) {strict}",
+    "CREATE INDEX care_member_source ON care_member (tenant, resource_type, id)",
 ];
 
 /// Jobs of bulk export: a place in the sequence and a request, no data.

@@ -84,6 +84,7 @@ fn databases(
             let (files, _opening) = postgres::open(url, keys, readers, now)?;
             crate::search::bring_up_to_date(files.record.writer.as_ref(), keys)?;
             crate::label::bring_up_to_date(files.record.writer.as_ref(), keys)?;
+            crate::care::bring_up_to_date(files.record.writer.as_ref(), keys, now)?;
             crate::genome::remove_leftovers(&claims, files.genome.writer.as_ref())?;
             Ok(files)
         }
@@ -159,6 +160,7 @@ fn open_directory(
     let record = one(&record, schema::RECORD)?;
     crate::search::bring_up_to_date(record.writer.as_ref(), keys)?;
     crate::label::bring_up_to_date(record.writer.as_ref(), keys)?;
+    crate::care::bring_up_to_date(record.writer.as_ref(), keys, now)?;
     let genome = one(&genome, schema::GENOME)?;
     crate::genome::remove_leftovers(claims, genome.writer.as_ref())?;
     Ok(Files {

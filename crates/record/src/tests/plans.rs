@@ -16,7 +16,10 @@ fn require_narrow(what: &str, work: impl FnOnce()) {
     assert!(!plans.is_empty(), "{what}: nothing was asked");
     for plan::Plan { sql, steps } in plans {
         // A page that a statement has made is gone through row by row.
-        let is_page = |of: &str| steps.iter().any(|step| step.ends_with(&format!("ROUTINE {of}")));
+        let is_page = |of: &str| {
+            let made = [format!("ROUTINE {of}"), format!("MATERIALIZE {of}")];
+            steps.iter().any(|step| made.iter().any(|made| step.ends_with(made)))
+        };
         for step in &steps {
             let only_tenant = step.ends_with("(tenant=?)") && !goes_along_a_page(step);
             let scanned = step.strip_prefix("SCAN ").and_then(|of| of.split(' ').next());

@@ -1,5 +1,6 @@
 //! What labels, relationships, consents and emergencies hide, on every way to what is stored.
 
+mod care;
 mod consents;
 mod emergencies;
 mod hidden;
