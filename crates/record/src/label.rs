@@ -1,11 +1,18 @@
 //! Sensitivity labels (HL7 DS4P 1.0.0) of every version that is filed: those that it carries, and
 //! those that its codes have by the list. They are rows beside the version, written with it; when
-//! the list changes, all versions are labelled again at the opening.
+//! the list changes, all versions are labelled again at the opening. What is made of others carries
+//! theirs.
+
+mod follow;
+mod statement;
+
+pub(crate) use follow::{Following, Name, is_linked, links_of, replace_links};
+pub(crate) use statement::{OfInputs, put as put_statement_labels};
 
 use crate::Failure;
 use crate::key::Keys;
 use crate::search::values_at;
-use crate::sql::record as sql;
+use crate::sql::{label as link_sql, record as sql};
 use crate::store::{Connection, Executor, Row, in_batches, values};
 use crate::vault::Vault;
 use aws_lc_rs::digest;
@@ -16,6 +23,8 @@ use std::sync::LazyLock;
 
 /// Label, system, code (a `*` at the end stands for whatever follows), where it is from.
 const LIST: &str = include_str!("label/list.tsv");
+/// The way of labelling; another one, and all is labelled again.
+const LABELLING: u8 = 2;
 /// Depth of a resource that is looked through.
 const DEPTH_MAX: usize = 64;
 /// Versions that one transaction labels again.
@@ -105,9 +114,10 @@ fn listed(value: &Json, depth: usize, found: &mut BTreeSet<&'static str>) {
     }
 }
 
-/// The list as a number: another one, and all is labelled again.
+/// The list and the way as a number: another one, and all is labelled again.
 fn version() -> i64 {
-    let digest = digest::digest(&digest::SHA256, LIST.as_bytes());
+    let text = [LIST.as_bytes(), &[LABELLING]].concat();
+    let digest = digest::digest(&digest::SHA256, &text);
     let mut bytes = [0_u8; 8];
     bytes.iter_mut().zip(digest.as_ref()).for_each(|(byte, from)| *byte = *from);
     i64::from_be_bytes(bytes)
@@ -136,12 +146,33 @@ pub(crate) fn bring_up_to_date(connection: &dyn Connection, keys: &Keys) -> Resu
         return Ok(());
     }
     let nowhere = Place::default();
-    in_batches(connection, |after| {
-        let last = batch(connection, keys, after.unwrap_or(&nowhere))?;
-        if last.is_none() {
+    in_batches(connection, |after| batch(connection, keys, after.unwrap_or(&nowhere)))?;
+    in_batches(connection, |after: Option<&(String, String, String)>| {
+        let (tenant, resource_type, id) = after.cloned().unwrap_or_default();
+        let place = values![tenant, resource_type, id, BATCH_ROWS];
+        let rows = connection.query(link_sql::LINKED_AFTER, place)?;
+        for row in &rows {
+            let mut following = Following::default();
+            following.linked(row.text(1)?, row.text(2)?);
+            following.settle(connection, keys, row.text(0)?)?;
+        }
+        let text = |row: &Row, at: usize| row.text(at).map(str::to_owned);
+        let place = |row: &Row| Ok::<_, Failure>((text(row, 0)?, text(row, 1)?, text(row, 2)?));
+        rows.last().map(place).transpose()
+    })?;
+    in_batches(connection, |after: Option<&(String, String, u64)>| {
+        let (tenant, id, version_of) = after.cloned().unwrap_or_default();
+        let place = values![tenant, id, version_of, BATCH_ROWS];
+        let rows = connection.query(link_sql::STATEMENT_VERSIONS_AFTER, place)?;
+        for row in &rows {
+            statement::again(connection, keys, row.text(7)?, row, &mut OfInputs::default())?;
+        }
+        if rows.is_empty() {
             connection.execute(sql::LABEL_LIST_PUT, values![version()])?;
         }
-        Ok(last)
+        let place =
+            |row: &Row| Ok((row.text(7)?.to_owned(), row.text(0)?.to_owned(), row.count(1)?));
+        rows.last().map(place).transpose()
     })
 }
 
@@ -176,6 +207,10 @@ fn again(executor: &dyn Executor, keys: &Keys, row: &Row) -> Result<(), Failure>
         let stored = crate::resource::stored(&vault, resource_type, &stored)?;
         let resource: Json = serde_json::from_slice(&stored.body)
             .map_err(|_| Failure::Storage(format!("{}: is not JSON", stored.reference)))?;
+        if is_linked(resource_type) {
+            let links = links_of(resource_type, &resource)?;
+            replace_links(executor, tenant, (resource_type, id), &links)?;
+        }
         labels_of(&resource)
     };
     executor.execute(sql::VERSION_LABELS_DROP, values![tenant, resource_type, id, version])?;

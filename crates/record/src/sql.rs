@@ -8,6 +8,7 @@ pub(crate) mod care;
 pub(crate) mod erasure;
 pub(crate) mod genome;
 pub(crate) mod identity;
+pub(crate) mod label;
 pub(crate) mod record;
 pub(crate) mod research;
 pub(crate) mod schema;

@@ -4,18 +4,20 @@ use crate::audit::Touched;
 use crate::feed::{self, ChangeKind, Entry};
 use crate::grant::Columns;
 use crate::key::Keys;
+use crate::label::{OfInputs, put_statement_labels};
 use crate::limit::{self, STATEMENT_BODY_BYTES_MAX, STATEMENTS_MAX, within};
 use crate::record::Clock;
 use crate::sql::record as sql;
 use crate::store::{Executor, Row, values};
 use crate::vault::{Builder, Vault, sha256};
 use crate::{Access, Action, Failure, Record};
+use model::statement::Capsule;
 use model::{PatientId, Statement, StatementId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// `resource_type` of a statement's changes.
-const KIND: &str = "Statement";
+pub(crate) const KIND: &str = "Statement";
 
 /// What a call of `put_statements` did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,7 +96,7 @@ impl Record {
             let tenant = access.tenant().as_str();
             let key = values![tenant, patient.as_str()];
             let mut query = Builder::new(sql::STATEMENTS_OF_PATIENT, key);
-            query.scope(access, Columns::Patient("s"));
+            query.scope(access, Columns::Statement("s"));
             query.push(" ORDER BY v.id");
             let vault = Vault::new(executor, &self.inner.keys, tenant);
             let rows = executor.query(&query.sql, &query.values)?;
@@ -126,7 +128,7 @@ impl Record {
             }
             let key = values![tenant, patient.as_str()];
             let mut query = Builder::new(sql::STATEMENTS_OF_PATIENT, key);
-            query.scope(access, Columns::Patient("s"));
+            query.scope(access, Columns::Statement("s"));
             query.push(" AND s.id IN (");
             query.bind_list(ids.iter().map(StatementId::as_str));
             query.push(") ORDER BY v.id");
@@ -152,7 +154,7 @@ impl Record {
                     Builder::new(sql::STATEMENT_VERSION, values![tenant, id.as_str(), version])
                 }
             };
-            query.scope(access, Columns::Patient("v"));
+            query.scope(access, Columns::Statement("v"));
             let Some(row) = executor.first(&query.sql, &query.values)? else { return Ok(None) };
             touched.patient(row.text(2)?);
             touched.entities.push(format!("{KIND}/{}", row.text(0)?));
@@ -167,6 +169,7 @@ pub(crate) struct Bytes {
     id: String,
     body: Vec<u8>,
     sha256: String,
+    capsule: Capsule,
 }
 
 pub(crate) fn prepare(
@@ -190,7 +193,8 @@ pub(crate) fn prepare(
         }
         let body = serde_json::to_vec(statement).map_err(|error| invalid(&error.to_string()))?;
         within("statement", body.len(), STATEMENT_BODY_BYTES_MAX, "bytes")?;
-        Ok(Bytes { id: id.to_owned(), sha256: sha256(&body), body })
+        let capsule = statement.capsule.clone();
+        Ok(Bytes { id: id.to_owned(), sha256: sha256(&body), body, capsule })
     };
     statements.iter().enumerate().map(one).collect()
 }
@@ -216,6 +220,9 @@ impl Put {
             left.insert(row.text(0)?.to_owned(), (row.count(1)?, row.text(2)?.to_owned()));
         }
         let mut done = StatementsPut::default();
+        let mut inputs = OfInputs::default();
+        let labels =
+            |of: &Bytes, inputs: &mut OfInputs| inputs.of(executor, &self.tenant, &of.capsule);
         for statement in statements {
             if left.remove(&statement.id).is_some_and(|(_, sha256)| sha256 == statement.sha256) {
                 done.unchanged += 1;
@@ -233,6 +240,8 @@ impl Put {
                 Some(row) => row.count(0)? + 1,
             };
             self.write(executor, &vault, now, version, &statement, false)?;
+            let (labels, place) = (labels(&statement, &mut inputs)?, (&*statement.id, version));
+            put_statement_labels(executor, &self.tenant, &self.patient, place, &labels)?;
             done.written += 1;
         }
         for (id, (version, _)) in left {
@@ -240,8 +249,11 @@ impl Put {
             let last = stored(&vault, &executor.one(sql::STATEMENT_CURRENT, key)?)?;
             let body = serde_json::to_vec(&last.statement)
                 .map_err(|error| Failure::Storage(error.to_string()))?;
-            let withdrawn = Bytes { id, sha256: sha256(&body), body };
+            let capsule = last.statement.capsule;
+            let withdrawn = Bytes { id, sha256: sha256(&body), body, capsule };
             self.write(executor, &vault, now, version + 1, &withdrawn, true)?;
+            let (labels, place) = (labels(&withdrawn, &mut inputs)?, (&*withdrawn.id, version + 1));
+            put_statement_labels(executor, &self.tenant, &self.patient, place, &labels)?;
             done.withdrawn += 1;
         }
         Ok(done)
@@ -256,7 +268,7 @@ impl Put {
         statement: &Bytes,
         withdrawn: bool,
     ) -> Result<(), Failure> {
-        let Bytes { id, body, sha256 } = statement;
+        let Bytes { id, body, sha256, .. } = statement;
         let place = [KIND, id.as_str(), &version.to_string()];
         let sealed = vault.seal(&self.patient, &place, body, now)?;
         let entry = Entry {
@@ -288,7 +300,7 @@ impl Put {
 }
 
 /// Opens a statement from its row: id, version, patient, recorded, withdrawn, sha256, body.
-fn stored(vault: &Vault<'_>, row: &Row) -> Result<StoredStatement, Failure> {
+pub(crate) fn stored(vault: &Vault<'_>, row: &Row) -> Result<StoredStatement, Failure> {
     let (id, version) = (row.text(0)?, row.count(1)?);
     let place = || Failure::Sealed { place: format!("{KIND}/{id}/{version}") };
     let body = vault.open(row.text(2)?, &[KIND, id, &version.to_string()], row.bytes(6)?)?;

@@ -20,6 +20,7 @@ mod erasure;
 mod filing;
 mod follow;
 mod former;
+mod label;
 mod plans;
 #[expect(dead_code, reason = "the tests of the interface use all of it")]
 #[path = "../tests/it/store.rs"]

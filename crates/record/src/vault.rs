@@ -145,8 +145,7 @@ impl Builder {
     /// Adds what an access may know of the rows of resources, versions, facts or changes: its
     /// scope, and what the policies leave. An access that was not granted sees nothing.
     pub(crate) fn scope(&mut self, access: &Access, columns: Columns<'_>) {
-        let (Columns::Resource(alias) | Columns::Version(alias) | Columns::Patient(alias)) =
-            columns;
+        let alias = columns.alias();
         self.scope_of_patients(access, &format!("{alias}.patient"));
         self.push(" AND ");
         match access.lens() {

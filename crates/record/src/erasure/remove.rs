@@ -7,7 +7,8 @@ use crate::Failure;
 use crate::carriers::forget;
 use crate::key::Keys;
 use crate::search::remove_orphans;
-use crate::sql::{care, erasure as sql, genome, record};
+use crate::sql::{care, erasure as sql, genome, label, record};
+use crate::statement::KIND;
 use crate::store::{Executor, Value, values};
 use model::Timestamp;
 use std::collections::BTreeMap;
@@ -71,6 +72,7 @@ impl Removal<'_> {
         }
         for (resource_type, id, version) in &found.versions {
             let source = values![tenant, resource_type, id];
+            self.execute(counts, "links of labels", label::LINKS_DROP, source)?;
             self.execute(counts, "members of teams", care::MEMBERS_OF_SOURCE_DROP, source)?;
             let key = values![tenant, resource_type, id, *version];
             self.execute(counts, "facts", sql::FACTS_DROP, key)?;
@@ -79,6 +81,8 @@ impl Removal<'_> {
         }
         for (id, version) in &found.statements {
             let key = values![tenant, id, *version];
+            let labels = values![tenant, KIND, id, *version];
+            self.execute(counts, "labels", sql::LABELS_DROP, labels)?;
             self.execute(counts, "statement versions", sql::STATEMENT_VERSION_DROP, key)?;
         }
         for sequence in &found.changes {

@@ -17,14 +17,19 @@ pub(crate) enum Columns<'a> {
     Resource(&'a str),
     /// The same without `recorded`: facts and changes.
     Version(&'a str),
-    /// `patient` alone: statements. They carry no label and no type.
+    /// `id`, `version` and `patient`: statements. Their labels are those of their inputs.
+    Statement(&'a str),
+    /// `patient` alone: what carries no label and no type.
     Patient(&'a str),
 }
 
 impl<'a> Columns<'a> {
-    fn alias(self) -> &'a str {
+    pub(crate) fn alias(self) -> &'a str {
         match self {
-            Self::Resource(alias) | Self::Version(alias) | Self::Patient(alias) => alias,
+            Self::Resource(alias)
+            | Self::Version(alias)
+            | Self::Statement(alias)
+            | Self::Patient(alias) => alias,
         }
     }
 }
@@ -103,8 +108,12 @@ impl Lowering<'_, '_> {
 
     fn of_version(&mut self, other: &str) {
         let alias = self.columns.alias();
+        let resource_type = match self.columns {
+            Columns::Statement(_) => format!("'{}'", crate::statement::KIND),
+            _ => format!("{alias}.resource_type"),
+        };
         self.to.push(&format!(
-            "{other}.tenant = $1 AND {other}.resource_type = {alias}.resource_type \
+            "{other}.tenant = $1 AND {other}.resource_type = {resource_type} \
              AND {other}.id = {alias}.id AND {other}.version = {alias}.version"
         ));
     }
@@ -204,6 +213,11 @@ impl Lowering<'_, '_> {
         self.to.push(&format!(") OR {rule}.actor IN "));
         self.names(&actors);
         self.to.push(")");
+        self.about(rule);
+    }
+
+    /// Whether a rule of a consent is about an item of this kind, time and labels.
+    fn about(&mut self, rule: &str) {
         let alias = self.columns.alias();
         let recorded = match self.columns {
             Columns::Patient(_) => {
@@ -212,6 +226,10 @@ impl Lowering<'_, '_> {
                      AND {rule}.label IN ('*', 'N')"
                 ));
                 return;
+            }
+            Columns::Statement(_) => {
+                self.to.push(&format!(" AND {rule}.resource_type = '*' AND {rule}.instance = '*'"));
+                return self.labels_apply(rule);
             }
             Columns::Resource(_) => format!("{alias}.recorded"),
             Columns::Version(_) => format!(
@@ -223,8 +241,14 @@ impl Lowering<'_, '_> {
         self.to.push(&format!(
             " AND {rule}.resource_type IN ('*', {alias}.resource_type) \
              AND {rule}.instance IN ('*', {alias}.resource_type || '/' || {alias}.id) \
-             AND {rule}.data_begins <= {recorded} AND {rule}.data_ends > {recorded} \
-             AND ({rule}.label = '*' OR {rule}.label = 'N' AND NOT EXISTS \
+             AND {rule}.data_begins <= {recorded} AND {rule}.data_ends > {recorded}"
+        ));
+        self.labels_apply(rule);
+    }
+
+    fn labels_apply(&mut self, rule: &str) {
+        self.to.push(&format!(
+            " AND ({rule}.label = '*' OR {rule}.label = 'N' AND NOT EXISTS \
              (SELECT 1 FROM resource_label l WHERE "
         ));
         self.of_version("l");

@@ -9,6 +9,7 @@ use crate::access::EVERYBODY;
 use crate::audit::Touched;
 use crate::feed::{self, ChangeKind, Entry as FeedEntry};
 use crate::key::{Keys, Packed};
+use crate::label::Following;
 use crate::record::{Clock, uuid_at};
 use crate::search::follow::{self, Fresh, Waiting};
 use crate::search::{Entry, Numbers, Remembered};
@@ -161,6 +162,8 @@ struct Transaction<'a> {
     patients: BTreeSet<String>,
     fresh: Vec<Fresh>,
     pending: Pending<'a>,
+    /// Labels that follow from what is filed.
+    following: Following,
     /// The last number of the change feed.
     sequence: u64,
 }
@@ -183,11 +186,13 @@ impl Filing {
             patients: BTreeSet::new(),
             fresh: Vec::new(),
             pending: Pending::new(executor),
+            following: Following::default(),
             sequence: executor.one(sql::SEQUENCE_TAKE, &[])?.count(0)?,
         };
         let resources = prepared.into_iter().map(|change| transaction.change(change));
         let resources = resources.collect::<Result<_, _>>()?;
         transaction.pending.flush()?;
+        std::mem::take(&mut transaction.following).settle(executor, &self.keys, tenant)?;
         transaction.settle_raw()?;
         let sequence = transaction.sequence;
         executor.execute(sql::SEQUENCE_PUT, values![sequence])?;
@@ -284,6 +289,11 @@ impl Transaction<'_> {
         let stored = self.version(key, &patient, Some((body, &content.packed)))?;
         self.fresh(key, content.entries);
         self.label(key, &patient, &content.labels)?;
+        if label::is_linked(resource_type) && (version > 1 || !content.links.is_empty()) {
+            let name = (resource_type, id);
+            label::replace_links(self.executor, self.tenant, name, &content.links)?;
+            self.following.linked(resource_type, id);
+        }
         if resource_type == "Consent" {
             consent::replace(self.executor, self.tenant, &patient, (id, version), &content.rules)?;
         }
@@ -399,6 +409,16 @@ impl Transaction<'_> {
         labels: &BTreeSet<&'static str>,
     ) -> Result<(), Failure> {
         let Key { resource_type, id, version, .. } = key;
+        if labels.is_empty() {
+            return Ok(());
+        }
+        self.following.labelled(resource_type, id);
+        if version > 1 {
+            let before = values![self.tenant, resource_type, id, version - 1];
+            if !labels.is_subset(&label::kept(self.executor, before)?) {
+                self.following.changed(patient);
+            }
+        }
         for label in labels {
             let row = values![self.tenant, resource_type, id, version, *label, patient];
             self.pending.add(sql::VERSION_LABEL_PUT, row);

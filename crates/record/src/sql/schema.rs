@@ -121,7 +121,7 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
 ], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS, OF_PATIENT, GUARD,
-IDENTITY, SEARCHED, RESEARCH, TRIALS, CARE_SAID];
+IDENTITY, SEARCHED, RESEARCH, TRIALS, CARE_SAID, LABEL_LINKS];
 
 /// The search tables have a place of their own in the change feed. So far they held everything.
 const SEARCHED: &[&str] = &["INSERT INTO feed_cursor (tenant, name, sequence)
@@ -282,6 +282,14 @@ const CARE_SAID: &[&str] = &[
         ends {int} NOT NULL,
         PRIMARY KEY (tenant, part, whole, resource_type, id, begins)) {strict}",
     "CREATE INDEX care_member_source ON care_member (tenant, resource_type, id)",
+];
+
+/// What resources are made of, so that they carry the labels of that.
+const LABEL_LINKS: &[&str] = &[
+    "CREATE TABLE label_link (tenant {text} NOT NULL, resource_type {text} NOT NULL,
+        id {text} NOT NULL, target_type {text} NOT NULL, target_id {text} NOT NULL,
+        PRIMARY KEY (tenant, resource_type, id, target_type, target_id)) {index}",
+    "CREATE INDEX label_link_target ON label_link (tenant, target_type, target_id)",
 ];
 
 /// Jobs of bulk export: a place in the sequence and a request, no data.

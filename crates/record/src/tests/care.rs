@@ -12,7 +12,7 @@ fn file(record: &Record, resource: serde_json::Value) {
     record.commit(&access(Role::Interface), commit).unwrap();
 }
 
-fn officer() -> Access {
+pub(super) fn officer() -> Access {
     let (tenant, role) = (TenantId::new("t1"), Role::PrivacyOfficer);
     Access::new(tenant, "officer", role, Purpose::Operations, Scope::Tenant)
 }

@@ -2,6 +2,7 @@
 
 mod care;
 mod consents;
+mod derived;
 mod emergencies;
 mod hidden;
 mod matrix;

@@ -1,0 +1,24 @@
+//! Statements about labels that follow from other resources, of `record.db`.
+
+super::statements! {
+    LINK_PUT = "INSERT INTO label_link (tenant, resource_type, id, target_type, target_id)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (tenant, resource_type, id, target_type, target_id) DO NOTHING";
+    LINKS_DROP = "DELETE FROM label_link WHERE tenant = $1 AND resource_type = $2 AND id = $3";
+    DEPENDANTS = "SELECT resource_type, id FROM label_link
+        WHERE tenant = $1 AND target_type = $2 AND target_id = $3";
+    INHERITED = "SELECT DISTINCT l.label FROM label_link k JOIN resource r ON r.tenant = k.tenant
+        AND r.resource_type = k.resource_type AND r.id = k.id JOIN resource t
+        ON t.tenant = k.tenant AND t.resource_type = k.target_type AND t.id = k.target_id
+        AND t.patient = r.patient JOIN resource_label l ON l.tenant = t.tenant
+        AND l.resource_type = t.resource_type AND l.id = t.id AND l.version = t.version
+        WHERE k.tenant = $1 AND k.resource_type = $2 AND k.id = $3 ORDER BY l.label";
+    LINKED_AFTER = "SELECT DISTINCT tenant, resource_type, id FROM label_link
+        WHERE (tenant, resource_type, id) > ($1, $2, $3)
+        ORDER BY tenant, resource_type, id LIMIT $4";
+    STATEMENT_VERSIONS_OF = "SELECT id, version, patient, recorded, withdrawn, sha256, body
+        FROM statement_version WHERE tenant = $1 AND patient = $2 ORDER BY id, version";
+    STATEMENT_VERSIONS_AFTER = "SELECT id, version, patient, recorded, withdrawn, sha256, body,
+        tenant FROM statement_version WHERE (tenant, id, version) > ($1, $2, $3)
+        ORDER BY tenant, id, version LIMIT $4";
+}
