@@ -4,8 +4,9 @@ use crate::policies::schema;
 use std::collections::BTreeSet;
 
 /// Sensitivity labels, in the words of the policies: `R` and `V` are of HL7 `v3-Confidentiality`,
-/// the others of `v3-ActCode` (sensitivity), as DS4P 1.0.0 uses them.
-pub const LABELS: &[&str] = &["R", "V", "ETH", "GDIS", "HIV", "PSY"];
+/// the others of `v3-ActCode` (sensitivity), as DS4P 1.0.0 uses them; `SF` is our own word for a
+/// secondary finding, a gene that the test was not about.
+pub const LABELS: &[&str] = &["R", "V", "ETH", "GDIS", "HIV", "PSY", "SF"];
 
 /// Who asks to do what, for what: all that is known before an item is looked at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

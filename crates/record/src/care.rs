@@ -35,8 +35,8 @@ pub struct Care {
 pub struct ActorReference {
     /// The actor, as the audit log names it.
     pub actor: String,
-    /// `Practitioner/p1`, `Organization/o1`, as in `Consent.provision.actor.reference`; or a system,
-    /// `|` and a number, as in `Encounter.participant.individual.identifier`.
+    /// `Practitioner/p1`, `Organization/o1`, as in `Consent.provision.actor.reference`; or a
+    /// system, `|` and a number, as in `Encounter.participant.individual.identifier`.
     pub reference: String,
 }
 

@@ -4,9 +4,11 @@
 //! theirs.
 
 mod follow;
+mod secondary;
 mod statement;
 
 pub(crate) use follow::{Following, Name, is_linked, links_of, replace_links};
+pub(crate) use secondary::{Question, is_order, question_of, replace_question};
 pub(crate) use statement::{OfInputs, put as put_statement_labels};
 
 use crate::Failure;
@@ -24,7 +26,7 @@ use std::sync::LazyLock;
 /// Label, system, code (a `*` at the end stands for whatever follows), where it is from.
 const LIST: &str = include_str!("label/list.tsv");
 /// The way of labelling; another one, and all is labelled again.
-const LABELLING: u8 = 2;
+const LABELLING: u8 = 3;
 /// Depth of a resource that is looked through.
 const DEPTH_MAX: usize = 64;
 /// Versions that one transaction labels again.
@@ -106,7 +108,9 @@ fn listed(value: &Json, depth: usize, found: &mut BTreeSet<&'static str>) {
             let text = |name: &str| members.get(name).and_then(Json::as_str);
             if let (Some(system), Some(code)) = (text("system"), text("code")) {
                 let is = |row: &&Listed| row.is(system, code);
-                found.extend(READ.iter().filter(is).map(|row| row.label));
+                let labels = READ.iter().filter(is).map(|row| row.label);
+                // Whether a gene is a secondary finding depends on the question of the test.
+                found.extend(labels.filter(|label| *label != secondary::SECONDARY));
             }
             members.values().for_each(|member| listed(member, depth + 1, found));
         }
@@ -147,19 +151,9 @@ pub(crate) fn bring_up_to_date(connection: &dyn Connection, keys: &Keys) -> Resu
     }
     let nowhere = Place::default();
     in_batches(connection, |after| batch(connection, keys, after.unwrap_or(&nowhere)))?;
-    in_batches(connection, |after: Option<&(String, String, String)>| {
-        let (tenant, resource_type, id) = after.cloned().unwrap_or_default();
-        let place = values![tenant, resource_type, id, BATCH_ROWS];
-        let rows = connection.query(link_sql::LINKED_AFTER, place)?;
-        for row in &rows {
-            let mut following = Following::default();
-            following.linked(row.text(1)?, row.text(2)?);
-            following.settle(connection, keys, row.text(0)?)?;
-        }
-        let text = |row: &Row, at: usize| row.text(at).map(str::to_owned);
-        let place = |row: &Row| Ok::<_, Failure>((text(row, 0)?, text(row, 1)?, text(row, 2)?));
-        rows.last().map(place).transpose()
-    })?;
+    for text in [link_sql::NAMED_AFTER, link_sql::LINKED_AFTER] {
+        follow_again(connection, keys, text)?;
+    }
     in_batches(connection, |after: Option<&(String, String, u64)>| {
         let (tenant, id, version_of) = after.cloned().unwrap_or_default();
         let place = values![tenant, id, version_of, BATCH_ROWS];
@@ -172,6 +166,23 @@ pub(crate) fn bring_up_to_date(connection: &dyn Connection, keys: &Keys) -> Resu
         }
         let place =
             |row: &Row| Ok((row.text(7)?.to_owned(), row.text(0)?.to_owned(), row.count(1)?));
+        rows.last().map(place).transpose()
+    })
+}
+
+/// Gives labels on from and to every resource that a statement lists.
+fn follow_again(connection: &dyn Connection, keys: &Keys, text: &str) -> Result<(), Failure> {
+    in_batches(connection, |after: Option<&(String, String, String)>| {
+        let (tenant, resource_type, id) = after.cloned().unwrap_or_default();
+        let place = values![tenant, resource_type, id, BATCH_ROWS];
+        let rows = connection.query(text, place)?;
+        for row in &rows {
+            let mut following = Following::default();
+            following.linked(row.text(1)?, row.text(2)?);
+            following.settle(connection, keys, row.text(0)?)?;
+        }
+        let text = |row: &Row, at: usize| row.text(at).map(str::to_owned);
+        let place = |row: &Row| Ok::<_, Failure>((text(row, 0)?, text(row, 1)?, text(row, 2)?));
         rows.last().map(place).transpose()
     })
 }
@@ -211,7 +222,12 @@ fn again(executor: &dyn Executor, keys: &Keys, row: &Row) -> Result<(), Failure>
             let links = links_of(resource_type, &resource)?;
             replace_links(executor, tenant, (resource_type, id), &links)?;
         }
-        labels_of(&resource)
+        let labels = labels_of(&resource);
+        let question = question_of(resource_type, &resource, &labels)?;
+        if version > 1 || !question.is_empty() {
+            replace_question(executor, tenant, (resource_type, id), &question, true)?;
+        }
+        labels
     };
     executor.execute(sql::VERSION_LABELS_DROP, values![tenant, resource_type, id, version])?;
     for label in labels {

@@ -102,6 +102,27 @@ fn nothing_overrides_the_core() {
     assert!(!permitted("treatment", "read-clinical", &other));
 }
 
+/// A patient's own copy is refused by the patient's own consent in secondary findings alone.
+#[test]
+fn a_patient_may_refuse_to_be_told_of_secondary_findings() {
+    let standard = Policies::shipped("standard").unwrap();
+    for (role, label, refused, expected) in [
+        ("patient", None, true, true),
+        ("patient", Some("GDIS"), true, true),
+        ("patient", Some("SF"), false, true),
+        ("patient", Some("SF"), true, false),
+    ] {
+        let mut item = plain();
+        item.labels.extend(label.map(str::to_owned));
+        if refused {
+            item.refused.insert("patient-request".to_owned());
+        }
+        let asked = asked(role, "patient-request", "read-clinical");
+        assert_eq!(standard.decide(&asked, &item).is_permitted, expected, "{label:?} {refused}");
+        assert_eq!(standard.grant(&asked).filter.holds(&item), expected, "{label:?} {refused}");
+    }
+}
+
 /// Cedar passes over a policy that cannot be evaluated, a forbidding one included.
 #[test]
 fn an_error_is_a_no() {

@@ -31,6 +31,7 @@ const SECURITY: &[(&str, &str)] = &[
     ("GDIS", "GDIS"),
     ("HIV", "HIV"),
     ("PSY", "PSY"),
+    ("SF", "SF"),
 ];
 /// System of identifiers of actors of ours.
 const ACTOR_SYSTEM: &str = "urn:cognate:actor";

@@ -72,7 +72,9 @@ impl Removal<'_> {
         }
         for (resource_type, id, version) in &found.versions {
             let source = values![tenant, resource_type, id];
-            self.execute(counts, "links of labels", label::LINKS_DROP, source)?;
+            for sql in [label::LINKS_DROP, label::GENES_DROP, label::ORDERS_DROP] {
+                self.execute(counts, "links of labels", sql, source)?;
+            }
             self.execute(counts, "members of teams", care::MEMBERS_OF_SOURCE_DROP, source)?;
             let key = values![tenant, resource_type, id, *version];
             self.execute(counts, "facts", sql::FACTS_DROP, key)?;

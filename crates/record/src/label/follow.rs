@@ -3,6 +3,7 @@
 //!
 //! Labels are only added: what a result carried when the report was written is still in its text.
 
+use super::secondary::{SECONDARY, answers, is_secondary};
 use super::statement::relabel;
 use crate::Failure;
 use crate::key::Keys;
@@ -80,6 +81,8 @@ pub(crate) struct Following {
     open: BTreeSet<Name>,
     /// Resources that carry labels: those made of them follow.
     labelled: BTreeSet<Name>,
+    /// Orders, and reports that name theirs: what answers them is looked at again.
+    asked: BTreeSet<Name>,
     /// Patients with a resource that carries a label it did not carry before.
     patients: BTreeSet<String>,
 }
@@ -93,6 +96,11 @@ impl Following {
     /// A resource was filed that carries labels.
     pub(crate) fn labelled(&mut self, resource_type: &str, id: &str) {
         self.labelled.insert((resource_type.to_owned(), id.to_owned()));
+    }
+
+    /// A resource was filed that says what a test was about.
+    pub(crate) fn asked(&mut self, resource_type: &str, id: &str) {
+        self.asked.insert((resource_type.to_owned(), id.to_owned()));
     }
 
     /// What is known of a patient carries a label that it did not carry before.
@@ -109,6 +117,9 @@ impl Following {
     ) -> Result<(), Failure> {
         for name in std::mem::take(&mut self.labelled) {
             self.dependants(executor, tenant, &name)?;
+        }
+        for (resource_type, id) in std::mem::take(&mut self.asked) {
+            self.open.extend(answers(executor, tenant, (&resource_type, &id))?);
         }
         while let Some(name) = self.open.pop_first() {
             self.one(executor, tenant, &name)?;
@@ -139,14 +150,28 @@ impl Following {
         let (version, patient) = (head.count(0)?, head.text(1)?);
         let own = super::kept(executor, values![tenant, resource_type, id, version])?;
         let mut is_changed = false;
+        let mut is_secondary = is_secondary(executor, tenant, (resource_type, id))?;
         for row in executor.query(sql::INHERITED, key)? {
             let label = row.text(0)?;
-            if own.contains(label) {
+            is_secondary |= label == SECONDARY;
+            if own.contains(label) || label == SECONDARY {
                 continue;
             }
             let row = values![tenant, resource_type, id, version, label, patient];
             executor.execute(record::VERSION_LABEL_PUT, row)?;
             super::earlier(executor, tenant, (resource_type, id, version), label)?;
+            is_changed = true;
+        }
+        // This one is taken off again: what was asked for must not be hidden as if it was not.
+        if is_secondary && !own.contains(SECONDARY) {
+            let row = values![tenant, resource_type, id, version, SECONDARY, patient];
+            executor.execute(record::VERSION_LABEL_PUT, row)?;
+            super::earlier(executor, tenant, (resource_type, id, version), SECONDARY)?;
+            is_changed = true;
+        } else if !is_secondary && own.contains(SECONDARY) {
+            let row = values![tenant, resource_type, id, SECONDARY];
+            executor.execute(sql::LABEL_OF_ALL_DROP, row)?;
+            self.changed(patient);
             is_changed = true;
         }
         if is_changed {

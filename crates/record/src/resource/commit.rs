@@ -1,6 +1,8 @@
 //! One commit: resources, facts, search values, changes, the raw message's state and the review
 //! list in one transaction.
 
+mod guard;
+
 use super::compartment::Compartment;
 use super::pending::Pending;
 use super::prepare::{Content, Prepared, prepare};
@@ -287,6 +289,7 @@ impl Transaction<'_> {
         let place = format!("{resource_type}/{id}");
         let body = content.text.filled(version, self.now, &place)?;
         let stored = self.version(key, &patient, Some((body, &content.packed)))?;
+        self.question(key, &content)?;
         self.fresh(key, content.entries);
         self.label(key, &patient, &content.labels)?;
         if label::is_linked(resource_type) && (version > 1 || !content.links.is_empty()) {
@@ -398,39 +401,6 @@ impl Transaction<'_> {
         let name = (resource_type.to_owned(), id.to_owned());
         let sequence = self.sequence + 1;
         self.fresh.push(Fresh { name, version, sequence, number: resource, entries });
-    }
-
-    /// Labels a version, in the transaction that files it, and those before it: what is known to be
-    /// sensitive now was so before.
-    fn label(
-        &mut self,
-        key: Key<'_>,
-        patient: &str,
-        labels: &BTreeSet<&'static str>,
-    ) -> Result<(), Failure> {
-        let Key { resource_type, id, version, .. } = key;
-        if labels.is_empty() {
-            return Ok(());
-        }
-        self.following.labelled(resource_type, id);
-        if version > 1 {
-            let before = values![self.tenant, resource_type, id, version - 1];
-            if !labels.is_subset(&label::kept(self.executor, before)?) {
-                self.following.changed(patient);
-            }
-        }
-        for label in labels {
-            let row = values![self.tenant, resource_type, id, version, *label, patient];
-            self.pending.add(sql::VERSION_LABEL_PUT, row);
-            if version > 1 {
-                label::earlier(self.executor, self.tenant, (resource_type, id, version), label)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn care(&self, source: (&str, &str), patient: &str, said: &care::Said) -> Result<(), Failure> {
-        care::replace(self.executor, self.tenant, patient, source, said, self.now)
     }
 
     fn feed(&mut self, resource_type: &str, id: &str, version: u64, patient: &str, deleted: bool) {

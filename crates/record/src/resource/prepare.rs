@@ -6,7 +6,7 @@ use super::{Commit, Condition, Literals, ResourceChange, is_resource_type};
 use crate::care::{Said, is_source, said};
 use crate::consent::{Rule, rules};
 use crate::key::{Keys, Packed};
-use crate::label::{Name, labels_of, links_of};
+use crate::label::{Name, Question, labels_of, links_of, question_of};
 use crate::limit::{COMMIT_CHANGES_MAX, FACT_BODY_BYTES_MAX, FACTS_MAX, within};
 use crate::search::{Entry, extract, identifier_entry};
 use crate::{Failure, review};
@@ -35,6 +35,8 @@ pub(super) struct Content {
     pub(super) labels: BTreeSet<&'static str>,
     /// What it is made of, type and id.
     pub(super) links: BTreeSet<Name>,
+    /// What it says of the question of a test.
+    pub(super) question: Question,
     /// What a Consent says.
     pub(super) rules: Vec<Rule>,
     /// Who cares for whom by it.
@@ -135,12 +137,13 @@ fn content(
     }
     let labels = labels_of(resource);
     let links = links_of(resource_type, resource)?;
+    let question = question_of(resource_type, resource, &labels)?;
     let rules = if resource_type == "Consent" { rules(resource)? } else { Vec::new() };
     let said =
         if is_source(resource_type) { said(resource_type, id, resource)? } else { Said::default() };
     let text = Text::new(members, literals, &place)?;
     let packed = text.packed(&place)?;
-    Ok(Content { text, packed, compartment, entries, facts, labels, links, rules, said })
+    Ok(Content { text, packed, compartment, entries, facts, labels, links, question, rules, said })
 }
 
 /// Identifiers of `Patient` facts are found like those of the resource: a laboratory's namespace

@@ -121,7 +121,7 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
 ], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS, OF_PATIENT, GUARD,
-IDENTITY, SEARCHED, RESEARCH, TRIALS, CARE_SAID, LABEL_LINKS];
+IDENTITY, SEARCHED, RESEARCH, TRIALS, CARE_SAID, LABEL_LINKS, SECONDARY];
 
 /// The search tables have a place of their own in the change feed. So far they held everything.
 const SEARCHED: &[&str] = &["INSERT INTO feed_cursor (tenant, name, sequence)
@@ -290,6 +290,17 @@ const LABEL_LINKS: &[&str] = &[
         id {text} NOT NULL, target_type {text} NOT NULL, target_id {text} NOT NULL,
         PRIMARY KEY (tenant, resource_type, id, target_type, target_id)) {index}",
     "CREATE INDEX label_link_target ON label_link (tenant, target_type, target_id)",
+];
+
+/// What a test was about, and which genes of the list its results name.
+const SECONDARY: &[&str] = &[
+    "CREATE TABLE label_gene (tenant {text} NOT NULL, resource_type {text} NOT NULL,
+        id {text} NOT NULL, gene {text} NOT NULL,
+        PRIMARY KEY (tenant, resource_type, id, gene)) {index}",
+    "CREATE TABLE label_order (tenant {text} NOT NULL, resource_type {text} NOT NULL,
+        id {text} NOT NULL, request {text} NOT NULL,
+        PRIMARY KEY (tenant, resource_type, id, request)) {index}",
+    "CREATE INDEX label_order_request ON label_order (tenant, request)",
 ];
 
 /// Jobs of bulk export: a place in the sequence and a request, no data.

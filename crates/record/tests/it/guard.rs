@@ -7,6 +7,7 @@ mod emergencies;
 mod hidden;
 mod matrix;
 mod random;
+mod secondary;
 
 use crate::support::{Fixture, access, commit, fixture, observation, patient, put};
 use model::{PatientId, Timestamp};

@@ -42,7 +42,7 @@ fn expected(cell: Cell<'_>) -> Option<bool> {
     let shown = match (cell.role, cell.purpose) {
         (_, Purpose::Emergency) if clinician => cell.emergency,
         (_, Purpose::Treatment) if clinician => match cell.label {
-            "" => true,
+            "" | "SF" => true,
             "GDIS" => doctor,
             "R" | "HIV" => cell.in_care,
             "PSY" => cell.in_care && doctor,
@@ -54,7 +54,7 @@ fn expected(cell: Cell<'_>) -> Option<bool> {
         }
         (Role::Interface, Purpose::Treatment | Purpose::Operations)
         | (Role::Patient, Purpose::PatientRequest) => return Some(true),
-        (Role::ServiceClient, Purpose::Treatment) => matches!(cell.label, "" | "GDIS"),
+        (Role::ServiceClient, Purpose::Treatment) => matches!(cell.label, "" | "GDIS" | "SF"),
         (Role::Researcher, Purpose::Research) => given && cell.label.is_empty(),
         _ => return None,
     };
@@ -127,7 +127,7 @@ fn every_cell_is_what_the_rules_say() {
         };
         record.open_emergency(&doctor, wish).unwrap();
     }
-    for label in ["", "R", "V", "ETH", "GDIS", "HIV", "PSY"] {
+    for label in ["", "R", "V", "ETH", "GDIS", "HIV", "PSY", "SF"] {
         file(record, labelled(observation("o1", "p1", "x"), label));
         for (consent_name, provision) in consents() {
             file(record, consent("c1", "p1", provision));
