@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::authorization::{Grant, said};
+use crate::emergency::Wish;
 use crate::error::Error;
 use crate::hook_token;
 use crate::research;
@@ -183,7 +184,12 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let Ok(credentials) = Credentials::from_request_parts(parts, app).await;
-        app.blocking(move |app| credentials.scoped_caller(app)).await?.require(parts)
+        let caller = app.blocking(move |app| credentials.scoped_caller(app)).await?;
+        let caller = caller.require(parts)?;
+        match Wish::of(parts)? {
+            None => Ok(caller),
+            Some(wish) => app.blocking(move |app| wish.granted(app, caller)).await,
+        }
     }
 }
 

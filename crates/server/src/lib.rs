@@ -8,6 +8,7 @@ mod app;
 mod authorization;
 mod caller;
 mod controllers;
+mod emergency;
 mod error;
 mod hook_token;
 mod limiter;

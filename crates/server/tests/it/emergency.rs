@@ -1,8 +1,9 @@
 //! Opening a patient in an emergency, through the pages.
 
 use crate::app::{PASSWORD, PRESCRIBER, TestApp, Who, access};
+use crate::authorization::{launched, with_application, with_token};
 use record::{Commit, Condition, ResourceChange, Role};
-use serde_json::json;
+use serde_json::{Value, json};
 use server::token_digest;
 
 const OFFICER: Who = Who::Person(Role::PrivacyOfficer);
@@ -93,6 +94,88 @@ async fn what_nobody_looks_at_turns_overdue() {
     assert_eq!(due.len(), 1);
     app.wait_hours(record::REVIEW_HOURS + 1);
     assert!(app.record.now() > due[0].due);
+}
+
+/// A header of an emergency.
+fn wish(patient: &str, reason: &str, text: &str) -> String {
+    format!("patient={patient}&reason={reason}&text={}", text.replace(' ', "+"))
+}
+
+async fn read(app: &TestApp, token: &Value, uri: &str, wish: &str) -> u16 {
+    let token = format!("Bearer {}", token.as_str().unwrap());
+    let call = app.call("GET", uri).header("authorization", &token);
+    call.header("x-cognate-emergency", wish).send().await.status.as_u16()
+}
+
+#[tokio::test]
+async fn an_application_opens_the_patient_of_its_person() {
+    let app = with_application();
+    let launched = launched(&app).await;
+    let token = &launched["access_token"];
+    let uri = "/fhir/Patient/ana-example";
+    assert_eq!(with_token(&app, token, uri).await.status, 200);
+    dissent(&app);
+    assert_eq!(with_token(&app, token, uri).await.status, 404);
+    let good = wish("ana-example", "unable-to-consent", TEXT);
+    for (header, status) in [
+        ("patient=ana-example", 403),
+        ("reason=other&text=because+of+this", 400),
+        ("patient=ana-example&reason=other", 400),
+        ("patient=ana-example&patient=ana-example", 400),
+        ("patient=ana-example&scope=all", 400),
+        (&*wish("ana-example", "bored", TEXT), 400),
+        (&wish("ana-example", "other", "x"), 400),
+        // The launch was about somebody else.
+        (&wish("ben-example", "other", TEXT), 404),
+    ] {
+        assert_eq!(read(&app, token, uri, header).await, status, "{header}");
+    }
+    assert!(!app.audit_text().contains("\"purpose\":\"emergency\""));
+    // It is for reading.
+    let bearer = format!("Bearer {}", token.as_str().unwrap());
+    let call = app.call("POST", "/fhir/Observation").header("authorization", &bearer);
+    let answer = call.header("x-cognate-emergency", &good).json(&json!({})).send().await;
+    assert_eq!(answer.status, 403);
+    // Open, by name from then on, and no further than the header says.
+    assert_eq!(read(&app, token, uri, &good).await, 200);
+    assert_eq!(read(&app, token, uri, "patient=ana-example").await, 200);
+    assert_eq!(with_token(&app, token, uri).await.status, 404, "each request says it");
+    let audit = app.audit_text();
+    assert!(audit.contains("\"purpose\":\"emergency\"") && audit.contains("client:app"));
+    let list = app.get(OFFICER, "/emergencies").await;
+    assert!(list.text().contains(TEXT), "the privacy officer has it at once");
+}
+
+#[tokio::test]
+async fn an_application_needs_a_fresh_proof_of_its_person() {
+    let app = with_application();
+    let launched = launched(&app).await;
+    let (token, uri) = (&launched["access_token"], "/fhir/Patient/ana-example");
+    dissent(&app);
+    let header = wish("ana-example", "other", TEXT);
+    // The access token lives as long as the proof is fresh; what is refreshed later is not.
+    app.wait_minutes(4);
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", launched["refresh_token"].as_str().unwrap()),
+        ("client_id", "app"),
+    ];
+    let later = crate::authorization::token(&app, &form).await.json();
+    assert_eq!(read(&app, token, uri, "patient=ana-example").await, 403);
+    app.wait_minutes(2);
+    assert_eq!(read(&app, &later["access_token"], uri, &header).await, 401);
+    assert!(!app.audit_text().contains("\"purpose\":\"emergency\""));
+}
+
+#[tokio::test]
+async fn services_open_nobody_by_a_header() {
+    let app = TestApp::with_result();
+    for who in [Who::Client(Role::Prescriber), Who::Client(Role::ServiceClient), OFFICER] {
+        let call = app.call("GET", "/fhir/Patient/ana-example").by(who);
+        let header = wish("ana-example", "other", TEXT);
+        let answer = call.header("x-cognate-emergency", &header).send().await;
+        assert_eq!(answer.status, 403, "{who:?}");
+    }
 }
 
 #[tokio::test]
