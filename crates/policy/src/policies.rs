@@ -50,6 +50,9 @@ pub enum Refusal {
     /// It is not Cedar.
     #[error("cannot be read: {0}")]
     Unreadable(String),
+    /// An annotation that is known holds a word that is not.
+    #[error("policy `{0}`: `@second_person` is `required` or not there")]
+    SecondPerson(String),
     /// A policy has no id of its own, or one that another has.
     #[error("policy `{0}` has no `@id` of its own")]
     Id(String),
@@ -67,6 +70,7 @@ pub struct Policies {
     pub(crate) set: PolicySet,
     text: String,
     digest: String,
+    needs_second_person: bool,
 }
 
 impl Policies {
@@ -98,7 +102,9 @@ impl Policies {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }
-        Ok(Self { set, text: text.to_owned(), digest: hex::encode(hash.finalize()) })
+        let needs_second_person = needs_second_person(&set)?;
+        let (text, digest) = (text.to_owned(), hex::encode(hash.finalize()));
+        Ok(Self { set, text, digest, needs_second_person })
     }
 
     /// A set that comes with the program, by its name.
@@ -132,11 +138,30 @@ impl Policies {
         &self.digest
     }
 
+    /// Whether a change of this set takes a second person: one of its policies is annotated with
+    /// `@second_person("required")`.
+    pub fn needs_second_person(&self) -> bool {
+        self.needs_second_person
+    }
+
     /// The texts of the policies by their ids, the core included.
     pub fn by_id(&self) -> BTreeMap<String, String> {
         let text = |policy: &Policy| (policy.id().to_string(), policy.to_string());
         self.set.policies().map(text).collect()
     }
+}
+
+/// What a set says of its own changes. A word that is not known is nobody's "no".
+fn needs_second_person(set: &PolicySet) -> Result<bool, Refusal> {
+    let mut is_needed = false;
+    for policy in set.policies() {
+        match policy.annotation("second_person") {
+            None => {}
+            Some("required") => is_needed = true,
+            Some(_) => return Err(Refusal::SecondPerson(policy.id().to_string())),
+        }
+    }
+    Ok(is_needed)
 }
 
 /// Adds the policies of a text under the ids that they carry.

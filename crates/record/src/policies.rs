@@ -1,9 +1,11 @@
 //! The policies in use: kept in the store, one after the other, each by somebody.
 
 mod explain;
+mod proposal;
 mod shadow;
 
 pub use explain::Seer;
+pub use proposal::ProposedPolicies;
 pub use shadow::{Shadow, ShadowDifference};
 
 use crate::audit::Touched;
@@ -162,26 +164,27 @@ impl Record {
     }
 
     /// Puts policies into use, from the next call on; in other processes within a second. What
-    /// does not fit the schema is [`Failure::Invalid`] and changes nothing.
+    /// does not fit the schema is [`Failure::Invalid`] and changes nothing, and so is a change by
+    /// one person where the set in use asks for two ([`Record::propose_policies`]).
     pub fn adopt_policies(&self, access: &Access, text: &str) -> Result<AdoptedPolicies, Failure> {
         self.permit(access, Action::AdoptPolicy)?;
         let policies = Policies::read(text).map_err(|refusal| refused(&refusal))?;
         crate::limit::no_nul("policies", text)?;
+        // What another process adopted a moment ago counts.
+        self.forget_policies(access.tenant().as_str());
+        let in_use = self.in_use(access.tenant().as_str())?;
+        proposal::require_one_is_enough(&in_use)?;
+        let former = in_use.number;
         let digest = policies.digest().to_owned();
         let entities = vec![format!("policies/{digest}")];
         self.note(access, Action::AdoptPolicy, &Touched { entities, ..Touched::default() })?;
-        let (tenant, now) = (access.tenant().as_str().to_owned(), self.now());
-        let (actor, text) = (access.actor().to_owned(), text.to_owned());
-        let adopted = self.inner.record_writer.write(move |executor| {
-            let last = executor.first(sql::POLICY_SET_LAST, values![&tenant])?;
-            let number = last.map_or(Ok(0), |row| row.count(0))? + 1;
-            let row = values![&tenant, number, &digest, &actor, now.micros(), &text];
-            executor.execute(sql::POLICY_SET_PUT, row)?;
-            Ok(AdoptedPolicies { number, digest, actor, adopted: now, text })
-        })?;
+        self.put_policies(access, text, digest, former)
+    }
+
+    /// Forgets the policies that were in use: they are looked up at the next call.
+    fn forget_policies(&self, tenant: &str) {
         let mut all = self.inner.policies.lock().unwrap_or_else(PoisonError::into_inner);
-        all.remove(access.tenant().as_str());
-        Ok(adopted)
+        all.remove(tenant);
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod erasure;
 pub(crate) mod genome;
 pub(crate) mod identity;
 pub(crate) mod label;
+pub(crate) mod policy;
 pub(crate) mod record;
 pub(crate) mod research;
 pub(crate) mod schema;

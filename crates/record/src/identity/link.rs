@@ -3,7 +3,7 @@
 use crate::access::words;
 use crate::limit;
 use crate::sql::identity as sql;
-use crate::store::values;
+use crate::store::{Executor, values};
 use crate::{Access, Action, Failure, Record};
 
 words! {
@@ -35,6 +35,15 @@ impl Record {
             executor.execute(sql::LINKS_OF_DROP, &old)?;
             executor.execute(sql::LINK_PUT, &new).map(|_| ())
         })
+    }
+
+    /// Takes the link of a kind from an account; whether there was one.
+    pub fn drop_link(&self, access: &Access, login: &str, kind: LinkKind) -> Result<bool, Failure> {
+        limit::text("login", login)?;
+        self.permit_identity(access, vec![format!("account/{login}"), kind.word().to_owned()])?;
+        let key = values![access.tenant().as_str(), login, kind.word()].to_vec();
+        let drop = move |executor: &dyn Executor| executor.execute(sql::LINKS_OF_DROP, &key);
+        Ok(self.inner.record_writer.write(drop)? > 0)
     }
 
     /// What an account is linked to.

@@ -121,7 +121,7 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
 ], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS, OF_PATIENT, GUARD,
-IDENTITY, SEARCHED, RESEARCH, TRIALS, CARE_SAID, LABEL_LINKS, SECONDARY];
+IDENTITY, SEARCHED, RESEARCH, TRIALS, CARE_SAID, LABEL_LINKS, SECONDARY, PROPOSALS];
 
 /// The search tables have a place of their own in the change feed. So far they held everything.
 const SEARCHED: &[&str] = &["INSERT INTO feed_cursor (tenant, name, sequence)
@@ -301,6 +301,14 @@ const SECONDARY: &[&str] = &[
         id {text} NOT NULL, request {text} NOT NULL,
         PRIMARY KEY (tenant, resource_type, id, request)) {index}",
     "CREATE INDEX label_order_request ON label_order (tenant, request)",
+];
+
+/// Policies that one person wants, and another one may put into use.
+const PROPOSALS: &[&str] = &[
+    "CREATE TABLE policy_proposal (tenant {text} NOT NULL, id {text} NOT NULL,
+        former {int} NOT NULL, digest {text} NOT NULL, actor {text} NOT NULL,
+        proposed {int} NOT NULL, body {text} NOT NULL, PRIMARY KEY (tenant, id)) {strict}",
+    "CREATE INDEX policy_proposal_former ON policy_proposal (tenant, former, id)",
 ];
 
 /// Jobs of bulk export: a place in the sequence and a request, no data.

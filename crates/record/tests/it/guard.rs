@@ -6,6 +6,7 @@ mod derived;
 mod emergencies;
 mod hidden;
 mod matrix;
+mod proposals;
 mod random;
 mod secondary;
 

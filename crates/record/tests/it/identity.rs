@@ -168,6 +168,11 @@ fn an_account_has_one_link_of_a_kind() {
     let linked = |value| record.linked_account(&door(), LinkKind::Resource, value).unwrap();
     assert_eq!(linked("Practitioner/2").as_deref(), Some("ana"));
     assert_eq!(linked("Practitioner/1"), None);
+    let drop_link = |login, kind| record.drop_link(&door(), login, kind).unwrap();
+    assert!(!drop_link("ana", LinkKind::Provider), "the other kind is not touched");
+    assert!(drop_link("ana", LinkKind::Resource) && !drop_link("ana", LinkKind::Resource));
+    assert_eq!(linked("Practitioner/2"), None);
+    record.put_link(&door(), "ana", LinkKind::Resource, "Practitioner/2").unwrap();
     assert_eq!(record.link(&door(), "ana", LinkKind::Provider).unwrap(), None);
 }
 

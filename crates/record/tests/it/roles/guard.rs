@@ -48,6 +48,16 @@ pub(super) fn guarding() -> Vec<Line> {
             let text = policy::Policies::shipped_text("standard").unwrap();
             r.adopt_policies(a, &text).map(drop)
         }),
+        ("propose_policies", vec![PrivacyOfficer], |r, a, _| {
+            let text = policy::Policies::shipped_text("standard").unwrap();
+            r.propose_policies(a, &text).map(drop)
+        }),
+        ("proposed_policies", vec![PrivacyOfficer, Operator], |r, a, _| {
+            r.proposed_policies(a, 5).map(drop)
+        }),
+        ("adopt_proposed_policies", vec![PrivacyOfficer], |r, a, _| {
+            done(r.adopt_proposed_policies(a, "none"))
+        }),
         ("explain", vec![PrivacyOfficer, Operator], |r, a, _| {
             r.explain(a, &access(Engine), record::Action::ReadFacts, None).map(drop)
         }),

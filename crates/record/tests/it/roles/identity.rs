@@ -57,6 +57,9 @@ pub(super) fn identity() -> Vec<Line> {
         ("put_link", vec![Operator], |r, a, _| {
             r.put_link(a, "ana", LinkKind::Resource, "Practitioner/1")
         }),
+        ("drop_link", vec![Operator], |r, a, _| {
+            r.drop_link(a, "nobody", LinkKind::Provider).map(drop)
+        }),
         ("link", readers(), |r, a, _| r.link(a, "ana", LinkKind::Resource).map(drop)),
         ("linked_account", readers(), |r, a, _| {
             r.linked_account(a, LinkKind::Resource, "Practitioner/1").map(drop)
