@@ -291,6 +291,12 @@ words! {
         ReadEmergencies => "read-emergencies",
         /// Say of an emergency whether it was one.
         ReviewEmergency => "review-emergency",
+        /// Note what the review of the audit log found.
+        FileFindings => "file-findings",
+        /// Read what the review of the audit log found.
+        ReadFindings => "read-findings",
+        /// Say of a finding whether it is explained.
+        AnswerFinding => "answer-finding",
         /// Read the policies, and what they say of somebody.
         ReadPolicy => "read-policy",
         /// Put other policies into use.

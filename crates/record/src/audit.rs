@@ -21,6 +21,7 @@ pub(crate) use chain::segments as segment_paths;
 pub use checkpoint::{BadVerifier, CheckpointKey, Verifier};
 pub use event::{AuditEvent, AuditPage, AuditQuery, Disclosure, reads_audit};
 pub(crate) use extent::{Extent, extent};
+pub(crate) use review::{EXPORTS, READS, is_looked_at};
 pub use review::{ReviewFacts, ReviewFinding, ReviewRules, review_audit};
 pub(crate) use verify::verify;
 pub use verify::{AuditTail, AuditVerification, verifiers, verify_audit_log};

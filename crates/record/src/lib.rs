@@ -26,6 +26,7 @@ mod export;
 mod fact;
 mod failure;
 mod feed;
+mod finding;
 mod genome;
 mod grant;
 mod health;
@@ -77,6 +78,7 @@ pub use erasure::{Erasure, ErasureCertificate, read_certificate};
 pub use export::{ExportForResearch, ExportJob, ExportLevel, ExportPage, ExportRequest};
 pub use failure::Failure;
 pub use feed::{Change, ChangeKind};
+pub use finding::{FINDING_DAYS, Finding, FindingAnswer, Looked, PrivacyQueue, Reviewed};
 pub use genome::{ChooseRanges, Genome, GenomeBlock, GenomeFiling, GenomeRange, NewGenomeBlock};
 pub use health::{BackupState, Health};
 pub use identity::{

@@ -3,6 +3,8 @@
 //! Rules are data with thresholds. A finding says which events gave rise to it and judges nobody.
 
 use super::AuditEvent;
+use crate::Action;
+use model::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,9 +19,10 @@ const EVENTS_NAMED_MAX: usize = 100;
 const PEOPLE: &[&str] =
     &["prescriber", "pharmacist", "geneticist", "oncologist", "laboratory-reviewer"];
 /// Actions by which somebody learns something about a patient.
-const READS: &[&str] = &["read-clinical", "read-facts", "read-statements", "find-patients"];
+pub(crate) const READS: &[Action] =
+    &[Action::ReadClinical, Action::ReadFacts, Action::ReadStatements, Action::FindPatients];
 /// Actions that take data out of the record in bulk; for research, too.
-const EXPORTS: &[&str] = &["export", "export-deidentified"];
+pub(crate) const EXPORTS: &[Action] = &[Action::Export, Action::ExportDeidentified];
 
 /// Thresholds. What is left out of a file is as it is here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +46,9 @@ pub struct ReviewRules {
     pub exports_per_day_max: usize,
     /// Denials of one actor on a day.
     pub denials_per_day_max: usize,
+    /// Whether the record knows everybody who cares for a patient, so that who is not named there
+    /// has no relationship.
+    pub care_is_complete: bool,
 }
 
 impl Default for ReviewRules {
@@ -57,6 +63,7 @@ impl Default for ReviewRules {
             without_relationship_max: 3,
             exports_per_day_max: 0,
             denials_per_day_max: 20,
+            care_is_complete: false,
         }
     }
 }
@@ -74,6 +81,7 @@ pub struct ReviewFacts {
     /// Patients who are looked at out of curiosity.
     pub watched_patients: BTreeSet<String>,
     /// Who treats whom; `None` = it is not known here, and no rule supposes that nobody does.
+    /// Relationships of care in the record are added where [`ReviewRules::care_is_complete`].
     pub relationships: Option<BTreeSet<(String, String)>>,
 }
 
@@ -92,6 +100,12 @@ pub struct ReviewFinding {
     pub patients: Vec<String>,
     /// The events, the first ones.
     pub events: Vec<String>,
+    /// How many events there are.
+    #[serde(skip)]
+    pub events_total: usize,
+    /// When the last of them was.
+    #[serde(skip)]
+    pub last: Timestamp,
 }
 
 /// What one actor did on one day.
@@ -116,7 +130,7 @@ pub fn review_audit(
         let session = sessions.entry((rules.night_day(event), event.actor.as_str())).or_default();
         if !event.permitted {
             session.denials.push(event);
-        } else if EXPORTS.contains(&event.action.as_str()) {
+        } else if is_one_of(event, EXPORTS) {
             session.exports.push(event);
         } else if is_read(event) {
             session.reads.extend(event.patients.iter().map(|one| (one.as_str(), event)));
@@ -130,10 +144,19 @@ pub fn review_audit(
     findings
 }
 
+fn is_one_of(event: &AuditEvent, actions: &[Action]) -> bool {
+    actions.iter().any(|action| action.word() == event.action)
+}
+
+/// Whether some rule looks at an event at all.
+pub(crate) fn is_looked_at(event: &AuditEvent) -> bool {
+    !event.permitted || is_one_of(event, EXPORTS) || is_read(event)
+}
+
 /// Reads of single patients by people. A list names everybody it shows, and opens nobody.
 fn is_read(event: &AuditEvent) -> bool {
     PEOPLE.contains(&event.role.as_str())
-        && READS.contains(&event.action.as_str())
+        && is_one_of(event, READS)
         && event.query.is_none()
         && (event.action != "find-patients" || event.patients.len() == 1)
 }
@@ -147,6 +170,16 @@ impl ReviewRules {
     fn night_day(&self, event: &AuditEvent) -> i64 {
         let night = self.night_until_hour.saturating_mul(HOUR_MICROS);
         self.local(event).saturating_sub(night).div_euclid(DAY_MICROS)
+    }
+
+    /// When the day of an instant begins.
+    pub(crate) fn day_begins(&self, at: Timestamp) -> Timestamp {
+        let ahead = self
+            .utc_offset_minutes
+            .saturating_mul(MINUTE_MICROS)
+            .saturating_sub(self.night_until_hour.saturating_mul(HOUR_MICROS));
+        let day = at.micros().saturating_add(ahead).div_euclid(DAY_MICROS);
+        Timestamp::from_micros(day.saturating_mul(DAY_MICROS).saturating_sub(ahead))
     }
 
     fn is_night(&self, event: &AuditEvent) -> bool {
@@ -208,12 +241,16 @@ impl<'e> Looking<'_, 'e> {
     fn finding(&self, rule: &'static str, of: &[(&str, &AuditEvent)]) -> ReviewFinding {
         let patients: BTreeSet<&str> = of.iter().map(|(patient, _)| *patient).collect();
         let events: BTreeSet<&str> = of.iter().map(|(_, event)| event.id.as_str()).collect();
+        let events_total = events.len();
+        let last = of.iter().map(|(_, event)| event.time).max();
+        let last = last.unwrap_or(Timestamp::from_micros(0));
         let first = |texts: BTreeSet<&str>| -> Vec<String> {
             let named = texts.into_iter().filter(|text| !text.is_empty());
             named.take(EVENTS_NAMED_MAX).map(str::to_owned).collect()
         };
         let (actor, day) = (self.actor.to_owned(), self.day);
-        ReviewFinding { rule, actor, day, patients: first(patients), events: first(events) }
+        let (patients, events) = (first(patients), first(events));
+        ReviewFinding { rule, actor, day, patients, events, events_total, last }
     }
 
     /// More different patients than a threshold.

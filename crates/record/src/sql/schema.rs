@@ -121,7 +121,7 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
 ], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS, OF_PATIENT, GUARD,
-IDENTITY, SEARCHED, RESEARCH, TRIALS, CARE_SAID, LABEL_LINKS, SECONDARY, PROPOSALS];
+IDENTITY, SEARCHED, RESEARCH, TRIALS, CARE_SAID, LABEL_LINKS, SECONDARY, PROPOSALS, FINDINGS];
 
 /// The search tables have a place of their own in the change feed. So far they held everything.
 const SEARCHED: &[&str] = &["INSERT INTO feed_cursor (tenant, name, sequence)
@@ -170,6 +170,17 @@ const RESEARCH: &[&str] = &[
         number {int} NOT NULL, kind {text} NOT NULL, persons {int} NOT NULL, actor {text} NOT NULL,
         noted {int} NOT NULL, document {text} NOT NULL,
         PRIMARY KEY (tenant, recipient, number)) {strict}",
+];
+
+/// What the review of the audit log found. What it is about is sealed; a day and a rule have a
+/// further finding where more came after the last one was answered.
+const FINDINGS: &[&str] = &[
+    "CREATE TABLE finding (tenant {text} NOT NULL, actor {text} NOT NULL, day {int} NOT NULL,
+        rule {text} NOT NULL, number {int} NOT NULL, id {text} NOT NULL, found {int} NOT NULL,
+        due {int} NOT NULL, answered {int} NOT NULL, body {bytes} NOT NULL,
+        PRIMARY KEY (tenant, actor, day, rule, number)) {strict}",
+    "CREATE UNIQUE INDEX finding_id ON finding (tenant, id)",
+    "CREATE INDEX finding_due ON finding (tenant, answered, due, id)",
 ];
 
 /// History is paged over the commit sequence.

@@ -365,7 +365,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 151 * Role::ALL.len());
+    assert_eq!(calls, 156 * Role::ALL.len());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::{Engine, Interface, Line, Operator, PrivacyOfficer, access, done, p1, with};
 use model::Timestamp;
+use record::{ReviewFacts, ReviewRules};
 
 pub(super) fn guarding() -> Vec<Line> {
     vec![
@@ -40,6 +41,18 @@ pub(super) fn guarding() -> Vec<Line> {
         ("review_emergency", vec![PrivacyOfficer], |r, a, _| {
             done(r.review_emergency(a, "none", true, ""))
         }),
+        ("look_for_snooping", vec![PrivacyOfficer, Engine], |r, a, _| {
+            r.look_for_snooping(a, &ReviewFacts::default(), &ReviewRules::default()).map(drop)
+        }),
+        ("review_log", vec![PrivacyOfficer], |r, a, _| {
+            let span = (Timestamp::from_micros(0), Timestamp::from_micros(1));
+            r.review_log(a, span, &ReviewFacts::default(), &ReviewRules::default()).map(drop)
+        }),
+        ("findings", vec![PrivacyOfficer], |r, a, _| r.findings(a, true, 5).map(drop)),
+        ("answer_finding", vec![PrivacyOfficer], |r, a, _| {
+            done(r.answer_finding(a, "none", true, "in words"))
+        }),
+        ("privacy_queue", vec![PrivacyOfficer], |r, a, _| r.privacy_queue(a).map(drop)),
         ("policies", vec![PrivacyOfficer, Operator], |r, a, _| r.policies(a).map(drop)),
         ("adopted_policies", vec![PrivacyOfficer, Operator], |r, a, _| {
             r.adopted_policies(a, 5).map(drop)
