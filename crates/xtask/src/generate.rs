@@ -2,6 +2,7 @@
 
 mod crates;
 mod reference;
+mod sbom;
 
 use std::fs;
 
@@ -25,11 +26,20 @@ pub struct Generated {
 pub fn all(workspace: &Workspace) -> Result<Generated> {
     let mut generated = Generated::default();
     generated.files.push(("docs/CRATES.md".to_owned(), crates::markdown(workspace)?));
+    generated.files.push(("docs/sbom.cdx.json".to_owned(), sbom::json(&workspace.root)?));
     match reference::markdown(&workspace.metadata)? {
         Ok(text) => generated.files.push(("docs/CLI.md".to_owned(), text)),
         Err(reason) => generated.skipped.push(format!("docs/CLI.md: {reason}")),
     }
     Ok(generated)
+}
+
+/// The list of what the program is made of, as CycloneDX.
+///
+/// # Errors
+/// `cargo metadata` fails, or the lock file cannot be read.
+pub fn sbom(workspace: &Workspace) -> Result<String> {
+    sbom::json(&workspace.root)
 }
 
 /// The generated files that differ from what is in the tree.

