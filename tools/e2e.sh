@@ -12,9 +12,17 @@ COGNATE_URL=$(demo_field url)
 COGNATE_LOGIN=$(demo_field login)
 COGNATE_PASSWORD=$(demo_field password)
 COGNATE_REVIEWER=$(demo_field reviewer)
+COGNATE_OFFICER=$(demo_field officer)
+COGNATE_PHARMACIST=$(demo_field pharmacist)
+COGNATE_EHR_TOKEN=$(demo_field ehrToken)
+COGNATE_NAMESAKE=$(demo_field namesake)
+COGNATE_PATIENT=$(demo_field patient)
 # Without them the stories would skip, and CI would be green for nothing.
-: "${COGNATE_URL:?}" "${COGNATE_LOGIN:?}" "${COGNATE_PASSWORD:?}"
-export COGNATE_URL COGNATE_LOGIN COGNATE_PASSWORD COGNATE_REVIEWER
+: "${COGNATE_URL:?}" "${COGNATE_LOGIN:?}" "${COGNATE_PASSWORD:?}" "${COGNATE_OFFICER:?}"
+: "${COGNATE_NAMESAKE:?}" "${COGNATE_PATIENT:?}" "${COGNATE_PHARMACIST:?}"
+: "${COGNATE_EHR_TOKEN:?}"
+export COGNATE_URL COGNATE_LOGIN COGNATE_PASSWORD COGNATE_REVIEWER COGNATE_OFFICER
+export COGNATE_NAMESAKE COGNATE_PATIENT COGNATE_PHARMACIST COGNATE_EHR_TOKEN
 # In the background, so that a signal to this script is not held up by it.
 e2e/run.sh &
 stories=$!

@@ -69,9 +69,9 @@ export async function withPage(browser, options, story) {
 }
 
 /** Logs in with the login page's own form. */
-export async function logIn(page, password = target.password) {
+export async function logIn(page, password = target.password, login = target.login) {
   await page.goto(`${target.url}/login`);
-  await page.getByLabel('Login name').fill(target.login);
+  await page.getByLabel('Login name').fill(login);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Log in' }).click();
 }

@@ -17,7 +17,7 @@ mod view;
 pub(crate) use access::{AccountCommand, ClientCommand, RegisterArguments};
 pub(crate) use audit::{
     AuditCommand, AuditDiscloseArguments, AuditDisclosuresArguments, AuditReviewArguments,
-    AuditVerifyArguments,
+    AuditVerifyArguments, WatchArguments,
 };
 pub(crate) use backup::{
     BackupArguments, BackupCommand, BackupPruneArguments, BackupTakeArguments,
@@ -191,6 +191,8 @@ pub(crate) struct ServeArguments {
     pub(crate) provider: ProviderArguments,
     #[command(flatten)]
     pub(crate) shipping: ShippingArguments,
+    #[command(flatten)]
+    pub(crate) watch: WatchArguments,
 }
 
 /// What the listeners show, and what they ask for.

@@ -12,5 +12,6 @@ pub(crate) mod health;
 pub(crate) mod login;
 pub(crate) mod pages;
 pub(crate) mod passkey;
+pub(crate) mod privacy;
 pub(crate) mod reports;
 pub(crate) mod trials;

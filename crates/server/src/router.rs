@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::controllers::{
     access_log, account, auth, cds, emergency, fhir, genomics, health, login, pages, passkey,
-    reports, trials,
+    privacy, reports, trials,
 };
 use crate::openapi;
 use crate::refusal;
@@ -56,6 +56,9 @@ const PAGES: &[Route] = &[
     Route::new("GET", "/trials/{id}", || get(trials::show)),
     Route::new("GET", "/emergencies", || get(emergency::list)),
     Route::new("POST", "/emergencies/{id}", || post(emergency::review)),
+    Route::new("GET", "/privacy", || get(privacy::show)),
+    Route::new("GET", "/privacy/findings", || get(privacy::findings)),
+    Route::new("POST", "/privacy/findings/{id}", || post(privacy::answer)),
     Route::new("GET", "/statements/{id}", || get(pages::statement)),
     Route::new("GET", "/reviews", || get(pages::reviews)),
     Route::new("GET", "/assets/{name}", || get(pages::asset)),

@@ -11,7 +11,7 @@ mod statement;
 mod trials;
 
 pub(crate) use access_log::access_log;
-pub(crate) use identity::session;
+pub(crate) use identity::{home, session};
 pub(crate) use patient::patient_page;
 pub(crate) use patients::{patient_list, patient_row};
 pub(crate) use pgx_report::pgx_report;

@@ -22,12 +22,14 @@ pub use page::login::login;
 pub use page::passkey::{passkey_login, passkeys};
 pub use page::patient::patient;
 pub use page::patients::patients;
+pub use page::privacy::{findings, privacy};
 pub use page::reviews::reviews;
 pub use page::trials::{trial, trial_options, trials};
 pub use view::{
-    AccessLogView, AccessRow, AccountView, Candidate, CodeView, ConsentView, CurrentMedicine,
-    DrugRow, EmergencyFormView, EmergencyListView, EmergencyRow, ErrorView, ExplainView, Explained,
-    GeneRow, Identity, Known, LoginView, NotFoundView, OfferView, PasskeyLoginView, PasskeyRow,
-    PasskeysView, PatientListRow, PatientListView, PatientView, RecoveryView, ReportRow,
-    ResultSource, ReviewListView, ReviewRow, Session, StepUpView, Subject,
+    AccessLogView, AccessRow, AccountView, AnswerRow, Candidate, CodeView, ConsentView,
+    CurrentMedicine, DrugRow, EmergencyFormView, EmergencyListView, EmergencyRow, ErrorView,
+    ExplainView, Explained, FindingListView, FindingRow, GeneRow, Identity, Known, LoginView,
+    NotFoundView, OfferView, PasskeyLoginView, PasskeyRow, PasskeysView, PatientListRow,
+    PatientListView, PatientView, PrivacyView, RecoveryView, ReportRow, ResultSource,
+    ReviewListView, ReviewRow, Session, StepUpView, Subject,
 };

@@ -17,6 +17,7 @@ mod medicine;
 pub(crate) mod passkey;
 pub(crate) mod patient;
 pub(crate) mod patients;
+pub(crate) mod privacy;
 mod recommendation;
 mod report;
 pub(crate) mod reviews;

@@ -6,6 +6,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 /// All but the unreserved characters of RFC 3986 §2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// Leads everybody to the first page of theirs.
+pub const START: &str = "/";
 /// The login form.
 pub const LOGIN: &str = "/login";
 /// The second factor of a log-in.
@@ -32,6 +34,10 @@ pub const REVIEWS: &str = "/reviews";
 pub const TRIALS: &str = "/trials";
 /// The emergencies that nobody has looked at yet.
 pub const EMERGENCIES: &str = "/emergencies";
+/// What waits for a privacy officer.
+pub const PRIVACY: &str = "/privacy";
+/// What the review of the audit log found.
+pub const FINDINGS: &str = "/privacy/findings";
 /// Where assets are; the name follows.
 pub const ASSETS: &str = "/assets/";
 
@@ -86,6 +92,11 @@ pub fn trial_after(id: &str, place: u64) -> String {
 /// Changes before a place of the log.
 pub fn trials_before(place: u64) -> String {
     format!("{TRIALS}?before={place}")
+}
+
+/// Answering a finding; only by POST.
+pub fn finding_answer(id: &str) -> String {
+    format!("{FINDINGS}/{}", segment(id))
 }
 
 /// The pharmacogenomic report of a patient.

@@ -9,6 +9,7 @@ mod explain;
 mod identity;
 mod notice;
 mod patient;
+mod privacy;
 mod review;
 mod therapies;
 mod trials;
@@ -27,6 +28,7 @@ pub use patient::{
     CurrentMedicine, DrugRow, Explained, GeneRow, PatientListRow, PatientListView, PatientView,
     ReportRow, ResultSource,
 };
+pub use privacy::{AnswerRow, FindingListView, FindingRow, PrivacyView};
 pub use review::{Candidate, ReviewListView, ReviewRow};
 pub use therapies::{
     EvidenceLine, FindingRow, OncogenicityView, OpenTherapyRow, TherapiesView, TherapyRow,

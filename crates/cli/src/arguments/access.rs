@@ -19,6 +19,9 @@ pub(crate) enum AccountCommand {
         /// Name shown on pages.
         #[arg(long)]
         name: String,
+        /// Id of the only patient whom the account sees; the role `patient` must have one.
+        #[arg(long, value_name = "ID")]
+        patient: Option<String>,
     },
     /// Say which resource a person is: applications are told it as `fhirUser`.
     Link {

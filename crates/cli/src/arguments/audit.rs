@@ -95,3 +95,24 @@ pub(crate) struct AuditDisclosuresArguments {
     #[arg(long)]
     pub(crate) json: bool,
 }
+
+/// What the server does for the review of the audit log.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct WatchArguments {
+    /// Seconds from one look through the audit log to the next; what is found waits for the privacy
+    /// officer.
+    #[arg(
+        long,
+        env = "COGNATE_AUDIT_REVIEW_EVERY",
+        default_value_t = 600,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=86_400)
+    )]
+    pub(crate) audit_review_every: u64,
+    /// Thresholds as JSON, as of `audit review --rules`.
+    #[arg(long, env = "COGNATE_AUDIT_REVIEW_RULES", value_name = "FILE")]
+    pub(crate) audit_review_rules: Option<PathBuf>,
+    /// What is known about people, as JSON, as of `audit review --people`.
+    #[arg(long, env = "COGNATE_AUDIT_REVIEW_PEOPLE", value_name = "FILE")]
+    pub(crate) audit_review_people: Option<PathBuf>,
+}

@@ -7,6 +7,7 @@ use crate::arguments::{AccountCommand, ClientCommand, StoreArguments};
 use crate::outcome::Outcome;
 use crate::store;
 use anyhow::{Context, bail};
+use model::PatientId;
 use record::{Account, Client, LinkKind, Record, Role, Scope};
 use std::io::BufRead;
 
@@ -16,7 +17,9 @@ const PASSWORD_LENGTH_MIN: usize = 12;
 /// Adds or replaces an account.
 pub(crate) fn account(command: &AccountCommand) -> anyhow::Result<Outcome> {
     match command {
-        AccountCommand::Add { store: at, login, role, name } => add(at, login, role, name),
+        AccountCommand::Add { store: at, login, role, name, patient } => {
+            add(at, login, name, (role, patient.as_deref()))
+        }
         AccountCommand::Link { store: at, login, resource } => link(at, login, resource),
         AccountCommand::EndSessions { store: at, login } => {
             let ended = store::open(at)?.end_sessions(&store::operator(), login)?;
@@ -26,7 +29,16 @@ pub(crate) fn account(command: &AccountCommand) -> anyhow::Result<Outcome> {
     }
 }
 
-fn add(at: &StoreArguments, login: &str, role: &str, name: &str) -> anyhow::Result<Outcome> {
+fn add(
+    at: &StoreArguments,
+    login: &str,
+    name: &str,
+    (role, patient): (&str, Option<&str>),
+) -> anyhow::Result<Outcome> {
+    let (role, scope) = (role_of(role)?, scope_of(patient));
+    if role == Role::Patient && scope == Scope::Tenant {
+        bail!("a patient's account sees one patient; name it with `--patient`");
+    }
     let record = store::open(at)?;
     say("the password is read from standard input");
     let mut password = String::new();
@@ -35,9 +47,14 @@ fn add(at: &StoreArguments, login: &str, role: &str, name: &str) -> anyhow::Resu
     if password.chars().count() < PASSWORD_LENGTH_MIN {
         bail!("the password has fewer than {PASSWORD_LENGTH_MIN} characters");
     }
-    put_account(&record, login, name, role_of(role)?, password)?;
+    put_account(&record, login, name, (role, scope), password)?;
     say(&format!("`{login}` can log in"));
     Ok(Outcome::Done)
+}
+
+/// Whom an account sees: one patient, or whomever its role does.
+pub(crate) fn scope_of(patient: Option<&str>) -> Scope {
+    patient.map_or(Scope::Tenant, |id| Scope::Patients([PatientId::new(id)].into()))
 }
 
 /// Adds a service and prints its token.
@@ -96,7 +113,7 @@ pub(crate) fn put_account(
     record: &Record,
     login: &str,
     name: &str,
-    role: Role,
+    (role, scope): (Role, Scope),
     password: &str,
 ) -> anyhow::Result<()> {
     let account = Account {
@@ -104,7 +121,7 @@ pub(crate) fn put_account(
         display_name: name.to_owned(),
         role,
         password_hash: server::password_hash(password)?,
-        scope: Scope::Tenant,
+        scope,
     };
     record.put_account(&store::operator(), account)?;
     Ok(())

@@ -3,6 +3,8 @@
 mod disclosure;
 mod review;
 
+pub(crate) use review::read;
+
 use super::{print, print_json, say};
 use crate::arguments::{AuditCommand, AuditVerifyArguments};
 use crate::outcome::Outcome;

@@ -11,7 +11,7 @@ use super::serve::{Running, stop_signal};
 use super::{print, say};
 use crate::arguments::{
     DemoArguments, ProviderArguments, ReferenceArguments, ServeArguments, ShippingArguments,
-    StoreArguments, TlsArguments, TokenArguments,
+    StoreArguments, TlsArguments, TokenArguments, WatchArguments,
 };
 use crate::outcome::Outcome;
 use crate::store;
@@ -20,6 +20,9 @@ use outside::Outside;
 use serde_json::Value;
 use setting::Setting;
 use std::path::{Path, PathBuf};
+
+/// Nobody waits ten minutes for what a demonstration shows.
+const AUDIT_REVIEW_SECONDS: u64 = 2;
 
 /// Runs the demonstration.
 pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
@@ -52,6 +55,11 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         subscription_authorities: None,
         provider: ProviderArguments::default(),
         shipping: ShippingArguments::default(),
+        watch: WatchArguments {
+            audit_review_every: AUDIT_REVIEW_SECONDS,
+            audit_review_rules: None,
+            audit_review_people: None,
+        },
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {

@@ -1,5 +1,6 @@
 //! `cognate serve`
 
+mod audit_review;
 mod provider;
 
 use super::say;
@@ -150,6 +151,8 @@ impl Running {
         threads.push(thread("trials", &flag, move |stop| matcher.follow(stop))?);
         let carriers = Carriers::new(&app);
         threads.push(thread("carriers", &flag, move |stop| carriers.follow(stop))?);
+        let watch = audit_review::Watch::new(&arguments.watch, record.clone())?;
+        threads.push(thread("audit review", &flag, move |stop| watch.follow(stop))?);
         threads.extend(shipping(arguments, &record, &flag)?);
         let tasks =
             vec![serve_http(http, app, stopped.clone()), serve_mllp(mllp, record, feed, stopped)];

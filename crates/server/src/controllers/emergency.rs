@@ -169,6 +169,22 @@ fn opened(app: &App, caller: &Caller, id: &PatientId, wish: &Wish) -> Result<Res
     }
 }
 
+/// Emergencies that nobody has looked at yet.
+pub(super) fn rows(app: &App, caller: &Caller) -> Result<Vec<EmergencyRow>, Error> {
+    let due = app.record().emergencies_due(&caller.access, LIST_MAX)?;
+    let row = |one: record::Emergency| EmergencyRow {
+        id: one.id,
+        patient: one.patient,
+        actor: one.actor,
+        reason: one.reason.word().replace('-', " "),
+        text: one.text,
+        begins: one.begins,
+        ends: one.ends,
+        due: one.due,
+    };
+    Ok(due.into_iter().map(row).collect())
+}
+
 /// `GET /emergencies`
 pub(crate) async fn list(
     State(app): State<App>,
@@ -178,21 +194,10 @@ pub(crate) async fn list(
     let made = async {
         let caller = caller?;
         app.blocking(move |app| {
-            let due = app.record().emergencies_due(&caller.access, LIST_MAX)?;
-            let row = |one: record::Emergency| EmergencyRow {
-                id: one.id,
-                patient: one.patient,
-                actor: one.actor,
-                reason: one.reason.word().replace('-', " "),
-                text: one.text,
-                begins: one.begins,
-                ends: one.ends,
-                due: one.due,
-            };
             Ok(web::emergencies(&EmergencyListView {
                 session: views::session(app, &caller)?,
                 now: app.record().now(),
-                emergencies: due.into_iter().map(row).collect(),
+                emergencies: rows(app, &caller)?,
             }))
         })
         .await

@@ -35,9 +35,17 @@ pub(crate) async fn patients(
     };
     let wanted = query.q.unwrap_or_default();
     let shown = app
-        .blocking(move |app| Ok(web::patients(&views::patient_list(app, &caller, &wanted)?)))
+        .blocking(move |app| {
+            // Who logs in is sent here; who lists no patients has another page to begin with.
+            let home = views::home(app, &caller)?;
+            if home != web::path::PATIENTS {
+                return Ok(Redirect::to(&home).into_response());
+            }
+            let page = web::patients(&views::patient_list(app, &caller, &wanted)?);
+            Ok(html(StatusCode::OK, page))
+        })
         .await;
-    shown.map(|page| html(StatusCode::OK, page)).map_err(at)
+    shown.map_err(at)
 }
 
 /// What is asked about on the patient page.

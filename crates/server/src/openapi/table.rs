@@ -265,6 +265,11 @@ pub(super) const TABLE: &[Row] = &[
     page("POST", "/emergencies/{id}", "Say what an emergency was")
         .taking(Form(&["csrf", "finding", "text"]))
         .refusing(&[400, 403, 404, 409, 413, 415, 422]),
+    page("GET", "/privacy", "What waits for a privacy officer"),
+    page("GET", "/privacy/findings", "What the review of the audit log found"),
+    page("POST", "/privacy/findings/{id}", "Answer a finding")
+        .taking(Form(&["csrf", "answer", "text"]))
+        .refusing(&[400, 403, 404, 409, 412, 413, 415, 422]),
     page("GET", "/statements/{id}", "A statement"),
     page("GET", "/reviews", "What waits for a person"),
     open("/assets/{name}", "A style or picture", &[(200, Of("*/*"))], &[400, 404]),

@@ -5,7 +5,7 @@ use crate::caller::Caller;
 use crate::error::Error;
 use model::fact::FactContent;
 use model::patient::Patient;
-use record::{Action, Failure, Stored};
+use record::{Action, Failure, Role, Scope, Stored};
 use serde_json::Value;
 use web::view::{Identity, Session};
 
@@ -21,6 +21,8 @@ pub(crate) fn session(app: &App, caller: &Caller) -> Result<Session, Error> {
         name: caller.name.clone(),
         role: caller.role.word().replace('-', " "),
         csrf: caller.csrf.clone().unwrap_or_default(),
+        lists_patients: app.record().may(&caller.access, Action::FindPatients)?,
+        privacy_waiting: privacy_waiting(app, caller)?,
         reviews_waiting: reviews_waiting(app, caller)?,
         sees_trials: app.record().may(&caller.access, Action::ReadTrials)?
             && app.record().may(&caller.access, Action::ReadStatements)?,
@@ -39,6 +41,35 @@ fn reviews_waiting(app: &App, caller: &Caller) -> Result<Option<usize>, Error> {
         Err(Failure::Denied { .. }) => Ok(None),
         Err(failure) => Err(failure.into()),
     }
+}
+
+/// The first page of a caller.
+pub(crate) fn home(app: &App, caller: &Caller) -> Result<String, Error> {
+    let may = |action| app.record().may(&caller.access, action);
+    if may(Action::FindPatients)? {
+        return Ok(web::path::PATIENTS.to_owned());
+    }
+    if may(Action::ReadFindings)? {
+        return Ok(web::path::PRIVACY.to_owned());
+    }
+    if caller.role == Role::Patient
+        && let Scope::Patients(own) = caller.access.scope()
+        && let Some(patient) = own.iter().next()
+    {
+        return Ok(web::path::access_log(patient));
+    }
+    if may(Action::ReadReviews)? {
+        return Ok(web::path::REVIEWS.to_owned());
+    }
+    Ok(web::path::PATIENTS.to_owned())
+}
+
+fn privacy_waiting(app: &App, caller: &Caller) -> Result<Option<u64>, Error> {
+    if !app.record().may(&caller.access, Action::ReadFindings)? {
+        return Ok(None);
+    }
+    let queue = app.record().privacy_queue(&caller.access)?;
+    Ok(Some(queue.emergencies + queue.findings))
 }
 
 /// A patient as banners show them.

@@ -72,6 +72,8 @@ const STATUS_OF_ONE: &str = "/fhir/Subscription/{id}/$status";
 const EVENTS: &str = "/fhir/Subscription/{id}/$events";
 
 const EMERGENCY: (&str, &str) = ("GET", "/patients/{id}/emergency");
+const FINDINGS: &str = "/privacy/findings";
+const ANSWER: &str = "/privacy/findings/{id}";
 const ACCESS_LOG: (&str, &str) = ("GET", "/patients/{id}/access");
 const MATCH: (&str, &str) = ("GET", "/fhir/Patient/{id}/$trial-match");
 const OPTIONS: (&str, &str) = ("GET", "/patients/{id}/trials");
@@ -131,6 +133,9 @@ const TABLE: &[Row] = &[
     row(("GET", "/trials/{id}"), Page, "/trials/none", REVIEWER, false),
     row(("GET", "/emergencies"), Page, "/emergencies", OPERATOR, false),
     row(("POST", "/emergencies/{id}"), Page, "/emergencies/none", OPERATOR, false),
+    row(("GET", "/privacy"), Page, "/privacy", OPERATOR, false),
+    row(("GET", FINDINGS), Page, FINDINGS, OPERATOR, false),
+    row(("POST", ANSWER), Page, "/privacy/findings/none", OPERATOR, false),
     row(("GET", "/statements/{id}"), Page, "/statements/{patient}", OPERATOR, true),
     row(("GET", "/reviews"), Page, "/reviews", Some(Who::Person(Role::Prescriber)), false),
     row(("GET", "/assets/{name}"), Open, "/assets/{asset}", None, false),
@@ -232,6 +237,7 @@ impl Row {
             ("POST", "/emergencies/{id}") => {
                 call.form(&[("csrf", "x"), ("finding", "justified"), ("text", "x")])
             }
+            ("POST", ANSWER) => call.form(&[("csrf", "x"), ("answer", "explained"), ("text", "x")]),
             ("POST", "/login" | "/logout") => call.form(&[("csrf", "x")]),
             (_, "/fhir/$import") => call.header("content-type", "application/fhir+ndjson"),
             (_, route) if route.contains("$export") => call.header("prefer", "respond-async"),

@@ -101,7 +101,8 @@ impl TestApp {
         app
     }
 
-    fn people(&self) {
+    /// Accounts, clients and sessions; once more where the sessions are over.
+    pub(crate) fn people(&self) {
         let door = access(Role::Operator);
         let everybody = Scope::Tenant;
         for role in Role::ALL {
@@ -129,7 +130,7 @@ impl TestApp {
             scope,
         };
         self.record.put_account(door, account).unwrap();
-        let now = testkit::clock::NOW;
+        let now = self.record.now();
         let expires = Timestamp::from_micros(now.micros() + 3_600_000_000);
         let token = token_digest(&format!("session-{login}"));
         let session = Session::new(token, login, "password", now, expires);

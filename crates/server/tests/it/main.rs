@@ -49,6 +49,8 @@ mod pages;
 #[cfg(test)]
 mod passkeys;
 #[cfg(test)]
+mod privacy;
+#[cfg(test)]
 mod proof;
 #[cfg(test)]
 mod provider;

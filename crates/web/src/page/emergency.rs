@@ -1,6 +1,7 @@
 //! Opening one patient in an emergency, and the privacy officer's list of those who were.
 
 use super::frame::{Frame, document};
+use super::privacy::patients;
 use super::words;
 use crate::path;
 use crate::view::{EmergencyFormView, EmergencyListView, EmergencyRow};
@@ -57,24 +58,28 @@ pub fn emergencies(view: &EmergencyListView) -> String {
                 "Each of these patients was opened without the usual permission. Somebody has to "
                 "say whether it was right, by the time given."
             }
-            @if view.emergencies.is_empty() { p.empty { "Nothing waits." } } @else {
-                ol.reviews {
-                    @for row in &view.emergencies {
-                        li { (card(row, &view.session.csrf, view.now)) }
-                    }
-                }
-            }
+            h2.part { "Nobody has looked at these" }
+            (cards(&view.emergencies, &view.session.csrf, view.now))
         },
     })
+}
+
+/// Emergencies, each with the form that says what it was.
+pub(super) fn cards(rows: &[EmergencyRow], csrf: &str, now: Timestamp) -> Markup {
+    html! {
+        @if rows.is_empty() { p.empty { "Nothing waits." } } @else {
+            ol.reviews { @for row in rows { li { (card(row, csrf, now)) } } }
+        }
+    }
 }
 
 fn card(row: &EmergencyRow, csrf: &str, now: Timestamp) -> Markup {
     let answer = format!("answer-{}", row.id);
     html! {
         article.card {
-            h2 { (words::sentence(&row.reason)) }
+            h3 { (words::sentence(&row.reason)) }
             dl.capsule {
-                div { dt { "Patient" } dd { code { (row.patient) } } }
+                div { dt { "Patient" } dd { (patients(std::slice::from_ref(&row.patient))) } }
                 div { dt { "Opened by" } dd { code { (row.actor) } } }
                 div {
                     dt { "Open" }

@@ -19,7 +19,7 @@ pub fn error(view: &ErrorView) -> String {
                 div { dt { "Status" } dd { (view.status) } }
                 div { dt { "For the log" } dd { code { (view.log_id) } } }
             }
-            p { a href=(path::PATIENTS) { "Go to the patient list" } }
+            p { a href=(path::START) { "Go to the first page" } }
         },
     })
 }
@@ -33,7 +33,7 @@ pub fn not_found(view: &NotFoundView) -> String {
         main: html! {
             h1 { "Not found" }
             p { "There is nothing at this address that you may see." }
-            p { a href=(path::PATIENTS) { "Go to the patient list" } }
+            p { a href=(path::START) { "Go to the first page" } }
         },
     })
 }

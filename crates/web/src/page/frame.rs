@@ -53,12 +53,23 @@ pub(super) fn document(frame: Frame<'_>) -> String {
 fn site_header(session: Option<&Session>) -> Markup {
     html! {
         header.site-header {
-            a.brand href=(path::PATIENTS) { (shape::logo()) span { "Cognate" } }
+            a.brand href=(path::START) { (shape::logo()) span { "Cognate" } }
             @if let Some(session) = session {
                 nav.site-nav aria-label="Main" {
                     ul {
-                        li { a href=(path::PATIENTS) { "Patients" } }
+                        @if session.lists_patients {
+                            li { a href=(path::PATIENTS) { "Patients" } }
+                        }
                         @if session.sees_trials { li { a href=(path::TRIALS) { "Trials" } } }
+                        @if let Some(waiting) = session.privacy_waiting {
+                            li {
+                                a href=(path::PRIVACY) {
+                                    "Waiting "
+                                    @if waiting > 0 { span.badge { (waiting) } }
+                                }
+                            }
+                            li { a href=(path::FINDINGS) { "Findings" } }
+                        }
                         @if let Some(waiting) = session.reviews_waiting {
                             li {
                                 a href=(path::REVIEWS) {

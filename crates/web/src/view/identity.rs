@@ -13,6 +13,10 @@ pub struct Session {
     pub role: String,
     /// CSRF token for the forms of the page.
     pub csrf: String,
+    /// Whether this role may list patients.
+    pub lists_patients: bool,
+    /// Emergencies and findings that wait; `None` if this role does not look at them.
+    pub privacy_waiting: Option<u64>,
     /// Messages waiting for a person; `None` if this role does not review messages.
     pub reviews_waiting: Option<usize>,
     /// Whether this role sees trials.

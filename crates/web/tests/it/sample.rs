@@ -40,6 +40,8 @@ pub(crate) fn session() -> Session {
         name: "Dr. Paula Prescriber".into(),
         role: "prescriber".into(),
         csrf: "csrf-of-the-session".into(),
+        lists_patients: true,
+        privacy_waiting: None,
         reviews_waiting: Some(2),
         sees_trials: false,
     }

@@ -1,19 +1,22 @@
 //! The people and services of the demonstration, and where they find it.
 
 use crate::arguments::StoreArguments;
-use crate::command::access::{put_account, put_client};
+use crate::command::access::{put_account, put_client, scope_of};
 use record::{Record, Role};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 
-/// Who logs in: login, name, role.
-const PEOPLE: [(&str, &str, Role); 4] = [
-    ("paula", "Dr Paula Prescriber", Role::Prescriber),
-    ("philip", "Philip Pharmacist", Role::Pharmacist),
-    ("lena", "Lena Laboratory", Role::LaboratoryReviewer),
-    ("oscar", "Oscar Operator", Role::Operator),
+/// Who logs in: login, name, role, and the patient whom a patient is.
+const PEOPLE: [(&str, &str, Role, Option<&str>); 7] = [
+    ("paula", "Dr Paula Prescriber", Role::Prescriber, None),
+    ("philip", "Philip Pharmacist", Role::Pharmacist, None),
+    ("lena", "Lena Laboratory", Role::LaboratoryReviewer, None),
+    ("oscar", "Oscar Operator", Role::Operator, None),
+    ("olga", "Olga Officer", Role::PrivacyOfficer, None),
+    ("tom", "Dr Tom Tester", Role::Geneticist, None),
+    ("ana", "Ana Example", Role::Patient, Some("ana-example")),
 ];
 
 /// What was made up for this run.
@@ -41,8 +44,8 @@ pub(crate) struct Setting {
 /// Creates accounts with one random password, and services with a random token each.
 pub(crate) fn people_and_services(record: &Record) -> anyhow::Result<Secrets> {
     let password: String = server::random_token()?.chars().take(16).collect();
-    for (login, name, role) in PEOPLE {
-        put_account(record, login, name, role, &password)?;
+    for (login, name, role, patient) in PEOPLE {
+        put_account(record, login, name, (role, scope_of(patient)), &password)?;
     }
     let ehr_token = put_client(record, "demo-ehr", "Demonstration EHR", Role::Interface, None)?;
     let order_entry_token =
@@ -55,7 +58,7 @@ impl Setting {
     pub(crate) fn invitation(&self, messages: &Path) -> anyhow::Result<String> {
         let mut text = String::new();
         writeln!(text, "\nThe demonstration is ready: http://{}\n\nLogins", self.http)?;
-        for (login, name, role) in PEOPLE {
+        for (login, name, role, _) in PEOPLE {
             let (password, role) = (&self.secrets.password, role.word());
             writeln!(text, "  {login:<8} {password}   {name}, {role}")?;
         }
@@ -82,7 +85,12 @@ impl Setting {
             "mllp": self.mllp.to_string(),
             "directory": self.store.directory,
             "login": PEOPLE.first().map(|person| person.0),
+            "pharmacist": PEOPLE.get(1).map(|person| person.0),
             "reviewer": PEOPLE.get(2).map(|person| person.0),
+            "operator": PEOPLE.get(3).map(|person| person.0),
+            "officer": PEOPLE.get(4).map(|person| person.0),
+            "namesake": PEOPLE.get(5).map(|person| person.0),
+            "patient": PEOPLE.get(6).map(|person| person.0),
             "password": self.secrets.password,
             "orderEntryToken": self.secrets.order_entry_token,
             "ehrToken": self.secrets.ehr_token,
