@@ -6,6 +6,7 @@ use crate::limit::rows;
 use crate::{Access, Action, Failure, Record, Role, Scope};
 use model::{PatientId, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
 /// An event of the audit log. Ids and words only; never what was read.
@@ -160,18 +161,32 @@ impl Record {
         let tenant = access.tenant().as_str();
         let AuditPage { events, next } = self.inner.audit.page(tenant, &query)?;
         let events = events.into_iter();
-        let events = events.filter_map(|event| event.narrowed_to(access.scope())).collect();
+        let events: Vec<_> = events.filter_map(|event| event.narrowed_to(access.scope())).collect();
+        // Whoever else is named in what was found has been looked at, too.
+        let named: BTreeSet<&String> = events.iter().flat_map(|event| &event.patients).collect();
+        let others = named.into_iter().filter(|patient| Some(*patient) != query.patient.as_ref());
+        let patients: Vec<String> = others.cloned().collect();
+        if !patients.is_empty() {
+            self.note(access, Action::ReadAudit, &Touched { patients, ..asked(&query) })?;
+        }
         Ok(AuditPage { events, next })
     }
 
     /// One event of the audit log by its id; `None` if there is none that the access sees.
     pub fn audit_event(&self, access: &Access, id: &str) -> Result<Option<AuditEvent>, Failure> {
         self.permit(access, Action::ReadAudit)?;
-        let touched = Touched { entities: vec![format!("AuditEvent/{id}")], ..Touched::default() };
-        self.note(access, Action::ReadAudit, &touched)?;
         let tenant = access.tenant().as_str();
-        let found = self.inner.audit.indexed(|index| index.event(tenant, id))?;
-        Ok(found.and_then(|event| event.narrowed_to(access.scope())))
+        let found = self.inner.audit.indexed(|index| index.event(tenant, id));
+        let found = found.map(|event| event.and_then(|event| event.narrowed_to(access.scope())));
+        let entities = vec![format!("AuditEvent/{id}")];
+        let event = found.iter().flatten().next();
+        let patients = event.map(|event| event.patients.clone()).unwrap_or_default();
+        self.note(
+            access,
+            Action::ReadAudit,
+            &Touched { patients, entities, ..Touched::default() },
+        )?;
+        found
     }
 
     /// Notes a disclosure that has to be accounted for. [`Failure::Invalid`] where something is

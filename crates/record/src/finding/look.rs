@@ -106,6 +106,10 @@ impl Record {
             let day = rules.day_begins(begins).micros();
             let ends = Timestamp::from_micros(day.saturating_add(DAY_MICROS)).min(until);
             let events = self.events_of(tenant, begins, ends)?;
+            if events.is_empty() {
+                begins = ends;
+                continue;
+            }
             let mut known = facts.clone();
             self.inner.record.read(|executor| {
                 let vault = Vault::new(executor, &self.inner.keys, tenant);

@@ -15,6 +15,8 @@ mod crash;
 #[cfg(test)]
 mod feed;
 #[cfg(test)]
+mod figures;
+#[cfg(test)]
 mod findings;
 #[cfg(test)]
 mod genome;
