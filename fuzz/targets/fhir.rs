@@ -1,17 +1,4 @@
-//! FHIR JSON: any bytes give a document or a problem; a transaction is read or refused whole.
+//! FHIR JSON. What must hold is in `hostile::fhir`.
 #![no_main]
 
-use formats::fhir::{bundle, check, json};
-use libfuzzer_sys::fuzz_target;
-
-/// Bytes that one document may have here; the limit itself is tested in the crate.
-const DOCUMENT_BYTES_MAX: usize = 64 * 1024;
-
-fuzz_target!(|bytes: &[u8]| {
-    if let Ok(document) = json::read(bytes, DOCUMENT_BYTES_MAX) {
-        let _ = check::check(&document.value);
-    }
-    if let Err(problems) = bundle::read(bytes) {
-        assert!(!problems.is_empty(), "refused without a reason");
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hostile::fhir::check(bytes));

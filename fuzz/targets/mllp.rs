@@ -1,32 +1,4 @@
-//! MLLP: however the bytes of a connection are cut, the same frames come out.
+//! MLLP. What must hold is in `hostile::mllp`.
 #![no_main]
 
-use formats::mllp::{Event, Framer, Limits};
-use libfuzzer_sys::fuzz_target;
-
-fn frames(chunks: impl Iterator<Item = Vec<u8>>) -> Vec<Vec<u8>> {
-    let mut framer = Framer::new(Limits::default());
-    let mut payloads = Vec::new();
-    let mut keep = |event: Event| {
-        if let Event::Frame(frame) = event {
-            payloads.push(frame.payload.to_vec());
-        }
-    };
-    for chunk in chunks {
-        framer.push(&chunk);
-        while let Some(event) = framer.next() {
-            keep(event);
-        }
-    }
-    if let Some(event) = framer.finish() {
-        keep(event);
-    }
-    payloads
-}
-
-fuzz_target!(|input: (u8, &[u8])| {
-    let (size, bytes) = input;
-    let whole = frames(std::iter::once(bytes.to_vec()));
-    let cut = frames(bytes.chunks(usize::from(size) + 1).map(<[u8]>::to_vec));
-    assert_eq!(whole, cut, "cutting the stream changed the frames");
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| hostile::mllp::check(bytes));

@@ -1,6 +1,7 @@
 //! `docs/sbom.cdx.json`: what the program is made of, as CycloneDX 1.6 (ECMA-424). Read from
 //! `cargo metadata` and the lock file: no network, no clock, the same bytes each time.
 
+use std::fmt::Write as _;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -163,7 +164,7 @@ fn serial(digest: &[u8]) -> String {
         if [4, 6, 8, 10].contains(&at) {
             hex.push('-');
         }
-        hex.push_str(&format!("{byte:02x}"));
+        let _ = write!(hex, "{byte:02x}");
     }
     format!("urn:uuid:{hex}")
 }

@@ -36,6 +36,7 @@ pub const ARROWS: &[(&str, &[&str])] = &[
     ("server", SERVER),
     ("cli", CLI),
     ("testkit", &["formats", "knowledge", "model", "record"]),
+    ("hostile", &["formats", "identity", "knowledge", "model", "pgx", "trials", "tumor"]),
     ("xtask", &[]),
 ];
 
@@ -85,7 +86,7 @@ const CLI: &[&str] = &[
 ];
 
 /// Crates that ship in no binary: others may name them as a dev-dependency only.
-pub const DEVELOPMENT_ONLY: &[&str] = &["testkit", "xtask"];
+pub const DEVELOPMENT_ONLY: &[&str] = &["hostile", "testkit", "xtask"];
 
 /// Crates that nobody depends on, not even to test.
 const TOPS: &[&str] = &["cli", "xtask"];
