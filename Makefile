@@ -38,7 +38,7 @@ clients: ## FHIR clients of npm and PyPI, and schemathesis over /openapi.json
 	@tools/bootstrap.sh build e2e
 	@tools/test.sh openapi clients
 
-assure: ## the figures of the security file in full: access matrix, paired stores, decision times
+assure: ## the figures of security in full, and a report of them in the target folder
 	@tools/bootstrap.sh build test
 	@tools/assure.sh
 

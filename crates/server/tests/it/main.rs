@@ -45,6 +45,8 @@ mod login;
 #[cfg(test)]
 mod metadata;
 #[cfg(test)]
+mod oracle;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod passkeys;
