@@ -7,12 +7,12 @@ fn frames(chunks: impl Iterator<Item = Vec<u8>>) -> Vec<Vec<u8>> {
     let mut payloads = Vec::new();
     let mut keep = |event: Event| {
         if let Event::Frame(frame) = event {
-            payloads.push(frame.payload.to_vec());
+            payloads.push(frame.payload.clone());
         }
     };
     for chunk in chunks {
         framer.push(&chunk);
-        while let Some(event) = framer.next() {
+        for event in framer.by_ref() {
             keep(event);
         }
     }
