@@ -12,6 +12,7 @@ mod refusal;
 
 pub(crate) use client::{Proof, authenticate, prove_assertion};
 pub(crate) use grant::{AuthorizationRequest, Code, Grant, Launch, exchange, merge};
+pub use keys::new_signing_key;
 pub(crate) use keys::{fhir_user, id_token, key_set};
 pub(crate) use parameters::{PARAMETERS_BYTES_MAX, Parameters};
 pub(crate) use refusal::{OauthError, Refused, Word, json_response, note};

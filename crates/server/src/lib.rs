@@ -23,6 +23,7 @@ mod smart;
 mod views;
 
 pub use app::{App, Genomics, Settings};
+pub use authorization::new_signing_key;
 pub use caller::token_digest;
 pub use controllers::genomics::Carriers;
 pub use controllers::login::{password_hash, random_token};

@@ -23,7 +23,8 @@ pub(crate) enum AccountCommand {
         #[arg(long, value_name = "ID")]
         patient: Option<String>,
     },
-    /// Say which resource a person is: applications are told it as `fhirUser`.
+    /// Say which resource a person is: applications are told it as `fhirUser`, consents that name
+    /// it are about the person, and so is what visits and care teams say of who cares for whom.
     Link {
         #[command(flatten)]
         store: StoreArguments,
@@ -32,6 +33,30 @@ pub(crate) enum AccountCommand {
         /// `Practitioner/ID`, `PractitionerRole/ID`, `RelatedPerson/ID` or `Patient/ID`.
         #[arg(value_name = "RESOURCE")]
         resource: String,
+    },
+    /// Say who a person is at the external identity provider: only that person logs in by it as
+    /// this account. Sessions of the account end.
+    LinkProvider {
+        #[command(flatten)]
+        store: StoreArguments,
+        /// Login.
+        login: String,
+        /// Issuer, exactly as its tokens say it.
+        #[arg(value_name = "ISSUER")]
+        issuer: String,
+        /// Subject, the claim `sub` of its tokens.
+        #[arg(value_name = "SUBJECT")]
+        subject: String,
+    },
+    /// Take a link from an account. Sessions of the account end.
+    Unlink {
+        #[command(flatten)]
+        store: StoreArguments,
+        /// Login.
+        login: String,
+        /// `resource` or `provider`.
+        #[arg(value_name = "KIND")]
+        kind: String,
     },
     /// End every session of an account, and what applications may do for it.
     EndSessions {

@@ -12,6 +12,16 @@ pub(crate) enum KeysCommand {
     /// Put another key in place of one: the master key, or the key that the keys of patients are
     /// wrapped by. The server may go on meanwhile.
     Rotate(KeysRotateArguments),
+    /// Make a new key that ID tokens are signed by, from now on. Former keys stay published, so
+    /// that what they have signed stays good.
+    RenewIdTokens {
+        #[command(flatten)]
+        store: StoreArguments,
+        /// Drop keys that were made more than so many days ago: what they have signed is good no
+        /// longer.
+        #[arg(long, value_name = "N")]
+        drop_after_days: Option<u32>,
+    },
 }
 
 /// `cognate keys show`

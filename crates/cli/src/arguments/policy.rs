@@ -46,13 +46,35 @@ pub(crate) enum PolicyCommand {
         #[arg(value_name = "FILE")]
         policies: PathBuf,
     },
-    /// Put policies into use.
+    /// Put policies into use. Where the set in use asks for two persons, they are proposed first.
     Adopt {
+        #[command(flatten)]
+        store: StoreArguments,
+        /// Policies in Cedar, or `standard` or `care-team`.
+        #[arg(value_name = "FILE", required_unless_present = "proposal")]
+        policies: Option<PathBuf>,
+        /// What another person has proposed, by its id.
+        #[arg(long, value_name = "ID", requires = "by", conflicts_with = "policies")]
+        proposal: Option<String>,
+        /// Whoever adopts, as an account: `account:per`; another one than whoever proposed.
+        #[arg(long, value_name = "ACTOR")]
+        by: Option<String>,
+    },
+    /// Propose policies, for another person to put into use.
+    Propose {
         #[command(flatten)]
         store: StoreArguments,
         /// Policies in Cedar, or `standard` or `care-team`.
         #[arg(value_name = "FILE")]
         policies: PathBuf,
+        /// Whoever proposes, as an account: `account:olga`.
+        #[arg(long, value_name = "ACTOR")]
+        by: String,
+    },
+    /// List what was proposed in place of the policies in use.
+    Proposed {
+        #[command(flatten)]
+        store: StoreArguments,
     },
     /// Note that somebody cares for a patient, from now on.
     Care {

@@ -21,6 +21,10 @@ pub(crate) fn account(command: &AccountCommand) -> anyhow::Result<Outcome> {
             add(at, login, name, (role, patient.as_deref()))
         }
         AccountCommand::Link { store: at, login, resource } => link(at, login, resource),
+        AccountCommand::LinkProvider { store: at, login, issuer, subject } => {
+            link_provider(at, login, issuer, subject)
+        }
+        AccountCommand::Unlink { store: at, login, kind } => unlink(at, login, kind),
         AccountCommand::EndSessions { store: at, login } => {
             let ended = store::open(at)?.end_sessions(&store::operator(), login)?;
             say(&format!("{ended} sessions and tokens of `{login}` have ended"));
@@ -105,6 +109,45 @@ fn link(at: &StoreArguments, login: &str, resource: &str) -> anyhow::Result<Outc
     }
     record.put_link(&door, login, LinkKind::Resource, resource)?;
     say(&format!("`{login}` is `{resource}`"));
+    Ok(Outcome::Done)
+}
+
+/// Links an account to a person at the provider, as the log-in looks it up.
+fn link_provider(
+    at: &StoreArguments,
+    login: &str,
+    issuer: &str,
+    subject: &str,
+) -> anyhow::Result<Outcome> {
+    if issuer.is_empty() || subject.is_empty() || issuer.contains(' ') {
+        bail!("name the issuer and the subject as the provider's tokens do");
+    }
+    let (record, door) = (store::open(at)?, store::operator());
+    if record.account(&door, login)?.is_none() {
+        bail!("there is no account `{login}`");
+    }
+    let value = format!("{issuer} {subject}");
+    if let Some(other) = record.linked_account(&door, LinkKind::Provider, &value)?
+        && other != login
+    {
+        bail!("this person is `{other}`; unlink that account first");
+    }
+    record.put_link(&door, login, LinkKind::Provider, &value)?;
+    let ended = record.end_sessions(&door, login)?;
+    say(&format!("`{login}` is linked; {ended} sessions and tokens have ended"));
+    Ok(Outcome::Done)
+}
+
+fn unlink(at: &StoreArguments, login: &str, kind: &str) -> anyhow::Result<Outcome> {
+    let word = LinkKind::from_word(kind);
+    let word = word.with_context(|| format!("`{kind}` is neither `resource` nor `provider`"))?;
+    let (record, door) = (store::open(at)?, store::operator());
+    if !record.drop_link(&door, login, word)? {
+        say(&format!("`{login}` has no such link"));
+        return Ok(Outcome::NotFound);
+    }
+    let ended = record.end_sessions(&door, login)?;
+    say(&format!("`{login}` is unlinked; {ended} sessions and tokens have ended"));
     Ok(Outcome::Done)
 }
 

@@ -1,20 +1,43 @@
 //! `cognate keys`
 
 use super::{print, print_json, say};
-use crate::arguments::{KeysCommand, KeysRotateArguments, KeysShowArguments};
+use crate::arguments::{KeysCommand, KeysRotateArguments, KeysShowArguments, StoreArguments};
 use crate::outcome::Outcome;
 use crate::store;
 use anyhow::Context;
+use model::Timestamp;
 use record::{Keyring, MasterKey, Rewrapped, rotate_master_key, show_keyring};
 use serde_json::{Value, json};
+
+/// Microseconds of a day.
+const DAY_MICROS: i64 = 24 * 3_600 * 1_000_000;
 
 /// Runs one of the commands.
 pub(crate) fn run(command: &KeysCommand) -> anyhow::Result<Outcome> {
     match command {
         KeysCommand::Show(arguments) => show(arguments),
+        KeysCommand::RenewIdTokens { store, drop_after_days } => {
+            renew_id_tokens(store, *drop_after_days)
+        }
         KeysCommand::Rotate(arguments) if arguments.patients => rotate_patients(arguments),
         KeysCommand::Rotate(arguments) => rotate_master(arguments),
     }
+}
+
+/// Makes a new key of ID tokens, and drops old ones. The new one is never among those.
+fn renew_id_tokens(at: &StoreArguments, days: Option<u32>) -> anyhow::Result<Outcome> {
+    let (record, operator) = (store::open(at)?, store::operator());
+    let (id, key) = server::new_signing_key()?;
+    let made = record.now();
+    record.put_signing_key(&operator, &id, &key)?;
+    say("ID tokens are signed by it from now on");
+    if let Some(days) = days {
+        let before = made.micros() - i64::from(days) * DAY_MICROS;
+        let dropped = record.drop_signing_keys(&operator, Timestamp::from_micros(before))?;
+        say(&format!("{dropped} former keys dropped"));
+    }
+    print(&format!("{id}\n"))?;
+    Ok(Outcome::Done)
 }
 
 fn written(keyring: &Keyring) -> Value {

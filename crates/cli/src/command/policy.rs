@@ -1,5 +1,6 @@
 //! `cognate policy`
 
+use super::project::officer;
 use super::{print, print_json, say};
 use crate::arguments::{PolicyCommand, PolicyExplainArguments};
 use crate::outcome::Outcome;
@@ -12,6 +13,8 @@ use serde_json::json;
 use std::fmt::Write as _;
 use std::path::Path;
 
+/// Proposals that are listed.
+const LIST_MAX: u32 = 100;
 /// Microseconds of a day.
 const DAY_MICROS: i64 = 24 * 3_600 * 1_000_000;
 
@@ -38,9 +41,30 @@ pub(crate) fn run(command: &PolicyCommand) -> anyhow::Result<Outcome> {
             if *json { print_json(&shadow_json(&shadow))? } else { print(&shadow_text(&shadow)?)? }
         }
         PolicyCommand::Lint { policies } => return linted(policies),
-        PolicyCommand::Adopt { store: at, policies } => {
+        PolicyCommand::Propose { store: at, policies, by } => {
             let record = store::open(at)?;
-            let adopted = record.adopt_policies(&store::privacy_officer(), &text_of(policies)?)?;
+            let proposal = record.propose_policies(&officer(&record, by)?, &text_of(policies)?)?;
+            say("another person puts it into use with `cognate policy adopt --proposal`");
+            print(&format!("{}\n", proposal.id))?;
+        }
+        PolicyCommand::Proposed { store: at } => {
+            let found = store::open(at)?.proposed_policies(&store::privacy_officer(), LIST_MAX)?;
+            let line = |one: &record::ProposedPolicies| {
+                format!("{}  {}  {}  {}\n", one.id, one.proposed, one.actor, one.digest)
+            };
+            print(&found.iter().map(line).collect::<String>())?;
+        }
+        PolicyCommand::Adopt { store: at, policies, proposal, by } => {
+            let record = store::open(at)?;
+            let access = match by {
+                Some(by) => officer(&record, by)?,
+                None => store::privacy_officer(),
+            };
+            let adopted = match (proposal, policies) {
+                (Some(id), _) => record.adopt_proposed_policies(&access, id)?,
+                (None, Some(policies)) => record.adopt_policies(&access, &text_of(policies)?)?,
+                (None, None) => bail!("name a file or a proposal"),
+            };
             say(&format!("policies {} are in use, as number {}", adopted.digest, adopted.number));
         }
         PolicyCommand::Care { store: at, patient, actor, days, source } => {

@@ -44,7 +44,7 @@ pub(crate) fn run(command: &ProjectCommand) -> anyhow::Result<Outcome> {
 }
 
 /// The access of a privacy officer who is named: two people are told apart by their accounts.
-fn officer(record: &Record, by: &str) -> anyhow::Result<Access> {
+pub(super) fn officer(record: &Record, by: &str) -> anyhow::Result<Access> {
     let login = by.strip_prefix("account:").unwrap_or(by);
     let account = record.account(&store::operator(), login)?;
     match account.map(|account| account.role) {

@@ -1,5 +1,6 @@
 //! `cognate policy`: what the policies say, to whom, and what others would say.
 
+use crate::project::account;
 use crate::terminal::{Ran, cognate, demo, write};
 use std::path::Path;
 
@@ -80,4 +81,35 @@ fn what_does_not_fit_is_told_with_its_policy() {
     let odd = lint(odd);
     assert_eq!(odd.code, 1);
     assert!(odd.stdout.contains("odd: `XX` is no label"), "{}", odd.stdout);
+}
+
+#[test]
+fn two_persons_change_policies_where_the_set_asks_for_two() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let run = |arguments: &[&str]| run(at, arguments);
+    assert_eq!(run(&["init"]).code, 0);
+    for (login, role) in
+        [("olga", "privacy-officer"), ("per", "privacy-officer"), ("ana", "prescriber")]
+    {
+        account(at, login, role);
+    }
+    let standard = run(&["policy", "show", "standard"]).stdout;
+    let first = "@id(\"clinician-reads\")";
+    let by_two = standard.replacen(first, &format!("{first} @second_person(\"required\")"), 1);
+    let by_two = write(at, "by-two.cedar", &by_two);
+    assert_eq!(run(&["policy", "adopt", &by_two]).code, 0);
+    let refused = run(&["policy", "adopt", "standard"]);
+    assert!(refused.code == 1 && refused.stderr.contains("two persons"), "{}", refused.stderr);
+    let propose = |by: &str| run(&["policy", "propose", "standard", "--by", by]);
+    assert_eq!(propose("account:ana").code, 1, "no privacy officer");
+    let proposed = propose("account:olga");
+    assert_eq!(proposed.code, 0, "{}", proposed.stderr);
+    let id = proposed.stdout.trim();
+    assert!(run(&["policy", "proposed"]).stdout.starts_with(id));
+    let adopt = |by: &str| run(&["policy", "adopt", "--proposal", id, "--by", by]);
+    assert_eq!(adopt("account:olga").code, 1, "whoever proposed it");
+    assert_eq!(adopt("account:per").code, 0);
+    assert_eq!(run(&["policy", "show"]).stdout, standard);
+    assert_eq!(run(&["policy", "proposed"]).stdout, "");
 }

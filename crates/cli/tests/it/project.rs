@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-fn run(at: &Path, arguments: &[&str]) -> Ran {
+pub(crate) fn run(at: &Path, arguments: &[&str]) -> Ran {
     let data = at.join("data");
     let mut all = arguments.to_vec();
     all.extend(["--directory", data.to_str().unwrap()]);
@@ -13,7 +13,7 @@ fn run(at: &Path, arguments: &[&str]) -> Ran {
 }
 
 /// Adds an account, whose password is read from standard input.
-fn account(at: &Path, login: &str, role: &str) {
+pub(crate) fn account(at: &Path, login: &str, role: &str) {
     let data = at.join("data");
     let mut child = Command::new(env!("CARGO_BIN_EXE_cognate"))
         .args(["account", "add", login, "--role", role, "--name", login, "--directory"])

@@ -226,3 +226,41 @@ fn the_master_key_may_be_a_credential() {
     let refused = cognate_with(&named, Some(&credentials));
     assert!(refused.code == 1 && refused.stdout.contains("does not open"), "{}", refused.stdout);
 }
+
+#[test]
+fn accounts_are_linked_to_a_person_at_the_provider_and_unlinked() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let run = |arguments: &[&str]| crate::project::run(at, arguments);
+    assert_eq!(run(&["init"]).code, 0);
+    for login in ["ana", "bob"] {
+        crate::project::account(at, login, "prescriber");
+    }
+    let link = |login: &str, subject: &str| {
+        run(&["account", "link-provider", login, "https://login.example", subject])
+    };
+    assert_eq!(link("nobody", "1").code, 1);
+    assert_eq!(link("ana", "").code, 1);
+    assert_eq!(link("ana", "1").code, 0);
+    assert_eq!(link("bob", "1").code, 1, "this person is somebody else");
+    let unlink = |kind: &str| run(&["account", "unlink", "ana", kind]).code;
+    assert_eq!([unlink("person"), unlink("resource")], [1, 3]);
+    assert_eq!([unlink("provider"), unlink("provider")], [0, 3]);
+    assert_eq!(link("bob", "1").code, 0);
+}
+
+#[test]
+fn another_key_signs_id_tokens() {
+    let directory = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| crate::project::run(directory.path(), arguments);
+    assert_eq!(run(&["init"]).code, 0);
+    let renew = |more: &[&str]| run(&[&["keys", "renew-id-tokens"], more].concat());
+    let (first, second) = (renew(&[]), renew(&[]));
+    assert_eq!((first.code, second.code), (0, 0), "{}", first.stderr);
+    assert_ne!(first.stdout, second.stdout);
+    // The new one is not among those that are dropped.
+    let third = renew(&["--drop-after-days", "0"]);
+    assert!(third.stderr.contains("2 former keys dropped"), "{}", third.stderr);
+    let fourth = renew(&["--drop-after-days", "1"]);
+    assert!(fourth.stderr.contains("0 former keys dropped"), "{}", fourth.stderr);
+}

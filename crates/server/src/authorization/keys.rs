@@ -9,15 +9,25 @@ use identity::jose::Signer;
 use record::LinkKind;
 use serde_json::{Map, Value, json};
 
+/// A new key of ID tokens: its id, and its PKCS#8 for [`record::Record::put_signing_key`].
+///
+/// # Errors
+/// When the system has no randomness.
+pub fn new_signing_key() -> Result<(String, Vec<u8>), Error> {
+    let failed = |_| Error::internal("a signing key cannot be made");
+    let key = Signer::new_key().map_err(failed)?;
+    let id = Signer::from_pkcs8(&key).map_err(failed)?.key().id.clone();
+    Ok((id, key))
+}
+
 /// The signers, the newest first; one is made where there is none.
 fn signers(app: &App) -> Result<Vec<Signer>, Error> {
     let door = door(&app.settings().tenant);
     let failed = |_| Error::internal("a signing key cannot be used");
     let mut keys = app.record().signing_keys(&door)?;
     if keys.is_empty() {
-        let key = Signer::new_key().map_err(failed)?;
-        let signer = Signer::from_pkcs8(&key).map_err(failed)?;
-        app.record().put_signing_key(&door, &signer.key().id, &key)?;
+        let (id, key) = new_signing_key()?;
+        app.record().put_signing_key(&door, &id, &key)?;
         keys = app.record().signing_keys(&door)?;
     }
     keys.iter().map(|key| Signer::from_pkcs8(&key.pkcs8).map_err(failed)).collect()
