@@ -1,4 +1,4 @@
-//! XML as a tree, for files of laboratories: read whole, within limits, with the place of each node.
+//! XML as a tree, for files of laboratories: read whole, within limits, each node with its place.
 //!
 //! There are no document types and no entities beyond the five of XML 1.0 and character references:
 //! nothing is fetched and nothing grows. Namespaces are resolved; comments and processing

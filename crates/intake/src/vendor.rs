@@ -2,8 +2,8 @@
 //!
 //! Ids are derived from the report's number, so an amended version becomes the next version of the
 //! same resources. What the signed part of a report does not carry is filed as preliminary, which
-//! keeps it out of decision support, and a person is told. The laboratory's therapies and trials are
-//! quoted in the report's conclusion.
+//! keeps it out of decision support, and a person is told. The laboratory's therapies and trials
+//! are quoted in the report's conclusion.
 
 mod finding;
 mod names;

@@ -66,6 +66,8 @@ pub struct TumorProfile {
     pub events: Vec<Event>,
     /// What was stated not to be there, gene by gene.
     pub negatives: BTreeSet<(Hgnc, AlterationClass)>,
+    /// Of what something is stated that is not understood: it is neither found nor absent.
+    pub unclear: BTreeSet<(Hgnc, AlterationClass)>,
     /// Measurements.
     pub biomarkers: Vec<Biomarker>,
     /// Resources and places that all this was read from.
@@ -130,6 +132,8 @@ pub struct TumorView {
     pub coverages: Vec<Arc<CoveredGenes>>,
     /// What was stated not to be there, and found nowhere.
     pub negatives: BTreeSet<(Hgnc, AlterationClass)>,
+    /// Of what a report states something that is not understood; no silence counts there.
+    pub unclear: BTreeSet<(Hgnc, AlterationClass)>,
     /// Measurements; those of a kind that disagree are in `conflicts`, and not here.
     pub biomarkers: Vec<Biomarker>,
     /// What does not agree.
@@ -151,6 +155,7 @@ impl TumorView {
         for report in &valid {
             view.events.extend(report.events.iter().cloned());
             view.biomarkers.extend(report.biomarkers.iter().cloned());
+            view.unclear.extend(&report.unclear);
             if report.supports_negatives() {
                 if !report.coverage.is_empty() {
                     view.coverages.push(Arc::clone(&report.coverage));
@@ -217,6 +222,9 @@ impl TumorView {
     /// Whether any assay would have seen an alteration of that class in that gene or exon, or it
     /// was stated not to be there.
     pub fn tested(&self, gene: Hgnc, class: AlterationClass, exon: Option<u16>) -> bool {
+        if self.unclear.contains(&(gene, class)) {
+            return false;
+        }
         self.negatives.contains(&(gene, class))
             || self.coverages.iter().any(|covered| covered.covers(gene, class, exon))
     }

@@ -31,7 +31,7 @@ pub use patient::{
 pub use privacy::{AnswerRow, FindingListView, FindingRow, PrivacyView};
 pub use review::{Candidate, ReviewListView, ReviewRow};
 pub use therapies::{
-    EvidenceLine, FindingRow, OncogenicityView, OpenTherapyRow, TherapiesView, TherapyRow,
+    AlterationRow, EvidenceLine, OncogenicityView, OpenTherapyRow, TherapiesView, TherapyRow,
 };
 pub use trials::{
     GeneTestedRow, ReasonView, SourceLine, Sourced, StandingRow, TrialHead, TrialOffer,

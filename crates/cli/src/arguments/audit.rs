@@ -98,6 +98,7 @@ pub(crate) struct AuditDisclosuresArguments {
 
 /// What the server does for the review of the audit log.
 #[derive(Args, Clone, Debug)]
+#[expect(clippy::struct_field_names, reason = "they are options of `serve`, by their names")]
 pub(crate) struct WatchArguments {
     /// Seconds from one look through the audit log to the next; what is found waits for the privacy
     /// officer.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 pub(crate) enum TumorCommand {
     /// Say what the alterations of tumours mean: oncogenicity, tiers, therapies with what speaks
     /// for and against them, and what a test would open.
-    Interpret(TumorInterpretArguments),
+    Interpret(Box<TumorInterpretArguments>),
     /// Say which names of an evidence pack are not understood.
     Lint(TumorLintArguments),
 }

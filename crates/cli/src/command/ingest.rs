@@ -83,7 +83,8 @@ fn ingest_one(
     match (content, &settings.patient) {
         (FileContent::Unknown, _) => {
             bail!(
-                "`{}` is neither VCF, HL7 v2, FHIR JSON nor a laboratory's report; nothing was taken in",
+                "`{}` is neither VCF, HL7 v2, FHIR JSON nor a laboratory's report; nothing was \
+                 taken in",
                 path.display()
             )
         }

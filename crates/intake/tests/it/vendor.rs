@@ -1,4 +1,5 @@
-//! Reports in laboratories' own formats: what is filed, what waits for a person, what replaces what.
+//! Reports in laboratories' own formats: what is filed, what waits for a person, what replaces
+//! what.
 
 use crate::support::{Fixture, empty};
 use formats::fhir::tumor::{TYPES, reported_tumors};

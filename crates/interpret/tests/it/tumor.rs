@@ -38,6 +38,7 @@ fn gene(symbol: &str, hgnc: u32) -> Value {
         "display": symbol}]})
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a value is written where it is used")]
 fn part(code: &str, value: Value) -> Value {
     json!({"code": loinc(code), "valueCodeableConcept": value})
 }
@@ -56,6 +57,7 @@ fn somatic() -> Value {
 }
 
 /// A variant observation with an answer of 69548-6.
+#[expect(clippy::needless_pass_by_value, reason = "a list is written where it is used")]
 fn variant(id: &str, answer: &str, parts: Vec<Value>) -> Value {
     json!({"resourceType": "Observation", "id": id, "status": "final", "code": loinc("69548-6"),
         "valueCodeableConcept": loinc(answer), "component": parts})

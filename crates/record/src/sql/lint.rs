@@ -2,7 +2,8 @@
 //! or cross tenants.
 
 use super::{
-    archive, care, erasure, finding, genome, identity, label, policy, record, research, schema, trial,
+    archive, care, erasure, finding, genome, identity, label, policy, record, research, schema,
+    trial,
 };
 use std::collections::BTreeSet;
 

@@ -67,7 +67,8 @@ pub(crate) async fn findings(
 #[derive(Debug, Deserialize)]
 pub(crate) struct Answer {
     csrf: String,
-    answer: String,
+    #[serde(rename = "answer")]
+    outcome: String,
     text: String,
 }
 
@@ -87,7 +88,7 @@ pub(crate) async fn answer(
                 return Err(Error::new(StatusCode::FORBIDDEN, "forbidden", text));
             }
             FormToken::new(&given.csrf).check(&caller)?;
-            let is_confirmed = match given.answer.as_str() {
+            let is_confirmed = match given.outcome.as_str() {
                 "confirmed" => true,
                 "explained" => false,
                 _ => {

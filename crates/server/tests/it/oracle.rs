@@ -39,7 +39,7 @@ fn patient(number: usize) -> String {
 fn named(text: &str) -> BTreeSet<String> {
     let stands = |id: &String| {
         let ends = |rest: &str| !rest.starts_with(|c: char| c == '-' || c.is_alphanumeric());
-        text.match_indices(id.as_str()).any(|(at, _)| ends(&text[at + id.len()..]))
+        text.match_indices(id.as_str()).any(|(at, _)| text.get(at + id.len()..).is_some_and(ends))
     };
     (0..PATIENTS).map(patient).filter(stands).collect()
 }

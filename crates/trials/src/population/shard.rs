@@ -149,19 +149,20 @@ impl<'a> ShardBuilder<'a> {
             way.len() == view.coverages.len()
                 && way.iter().zip(&view.coverages).all(|(one, other)| Arc::ptr_eq(one, other))
         };
-        let known = self.shard.ways.iter().position(|(way, _)| same(way));
-        if known.is_none() && !view.coverages.is_empty() && self.shard.ways.len() < WAYS_MAX {
+        // What is not understood of a gene takes its tests away: such a patient stands alone.
+        let is_clear = view.unclear.is_empty();
+        let known = self.shard.ways.iter().position(|(way, _)| is_clear && same(way));
+        let is_new = is_clear && known.is_none() && !view.coverages.is_empty();
+        if is_new && self.shard.ways.len() < WAYS_MAX {
             self.shard.ways.push((view.coverages.clone(), Bits::none()));
         }
         let way = known.or_else(|| {
-            self.shard
-                .ways
-                .len()
-                .checked_sub(1)
-                .filter(|last| self.shard.ways.get(*last).is_some_and(|(way, _)| same(way)))
+            self.shard.ways.len().checked_sub(1).filter(|last| {
+                self.shard.ways.get(*last).is_some_and(|(way, _)| is_clear && same(way))
+            })
         });
         let who = way.and_then(|way| self.shard.ways.get_mut(way));
-        let grouped = who.is_some() || view.coverages.is_empty();
+        let grouped = is_clear && (who.is_some() || view.coverages.is_empty());
         if let Some((_, who)) = who {
             who.insert(place);
         }

@@ -140,7 +140,9 @@ fn alteration() -> impl Strategy<Value = ReportedAlteration> {
                     allele_fraction: None,
                     origin: String::new(),
                 },
-                3 => ReportedKind::Copy(["2", "1", "0", "-1", "-2"][usize::from(exon) - 1].into()),
+                3 => ReportedKind::Copy(
+                    ["2", "1", "partial loss", "-1", "-2"][usize::from(exon) - 1].into(),
+                ),
                 4 => ReportedKind::Rearrangement {
                     partner: ["ALK", "EML4", "intergenic", "", "MLL2"][usize::from(exon) - 1]
                         .into(),

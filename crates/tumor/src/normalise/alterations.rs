@@ -10,7 +10,7 @@ use crate::normalise::classes;
 use crate::profile::TumorProfile;
 use crate::protein;
 use model::Problem;
-use model::tumor::{ReportedAlteration, ReportedKind};
+use model::tumor::{ReportedAlteration, ReportedClass, ReportedKind};
 
 /// Adds what a row says.
 pub(super) fn add(
@@ -25,13 +25,7 @@ pub(super) fn add(
         ReportedKind::Short { .. } => {
             profile.events.extend(short(row, gene, problems));
         }
-        ReportedKind::Copy(text) => match copy_class(text) {
-            Some(class) => {
-                let event = Alteration::Copy(CopyChange { gene, class, copies: row.copies });
-                profile.events.push(Event::new(event, format!("{} {text}", row.gene)));
-            }
-            None => problems.push(unread(row, "copy-not-read", text)),
-        },
+        ReportedKind::Copy(text) => copies(profile, row, gene, text, problems),
         ReportedKind::Rearrangement { partner, ordered, from_text } => {
             let joined = Rearrangement {
                 first: side_of(&row.gene, gene),
@@ -61,6 +55,26 @@ pub(super) fn add(
 
 fn unread(row: &ReportedAlteration, code: &str, what: &str) -> Problem {
     Problem::warning(code, &row.place, format!("`{what}` is not understood; not used"))
+}
+
+/// A change of copies. One that is not understood leaves the gene not known: silence would read as
+/// tested and absent.
+fn copies(
+    profile: &mut TumorProfile,
+    row: &ReportedAlteration,
+    gene: Gene,
+    text: &str,
+    problems: &mut Vec<Problem>,
+) {
+    if let Some(class) = copy_class(text) {
+        let event = Alteration::Copy(CopyChange { gene, class, copies: row.copies });
+        profile.events.push(Event::new(event, format!("{} {text}", row.gene)));
+        return;
+    }
+    for class in classes(ReportedClass::Copy) {
+        profile.unclear.extend(gene.candidates().iter().map(|gene| (*gene, *class)));
+    }
+    problems.push(unread(row, "copy-not-read", text));
 }
 
 /// A small variant; what its text says and its class are kept apart, whether or not they agree.

@@ -163,3 +163,26 @@ fn what_is_not_understood_is_told() {
     assert_eq!(profile.events[0].reported, "MLL2 truncation");
     assert_eq!(profile.events.len(), 3);
 }
+
+/// A panel reads the gene, and its report says something of the copies that nobody understands:
+/// that is neither found nor absent.
+#[test]
+fn copies_that_are_not_understood_are_not_absent() {
+    use model::absence::Presence::{AbsentTested, NotTested};
+    let genes = genes();
+    let mut panels = Panels::new();
+    let rows = [(None, "EGFR".to_owned()), (None, "KRAS".to_owned())];
+    let classes = [AlterationClass::CopyNumberGain, AlterationClass::CopyNumberLoss];
+    panels.insert("P1".into(), panel("P1", &rows, &classes, &genes).0.into());
+    let kind = ReportedKind::Copy("partial loss".into());
+    let row = ReportedAlteration { gene: "EGFR".into(), kind, ..ReportedAlteration::default() };
+    let mut tumor = sample("S1", vec![row]);
+    tumor.tested.panels = vec![("P1".into(), ReportedClass::Copy)];
+    let (profile, problems) = Normaliser::new(&genes, &panels).profile(&tumor);
+    assert_eq!(problems.len(), 1);
+    let view = TumorView::of(&[profile]);
+    for class in classes {
+        assert_eq!(view.presence(EGFR, class), NotTested, "{class:?}");
+        assert_eq!(view.presence(KRAS, class), AbsentTested, "{class:?}");
+    }
+}

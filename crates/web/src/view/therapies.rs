@@ -9,7 +9,7 @@ pub struct TherapiesView {
     /// How therapies are ranked, in words.
     pub ranking: String,
     /// Each finding.
-    pub findings: Vec<FindingRow>,
+    pub findings: Vec<AlterationRow>,
     /// Therapies of benefit, by rank.
     pub benefit: Vec<TherapyRow>,
     /// Resistance and less benefit.
@@ -24,7 +24,7 @@ pub struct TherapiesView {
 
 /// A finding with what it comes to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FindingRow {
+pub struct AlterationRow {
     /// As reported.
     pub reported: String,
     /// Tier of AMP/ASCO/CAP, `I-A`.

@@ -4,7 +4,7 @@ use crate::sample;
 use model::absence::Presence;
 use model::{PatientId, Timestamp};
 use web::view::{
-    EvidenceLine, FindingRow, GeneTestedRow, OncogenicityView, OpenTherapyRow, ReasonView,
+    AlterationRow, EvidenceLine, GeneTestedRow, OncogenicityView, OpenTherapyRow, ReasonView,
     SourceLine, Sourced, StandingRow, TherapiesView, TherapyRow, TrialHead, TrialOffer,
     TrialOptionsView, TrialPatientRow, TrialView, TrialsView, TumorProfileView, TumorReportRow,
 };
@@ -74,7 +74,7 @@ fn therapies(text: &str) -> TherapiesView {
     TherapiesView {
         basis: "Evidence 0.1.0 of 2026-11-01.".to_owned(),
         ranking: "First the tier.".to_owned(),
-        findings: vec![FindingRow {
+        findings: vec![AlterationRow {
             reported: text.to_owned(),
             tier: "I-A".to_owned(),
             oncogenicity: Some(OncogenicityView {

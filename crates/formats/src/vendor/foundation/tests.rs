@@ -157,7 +157,8 @@ fn how_final_a_report_is() {
     let unsigned = REPORT.replace("Signatures", "Scribbles");
     let amended = REPORT.replace(
         "<Amendmends/>",
-        "<Amendmends><Amendmend comment=\"MET removed\" modifiedDts=\"2024-04-01 10:00\"/></Amendmends>",
+        "<Amendmends><Amendmend comment=\"MET removed\" modifiedDts=\"2024-04-01 10:00\"/>\
+         </Amendmends>",
     );
     let second = REPORT.replace("<Version>1<", "<Version>2<");
     for (text, status, amendments) in [

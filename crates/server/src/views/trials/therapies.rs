@@ -7,7 +7,7 @@ use interpret::therapies::{
     Truth,
 };
 use web::view::{
-    EvidenceLine, FindingRow, OncogenicityView, OpenTherapyRow, TherapiesView, TherapyRow,
+    AlterationRow, EvidenceLine, OncogenicityView, OpenTherapyRow, TherapiesView, TherapyRow,
 };
 
 /// The view; `None` where no evidence is in use or nothing is known of a tumour.
@@ -40,8 +40,8 @@ fn reported(event: usize, facts: &PatientFacts) -> String {
     found.map_or_else(String::new, |event| event.reported.clone())
 }
 
-fn findings(found: &Interpretation, facts: &PatientFacts) -> Vec<FindingRow> {
-    let row = |one: &interpret::therapies::VariantMeaning| FindingRow {
+fn findings(found: &Interpretation, facts: &PatientFacts) -> Vec<AlterationRow> {
+    let row = |one: &interpret::therapies::VariantMeaning| AlterationRow {
         reported: reported(one.event, facts),
         tier: one.tier.code().to_owned(),
         oncogenicity: one.oncogenicity.as_ref().map(oncogenicity),

@@ -2,7 +2,7 @@
 
 use crate::page::words;
 use crate::view::{
-    EvidenceLine, FindingRow, OncogenicityView, OpenTherapyRow, TherapiesView, TherapyRow,
+    AlterationRow, EvidenceLine, OncogenicityView, OpenTherapyRow, TherapiesView, TherapyRow,
     TrialOptionsView,
 };
 use maud::{Markup, html};
@@ -52,7 +52,7 @@ fn all(found: &TherapiesView) -> Markup {
     }
 }
 
-fn findings(rows: &[FindingRow]) -> Markup {
+fn findings(rows: &[AlterationRow]) -> Markup {
     html! {
         @if !rows.is_empty() {
             table.trials {
