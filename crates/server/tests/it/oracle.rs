@@ -263,7 +263,8 @@ async fn no_patient_is_in_an_answer_without_an_event() {
         "figure: patients in answers without an event | 0 of 100,000 requests | 0 of {requests}, \
          {with} with patients in the answer | {outcome}"
     );
-    assert!(with > requests / 5, "{with} of {requests}: {statuses:?}");
+    // Two in five are refused by their role.
+    assert!(with > requests / 8, "{with} of {requests}: {statuses:?}");
     assert!(app.record.verify_audit().is_intact());
     let failures: Vec<_> = statuses.keys().filter(|status| **status >= 500).collect();
     assert!(failures.is_empty(), "{statuses:?}");

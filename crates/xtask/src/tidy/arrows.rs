@@ -205,7 +205,6 @@ mod tests {
         for name in ["guidance", "web", "report", "pgx", "tumor", "trials", "germline"] {
             assert!(!reaches(name, "record"), "{name} reaches record");
         }
-        assert!(!reaches("interpret", "formats"));
         assert!(!reaches("record", "formats"));
         assert!(reaches("server", "record"));
     }

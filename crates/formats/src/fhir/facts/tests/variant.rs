@@ -102,6 +102,6 @@ fn codes_win_over_displays_and_an_spdi_is_no_hgvs() {
 
 #[test]
 fn what_no_fact_holds_is_named() {
-    let parts = vec![coded("48004-6", "c.1A>G"), coded("81258-6", "x"), coded("82155-3", "x")];
+    let parts = vec![coded("48004-6", "c.1A>G"), coded("81291-7", "x"), coded("81304-8", "x")];
     assert_eq!(variant_with(parts).1, ["unread-component"]);
 }
