@@ -80,6 +80,13 @@ pub struct Oncogenicity {
 }
 
 impl Oncogenicity {
+    /// The result for people. Where no criterion counts and some could not be assessed, that is
+    /// what is said: nothing looked up is not a variant without significance.
+    pub fn words(&self) -> &'static str {
+        let is_open = self.counted().next().is_none() && self.not_assessed().next().is_some();
+        if is_open { "could not be assessed" } else { self.class.words() }
+    }
+
     /// The criteria nobody could assess.
     pub fn not_assessed(&self) -> impl Iterator<Item = &Assessed> {
         self.criteria.iter().filter(|one| one.state == State::NotAssessed)

@@ -123,8 +123,8 @@ pub(crate) fn refuse_filled(
         let name = row.text(0)?;
         let condition = match name {
             _ if OWN.contains(&name) => continue,
-            // An empty store that was opened before knows how it would be indexed and labelled.
-            POSITION => "WHERE value <> 0 AND name NOT IN ('search', 'label')",
+            // An empty store that was opened before knows how it would be indexed, labelled and read.
+            POSITION => "WHERE value <> 0 AND name NOT IN ('search', 'label', 'care')",
             _ => "",
         };
         let table = format!("{}.{name}", schema.name);

@@ -160,6 +160,7 @@ fn what_nobody_could_assess_is_named_and_never_met() {
         ]
     );
     assert_eq!((found.points, counted(&found).as_str()), (0, ""));
+    assert_eq!(found.words(), "could not be assessed");
     // Nothing is stated of what it does: not "no null variant".
     let vague = oncogenicity::assess(&variant(&genes, "TP53", "", None), &sources);
     let ovs1 = &vague.criteria[0];

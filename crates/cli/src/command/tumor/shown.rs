@@ -15,6 +15,7 @@ pub(super) fn json(patient: &Patient, found: &Interpretation, library: &Library)
             "tier": one.tier.code(),
             "oncogenicity": one.oncogenicity.as_ref().map(|it| json!({
                 "class": it.class.words(),
+                "words": it.words(),
                 "points": it.points,
                 "counted": it.counted().map(|one| one.criterion.code()).collect::<Vec<_>>(),
                 "not_assessed": it
@@ -97,7 +98,7 @@ pub(super) fn text(patient: &Patient, found: &Interpretation, library: &Library)
             let _ = write!(
                 out,
                 "; {}, {} points ({codes}; {open} of 17 not assessed)",
-                it.class.words(),
+                it.words(),
                 it.points
             );
         }

@@ -60,7 +60,7 @@ fn oncogenicity(found: &Oncogenicity) -> OncogenicityView {
         found.criteria.iter().filter(|one| test(one.state)).map(pair).collect()
     };
     OncogenicityView {
-        class: found.class.words().to_owned(),
+        class: found.words().to_owned(),
         points: found.points,
         counted: of(&|state| state == State::Met),
         others: of(&|state| matches!(state, State::NotMet | State::NotCounted)),
