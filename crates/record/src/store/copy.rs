@@ -123,7 +123,7 @@ pub(crate) fn refuse_filled(
         let name = row.text(0)?;
         let condition = match name {
             _ if OWN.contains(&name) => continue,
-            // An empty store that was opened before knows how it would be indexed, labelled and read.
+            // An empty store that was opened before knows how it would be indexed and read.
             POSITION => "WHERE value <> 0 AND name NOT IN ('search', 'label', 'care')",
             _ => "",
         };

@@ -6,10 +6,12 @@ use record::{Failure, PostgresUrl, Record, Role, Store};
 use std::path::Path;
 
 /// Ends every other session of a database, as a restart of the server does.
+/// Ends every other session, and waits until it is gone: one that only has been told to go may
+/// still begin a transaction, which is lost then as it should be.
 fn end_sessions(url: &str) {
     psql(
         url,
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()",
     );
 }
