@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use trials::criteria::AgeAsked;
 use trials::patient::Day;
+use trials::population::Plan;
 use trials::{Answer, Cohort, Context, Outcome, Patient, Status, answer, date, due};
 
 /// Patients whose facts are read with one wait for the audit log.
@@ -37,22 +38,27 @@ pub struct Matcher {
 type Kept = Option<(u64, Arc<Ready>)>;
 
 /// The trials, made ready for patients.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Ready {
     pub(super) trials: Vec<Arc<KeptTrial>>,
+    /// Those that take patients, in the order of the plan.
+    asked: Vec<Arc<KeptTrial>>,
+    plan: Plan,
     ages: BTreeSet<AgeAsked>,
 }
 
 impl Ready {
     pub(super) fn of(trials: Vec<KeptTrial>) -> Self {
-        let asked = trials.iter().filter(|kept| takes_patients(kept));
-        let ages = asked.flat_map(|kept| due::ages(&kept.trial)).collect();
         let bare = |mut kept: KeptTrial| {
             // The document it was read from is in the record, and nothing here asks for it.
             kept.trial.document = None;
             Arc::new(kept)
         };
-        Self { trials: trials.into_iter().map(bare).collect(), ages }
+        let trials: Vec<Arc<KeptTrial>> = trials.into_iter().map(bare).collect();
+        let asked: Vec<_> = trials.iter().filter(|kept| takes_patients(kept)).cloned().collect();
+        let plan = Plan::new(asked.iter().map(|kept| &kept.trial));
+        let ages = asked.iter().flat_map(|kept| due::ages(&kept.trial)).collect();
+        Self { trials, asked, plan, ages }
     }
 }
 
@@ -81,6 +87,18 @@ pub(super) fn word(answer: Answer) -> &'static str {
         (Outcome::NearMiss, _) => "near-miss",
         (Outcome::NotEligible, _) => TRIAL_STATUS_OUT,
     }
+}
+
+/// What a cohort says, unless it says "out".
+fn standing(kept: &KeptTrial, cohort: &Cohort, answer: Answer) -> Option<TrialStanding> {
+    let status = word(answer);
+    (status != TRIAL_STATUS_OUT).then(|| TrialStanding {
+        trial: kept.trial.id.clone(),
+        version: kept.version,
+        cohort: cohort.id.clone(),
+        path: cohort.path.clone(),
+        status: status.to_owned(),
+    })
 }
 
 /// What became of one patient.
@@ -156,17 +174,15 @@ impl Matcher {
     ) -> Result<PatientPut, Failure> {
         let mut done = PatientPut::default();
         let mut standings = Vec::new();
-        let asked = ready.trials.iter().filter(|kept| match &put_to {
-            PutTo::Every => true,
-            PutTo::One(id) => kept.trial.id == *id,
-        });
         let mut watch = TrialWatch::Off;
         if let Some(facts) = facts {
-            for kept in asked {
-                let (found, evaluations) = self.standings(kept, &facts.patient, today);
-                standings.extend(found);
-                done.evaluations += evaluations;
-            }
+            (standings, done.evaluations) = match &put_to {
+                PutTo::Every => self.standings_of_all(ready, &facts.patient, today),
+                PutTo::One(id) => {
+                    let kept = ready.trials.iter().find(|kept| kept.trial.id == *id);
+                    kept.map(|kept| self.standings(kept, &facts.patient, today)).unwrap_or_default()
+                }
+            };
             let day = due::next_due(&facts.patient, &ready.ages, today);
             watch = TrialWatch::On(day.and_then(|day| u32::try_from(day).ok()));
         }
@@ -182,6 +198,26 @@ impl Matcher {
         Ok(done)
     }
 
+    /// What all trials say to a patient: each distinct question of theirs is asked once.
+    fn standings_of_all(
+        &self,
+        ready: &Ready,
+        patient: &Patient,
+        today: Day,
+    ) -> (Vec<TrialStanding>, u64) {
+        let answers = ready.plan.answers(patient, &self.context(today));
+        let (mut standings, mut asked) = (Vec::new(), 0);
+        for ((trial, cohort), answer) in ready.plan.cohorts().iter().zip(answers) {
+            let kept = ready.asked.get(*trial);
+            let pair = kept.and_then(|kept| Some((kept, kept.trial.cohorts.get(*cohort)?)));
+            if let Some((kept, cohort)) = pair.filter(|(_, cohort)| is_open(cohort.status)) {
+                asked += 1;
+                standings.extend(standing(kept, cohort, answer));
+            }
+        }
+        (standings, asked)
+    }
+
     /// What the cohorts of a trial say that do not say "out", and how many were asked.
     pub(super) fn standings(
         &self,
@@ -193,16 +229,11 @@ impl Matcher {
         let (mut standings, mut asked) = (Vec::new(), 0);
         for cohort in open_cohorts(kept) {
             asked += 1;
-            let status = word(answer(&kept.trial, cohort, patient, &context));
-            if status != TRIAL_STATUS_OUT {
-                standings.push(TrialStanding {
-                    trial: kept.trial.id.clone(),
-                    version: kept.version,
-                    cohort: cohort.id.clone(),
-                    path: cohort.path.clone(),
-                    status: status.to_owned(),
-                });
-            }
+            standings.extend(standing(
+                kept,
+                cohort,
+                answer(&kept.trial, cohort, patient, &context),
+            ));
         }
         (standings, asked)
     }
@@ -228,7 +259,7 @@ impl Matcher {
     }
 
     /// What all trials would say to a patient who is looked at for the first time; nothing is
-    /// noted.
+    /// noted. Each tree is walked, so that it can be compared with what the log says.
     ///
     /// # Errors
     /// When the record fails.
