@@ -8,17 +8,13 @@ use model::{Problem, TenantId};
 use record::{Access, Purpose, Record, Role, Scope};
 use std::collections::BTreeMap;
 use std::path::Path;
-use tumor::evidence::Catalogue;
-use tumor::oncogenicity::Sources;
 use tumor::therapy::{Library, interpret};
 use tumor::{Genes, OncoTree};
 
 pub use knowledge::evidence::{Direction, EvidenceRow};
 pub use tumor::Truth;
 pub use tumor::oncogenicity::{Assessed, Oncogenicity, State};
-pub use tumor::therapy::{
-    Cited, Effect, Interpretation, RANKING, RULES_VERSION, TherapyOption, VariantMeaning,
-};
+pub use tumor::therapy::{Cited, Effect, Interpretation, RANKING, TherapyOption, VariantMeaning};
 
 /// An evidence pack, made ready.
 #[derive(Debug)]
@@ -51,10 +47,8 @@ impl Therapies {
         let pack = EvidencePack::from_files(&files).map_err(failed)?;
         let names = OncologyNames::built_in().map_err(failed)?;
         let (genes, tree) = (Genes::new(&names), OncoTree::new(&names));
-        let (catalogue, mut problems) = Catalogue::new(&pack, &names, &genes, &tree);
-        let (sources, found) = Sources::built_in(&names, &genes).with_pack(&pack, &genes);
-        problems.extend(found);
-        Ok(Self { library: Library { tree, catalogue, sources }, problems, files })
+        let (library, problems) = Library::new(&pack, &names, &genes, &tree);
+        Ok(Self { library, problems, files })
     }
 
     /// Keeps the pack in the record by its digest, so that what it said can be made again.

@@ -15,10 +15,11 @@ use crate::oncogenicity::{self, Oncogenicity, OncogenicityClass, Sources};
 use crate::oncotree::{Node, OncoTree};
 use crate::profile::TumorView;
 use crate::tier::AmpTier;
-use crate::{Alteration, Gene, Truth};
-use knowledge::evidence::{Direction, EvidenceKind};
+use crate::{Alteration, Gene, Genes, Truth};
+use knowledge::evidence::{Direction, EvidenceKind, EvidencePack};
+use knowledge::oncology::OncologyNames;
+use model::Problem;
 use model::statement::KnowledgeRef;
-use std::collections::BTreeMap;
 
 /// Version of the rules: oncogenicity, tiers and ranking. It changes whenever an answer may.
 pub const RULES_VERSION: &str = "2026-11-26";
@@ -36,6 +37,24 @@ pub struct Library {
     pub catalogue: Catalogue,
     /// What oncogenicity is looked up in.
     pub sources: Sources,
+    /// For each item of the catalogue, how many publications say the same.
+    publications: Vec<usize>,
+}
+
+impl Library {
+    /// Makes a pack ready; names of it that are not understood are findings.
+    pub fn new(
+        pack: &EvidencePack,
+        names: &OncologyNames,
+        genes: &Genes,
+        tree: &OncoTree,
+    ) -> (Self, Vec<Problem>) {
+        let (catalogue, mut problems) = Catalogue::new(pack, names, genes, tree);
+        let (sources, found) = Sources::built_in(names, genes).with_pack(pack, genes);
+        problems.extend(found);
+        let publications = options::publications(&catalogue.items);
+        (Self { tree: tree.clone(), catalogue, sources, publications }, problems)
+    }
 }
 
 /// What one finding comes to.
@@ -130,6 +149,3 @@ fn variant(
     };
     VariantMeaning { event, oncogenicity, tier, evidence }
 }
-
-/// How many publications say the same of the same medicines for the same type of tumour.
-type Publications = BTreeMap<(EvidenceKind, String, Effect), usize>;

@@ -12,8 +12,6 @@ use knowledge::evidence::EvidencePack;
 use model::Problem;
 use serde_json::json;
 use std::path::Path;
-use tumor::evidence::Catalogue;
-use tumor::oncogenicity::Sources;
 use tumor::therapy::Library;
 
 /// Runs one of the commands about tumours.
@@ -28,11 +26,7 @@ pub(crate) fn run(command: &TumorCommand) -> anyhow::Result<Outcome> {
 fn library(directory: &Path, world: &World) -> anyhow::Result<(Library, Vec<Problem>)> {
     let pack = EvidencePack::from_directory(directory)
         .with_context(|| format!("the evidence pack `{}` cannot be loaded", directory.display()))?;
-    let (catalogue, mut problems) = Catalogue::new(&pack, &world.names, &world.genes, &world.tree);
-    let built_in = Sources::built_in(&world.names, &world.genes);
-    let (sources, found) = built_in.with_pack(&pack, &world.genes);
-    problems.extend(found);
-    Ok((Library { tree: world.tree.clone(), catalogue, sources }, problems))
+    Ok(Library::new(&pack, &world.names, &world.genes, &world.tree))
 }
 
 fn lint(arguments: &TumorLintArguments) -> anyhow::Result<Outcome> {

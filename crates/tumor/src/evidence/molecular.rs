@@ -95,16 +95,6 @@ impl Asked {
             Self::Unresolved(name) => vec![format!("`{name}` is not understood")],
         }
     }
-
-    /// The genes of parts that are not under a negation.
-    pub fn genes(&self) -> BTreeSet<crate::Hgnc> {
-        match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::genes).collect(),
-            Self::Event(asked) => asked.genes().collect(),
-            Self::Oncogenic(gene) => BTreeSet::from([gene.hgnc]),
-            Self::Not(_) | Self::Biomarker(..) | Self::Unresolved(_) => BTreeSet::new(),
-        }
-    }
 }
 
 fn of_event(asked: &EventAsked, event: &Event, origin: VariantOrigin) -> Truth {

@@ -1,8 +1,8 @@
 //! Evidence to therapies.
 
-use super::{Library, Publications};
+use super::Library;
 use crate::Truth;
-use crate::evidence::{EvidenceItem, Subject, TumorTypes};
+use crate::evidence::{EvidenceItem, Subject};
 use crate::oncotree::Node;
 use crate::tier::{AmpTier, Escat};
 use knowledge::evidence::{Direction, EvidenceKind, EvidenceLevel, Interaction, Significance};
@@ -104,23 +104,20 @@ pub(super) fn judge_all(
     diagnoses: &[Node],
     library: &Library,
 ) -> Vec<Judged> {
-    let publications = publications(&library.catalogue.items);
-    let items = library.catalogue.items.iter().enumerate();
-    let judged = items.filter_map(|(place, item)| {
+    let items = library.catalogue.items.iter().zip(&library.publications).enumerate();
+    let judged = items.filter_map(|(place, (item, many))| {
         let origin = item.row.origin;
         let truth = item.asked.judge(subject, origin);
         if truth == Truth::No {
             return None;
         }
         let same_type = item.tumor_types.judge(diagnoses, &library.tree);
-        let effect = Effect::of(item.row.significance);
-        let many = key(item, effect).and_then(|key| publications.get(&key)).copied().unwrap_or(1);
         let level = item.row.level;
         Some(Judged {
             cited: Cited {
                 id: item.row.id.clone(),
                 item: place,
-                tier: AmpTier::of(level, same_type, many),
+                tier: AmpTier::of(level, same_type, *many),
                 escat: Escat::of(level, same_type),
                 same_type,
             },
@@ -128,29 +125,29 @@ pub(super) fn judge_all(
             direction: item.row.direction,
             truth,
             events: item.asked.met_by(subject, origin),
-            effect,
+            effect: Effect::of(item.row.significance),
         })
     });
     judged.collect()
 }
 
-fn key(item: &EvidenceItem, effect: Option<Effect>) -> Option<(EvidenceKind, String, Effect)> {
-    let types = match &item.tumor_types {
-        TumorTypes::Nodes(nodes) => format!("{nodes:?}"),
-        other => format!("{other:?}"),
-    };
-    let medicines = item.row.therapies.join("|").to_lowercase();
-    Some((item.row.kind, format!("{}\t{types}\t{medicines}", item.row.profile), effect?))
+/// What evidence is about, so that two that say the same have the same key.
+fn key(item: &EvidenceItem) -> (EvidenceKind, Option<Effect>, String) {
+    let row = &item.row;
+    let medicines = row.therapies.join("|").to_lowercase();
+    let about = format!("{}\t{:?}\t{medicines}", row.profile, item.tumor_types);
+    (row.kind, Effect::of(row.significance), about)
 }
 
-fn publications(items: &[EvidenceItem]) -> Publications {
+/// For each item, how many publications say the same of the same medicines for the same type of
+/// tumour; at least itself.
+pub(super) fn publications(items: &[EvidenceItem]) -> Vec<usize> {
     let mut cited: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
     for item in items.iter().filter(|item| item.row.direction == Direction::Supports) {
-        if let Some(key) = key(item, Effect::of(item.row.significance)) {
-            cited.entry(key).or_default().insert(&item.row.citation);
-        }
+        cited.entry(key(item)).or_default().insert(&item.row.citation);
     }
-    cited.into_iter().map(|(key, citations)| (key, citations.len())).collect()
+    let many = |item| cited.get(&key(item)).map_or(1, BTreeSet::len);
+    items.iter().map(many).collect()
 }
 
 /// The regimens of a row: medicines that can replace each other are one each.

@@ -4,8 +4,6 @@ use knowledge::evidence::{EvidencePack, EvidenceTables, write};
 use knowledge::import::civic;
 use knowledge::oncology::OncologyNames;
 use std::sync::Arc;
-use tumor::evidence::Catalogue;
-use tumor::oncogenicity::Sources;
 use tumor::therapy::{Effect, Interpretation, Library, changes, interpret};
 use tumor::tier::AmpTier;
 use tumor::{
@@ -152,10 +150,9 @@ struct World {
 fn world(rows: &[[&str; 10]]) -> World {
     let names = OncologyNames::built_in().unwrap();
     let (genes, tree) = (Genes::new(&names), OncoTree::new(&names));
-    let (catalogue, problems) = Catalogue::new(&pack(rows), &names, &genes, &tree);
+    let (library, problems) = Library::new(&pack(rows), &names, &genes, &tree);
     assert!(problems.is_empty(), "{problems:?}");
-    let sources = Sources::built_in(&names, &genes);
-    World { genes, library: Library { tree, catalogue, sources } }
+    World { genes, library }
 }
 
 impl World {
@@ -333,11 +330,10 @@ fn names_that_are_not_understood_are_findings_and_never_match() {
     let mut rows = vec![ROWS[0]];
     rows[0][0] = "BRAF Kinase Domain Mutation";
     rows[0][1] = "A Disease Nobody Knows";
-    let (catalogue, problems) = Catalogue::new(&pack(&rows), &names, &genes, &tree);
+    let (library, problems) = Library::new(&pack(&rows), &names, &genes, &tree);
     let codes: Vec<&str> = problems.iter().map(|one| one.code.as_str()).collect();
     assert_eq!(codes, ["profile-not-read", "tumor-type-not-known"]);
-    let sources = Sources::built_in(&names, &genes);
-    let world = World { genes, library: Library { tree, catalogue, sources } };
+    let world = World { genes, library };
     let view = world.view(vec![world.short("BRAF", "p.V600E")], &["BRAF"]);
     let found = world.ask(&view, "MEL");
     assert!(found.options.is_empty() && found.open.is_empty());

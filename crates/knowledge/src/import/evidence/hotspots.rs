@@ -76,7 +76,10 @@ fn of_json(bytes: &[u8], problems: &mut Vec<Problem>) -> Found {
         };
         let (gene, reference) = (gene.to_owned(), Some(reference));
         let hotspot = Hotspot { gene: gene.clone(), position, reference, samples, changes };
-        found.insert((gene, position), hotspot);
+        if found.insert((gene, position), hotspot).is_some() {
+            let text = "the residue stands twice; the later row counts";
+            problems.push(Problem::warning("twice", format!("[{index}]"), text));
+        }
     }
     found
 }
