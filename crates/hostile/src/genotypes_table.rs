@@ -1,18 +1,12 @@
 //! Tables of arrays: any bytes give genotypes, or an error; never both, never neither.
 
+use crate::sites;
 use formats::genotypes_table::{NamedSite, StatedBuild, TableSettings, read_genotype_table};
-use formats::vcf::Site;
 
 fn site(rsid: &str, position: u64, reference: &str, alternate: &str) -> NamedSite {
     NamedSite {
         rsid: Some(rsid.to_owned()),
-        site: Site {
-            chromosome: "chr10".to_owned(),
-            position,
-            reference: reference.to_owned(),
-            alternates: vec![alternate.to_owned()],
-            span_end: position + reference.len() as u64 - 1,
-        },
+        site: sites::site("chr10", position, reference, alternate),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod hl7v2;
 pub mod mllp;
 pub mod outside;
 pub mod pgx_call;
+mod sites;
 pub mod token;
 pub mod trial;
 pub mod vcf;

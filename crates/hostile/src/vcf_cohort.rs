@@ -1,36 +1,20 @@
 //! VCF and BCF of many samples: any bytes give a cohort, or an error; never both, never neither.
 
-use formats::vcf::{CohortLimits, CohortSettings, Site, read_cohort};
+use crate::sites::sites;
+use formats::vcf::{CohortLimits, CohortSettings, read_cohort};
 
 /// Cells in memory before the temporary file: few, so that it is used as well.
 const CELL_BYTES_IN_MEMORY: u64 = 64;
-
-fn site(chromosome: &str, position: u64, reference: &str, alternate: &str) -> Site {
-    Site {
-        chromosome: chromosome.to_owned(),
-        position,
-        reference: reference.to_owned(),
-        alternates: vec![alternate.to_owned()],
-        span_end: position + reference.len() as u64 - 1,
-    }
-}
 
 /// Holds what must hold of any bytes.
 ///
 /// # Panics
 /// Where it does not hold.
 pub fn check(bytes: &[u8]) {
-    // CYP2C19 *2 and *17, SLCO1B1 *5, and a deletion: positions on GRCh38 as CPIC gives them.
-    let sites = [
-        site("chr10", 94_761_900, "C", "T"),
-        site("chr10", 94_781_859, "G", "A"),
-        site("chr12", 21_178_615, "T", "C"),
-        site("chr10", 94_842_860, "TA", "T"),
-    ];
     let limits =
         CohortLimits { cell_bytes_in_memory: CELL_BYTES_IN_MEMORY, ..CohortLimits::default() };
     let settings = CohortSettings { limits, ..CohortSettings::default() };
-    let (cohort, problems) = read_cohort(bytes, &sites, &settings);
+    let (cohort, problems) = read_cohort(bytes, &sites(), &settings);
     let failed = model::problem::first_error(&problems).is_some();
     assert_eq!(cohort.is_none(), failed, "a cohort and errors exclude each other: {problems:?}");
     let Some(cohort) = cohort else { return };

@@ -1,7 +1,7 @@
 //! Cohorts over a shard.
 
 use super::bits::Bits;
-use super::plan::{Part, Plan, Tree, fact};
+use super::plan::{Part, Plan, Sentences, Tree, fact};
 use super::shard::Shard;
 use crate::criteria::Criterion;
 use std::collections::BTreeMap;
@@ -36,23 +36,6 @@ pub struct Evaluator<'a> {
     /// Which ways see what a class of tests needs.
     ways: BTreeMap<usize, u64>,
     spare: Vec<Pair>,
-}
-
-/// How sentences count.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sentences {
-    Open,
-    /// As if they spoke for the patient; under a "not" that is the other way round.
-    Favourable(bool),
-}
-
-impl Sentences {
-    fn turned(self) -> Self {
-        match self {
-            Self::Open => Self::Open,
-            Self::Favourable(holds) => Self::Favourable(!holds),
-        }
-    }
 }
 
 impl<'a> Evaluator<'a> {

@@ -20,6 +20,25 @@ pub(super) enum Tree {
     Open,
 }
 
+/// How sentences that nobody has read count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sentences {
+    /// Not known.
+    Open,
+    /// As if they spoke for the patient; under a "not" that is the other way round.
+    Favourable(bool),
+}
+
+impl Sentences {
+    /// Under a "not".
+    pub(super) fn turned(self) -> Self {
+        match self {
+            Self::Open => Self::Open,
+            Self::Favourable(holds) => Self::Favourable(!holds),
+        }
+    }
+}
+
 /// A part of what a cohort asks.
 #[derive(Clone, Debug)]
 pub(super) struct Part {

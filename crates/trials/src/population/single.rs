@@ -3,7 +3,7 @@
 //! A report that arrives is put to all trials this way. Leaves of genes in which nothing was found
 //! are answered by whether anybody looked, once a class of tests.
 
-use super::plan::{Part, Plan, Tree};
+use super::plan::{Part, Plan, Sentences, Tree};
 use super::shard::found;
 use crate::criteria::{Criterion, DEPTH_MAX};
 use crate::judge::{Context, judge};
@@ -30,22 +30,6 @@ struct Single<'a> {
     context: &'a Context<'a>,
     atoms: Vec<Option<Truth>>,
     tests: Vec<Option<bool>>,
-}
-
-/// A sentence nobody has read: not known, or as if it spoke for the patient.
-#[derive(Clone, Copy)]
-enum Sentences {
-    Open,
-    Favourable(bool),
-}
-
-impl Sentences {
-    fn turned(self) -> Self {
-        match self {
-            Self::Open => Self::Open,
-            Self::Favourable(holds) => Self::Favourable(!holds),
-        }
-    }
 }
 
 impl<'a> Single<'a> {
