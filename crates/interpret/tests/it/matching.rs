@@ -259,6 +259,22 @@ fn a_day_is_enough_to_come_of_age_and_to_be_out_of_date() {
 }
 
 #[test]
+fn a_trial_that_changes_on_a_birthday_does_not_hide_it() {
+    let place = Place::new();
+    place.keep(&trial("T", "open"));
+    place.keep(&trial("U", "open"));
+    place.put(vec![person("ana", "2008-08-26"), condition("ana", "LUAD")]);
+    assert_eq!(place.catch_up().noted, 0, "too young");
+    place.pass_days(30);
+    // She is put to this one alone, and is still due for the other.
+    place.record().retire_trial(&operator(), "U").unwrap();
+    place.catch_up();
+    let [logged, whole] = place.both(&patient("ana"));
+    assert_eq!(logged, whole);
+    assert_eq!(logged.len(), 2);
+}
+
+#[test]
 fn another_matcher_begins_where_the_first_one_ended() {
     let place = Place::new();
     place.keep(&trial("T", "open"));

@@ -25,6 +25,9 @@ super::statements! {
         ORDER BY due, patient LIMIT $3";
     WATCH_PUT = "INSERT INTO trial_watch (tenant, patient, due) VALUES ($1, $2, $3)
         ON CONFLICT (tenant, patient) DO UPDATE SET due = excluded.due";
+    WATCH_SOONER = "INSERT INTO trial_watch (tenant, patient, due) VALUES ($1, $2, $3)
+        ON CONFLICT (tenant, patient) DO UPDATE SET due = excluded.due
+        WHERE excluded.due > 0 AND (trial_watch.due = 0 OR excluded.due < trial_watch.due)";
     WATCH_DROP = "DELETE FROM trial_watch WHERE tenant = $1 AND patient = $2";
     TRIAL_VERSION_PUT = "INSERT INTO trial_version (tenant, id, version, registry, retired, sha256,
         raw, actor, recorded, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";

@@ -259,7 +259,7 @@ struct Log<'l> {
 impl Log<'_> {
     fn put(&self, put: &PutToTrials) -> Result<u32, Failure> {
         let patient = put.patient.as_str();
-        self.watch(patient, put.watch)?;
+        self.watch(patient, &put.put_to, put.watch)?;
         let mut standing = self.standing(patient, &put.put_to)?;
         let mut changes = 0;
         for one in &put.standings {
@@ -279,16 +279,22 @@ impl Log<'_> {
         Ok(changes)
     }
 
-    fn watch(&self, patient: &str, watch: TrialWatch) -> Result<(), Failure> {
-        match watch {
-            TrialWatch::Off => {
-                self.executor.execute(sql::WATCH_DROP, values![self.tenant, patient])?;
+    /// A day that is due stays due until the patient was put to every trial: put to one, it can
+    /// only come sooner.
+    fn watch(&self, patient: &str, put_to: &PutTo, watch: TrialWatch) -> Result<(), Failure> {
+        let row = |due: Option<u32>| values![self.tenant, patient, due.unwrap_or(0)].to_vec();
+        match (put_to, watch) {
+            (PutTo::One(_), TrialWatch::Off) => 0,
+            (PutTo::One(_), TrialWatch::On(due)) => {
+                self.executor.execute(sql::WATCH_SOONER, &row(due))?
             }
-            TrialWatch::On(due) => {
-                let row = values![self.tenant, patient, due.unwrap_or(0)];
-                self.executor.execute(sql::WATCH_PUT, row)?;
+            (PutTo::Every, TrialWatch::Off) => {
+                self.executor.execute(sql::WATCH_DROP, values![self.tenant, patient])?
             }
-        }
+            (PutTo::Every, TrialWatch::On(due)) => {
+                self.executor.execute(sql::WATCH_PUT, &row(due))?
+            }
+        };
         Ok(())
     }
 
