@@ -63,7 +63,8 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {
-        let running = Running::start(record, &serve).await?;
+        let ehr = |base_url: &str| Some(demo_ehr::router(setting::ehr(base_url, &secrets)));
+        let running = Running::start(record, &serve, ehr).await?;
         let setting = Setting { http: running.http, mllp: running.mllp, store: at, secrets };
         let messages = arguments.messages.clone();
         let loaded = tokio::task::spawn_blocking(move || {

@@ -8,6 +8,7 @@ use crate::arguments::{ServeArguments, ShippingArguments, TlsArguments};
 use crate::outcome::Outcome;
 use crate::{backups, store};
 use anyhow::{Context, anyhow, bail};
+use axum::Router;
 use axum::extract::{ConnectInfo, Request, connect_info::Connected};
 use axum::middleware::map_request;
 use axum::serve::IncomingStream;
@@ -36,7 +37,7 @@ pub(crate) fn run(arguments: &ServeArguments) -> anyhow::Result<Outcome> {
     let record = store::open(&arguments.store)?;
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {
-        let running = Running::start(record, arguments).await?;
+        let running = Running::start(record, arguments, |_| None).await?;
         let (scheme, over) =
             if running.is_encrypted { ("https", " and TLS") } else { ("http", "") };
         say(&format!("serving HTTP on {scheme}://{}", running.http));
@@ -97,8 +98,13 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts the listeners, the filing worker and the interpreter.
-    pub(crate) async fn start(record: Record, arguments: &ServeArguments) -> anyhow::Result<Self> {
+    /// Starts the listeners, the filing worker and the interpreter. `beside` may serve more at the
+    /// address that it hears.
+    pub(crate) async fn start(
+        record: Record,
+        arguments: &ServeArguments,
+        beside: impl FnOnce(&str) -> Option<Router>,
+    ) -> anyhow::Result<Self> {
         let (http, mllp) = listeners(arguments).await?;
         let pack = store::pack_in_use(&record)?;
         for remark in store::pack_remarks(&record, &pack)? {
@@ -123,6 +129,7 @@ impl Running {
             base_url: base_url.trim_end_matches('/').to_owned(),
             tenant: tenant.clone(),
         };
+        let beside = beside(&settings.base_url);
         let (stop, stopped) = watch::channel(false);
         let flag = Arc::new(AtomicBool::new(false));
         let feed = Arc::new(Feed::production(&arguments.feed, &tenant));
@@ -154,8 +161,14 @@ impl Running {
         let watch = audit_review::Watch::new(&arguments.watch, record.clone())?;
         threads.push(thread("audit review", &flag, move |stop| watch.follow(stop))?);
         threads.extend(shipping(arguments, &record, &flag)?);
-        let tasks =
-            vec![serve_http(http, app, stopped.clone()), serve_mllp(mllp, record, feed, stopped)];
+        let router = match beside {
+            Some(beside) => router(app).merge(beside),
+            None => router(app),
+        };
+        let tasks = vec![
+            serve_http(http, router, stopped.clone()),
+            serve_mllp(mllp, record, feed, stopped),
+        ];
         Ok(Self {
             http: http_address,
             mllp: mllp_address,
@@ -307,15 +320,14 @@ fn thread(
 
 fn serve_http(
     listener: Listener,
-    app: App,
+    router: Router,
     mut stop: watch::Receiver<bool>,
 ) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async move {
         let stopped = async move {
             let _ = stop.changed().await;
         };
-        let router = router(app).layer(map_request(with_peer));
-        let service = router.into_make_service_with_connect_info::<Peer>();
+        let service = router.layer(map_request(with_peer)).into_make_service_with_connect_info::<Peer>();
         let served =
             axum::serve(HttpListener(listener), service).with_graceful_shutdown(stopped).await;
         if let Err(error) = served {

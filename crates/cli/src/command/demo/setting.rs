@@ -19,6 +19,13 @@ const PEOPLE: [(&str, &str, Role, Option<&str>); 7] = [
     ("ana", "Ana Example", Role::Patient, Some("ana-example")),
 ];
 
+/// Whom the EHR lists, and what each shows.
+const PATIENTS: [(&str, &str); 3] = [
+    ("ana-example", "Gene results before the order: draft clopidogrel, and take the alternative."),
+    ("lena-demo", "A lung tumour whose profile finds trials: opening the chart tells of them."),
+    ("ben-sample", "Results out of a variant file: draft simvastatin, and read what is known."),
+];
+
 /// What was made up for this run.
 pub(crate) struct Secrets {
     /// Everybody's password.
@@ -51,6 +58,22 @@ pub(crate) fn people_and_services(record: &Record) -> anyhow::Result<Secrets> {
     let order_entry_token =
         put_client(record, "demo-orders", "Demonstration order entry", Role::ServiceClient, None)?;
     Ok(Secrets { password, ehr_token, order_entry_token })
+}
+
+/// The clinic's EHR, served beside Cognate and talking to it over HTTP.
+pub(crate) fn ehr(base_url: &str, secrets: &Secrets) -> demo_ehr::Setting {
+    let listed = |(id, shows): &(&str, &str)| demo_ehr::PatientListed {
+        id: (*id).to_owned(),
+        shows: (*shows).to_owned(),
+    };
+    demo_ehr::Setting {
+        base_url: base_url.to_owned(),
+        filing_token: secrets.ehr_token.clone(),
+        order_entry_token: secrets.order_entry_token.clone(),
+        practitioner: "paula-prescriber".to_owned(),
+        practitioner_name: "Dr Paula Prescriber".to_owned(),
+        patients: PATIENTS.iter().map(listed).collect(),
+    }
 }
 
 impl Setting {

@@ -1,0 +1,116 @@
+// The whole cycle from the prescriber's chair: the clinic's own record system asks, Cognate answers.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import {
+  assertAccessible, launch, picture, print, skip, tabTo, target, withPage,
+} from '../lib/browser.mjs';
+
+const TIMEOUT_MS = 120_000;
+
+if (skip) console.log(`# the stories of the record system are skipped: ${skip}`);
+
+describe('a clinic’s record system', { skip, timeout: TIMEOUT_MS * 4 }, () => {
+  let browser;
+  const story = (name, run) => test(name, { timeout: TIMEOUT_MS }, run);
+  before(async () => { browser = await launch(); });
+  after(async () => { await browser?.close(); });
+
+  const open = async (page, id) => {
+    await page.goto(`${target.url}/demo/ehr`);
+    await page.getByRole('link', { name: id, exact: true }).click();
+    await page.getByRole('heading', { level: 2, name: 'Orders' }).waitFor();
+  };
+  const draft = async (page, drug, dose = '') => {
+    const form = page.getByRole('form', { name: 'New order' });
+    const option = form.getByRole('option', { name: new RegExp(`^${drug},`) });
+    await form.getByLabel('Drug').selectOption(await option.getAttribute('value'));
+    await form.getByLabel('Dose in mg').fill(dose);
+    await form.getByRole('button', { name: 'Draft the order' }).click();
+  };
+  const said = (page, text) => page.getByRole('status').filter({ hasText: text }).waitFor();
+
+  story('is warned at the order, takes the alternative and signs it', async () => {
+    await withPage(browser, {}, async (page) => {
+      await open(page, 'ana-example');
+      await assertAccessible(page, 'a chart without orders');
+      await draft(page, 'clopidogrel');
+      await said(page, 'has something to say');
+      const card = page.getByRole('article').filter({ hasText: /clopidogrel/i }).first();
+      const words = await card.innerText();
+      for (const part of [/Critical/, /Poor Metabolizer/i, /CPIC/, /CYP2C19/]) {
+        assert.match(words, part);
+      }
+      assert.ok(!words.includes('\\'), `a mark of Markdown is left: ${words}`);
+      await assertAccessible(page, 'a chart with a card');
+      await picture(page, 'ehr-card');
+      await print(page, 'ehr-card');
+
+      // The order's own form is reached by the keyboard alone.
+      await card.getByRole('button', { name: /recommended/ }).first().click();
+      const set = page.getByRole('button', { name: 'Set the dose' });
+      await set.waitFor();
+      assert.ok(!(await page.getByRole('article').count()), 'the card is answered');
+      await page.getByRole('button', { name: 'Sign the orders' }).click();
+      await page.getByRole('alert').filter({ hasText: 'has no dose yet' }).waitFor();
+      await tabTo(page, set);
+      const form = page.locator('form').filter({ has: set });
+      await form.getByLabel('Dose in mg').fill('10');
+      await page.keyboard.press('Enter');
+      await said(page, 'dose set');
+      await page.getByRole('button', { name: 'Sign the orders' }).click();
+      await said(page, /^Signed: .+, 10 mg once daily$/);
+
+      // What was said stands beside it, the token not.
+      const exchanges = page.getByRole('region', { name: 'What the two systems said' });
+      const feedback = exchanges.locator('details').filter({ hasText: '/feedback' }).first();
+      await feedback.locator('summary').click();
+      assert.match(await feedback.innerText(), /"outcome": "accepted"/);
+      assert.match(await feedback.innerText(), /Authorization: Bearer …/);
+      await picture(page, 'ehr-signed');
+    });
+  });
+
+  story('keeps an order for a reason, and is not asked again', async () => {
+    await withPage(browser, { viewport: { width: 400, height: 900 } }, async (page) => {
+      await open(page, 'ana-example');
+      await draft(page, 'clopidogrel', '300');
+      await said(page, 'has something to say');
+      const card = page.getByRole('article').filter({ hasText: /clopidogrel/i }).first();
+      const reasons = card.getByLabel('Keep the order because');
+      const reason = reasons.getByRole('option').nth(1);
+      await reasons.selectOption(await reason.getAttribute('value'));
+      await card.getByLabel('In your words').fill('bridging until tomorrow');
+      await assertAccessible(page, 'a card in a narrow window');
+      await picture(page, 'ehr-narrow');
+      await card.getByRole('button', { name: 'Keep the order' }).click();
+      await said(page, 'why is noted');
+      await page.getByRole('button', { name: 'Sign the orders' }).click();
+      await said(page, /Signed: clopidogrel, 300 mg once daily/);
+      await page.reload();
+      assert.equal(await page.getByRole('status').count(), 0, 'what was done is told once');
+    });
+  });
+
+  story('hears of trial options when a chart is opened, in the dark', async () => {
+    await withPage(browser, { colorScheme: 'dark' }, async (page) => {
+      await open(page, 'lena-demo');
+      const card = page.getByRole('article').filter({ hasText: /trial/i }).first();
+      await card.waitFor();
+      assert.match(await card.innerText(), /For information/);
+      await assertAccessible(page, 'trial options in the dark');
+      await picture(page, 'ehr-trials');
+      await card.getByRole('button', { name: 'Read, put it away' }).click();
+      await said(page, 'why is noted');
+    });
+  });
+
+  story('lists the clinic’s patients', async () => {
+    await withPage(browser, {}, async (page) => {
+      await page.goto(`${target.url}/demo/ehr`);
+      await page.getByRole('heading', { level: 1, name: 'Patients' }).waitFor();
+      await assertAccessible(page, 'the list of patients');
+      await picture(page, 'ehr-patients');
+    });
+  });
+});
