@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import {
-  assertAccessible, launch, picture, print, skip, tabTo, target, withPage,
+  assertAccessible, launch, logIn, picture, print, skip, tabTo, target, withPage,
 } from '../lib/browser.mjs';
 
 const TIMEOUT_MS = 120_000;
 
 if (skip) console.log(`# the stories of the record system are skipped: ${skip}`);
 
-describe('a clinic’s record system', { skip, timeout: TIMEOUT_MS * 4 }, () => {
+describe('a clinic’s record system', { skip, timeout: TIMEOUT_MS * 5 }, () => {
   let browser;
   const story = (name, run) => test(name, { timeout: TIMEOUT_MS }, run);
   before(async () => { browser = await launch(); });
@@ -37,6 +37,7 @@ describe('a clinic’s record system', { skip, timeout: TIMEOUT_MS * 4 }, () => 
       await draft(page, 'clopidogrel');
       await said(page, 'has something to say');
       const card = page.getByRole('article').filter({ hasText: /clopidogrel/i }).first();
+      await card.getByText('What it rests on').click();
       const words = await card.innerText();
       for (const part of [/Critical/, /Poor Metabolizer/i, /CPIC/, /CYP2C19/]) {
         assert.match(words, part);
@@ -47,7 +48,7 @@ describe('a clinic’s record system', { skip, timeout: TIMEOUT_MS * 4 }, () => 
       await print(page, 'ehr-card');
 
       // The order's own form is reached by the keyboard alone.
-      await card.getByRole('button', { name: /recommended/ }).first().click();
+      await card.getByRole('button', { name: /^Order .+ instead of clopidogrel/ }).first().click();
       const set = page.getByRole('button', { name: 'Set the dose' });
       await set.waitFor();
       assert.ok(!(await page.getByRole('article').count()), 'the card is answered');
@@ -82,6 +83,8 @@ describe('a clinic’s record system', { skip, timeout: TIMEOUT_MS * 4 }, () => 
       await reasons.selectOption(await reason.getAttribute('value'));
       await card.getByLabel('In your words').fill('bridging until tomorrow');
       await assertAccessible(page, 'a card in a narrow window');
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= 400, `the page is ${wide} pixels wide`);
       await picture(page, 'ehr-narrow');
       await card.getByRole('button', { name: 'Keep the order' }).click();
       await said(page, 'why is noted');
@@ -102,6 +105,40 @@ describe('a clinic’s record system', { skip, timeout: TIMEOUT_MS * 4 }, () => 
       await picture(page, 'ehr-trials');
       await card.getByRole('button', { name: 'Read, put it away' }).click();
       await said(page, 'why is noted');
+    });
+  });
+
+  story('asks about smoking, and hears what it means for an order', async () => {
+    await withPage(browser, {}, async (page) => {
+      await open(page, 'petra-prevention');
+      const form = page.getByRole('form', { name: 'Lifestyle' });
+      await form.getByRole('button', { name: 'File the answers' }).click();
+      await page.getByRole('alert').filter({ hasText: 'Nothing was answered' }).waitFor();
+      await form.getByLabel('Smoking').selectOption({ label: 'Every day' });
+      await form.getByLabel('Asbestos').selectOption({ label: 'Yes' });
+      await form.getByRole('button', { name: 'File the answers' }).click();
+      await said(page, 'The answers are filed');
+      await draft(page, 'theophylline');
+      await said(page, 'has something to say');
+      const card = page.getByRole('article').filter({ hasText: 'theophylline' });
+      await card.getByText('What it rests on').click();
+      const words = await card.innerText();
+      for (const part of [/Warning/, /smokes/, /Every day/, /said by the patient/, /CYP1A2/]) {
+        assert.match(words, part);
+      }
+      await assertAccessible(page, 'a card about smoking');
+      await picture(page, 'ehr-lifestyle');
+
+      await logIn(page);
+      await page.goto(`${target.url}/patients/petra-prevention`);
+      const risk = page.getByRole('region', { name: 'Risk and exposures' });
+      const told = await risk.innerText();
+      for (const part of [/Every day/, /Asbestos/, /Shipyard electrician/, /Mother/,
+        /breast cancer at 42 years/, /Alcohol\s+Not asked/]) {
+        assert.match(told, part);
+      }
+      await assertAccessible(page, 'risk and exposures');
+      await picture(page, 'risk-and-exposures');
     });
   });
 

@@ -4,6 +4,7 @@ use crate::chart::Chart;
 use crate::client::{As, Client, agent};
 use crate::failure::Failure;
 use crate::hooks::{Asked, Hook, Outcome, ask, tell};
+use crate::lifestyle::{LifestyleForm, response};
 use crate::order;
 use crate::page::{self, Seen};
 use crate::setting::{PatientListed, Setting};
@@ -54,6 +55,7 @@ pub fn router(setting: Setting) -> Router {
         .route(&of("/patients/{id}/orders/{order}/dose"), post(change_dose))
         .route(&of("/patients/{id}/orders/{order}/remove"), post(remove_order))
         .route(&of("/patients/{id}/sign"), post(sign))
+        .route(&of("/patients/{id}/lifestyle"), post(file_lifestyle))
         .route(&of("/patients/{id}/cards/{card}/accept"), post(accept))
         .route(&of("/patients/{id}/cards/{card}/override"), post(leave))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
@@ -197,11 +199,13 @@ async fn chart(State(ehr): State<Shared>, Path(patient): Path<String>) -> Respon
     at_desk(&ehr, patient, |desk, chart| {
         let mut client = desk.client();
         let seen = desk.seen(&mut client);
-        // Opening a chart is a hook of its own; a failure of it is told and closes nothing.
-        let asked = desk.ask(chart, &mut client, (Hook::PatientView, Vec::new()));
-        chart.heard(client.exchanges);
-        if let Err(failure) = asked {
-            chart.problem.get_or_insert_with(|| failure.to_string());
+        // A form comes back to the chart; that is not opening it.
+        let is_opened = chart.notice.is_none() && chart.problem.is_none();
+        if is_opened {
+            // Opening a chart is a hook of its own; a failure of it is told and closes nothing.
+            let asked = desk.ask(chart, &mut client, (Hook::PatientView, Vec::new()));
+            chart.problem = asked.err().map(|failure| failure.to_string());
+            chart.heard(client.exchanges);
         }
         let status = if seen.is_ok() { StatusCode::OK } else { StatusCode::BAD_GATEWAY };
         let html = page::chart(&desk.ehr.setting, desk.patient, &seen, chart);
@@ -330,6 +334,22 @@ fn sign_all(
         told.push(words);
     }
     Ok(format!("Signed: {}", told.join("; ")))
+}
+
+async fn file_lifestyle(
+    State(ehr): State<Shared>,
+    Path(patient): Path<String>,
+    Form(form): Form<LifestyleForm>,
+) -> Response {
+    at_desk(&ehr, patient, move |desk, chart| {
+        desk.act(chart, |_, client| {
+            let filed = response(desk.patient, &form, &now())?;
+            let path = "/fhir/QuestionnaireResponse";
+            client.post("answers about lifestyle are filed", path, As::Filing, &filed)?;
+            Ok("The answers are filed".to_owned())
+        })
+    })
+    .await
 }
 
 #[derive(Deserialize)]

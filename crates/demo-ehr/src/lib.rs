@@ -14,6 +14,7 @@ mod client;
 mod controller;
 mod failure;
 mod hooks;
+mod lifestyle;
 mod markdown;
 mod order;
 mod page;

@@ -1,4 +1,4 @@
-//! The little of GitHub's Markdown that cards use: paragraphs, lists, bold, and links as text.
+//! The little of GitHub's Markdown that cards use: paragraphs, lists in lists, bold and code.
 //! Everything else stands as it was written; nothing in it becomes markup.
 
 use maud::{Markup, html};
@@ -8,7 +8,13 @@ const LINES_MAX: usize = 200;
 
 enum Block<'t> {
     Paragraph(Vec<&'t str>),
-    List(Vec<&'t str>),
+    List(Vec<Item<'t>>),
+}
+
+struct Item<'t> {
+    words: &'t str,
+    /// Items under it.
+    under: Vec<&'t str>,
 }
 
 /// A text as paragraphs and lists.
@@ -22,7 +28,16 @@ pub(crate) fn markdown(text: &str) -> Markup {
                         (inline(line))
                     }
                 },
-                Block::List(items) => ul { @for item in &items { li { (inline(item)) } } },
+                Block::List(items) => ul {
+                    @for item in &items {
+                        li {
+                            (inline(item.words))
+                            @if !item.under.is_empty() {
+                                ul { @for words in &item.under { li { (inline(words)) } } }
+                            }
+                        }
+                    }
+                },
             }
         }
     }
@@ -31,56 +46,76 @@ pub(crate) fn markdown(text: &str) -> Markup {
 fn blocks(text: &str) -> Vec<Block<'_>> {
     let mut blocks: Vec<Block<'_>> = Vec::new();
     let mut is_open = false;
-    for line in text.lines().take(LINES_MAX).map(str::trim) {
-        if line.is_empty() {
+    for line in text.lines().take(LINES_MAX) {
+        let words = line.trim();
+        if words.is_empty() {
             is_open = false;
             continue;
         }
-        let item = line.strip_prefix("- ").or_else(|| line.strip_prefix("* "));
+        let is_under = line.starts_with("  ");
+        let item = words.strip_prefix("- ").or_else(|| words.strip_prefix("* "));
         match (item, blocks.last_mut().filter(|_| is_open)) {
-            (Some(item), Some(Block::List(items))) => items.push(item),
-            (Some(item), _) => blocks.push(Block::List(vec![item])),
-            (None, Some(Block::Paragraph(lines))) => lines.push(line),
-            (None, _) => blocks.push(Block::Paragraph(vec![line])),
+            (Some(words), Some(Block::List(items))) => match items.last_mut() {
+                Some(item) if is_under => item.under.push(words),
+                _ => items.push(Item { words, under: Vec::new() }),
+            },
+            (Some(words), _) => blocks.push(Block::List(vec![Item { words, under: Vec::new() }])),
+            (None, Some(Block::Paragraph(lines))) => lines.push(words),
+            (None, _) => blocks.push(Block::Paragraph(vec![words])),
         }
         is_open = true;
     }
     blocks
 }
 
-/// Bold between pairs of asterisks; a punctuation mark after a backslash stands for itself.
+/// How a part of a line is set.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Set {
+    Plain,
+    Bold,
+    Code,
+}
+
+/// Bold between pairs of asterisks, code between back-quotes; a punctuation mark after a backslash
+/// stands for itself.
 fn inline(line: &str) -> Markup {
-    let parts = parts(line);
-    // A mark without its pair is a text like any other.
-    let is_paired = parts.len() % 2 == 1;
-    let plain = parts.join("**");
     html! {
-        @if is_paired {
-            @for (number, part) in parts.iter().enumerate() {
-                @if number % 2 == 1 { strong { (part) } } @else { (part) }
+        @for (set, part) in parts(line) {
+            @match set {
+                Set::Plain => (part),
+                Set::Bold => strong { (part) },
+                Set::Code => code { (part) },
             }
-        } @else { (plain) }
+        }
     }
 }
 
-fn parts(line: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut rest = line.chars().peekable();
-    while let Some(mark) = rest.next() {
-        let next = rest.peek().copied();
-        match (mark, next, parts.last_mut()) {
-            ('*', Some('*'), _) => {
-                rest.next();
-                parts.push(String::new());
-            }
-            ('\\', Some(escaped), Some(part)) if escaped.is_ascii_punctuation() => {
-                rest.next();
-                part.push(escaped);
-            }
-            (_, _, Some(part)) => part.push(mark),
-            (_, _, None) => {}
+fn parts(line: &str) -> Vec<(Set, String)> {
+    let mut parts = Vec::new();
+    let mut part = String::new();
+    let mut rest = line;
+    while let Some(mark) = rest.chars().next() {
+        let (set, fence) = match rest.get(..2) {
+            Some("**") => (Set::Bold, "**"),
+            _ if mark == '`' => (Set::Code, "`"),
+            _ => (Set::Plain, ""),
+        };
+        // A mark without its pair is a text like any other.
+        let inside = rest.get(fence.len()..).and_then(|inner| inner.split_once(fence));
+        if let (Set::Bold | Set::Code, Some((inner, after))) = (set, inside) {
+            parts.push((Set::Plain, std::mem::take(&mut part)));
+            parts.push((set, inner.to_owned()));
+            rest = after;
+            continue;
         }
+        let escaped =
+            rest.chars().nth(1).filter(|next| mark == '\\' && next.is_ascii_punctuation());
+        let taken = escaped.unwrap_or(mark);
+        part.push(taken);
+        let length = taken.len_utf8() + usize::from(escaped.is_some());
+        rest = rest.get(length..).unwrap_or_default();
     }
+    parts.push((Set::Plain, part));
     parts
 }
 
@@ -93,11 +128,18 @@ mod tests {
         for (text, expected) in [
             ("one\ntwo\n\nthree", "<p>one two</p><p>three</p>"),
             ("before\n- a\n* b", "<p>before</p><ul><li>a</li><li>b</li></ul>"),
-            ("**bold** and **not", "<p>**bold** and **not</p>"),
+            (
+                "- a\n  - b\n  - c\n- d",
+                "<ul><li>a<ul><li>b</li><li>c</li></ul></li><li>d</li></ul>",
+            ),
+            ("  - b", "<ul><li>b</li></ul>"),
+            ("**bold** and **not", "<p><strong>bold</strong> and **not</p>"),
             ("a **bold** word", "<p>a <strong>bold</strong> word</p>"),
+            ("`*2/*2`, ``", "<p><code>*2/*2</code>, <code></code></p>"),
             ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"),
+            ("`<b>`", "<p><code>&lt;b&gt;</code></p>"),
             ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>"),
-            (r"CYP2C19 \*2/\*2 \\ a\b", r"<p>CYP2C19 *2/*2 \ a\b</p>"),
+            (r"CYP2C19 \*2/\*2 \\ a\b é*", r"<p>CYP2C19 *2/*2 \ a\b é*</p>"),
             ("", ""),
         ] {
             assert_eq!(markdown(text).into_string(), expected, "{text}");

@@ -24,12 +24,13 @@ const fn drug(rxnorm: &'static str, name: &'static str, dose_mg: &'static str) -
 }
 
 /// What can be ordered, by name. Codes: RxNorm (NLM); doses only begin the form.
-pub(crate) const FORMULARY: [Drug; 14] = [
+pub(crate) const FORMULARY: [Drug; 16] = [
     drug("1256", "azathioprine", "50"),
     drug("83367", "atorvastatin", "20"),
     drug("194000", "capecitabine", "1500"),
     drug("2556", "citalopram", "20"),
     drug("32968", "clopidogrel", "75"),
+    drug("2626", "clozapine", "100"),
     drug("2670", "codeine", "30"),
     drug("4492", "fluorouracil", "500"),
     drug("7646", "omeprazole", "20"),
@@ -37,6 +38,7 @@ pub(crate) const FORMULARY: [Drug; 14] = [
     drug("36437", "sertraline", "50"),
     drug("36567", "simvastatin", "40"),
     drug("42316", "tacrolimus", "5"),
+    drug("10438", "theophylline", "300"),
     drug("10689", "tramadol", "50"),
     drug("11289", "warfarin", "5"),
 ];

@@ -6,6 +6,7 @@ mod said;
 use crate::chart::Chart;
 use crate::controller::ROOT;
 use crate::failure::Failure;
+use crate::lifestyle::SMOKING;
 use crate::order::{self, FORMULARY};
 use crate::setting::Setting;
 use cards::cards;
@@ -102,6 +103,7 @@ pub(crate) fn chart(
                 }
                 (cards(id, &chart.cards))
                 (orders(id, chart))
+                (lifestyle(id))
             }
             (said(&chart.exchanges))
         }
@@ -219,6 +221,36 @@ fn order_form(at: &str) -> Markup {
             }
             label { "Times a day" input name="times_a_day" inputmode="numeric" value="1" size="3"; }
             button type="submit" { "Draft the order" }
+        }
+    }
+}
+
+/// What the clinic asks; what stays empty was not asked.
+fn lifestyle(id: &str) -> Markup {
+    html! {
+        section aria-labelledby="lifestyle-title" {
+            h2 id="lifestyle-title" { "Lifestyle" }
+            form.row method="post" action={ (ROOT) "/patients/" (id) "/lifestyle" }
+                aria-label="Lifestyle" {
+                label {
+                    "Smoking"
+                    select name="smoking" {
+                        option value="" { "Not asked" }
+                        @for (code, words) in SMOKING { option value=(code) { (words) } }
+                    }
+                }
+                label { "Drinks a week" input name="drinks" inputmode="decimal" size="4"; }
+                label {
+                    "Asbestos"
+                    select name="asbestos" {
+                        option value="" { "Not asked" }
+                        option value="yes" { "Yes" }
+                        option value="no" { "No" }
+                    }
+                }
+                label { "Usual occupation" input name="occupation" maxlength="100"; }
+                button type="submit" { "File the answers" }
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod codes;
 pub mod facts;
 pub mod genomics;
 pub mod json;
+pub mod lifestyle;
 pub mod patch;
 pub mod path;
 pub mod profile;

@@ -11,6 +11,7 @@ pub mod conversion;
 pub mod fact;
 pub mod genotype;
 pub mod id;
+pub mod lifestyle;
 pub mod medication;
 pub mod patient;
 pub mod problem;

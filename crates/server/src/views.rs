@@ -3,6 +3,7 @@
 mod access_log;
 mod clinical;
 mod identity;
+mod lifestyle;
 mod patient;
 mod patients;
 mod pgx_report;
@@ -12,6 +13,7 @@ mod trials;
 
 pub(crate) use access_log::access_log;
 pub(crate) use identity::{home, session};
+pub(crate) use lifestyle::answers_of;
 pub(crate) use patient::patient_page;
 pub(crate) use patients::{patient_list, patient_row};
 pub(crate) use pgx_report::pgx_report;

@@ -26,10 +26,10 @@ pub use page::privacy::{findings, privacy};
 pub use page::reviews::reviews;
 pub use page::trials::{trial, trial_options, trials};
 pub use view::{
-    AccessLogView, AccessRow, AccountView, AnswerRow, Candidate, CodeView, ConsentView,
+    AccessLogView, AccessRow, AccountView, AnswerRow, BearingRow, Candidate, CodeView, ConsentView,
     CurrentMedicine, DrugRow, EmergencyFormView, EmergencyListView, EmergencyRow, ErrorView,
-    ExplainView, Explained, FindingListView, FindingRow, GeneRow, Identity, Known, LoginView,
-    NotFoundView, OfferView, PasskeyLoginView, PasskeyRow, PasskeysView, PatientListRow,
+    ExplainView, Explained, FindingListView, FindingRow, GeneRow, Identity, Known, LifestyleView,
+    LoginView, NotFoundView, OfferView, PasskeyLoginView, PasskeyRow, PasskeysView, PatientListRow,
     PatientListView, PatientView, PrivacyView, RecoveryView, ReportRow, ResultSource,
     ReviewListView, ReviewRow, Session, StepUpView, Subject,
 };

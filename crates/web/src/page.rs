@@ -12,6 +12,7 @@ pub(crate) mod error;
 pub(crate) mod explain;
 mod frame;
 mod gene;
+mod lifestyle;
 pub(crate) mod login;
 mod medicine;
 pub(crate) mod passkey;

@@ -7,6 +7,7 @@ mod consent;
 mod emergency;
 mod explain;
 mod identity;
+mod lifestyle;
 mod notice;
 mod patient;
 mod privacy;
@@ -23,6 +24,7 @@ pub use consent::ConsentView;
 pub use emergency::{EmergencyFormView, EmergencyListView, EmergencyRow};
 pub use explain::{ExplainView, Subject};
 pub use identity::{Identity, Known, Session};
+pub use lifestyle::{BearingRow, LifestyleView};
 pub use notice::{ErrorView, LoginView, NotFoundView};
 pub use patient::{
     CurrentMedicine, DrugRow, Explained, GeneRow, PatientListRow, PatientListView, PatientView,

@@ -133,13 +133,15 @@ fn tell(setting: &Setting, messages: &Path) -> anyhow::Result<Value> {
 
 /// A patient with a lung tumour and two trials, by the same doors.
 fn tell_of_trials(outside: &Outside<'_>, messages: &Path) -> anyhow::Result<()> {
-    say("8  a curator keeps two trials, and the EHR sends a patient with a lung tumour");
+    say("8  a curator keeps two trials, and the EHR sends a lung tumour and a smoker's history");
     let trials = messages.join("trials");
     outside.cognate(&["trials", "add", &trials.to_string_lossy()])?;
-    let bundle = messages.join("fhir/lung.transaction.json");
-    let bundle =
-        std::fs::read(&bundle).with_context(|| format!("`{}` cannot be read", bundle.display()))?;
-    outside.post_fhir(&bundle)?;
+    for name in ["fhir/lung.transaction.json", "fhir/prevention.transaction.json"] {
+        let bundle = messages.join(name);
+        let read = std::fs::read(&bundle);
+        let read = read.with_context(|| format!("`{}` cannot be read", bundle.display()))?;
+        outside.post_fhir(&read)?;
+    }
     let matched = outside.cognate(&["trials", "match", "--json", "--store"])?;
     ensure!(matched.contains("lena-demo"), "no trial is for the patient: {matched}");
     say("   Lena Demo has trial options: /patients/lena-demo/trials");

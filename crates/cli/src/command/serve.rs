@@ -327,7 +327,8 @@ fn serve_http(
         let stopped = async move {
             let _ = stop.changed().await;
         };
-        let service = router.layer(map_request(with_peer)).into_make_service_with_connect_info::<Peer>();
+        let service =
+            router.layer(map_request(with_peer)).into_make_service_with_connect_info::<Peer>();
         let served =
             axum::serve(HttpListener(listener), service).with_graceful_shutdown(stopped).await;
         if let Err(error) = served {

@@ -33,7 +33,12 @@ fn one(patient: &str, card: &Card) -> Markup {
     html! {
         article class=(class) {
             h3 { span.urgency { (word) } " " (card.text("/summary")) }
-            div.detail { (markdown(card.text("/detail"))) }
+            @if !card.text("/detail").is_empty() {
+                details.detail {
+                    summary { "What it rests on" }
+                    (markdown(card.text("/detail")))
+                }
+            }
             p.source {
                 "Source: "
                 @match http(card.text("/source/url")) {

@@ -105,3 +105,17 @@ async fn what_is_not_there_is_told() {
     assert!(clinic.form("/cards/x/accept", "").await.contains("no such card"));
     assert!(clinic.form("/orders/x/remove", "").await.contains("no such order"));
 }
+
+#[tokio::test]
+async fn answers_about_lifestyle_are_filed_as_they_were_given() {
+    let clinic = Clinic::new().await;
+    let page = clinic.form("/lifestyle", "smoking=&drinks=&asbestos=&occupation=").await;
+    assert!(page.contains("Nothing was answered"), "{page}");
+    let given = "smoking=LA18976-3&drinks=&asbestos=no&occupation=";
+    assert!(clinic.form("/lifestyle", given).await.contains("The answers are filed"));
+    let filed = clinic.played.sent("fhir/QuestionnaireResponse");
+    assert_eq!(filed.len(), 1);
+    assert_eq!(filed[0]["item"][0]["answer"][0]["valueCoding"]["code"], "LA18976-3");
+    assert_eq!(filed[0]["item"][1]["answer"][0]["valueBoolean"], false);
+    assert_eq!(filed[0]["item"].as_array().unwrap().len(), 2);
+}

@@ -4,6 +4,7 @@
 mod bundle;
 mod genome;
 mod guide;
+mod lifestyle;
 mod profile;
 mod properties;
 mod sample;

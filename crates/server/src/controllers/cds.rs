@@ -1,6 +1,7 @@
 //! CDS Hooks 2.0: discovery, the service, feedback.
 
 mod known;
+mod lifestyle;
 mod trials;
 
 use crate::app::App;
@@ -94,7 +95,8 @@ fn bad_request(problems: Vec<Problem>) -> Error {
 fn answer(app: &App, caller: &Caller, body: &Value) -> Result<Value, Error> {
     let request = cds::read_request(body).map_err(bad_request)?;
     let known = Known::read(app, caller, &request)?;
-    let decision = decide_once(app, caller, &known)?;
+    let mut decision = decide_once(app, caller, &known)?;
+    lifestyle::add(app, caller, &request, &known.patient, &mut decision)?;
     for silence in &decision.silences {
         tracing::debug!(reason = silence.reason.word(), rule = silence.rule, "silent");
     }

@@ -2,6 +2,7 @@
 
 use super::clinical::Layer;
 use super::identity::{identity, session};
+use super::lifestyle::lifestyle;
 use super::trials::standings;
 use crate::app::App;
 use crate::caller::Caller;
@@ -46,6 +47,7 @@ pub(crate) fn patient_page(
         drugs: drug_rows(app, &facts, &statements, layer.advice),
         genes: gene_rows(app, &facts, &statements, layer.conversions),
         trials: standings(app, caller, id)?,
+        lifestyle: lifestyle(app, caller, id, &facts)?,
         reports: report_rows(app, caller, &facts)?,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::banner::banner;
 use super::frame::{Frame, document};
-use super::{action, gene, medicine, report, shape, trials, words};
+use super::{action, gene, lifestyle, medicine, report, shape, trials, words};
 use crate::path;
 use crate::view::{DrugRow, GeneRow, PatientView};
 use maud::{Markup, html};
@@ -21,6 +21,7 @@ pub fn patient(view: &PatientView) -> String {
             (medicines(view))
             (genes(view))
             @if !view.trials.is_empty() { (trials::summary(view)) }
+            (lifestyle::section(view))
             (reports(view))
         },
     })

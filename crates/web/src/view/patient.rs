@@ -1,6 +1,7 @@
 //! Views of the patient list and of the patient page.
 
 use super::identity::{Identity, Known, Session};
+use super::lifestyle::LifestyleView;
 use super::trials::StandingRow;
 use model::conversion::{ClinicalAdvice, Conversion};
 use model::id::{PatientId, RawId, ResourceRef, StatementId};
@@ -57,6 +58,8 @@ pub struct PatientView {
     pub genes: Vec<GeneRow>,
     /// Trials that are or may be for the patient, as the log has it.
     pub trials: Vec<StandingRow>,
+    /// How the patient lives, as far as anybody asked.
+    pub lifestyle: LifestyleView,
     /// Every report and document received, newest first.
     pub reports: Vec<ReportRow>,
 }

@@ -195,6 +195,24 @@ fn needs_action_is_there_only_when_something_does() {
 }
 
 #[test]
+fn what_nobody_asked_is_never_a_no() {
+    let cell = |html: &str, topic: &str| {
+        let (_, row) = html.split_once(&format!("data-label=\"Topic\">{topic}")).unwrap();
+        row.split_once("</tr>").unwrap().0.to_owned()
+    };
+    let empty = web::patient(&sample::empty_patient());
+    for topic in model::lifestyle::Topic::ALL {
+        let row = cell(&empty, topic.words());
+        assert!(row.contains("Not asked") && !row.contains("No:"), "{row}");
+    }
+    let asked = web::patient(&sample::patient());
+    assert!(cell(&asked, "Exposures").contains("No: no"));
+    assert!(cell(&asked, "Alcohol").contains("Not asked"));
+    let old = cell(&asked, "Tobacco<span class=\"line note\">Pack-years smoked");
+    assert!(old.contains("<b> old</b>"), "{old}");
+}
+
+#[test]
 fn what_was_not_tested_is_never_normal() {
     let mut view = sample::patient();
     view.genes.retain(|row| row.gene.content.state == GeneState::NotTested);

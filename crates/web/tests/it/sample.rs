@@ -4,6 +4,7 @@
 
 use model::absence::Absence;
 use model::id::{PatientId, RawId, ResourceRef, StatementId};
+use model::lifestyle::{Answer, Finding, SaidBy, Topic};
 use model::patient::{Identifier, PersonName, Sex};
 use model::problem::Problem;
 use model::provenance::Door;
@@ -11,8 +12,9 @@ use model::reported::ResultStatus;
 use model::statement::{Capsule, EngineRef, InputRef, KnowledgeRef};
 use model::time::{PartialDate, Timestamp};
 use web::view::{
-    Candidate, ErrorView, ExplainView, Identity, Known, LoginView, PatientListRow, PatientListView,
-    PatientView, ReportRow, ResultSource, ReviewListView, ReviewRow, Session, Subject,
+    BearingRow, Candidate, ErrorView, ExplainView, Identity, Known, LifestyleView, LoginView,
+    PatientListRow, PatientListView, PatientView, ReportRow, ResultSource, ReviewListView,
+    ReviewRow, Session, Subject,
 };
 
 // The paths are said, because the preview takes this file in from another folder.
@@ -151,13 +153,53 @@ pub(crate) fn patient() -> PatientView {
         drugs: drug::drugs(),
         genes: gene::genes(),
         trials: vec![],
+        lifestyle: lifestyle(),
         reports: reports(),
+    }
+}
+
+/// Smokes, has never met asbestos, and takes something that smoke bears on; the rest was not asked.
+fn lifestyle() -> LifestyleView {
+    let answer = |topic, asked: &str, finding, words: &str| Answer {
+        topic,
+        asked: asked.into(),
+        finding,
+        words: words.into(),
+        smoking: None,
+        on: Some(day(2026, 11, 2)),
+        said_by: SaidBy::Patient,
+        source: "QuestionnaireResponse/q/_history/1".into(),
+    };
+    LifestyleView {
+        answers: vec![
+            answer(Topic::Tobacco, "Smoking status", Finding::Present, "Every day"),
+            Answer {
+                on: Some(day(2019, 3, 1)),
+                ..answer(Topic::Tobacco, "Pack-years smoked", Finding::Present, "20 pack-years")
+            },
+            answer(Topic::Exposure, "Asbestos", Finding::Absent, "no"),
+            answer(Topic::Family, "Mother", Finding::Present, "breast cancer at 42 years"),
+        ],
+        bearings: vec![BearingRow {
+            medicine: "Clozapine 100 mg tablet".into(),
+            known: "smokes".into(),
+            words: "Concentrations may be too low in a smoker.".into(),
+            why: "tobacco smoke induces CYP1A2".into(),
+            source: "Clozapine, prescribing information".into(),
+        }],
+        problems: Vec::new(),
     }
 }
 
 /// A patient of whom nothing is recorded but the name.
 pub(crate) fn empty_patient() -> PatientView {
-    PatientView { drugs: Vec::new(), genes: Vec::new(), reports: Vec::new(), ..patient() }
+    PatientView {
+        drugs: Vec::new(),
+        genes: Vec::new(),
+        lifestyle: LifestyleView::default(),
+        reports: Vec::new(),
+        ..patient()
+    }
 }
 
 /// The list, with one patient of whom little is known.

@@ -20,9 +20,13 @@ const PEOPLE: [(&str, &str, Role, Option<&str>); 7] = [
 ];
 
 /// Whom the EHR lists, and what each shows.
-const PATIENTS: [(&str, &str); 3] = [
+const PATIENTS: [(&str, &str); 4] = [
     ("ana-example", "Gene results before the order: draft clopidogrel, and take the alternative."),
     ("lena-demo", "A lung tumour whose profile finds trials: opening the chart tells of them."),
+    (
+        "petra-prevention",
+        "Exposures and habits: say that she smokes, then draft theophylline or clozapine.",
+    ),
     ("ben-sample", "Results out of a variant file: draft simvastatin, and read what is known."),
 ];
 

@@ -60,10 +60,7 @@ impl<'r> Known<'r> {
     ) -> Decision {
         let settings =
             Settings { base_url: app.settings().base_url.clone(), silent_rules: BTreeSet::new() };
-        let role = match caller.role {
-            Role::Pharmacist => guidance::Role::Pharmacist,
-            _ => guidance::Role::Prescriber,
-        };
+        let role = role(caller);
         let moment = Moment {
             hook: self.request.hook,
             role,
@@ -81,6 +78,14 @@ impl<'r> Known<'r> {
             settings: &settings,
         };
         decide(&moment, &app.pack().pgx, &app.pack().reference())
+    }
+}
+
+/// Whom a card is for.
+pub(super) fn role(caller: &Caller) -> guidance::Role {
+    match caller.role {
+        Role::Pharmacist => guidance::Role::Pharmacist,
+        _ => guidance::Role::Prescriber,
     }
 }
 

@@ -1,0 +1,46 @@
+//! What a patient's habits make of the orders of a request.
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::error::Error;
+use crate::views::answers_of;
+use guidance::cds::Request;
+use guidance::lifestyle::{cards, rule_of};
+use guidance::policy::ShownKey;
+use guidance::{Decision, Hook, Order};
+use model::PatientId;
+
+/// Adds cards about the orders that a habit bears on, each once an order. Nothing is read where no
+/// order is one of these.
+pub(super) fn add(
+    app: &App,
+    caller: &Caller,
+    request: &Request,
+    patient: &PatientId,
+    decision: &mut Decision,
+) -> Result<(), Error> {
+    let is_asked = |order: &&Order| match request.hook {
+        Hook::OrderSelect => request.selections.contains(&order.reference),
+        Hook::OrderSign => true,
+        Hook::PatientView => false,
+    };
+    let orders = request.orders.iter().filter(is_asked).filter(|order| rule_of(order).is_some());
+    let orders: Vec<Order> = orders.cloned().collect();
+    if orders.is_empty() {
+        return Ok(());
+    }
+    let (answers, _) = answers_of(app, caller, patient)?;
+    let day = app.record().now().day();
+    let mut found = cards(patient, &orders, &answers, day, super::known::role(caller));
+    if found.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<String> =
+        found.iter().flat_map(|card| [card.key.clone(), card.undosed_key.clone()]).collect();
+    let shown = app.record().shown(&caller.access, patient, &keys)?;
+    found.retain(|card| !shown.contains(&card.key) && !shown.contains(&card.undosed_key));
+    decision.cards.extend(found);
+    decision.cards.sort_by_key(|card| std::cmp::Reverse(card.indicator));
+    decision.shown = decision.cards.iter().map(ShownKey::from).collect();
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! How a patient lives, as far as the caller may know.
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::error::Error;
+use formats::fhir::lifestyle::{answers, question_codes};
+use guidance::Order;
+use guidance::lifestyle::{Bearing, Known, rule_of};
+use model::fact::{FactContent, FiledFact};
+use model::lifestyle::Answer;
+use model::{PatientId, Problem};
+use record::limit::PAGE_ROWS_MAX;
+use record::{CompartmentQuery, Query, Stored, Term};
+use std::collections::BTreeMap;
+use web::{BearingRow, LifestyleView};
+
+/// Types of which all of a patient's are read.
+const WHOLE_TYPES: [&str; 2] = ["FamilyMemberHistory", "QuestionnaireResponse"];
+
+/// Every answer about a patient, and what could not be read.
+pub(crate) fn answers_of(
+    app: &App,
+    caller: &Caller,
+    patient: &PatientId,
+) -> Result<(Vec<Answer>, Vec<Problem>), Error> {
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    for stored in resources(app, caller, patient)?.into_values() {
+        let resource = serde_json::from_slice(&stored.body)
+            .map_err(|error| Error::internal(format!("{}: {error}", stored.reference)))?;
+        let (some, noticed) = answers(&resource, &stored.reference.to_string());
+        found.extend(some);
+        problems.extend(noticed);
+    }
+    Ok((found, problems))
+}
+
+/// What may hold answers: of Observations only those that say so by code or category, since a
+/// patient may have thousands of results.
+fn resources(
+    app: &App,
+    caller: &Caller,
+    patient: &PatientId,
+) -> Result<BTreeMap<String, Stored>, Error> {
+    let term = |parameter: &str, values: Vec<String>| Term {
+        parameter: parameter.to_owned(),
+        modifier: None,
+        values,
+    };
+    let codes = question_codes().map(|code| format!("http://loinc.org|{code}")).collect();
+    let mut found: BTreeMap<String, Stored> = BTreeMap::new();
+    for asked in [term("code", codes), term("category", vec!["social-history".to_owned()])] {
+        let of = term("patient", vec![patient.as_str().to_owned()]);
+        let mut query = Query {
+            resource_type: "Observation".to_owned(),
+            terms: vec![of, asked],
+            count: PAGE_ROWS_MAX,
+            cursor: None,
+        };
+        loop {
+            let page = app.record().search(&caller.access, &query)?;
+            found.extend(page.entries.into_iter().map(|one| (one.reference.to_string(), one)));
+            let Some(next) = page.next else { break };
+            query.cursor = Some(next);
+        }
+    }
+    let mut query = CompartmentQuery {
+        types: WHOLE_TYPES.map(str::to_owned).to_vec(),
+        count: PAGE_ROWS_MAX,
+        ..CompartmentQuery::default()
+    };
+    loop {
+        let page = app.record().compartment(&caller.access, patient, &query)?;
+        found.extend(page.entries.into_iter().map(|one| (one.reference.to_string(), one)));
+        let Some(next) = page.next else { return Ok(found) };
+        query.cursor = Some(next);
+    }
+}
+
+/// What the patient page shows.
+pub(super) fn lifestyle(
+    app: &App,
+    caller: &Caller,
+    patient: &PatientId,
+    facts: &[FiledFact],
+) -> Result<LifestyleView, Error> {
+    let (answers, problems) = answers_of(app, caller, patient)?;
+    let known = Known::of(&answers, app.record().now().day());
+    let current = facts.iter().filter_map(|filed| match &filed.fact.content {
+        FactContent::Medication(medication) if medication.is_current() => Some(medication),
+        _ => None,
+    });
+    let bearings = current.filter_map(|medication| {
+        let rule = rule_of(&Order::from(medication))?;
+        let bearing = Bearing { rule, known };
+        Some(BearingRow {
+            medicine: super::patient::words(medication),
+            known: known.words().to_owned(),
+            words: bearing.words(),
+            why: rule.why.to_owned(),
+            source: rule.source.to_owned(),
+        })
+    });
+    let bearings = bearings.collect();
+    Ok(LifestyleView { answers, bearings, problems })
+}
