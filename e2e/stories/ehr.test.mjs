@@ -10,7 +10,7 @@ const TIMEOUT_MS = 120_000;
 
 if (skip) console.log(`# the stories of the record system are skipped: ${skip}`);
 
-describe('a clinic’s record system', { skip, timeout: TIMEOUT_MS * 5 }, () => {
+describe('a clinic’s record system', { skip, timeout: TIMEOUT_MS * 6 }, () => {
   let browser;
   const story = (name, run) => test(name, { timeout: TIMEOUT_MS }, run);
   before(async () => { browser = await launch(); });
@@ -139,6 +139,22 @@ describe('a clinic’s record system', { skip, timeout: TIMEOUT_MS * 5 }, () => 
       }
       await assertAccessible(page, 'risk and exposures');
       await picture(page, 'risk-and-exposures');
+    });
+  });
+
+  story('opens the patient page with the patient in hand', async () => {
+    await withPage(browser, {}, async (page) => {
+      await open(page, 'ben-sample');
+      await page.getByRole('button', { name: 'Open the patient in Cognate' }).click();
+      await page.getByLabel('Login name').fill(target.login);
+      await page.getByLabel('Password').fill(target.password);
+      await page.getByRole('button', { name: 'Log in' }).click();
+      await page.getByText('Cognate’s patient page').first().waitFor();
+      await assertAccessible(page, 'what the patient page asks for');
+      await page.getByRole('button', { name: 'Allow', exact: true }).click();
+      await page.getByRole('heading', { level: 1, name: 'SAMPLE, Ben' }).waitFor();
+      assert.equal(new URL(page.url()).pathname, '/patients/ben-sample');
+      await picture(page, 'smart-launched');
     });
   });
 

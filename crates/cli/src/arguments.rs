@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod backup;
+mod ehr;
 mod keys;
 mod knowledge;
 mod patient;
@@ -30,6 +31,7 @@ pub(crate) use knowledge::{
     KnowledgeArguments, KnowledgeCommand, TrustArguments,
 };
 
+pub(crate) use ehr::EhrArguments;
 pub(crate) use patient::{CertificateArguments, EraseArguments, PatientCommand};
 pub(crate) use policy::{PolicyCommand, PolicyExplainArguments};
 pub(crate) use project::{ProjectCommand, ProjectCreateArguments};
@@ -189,6 +191,8 @@ pub(crate) struct ServeArguments {
     pub(crate) reference: ReferenceArguments,
     #[command(flatten)]
     pub(crate) provider: ProviderArguments,
+    #[command(flatten)]
+    pub(crate) ehr: EhrArguments,
     #[command(flatten)]
     pub(crate) shipping: ShippingArguments,
     #[command(flatten)]

@@ -3,7 +3,7 @@
 use crate::chart::Chart;
 use crate::client::{As, Client, agent};
 use crate::failure::Failure;
-use crate::hooks::{Asked, Hook, Outcome, ask, tell};
+use crate::hooks::{Asked, Hook, Outcome, ask, tell, text_of};
 use crate::lifestyle::{LifestyleForm, response};
 use crate::order;
 use crate::page::{self, Seen};
@@ -56,6 +56,7 @@ pub fn router(setting: Setting) -> Router {
         .route(&of("/patients/{id}/orders/{order}/remove"), post(remove_order))
         .route(&of("/patients/{id}/sign"), post(sign))
         .route(&of("/patients/{id}/lifestyle"), post(file_lifestyle))
+        .route(&of("/patients/{id}/launch"), post(launch))
         .route(&of("/patients/{id}/cards/{card}/accept"), post(accept))
         .route(&of("/patients/{id}/cards/{card}/override"), post(leave))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
@@ -350,6 +351,45 @@ async fn file_lifestyle(
         })
     })
     .await
+}
+
+/// Launches Cognate's patient page with the patient (SMART App Launch 2.2, EHR launch).
+async fn launch(State(ehr): State<Shared>, Path(patient): Path<String>) -> Response {
+    at_desk(&ehr, patient, |desk, chart| {
+        let mut client = desk.client();
+        let setting = &desk.ehr.setting;
+        let wanted = json!({"client_id": setting.application, "patient": desk.patient});
+        let purpose = "an application is launched with the patient";
+        let given = client.post(purpose, "/auth/launch", As::OrderEntry, &wanted);
+        chart.heard(client.exchanges);
+        match given {
+            Ok(given) => {
+                let part = |name: &str| encoded(text_of(&given, name));
+                let (iss, launch) = (part("iss"), part("launch"));
+                let page = format!("{}/smart/launch?iss={iss}&launch={launch}", setting.base_url);
+                Redirect::to(&page).into_response()
+            }
+            Err(failure) => {
+                chart.problem = Some(failure.to_string());
+                Redirect::to(&format!("{ROOT}/patients/{}", desk.patient)).into_response()
+            }
+        }
+    })
+    .await
+}
+
+/// A value of a query: all but the unreserved characters of RFC 3986 by their numbers.
+fn encoded(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+        encoded
+    })
 }
 
 #[derive(Deserialize)]

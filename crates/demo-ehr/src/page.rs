@@ -93,7 +93,7 @@ pub(crate) fn chart(
         div.columns {
             div.desk {
                 @match seen {
-                    Ok(seen) => (facts(setting, id, seen)),
+                    Ok(seen) => (facts(id, seen)),
                     Err(failure) => {
                         h1 { (id) }
                         div.problem role="alert" {
@@ -111,7 +111,7 @@ pub(crate) fn chart(
     document(&name, &setting.practitioner_name, &main)
 }
 
-fn facts(setting: &Setting, id: &str, seen: &Seen) -> Markup {
+fn facts(id: &str, seen: &Seen) -> Markup {
     let text = |pointer: &str| seen.patient.pointer(pointer).and_then(Value::as_str);
     html! {
         h1 { (name(&seen.patient)) }
@@ -120,7 +120,10 @@ fn facts(setting: &Setting, id: &str, seen: &Seen) -> Markup {
             " · born " (text("/birthDate").unwrap_or("on a day not recorded"))
             @if let Some(number) = text("/identifier/0/value") { " · MRN " (number) }
         }
-        p { a href={ (setting.base_url) "/patients/" (id) } { "Open the patient in Cognate" } }
+        form method="post" action={ (ROOT) "/patients/" (id) "/launch" } {
+            button type="submit" { "Open the patient in Cognate" }
+            " " span.hint { "SMART launch, with this patient" }
+        }
         section.facts aria-label="Chart" {
             (titled("Problems", &seen.conditions, "/code"))
             (titled("Medicines", &seen.medicines, "/medicationCodeableConcept"))

@@ -18,6 +18,8 @@ pub struct Setting {
     pub filing_token: String,
     /// Token with which it reads, asks decision support and launches applications.
     pub order_entry_token: String,
+    /// What Cognate's patient page is registered as, to be launched.
+    pub application: String,
     /// Id of the Practitioner who orders.
     pub practitioner: String,
     /// Their name.

@@ -35,6 +35,16 @@ impl Fetcher {
         read(call.config().timeout_global(Some(TIMEOUT)).build().call())
     }
 
+    /// A FHIR resource at an address; `authorization` goes with it.
+    ///
+    /// # Errors
+    /// As [`Fetcher::get`].
+    pub fn resource(&self, address: &str, authorization: &str) -> Result<Vec<u8>, String> {
+        let call = self.agent.get(address).header("accept", "application/fhir+json");
+        let call = call.header("authorization", authorization);
+        read(call.config().timeout_global(Some(TIMEOUT)).build().call())
+    }
+
     /// The answer to a form; `authorization` goes with it.
     ///
     /// # Errors

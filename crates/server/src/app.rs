@@ -35,6 +35,10 @@ struct Inner {
     /// What puts patients to trials, made at the first use.
     matcher: Arc<OnceLock<Matcher>>,
     provider: Option<Arc<Provider>>,
+    /// The EHR that launches the patient page.
+    ehr: Option<Arc<Provider>>,
+    /// Origins whose frames may show pages about patients.
+    frame_ancestors: Arc<[String]>,
     /// What evidence says of tumours.
     therapies: Option<Arc<Therapies>>,
 }
@@ -79,7 +83,8 @@ impl App {
         genomics: Genomics,
     ) -> Self {
         let (digests, endpoints, limiter) = (Arc::default(), Endpoints::default(), Arc::default());
-        let (provider, matcher, therapies) = (None, Arc::default(), None);
+        let (provider, ehr, matcher, therapies) = (None, None, Arc::default(), None);
+        let frame_ancestors = Arc::from([]);
         let inner = Inner {
             record,
             interpreter,
@@ -90,6 +95,8 @@ impl App {
             limiter,
             matcher,
             provider,
+            ehr,
+            frame_ancestors,
             therapies,
         };
         Self { inner: Arc::new(inner) }
@@ -106,6 +113,38 @@ impl App {
     pub fn with_provider(&self, provider: Provider) -> Self {
         let inner = Inner { provider: Some(Arc::new(provider)), ..Inner::clone(&self.inner) };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// The same, with an EHR that launches the patient page.
+    pub fn with_ehr(&self, ehr: Provider) -> Self {
+        let inner = Inner { ehr: Some(Arc::new(ehr)), ..Inner::clone(&self.inner) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The same, with origins of EHRs whose frames may show pages about patients,
+    /// `https://ehr.example`.
+    ///
+    /// # Errors
+    /// What is no origin.
+    pub fn with_frame_ancestors(&self, origins: &[String]) -> Result<Self, String> {
+        for origin in origins {
+            let is_origin = identity::redirect::origin(origin).as_ref() == Some(origin);
+            if !is_origin || identity::redirect::fault(origin).is_some() {
+                return Err(format!("`{origin}` is no origin such as https://ehr.example"));
+            }
+        }
+        let inner = Inner { frame_ancestors: Arc::from(origins), ..Inner::clone(&self.inner) };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Origins whose frames may show pages about patients.
+    pub(crate) fn frame_ancestors(&self) -> &[String] {
+        &self.inner.frame_ancestors
+    }
+
+    /// The EHR that launches the patient page, if there is one.
+    pub(crate) fn ehr(&self) -> Option<&Provider> {
+        self.inner.ehr.as_deref()
     }
 
     /// The external identity provider, if there is one.

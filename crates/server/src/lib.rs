@@ -31,6 +31,6 @@ pub use error::Error;
 pub use identity::password::is_right as password_is_right;
 pub use limiter::PeerAddress;
 pub use openapi::openapi;
-pub use provider::{Provider, ProviderCalls, ProviderSettings};
+pub use provider::{Provider, ProviderCalls, ProviderKind, ProviderSettings};
 pub use router::{router, routes};
 pub use smart::{Level, Permission, Scopes};

@@ -1,4 +1,5 @@
-//! An external identity provider (OpenID Connect), as the operator configures it.
+//! An external identity provider (OpenID Connect), or an EHR that launches the patient page (SMART
+//! App Launch 2.2), as the operator configures it.
 
 use crate::error::Error;
 use axum::http::StatusCode;
@@ -34,6 +35,12 @@ pub trait ProviderCalls: fmt::Debug + Send + Sync {
         authorization: Option<&str>,
         form: &str,
     ) -> Result<Vec<u8>, String>;
+
+    /// The FHIR resource at an address of the EHR.
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn resource(&self, address: &str, authorization: &str) -> Result<Vec<u8>, String>;
 }
 
 impl ProviderCalls for notify::Fetcher {
@@ -49,12 +56,28 @@ impl ProviderCalls for notify::Fetcher {
     ) -> Result<Vec<u8>, String> {
         Self::post(self, address, authorization, form)
     }
+
+    fn resource(&self, address: &str, authorization: &str) -> Result<Vec<u8>, String> {
+        Self::resource(self, address, authorization)
+    }
+}
+
+/// Where a provider says what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProviderKind {
+    /// OpenID Connect Discovery 1.0 §4, under its issuer.
+    OpenId,
+    /// SMART App Launch 2.2, `.well-known/smart-configuration` under an EHR's FHIR base. Its tokens
+    /// are those of the issuer that is named there.
+    Smart,
 }
 
 /// How an operator configures a provider.
 #[derive(Clone)]
 pub struct ProviderSettings {
-    /// What it signs as; its configuration is under it.
+    /// What it says of itself, and where.
+    pub kind: ProviderKind,
+    /// What it signs as, or the EHR's FHIR base; its configuration is under it.
     pub issuer: String,
     /// Name shown on the log-in page.
     pub name: String,
@@ -69,6 +92,8 @@ pub struct ProviderSettings {
     /// Which of its values is which role. Who has none of them, or several that differ, does not
     /// get in, unless the operator has linked an account.
     pub roles: BTreeMap<String, Role>,
+    /// The role of whoever has none by the claim; `None` = such a person does not get in.
+    pub default_role: Option<Role>,
 }
 
 /// Nothing of the secret.
@@ -81,6 +106,8 @@ impl fmt::Debug for ProviderSettings {
 /// What the provider says of itself.
 #[derive(Clone, Debug)]
 pub(crate) struct Told {
+    /// What its tokens name as their issuer.
+    pub(crate) issuer: String,
     pub(crate) authorize: String,
     pub(crate) token: String,
     keys: String,
@@ -155,15 +182,24 @@ impl Provider {
     fn discover(&self, at: i64) -> Result<Told, String> {
         let issuer = &self.settings.issuer;
         let base = issuer.strip_suffix('/').unwrap_or(issuer);
-        let body = self.calls.get(&format!("{base}/.well-known/openid-configuration"))?;
+        let name = match self.settings.kind {
+            ProviderKind::OpenId => "openid-configuration",
+            ProviderKind::Smart => "smart-configuration",
+        };
+        let body = self.calls.get(&format!("{base}/.well-known/{name}"))?;
         let said = object(&body).map_err(|_| "its configuration cannot be read".to_owned())?;
-        if said.get("issuer").and_then(Value::as_str) != Some(issuer) {
+        let address = |name: &str| address(&said, name);
+        let signs_as = match self.settings.kind {
+            ProviderKind::OpenId => said.get("issuer").and_then(Value::as_str).map(str::to_owned),
+            ProviderKind::Smart => Some(address("issuer")?),
+        };
+        if self.settings.kind == ProviderKind::OpenId && signs_as.as_ref() != Some(issuer) {
             return Err("its configuration is another issuer's".to_owned());
         }
-        let address = |name: &str| address(&said, name);
         let keys = address("jwks_uri")?;
         let key_set = self.fetch_keys(&keys)?;
         Ok(Told {
+            issuer: signs_as.unwrap_or_default(),
             authorize: address("authorization_endpoint")?,
             token: address("token_endpoint")?,
             keys,

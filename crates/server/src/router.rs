@@ -2,15 +2,15 @@
 
 use crate::app::App;
 use crate::controllers::{
-    access_log, account, auth, cds, emergency, fhir, genomics, health, login, pages, passkey,
-    privacy, reports, trials,
+    access_log, account, auth, cds, emergency, fhir, genomics, health, launch, login, pages,
+    passkey, privacy, reports, trials,
 };
 use crate::openapi;
 use crate::refusal;
 use crate::route::{Route, table};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::header::STRICT_TRANSPORT_SECURITY;
+use axum::http::header::{CONTENT_SECURITY_POLICY, STRICT_TRANSPORT_SECURITY};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
@@ -30,6 +30,8 @@ const PAGES: &[Route] = &[
     Route::new("POST", "/login/code", || post(login::code::submit)),
     Route::new("GET", "/login/provider", || get(login::provider::leave)),
     Route::new("GET", "/login/provider/callback", || get(login::provider::come_back)),
+    Route::new("GET", "/smart/launch", || get(launch::launch)),
+    Route::new("GET", "/smart/callback", || get(launch::come_back)),
     Route::new("GET", "/login/passkey", || get(passkey::form)),
     Route::new("POST", "/login/passkey", || post(passkey::submit)),
     Route::new("POST", "/login/passkey/options", || post(passkey::login_options)),
@@ -104,6 +106,7 @@ pub fn router(app: App) -> Router {
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn(refusal::in_our_form))
+        .layer(from_fn_with_state(app.clone(), in_frames))
         .layer(from_fn_with_state(app.clone(), strict_transport))
         .with_state(app)
 }
@@ -115,6 +118,26 @@ async fn strict_transport(State(app): State<App>, request: Request, next: Next) 
     let mut response = next.run(request).await;
     if app.settings().secure_cookies {
         response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
+    }
+    response
+}
+
+/// Pages that an EHR's frame may show. Those where somebody logs in, proves who it is or permits
+/// something are never in a frame.
+const FRAMED: [&str; 3] = ["/patients/", "/statements/", "/trials/"];
+
+/// Lets the frames of the operator's EHRs show pages about patients.
+async fn in_frames(State(app): State<App>, request: Request, next: Next) -> Response {
+    let is_framed = FRAMED.iter().any(|begin| request.uri().path().starts_with(begin));
+    let mut response = next.run(request).await;
+    if is_framed && !app.frame_ancestors().is_empty() {
+        let named = format!("frame-ancestors {}", app.frame_ancestors().join(" "));
+        let policy = response.headers().get(CONTENT_SECURITY_POLICY);
+        let policy = policy.and_then(|policy| policy.to_str().ok());
+        let policy = policy.map(|policy| policy.replace("frame-ancestors 'none'", &named));
+        if let Some(Ok(policy)) = policy.map(|policy| HeaderValue::from_str(&policy)) {
+            response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+        }
     }
     response
 }

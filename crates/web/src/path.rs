@@ -20,6 +20,10 @@ pub const ACCOUNT: &str = "/account";
 pub const LOGIN_PASSKEY: &str = "/login/passkey";
 /// Logging in at an external identity provider.
 pub const LOGIN_PROVIDER: &str = "/login/provider";
+/// Where an EHR launches the patient page.
+pub const SMART_LAUNCH: &str = "/smart/launch";
+/// Where it comes back to.
+pub const SMART_CALLBACK: &str = "/smart/callback";
 /// The passkeys of an account.
 pub const PASSKEYS: &str = "/account/passkeys";
 /// The end of a session; only by POST.

@@ -7,11 +7,11 @@
 mod outside;
 mod setting;
 
-use super::serve::{Running, stop_signal};
+use super::serve::{Beside, Running, stop_signal};
 use super::{print, say};
 use crate::arguments::{
-    DemoArguments, ProviderArguments, ReferenceArguments, ServeArguments, ShippingArguments,
-    StoreArguments, TlsArguments, TokenArguments, WatchArguments,
+    DemoArguments, EhrArguments, ProviderArguments, ReferenceArguments, ServeArguments,
+    ShippingArguments, StoreArguments, TlsArguments, TokenArguments, WatchArguments,
 };
 use crate::outcome::Outcome;
 use crate::store;
@@ -54,6 +54,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         subscription_endpoint: arguments.subscription_endpoint.clone(),
         subscription_authorities: None,
         provider: ProviderArguments::default(),
+        ehr: EhrArguments::default(),
         shipping: ShippingArguments::default(),
         watch: WatchArguments {
             audit_review_every: AUDIT_REVIEW_SECONDS,
@@ -63,8 +64,13 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {
-        let ehr = |base_url: &str| Some(demo_ehr::router(setting::ehr(base_url, &secrets)));
-        let running = Running::start(record, &serve, ehr).await?;
+        let clinic = record.clone();
+        let beside = |base_url: &str| {
+            let ehr = setting::launching_ehr(&clinic, base_url)?;
+            let router = demo_ehr::router(setting::ehr(base_url, &secrets));
+            Ok(Beside { router: Some(router), ehr: Some(ehr) })
+        };
+        let running = Running::start(record, &serve, beside).await?;
         let setting = Setting { http: running.http, mllp: running.mllp, store: at, secrets };
         let messages = arguments.messages.clone();
         let loaded = tokio::task::spawn_blocking(move || {

@@ -4,7 +4,7 @@ mod audit_review;
 mod provider;
 
 use super::say;
-use crate::arguments::{ServeArguments, ShippingArguments, TlsArguments};
+use crate::arguments::{EhrArguments, ServeArguments, ShippingArguments, TlsArguments};
 use crate::outcome::Outcome;
 use crate::{backups, store};
 use anyhow::{Context, anyhow, bail};
@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &ServeArguments) -> anyhow::Result<Outcome> {
     let record = store::open(&arguments.store)?;
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {
-        let running = Running::start(record, arguments, |_| None).await?;
+        let running = Running::start(record, arguments, |_| Ok(Beside::default())).await?;
         let (scheme, over) =
             if running.is_encrypted { ("https", " and TLS") } else { ("http", "") };
         say(&format!("serving HTTP on {scheme}://{}", running.http));
@@ -83,6 +83,15 @@ fn therapies(directory: &Path, record: &Record, tenant: &TenantId) -> anyhow::Re
     Ok(therapies)
 }
 
+/// What a server also serves, once its address is known.
+#[derive(Default)]
+pub(crate) struct Beside {
+    /// More routes.
+    pub(crate) router: Option<Router>,
+    /// The EHR that launches the patient page, in place of the one in the arguments.
+    pub(crate) ehr: Option<EhrArguments>,
+}
+
 /// A running server: its addresses and what has to be stopped.
 pub(crate) struct Running {
     /// Address of HTTP.
@@ -103,7 +112,7 @@ impl Running {
     pub(crate) async fn start(
         record: Record,
         arguments: &ServeArguments,
-        beside: impl FnOnce(&str) -> Option<Router>,
+        beside: impl FnOnce(&str) -> anyhow::Result<Beside>,
     ) -> anyhow::Result<Self> {
         let (http, mllp) = listeners(arguments).await?;
         let pack = store::pack_in_use(&record)?;
@@ -129,7 +138,7 @@ impl Running {
             base_url: base_url.trim_end_matches('/').to_owned(),
             tenant: tenant.clone(),
         };
-        let beside = beside(&settings.base_url);
+        let beside = beside(&settings.base_url)?;
         let (stop, stopped) = watch::channel(false);
         let flag = Arc::new(AtomicBool::new(false));
         let feed = Arc::new(Feed::production(&arguments.feed, &tenant));
@@ -152,6 +161,13 @@ impl Running {
             Some(directory) => app.with_therapies(therapies(directory, &record, &tenant)?),
             None => app,
         };
+        let app = match provider::ehr(beside.ehr.as_ref().unwrap_or(&arguments.ehr))? {
+            Some(ehr) => app.with_ehr(ehr),
+            None => app,
+        };
+        let app = app
+            .with_frame_ancestors(&arguments.ehr.frame_ancestor)
+            .map_err(|wrong| anyhow!("--frame-ancestor {wrong}"))?;
         let notifier = notifier(&app, arguments.subscription_authorities.as_deref())?;
         threads.push(thread("notify", &flag, move |stop| notifier.follow(stop))?);
         let matcher = app.matcher().map_err(|error| anyhow!("{error}"))?;
@@ -161,7 +177,7 @@ impl Running {
         let watch = audit_review::Watch::new(&arguments.watch, record.clone())?;
         threads.push(thread("audit review", &flag, move |stop| watch.follow(stop))?);
         threads.extend(shipping(arguments, &record, &flag)?);
-        let router = match beside {
+        let router = match beside.router {
             Some(beside) => router(app).merge(beside),
             None => router(app),
         };

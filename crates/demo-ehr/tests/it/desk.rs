@@ -119,3 +119,14 @@ async fn answers_about_lifestyle_are_filed_as_they_were_given() {
     assert_eq!(filed[0]["item"][1]["answer"][0]["valueBoolean"], false);
     assert_eq!(filed[0]["item"].as_array().unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn the_patient_page_is_launched_with_the_patient() {
+    let clinic = Clinic::new().await;
+    let to = clinic.led("/launch").await;
+    let page = format!("{}/smart/launch", clinic.base_url);
+    let asked = "?iss=https%3A%2F%2Fehr.example%2Ffhir&launch=a%20token%26more";
+    assert_eq!(to, format!("{page}{asked}"));
+    let sent = &clinic.played.sent("launch")[0];
+    assert_eq!((&sent["client_id"], &sent["patient"]), (&json!("page"), &json!("ana")));
+}

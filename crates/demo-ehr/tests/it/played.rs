@@ -86,6 +86,11 @@ async fn feedback(State(played): State<Played>, Json(body): Json<Value>) -> Stat
     StatusCode::OK
 }
 
+async fn launch(State(played): State<Played>, Json(body): Json<Value>) -> Json<Value> {
+    played.heard(|heard| heard.requests.push(("launch".to_owned(), body)));
+    Json(json!({"launch": "a token&more", "iss": "https://ehr.example/fhir"}))
+}
+
 async fn read(Path(kind): Path<String>, request: Request) -> Json<Value> {
     assert_eq!(request.headers()["authorization"], "Bearer orders");
     Json(json!({"resourceType": "Bundle", "type": "searchset", "total": 0, "of": kind}))
@@ -122,6 +127,7 @@ impl Clinic {
             .route("/cds-services", get(services))
             .route("/cds-services/orders", post(ask))
             .route("/cds-services/orders/feedback", post(feedback))
+            .route("/auth/launch", post(launch))
             .route("/fhir/Patient/{id}", get(patient))
             .route("/fhir/{kind}", get(read).post(file))
             .with_state(played.clone());
@@ -132,6 +138,7 @@ impl Clinic {
             base_url: base_url.clone(),
             filing_token: "filing".to_owned(),
             order_entry_token: "orders".to_owned(),
+            application: "page".to_owned(),
             practitioner: "paula".to_owned(),
             practitioner_name: "Dr Paula".to_owned(),
             patients: vec![PatientListed { id: "ana".to_owned(), shows: "genes".to_owned() }],
@@ -164,6 +171,15 @@ impl Clinic {
         let (status, text) = self.call(axum::http::Request::post(path), form).await;
         assert_eq!(status, 303, "{text}");
         self.page("/patients/ana").await.1
+    }
+
+    /// Where a form leads, for those that leave the chart.
+    pub(crate) async fn led(&self, path: &str) -> String {
+        let request = axum::http::Request::post(format!("/demo/ehr/patients/ana{path}"));
+        let request = request.body(axum::body::Body::empty()).unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status(), 303);
+        answer.headers()["location"].to_str().unwrap().to_owned()
     }
 
     pub(crate) async fn form_from(&self, name: &str, value: &str) -> u16 {

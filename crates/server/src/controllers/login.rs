@@ -219,7 +219,7 @@ pub(crate) fn local_path(next: Option<&str>) -> String {
     }
 }
 
-fn set_cookie(name: &str, value: &str, secure: bool, seconds: i64) -> HeaderValue {
+pub(super) fn set_cookie(name: &str, value: &str, secure: bool, seconds: i64) -> HeaderValue {
     let secure = if secure { "; Secure" } else { "" };
     let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))

@@ -186,6 +186,10 @@ pub(super) const TABLE: &[Row] = &[
         .asking(&["next"]),
     open("/login/provider/callback", "Come back from it", &[(303, Nothing)], &[400, 404, 503])
         .asking(&["code", "state", "iss", "error"]),
+    open("/smart/launch", "An EHR launches the patient page", &[(303, Nothing)], &[400, 404, 503])
+        .asking(&["iss", "launch"]),
+    open("/smart/callback", "Come back from the EHR", &[(303, Nothing)], &[400, 404, 503])
+        .asking(&["code", "state", "error"]),
     open("/login/passkey", "Form for a passkey", &[(200, Page)], &[]).asking(&["next"]),
     Row { caller: Caller::Anybody, ..browser("/login/passkey", "Log in by a passkey") },
     Row { caller: Caller::Anybody, ..browser("/login/passkey/options", "A challenge") },

@@ -97,6 +97,8 @@ const TABLE: &[Row] = &[
     row(("POST", "/login/code"), Open, "/login/code", None, false),
     row(("GET", "/login/provider"), Open, "/login/provider", None, false),
     row(("GET", CALLBACK), Open, CALLBACK, None, false),
+    row(("GET", "/smart/launch"), Open, "/smart/launch", None, false),
+    row(("GET", "/smart/callback"), Open, "/smart/callback", None, false),
     row(("GET", "/login/passkey"), Open, "/login/passkey", None, false),
     row(("POST", "/login/passkey"), Open, "/login/passkey", None, false),
     row(("POST", "/login/passkey/options"), Open, "/login/passkey/options", None, false),

@@ -39,6 +39,8 @@ mod genomics;
 #[cfg(test)]
 mod health;
 #[cfg(test)]
+mod launch;
+#[cfg(test)]
 mod lifestyle;
 #[cfg(test)]
 mod log;

@@ -8,7 +8,7 @@ use identity::jose::Algorithm;
 use identity::pkce;
 use record::{LinkKind, Role};
 use serde_json::{Value, json};
-use server::{Provider, ProviderCalls, ProviderSettings, token_digest};
+use server::{Provider, ProviderCalls, ProviderKind, ProviderSettings, token_digest};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -56,6 +56,10 @@ impl ProviderCalls for Login {
         assert!(pkce::fits(&challenge, &verifier), "the verifier is that of the challenge");
         Ok(json!({"id_token": token, "access_token": "x"}).to_string().into_bytes())
     }
+
+    fn resource(&self, _address: &str, _authorization: &str) -> Result<Vec<u8>, String> {
+        Err("nothing is there".to_owned())
+    }
 }
 
 fn application(app: &TestApp) -> server::App {
@@ -86,6 +90,7 @@ fn world() -> World {
     });
     let roles = [("doctors", Role::Prescriber), ("admins", Role::Operator), ("p", Role::Patient)];
     let settings = ProviderSettings {
+        kind: ProviderKind::OpenId,
         issuer: ISSUER.to_owned(),
         name: "Hospital".to_owned(),
         client_id: CLIENT.to_owned(),
@@ -93,6 +98,7 @@ fn world() -> World {
         algorithms: vec![Algorithm::Rs256, Algorithm::Es384],
         role_claim: "groups".to_owned(),
         roles: BTreeMap::from(roles.map(|(value, role)| (value.to_owned(), role))),
+        default_role: None,
     };
     let provider = Provider::new(settings, Arc::clone(&login) as Arc<dyn ProviderCalls>).unwrap();
     app.router = server::router(application(&app).with_provider(provider));

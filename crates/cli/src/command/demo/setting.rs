@@ -1,8 +1,9 @@
 //! The people and services of the demonstration, and where they find it.
 
-use crate::arguments::StoreArguments;
+use crate::arguments::{EhrArguments, StoreArguments};
 use crate::command::access::{put_account, put_client, scope_of};
-use record::{Record, Role};
+use crate::store;
+use record::{LinkKind, Record, Registration, Role};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -18,6 +19,9 @@ const PEOPLE: [(&str, &str, Role, Option<&str>); 7] = [
     ("tom", "Dr Tom Tester", Role::Geneticist, None),
     ("ana", "Ana Example", Role::Patient, Some("ana-example")),
 ];
+
+/// What the patient page is at the clinic's authorization server.
+const APPLICATION: &str = "cognate-page";
 
 /// Whom the EHR lists, and what each shows.
 const PATIENTS: [(&str, &str); 4] = [
@@ -74,10 +78,38 @@ pub(crate) fn ehr(base_url: &str, secrets: &Secrets) -> demo_ehr::Setting {
         base_url: base_url.to_owned(),
         filing_token: secrets.ehr_token.clone(),
         order_entry_token: secrets.order_entry_token.clone(),
+        application: APPLICATION.to_owned(),
         practitioner: "paula-prescriber".to_owned(),
         practitioner_name: "Dr Paula Prescriber".to_owned(),
         patients: PATIENTS.iter().map(listed).collect(),
     }
+}
+
+/// The clinic's side of launching the patient page. In the demonstration its authorization server
+/// is Cognate's own, where the page is registered like any other application.
+pub(crate) fn launching_ehr(record: &Record, base_url: &str) -> anyhow::Result<EhrArguments> {
+    let page = Registration {
+        id: APPLICATION.to_owned(),
+        name: "Cognate’s patient page".to_owned(),
+        scopes: "openid fhirUser launch launch/patient patient/Patient.r".to_owned(),
+        redirect_uris: vec![format!("{base_url}/smart/callback")],
+        key_set: None,
+        secret_sha256: None,
+        issuer: None,
+        key_set_url: None,
+        role: None,
+    };
+    record.put_registration(&store::operator(), &page)?;
+    for (login, ..) in PEOPLE {
+        let link = format!("{base_url} {login}");
+        record.put_link(&store::operator(), login, LinkKind::Provider, &link)?;
+    }
+    Ok(EhrArguments {
+        ehr_iss: Some(format!("{base_url}/fhir")),
+        ehr_client_id: Some(APPLICATION.to_owned()),
+        ehr_algorithm: vec!["ES384".to_owned()],
+        ..EhrArguments::default()
+    })
 }
 
 impl Setting {

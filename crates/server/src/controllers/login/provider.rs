@@ -19,7 +19,7 @@ use identity::provider::{Awaited, Person, prove, values};
 use identity::{Refusal, pkce};
 use record::{Account, LinkKind, Role, Scope, Taken, TicketKind};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Seconds in which the person has to come back.
 const AWAY_SECONDS_MAX: i64 = 600;
@@ -116,8 +116,14 @@ fn back(app: &App, query: &Parameters, cookie: Option<&str>) -> Result<Response,
         return refused("another provider");
     }
     let Some(code) = query.get("code") else { return refused("no code") };
-    let person = match ask(app, provider, code, &away)? {
-        Ok(person) => person,
+    let back = Back {
+        code,
+        verifier: &away.verifier,
+        nonce: &away.nonce,
+        redirect_uri: &redirect_uri(app),
+    };
+    let person = match ask(app, provider, &back)? {
+        Ok((person, _)) => person,
         Err(reason) => return refused(&reason),
     };
     let Some(login) = account_of(app, provider, &person)? else {
@@ -127,22 +133,29 @@ fn back(app: &App, query: &Parameters, cookie: Option<&str>) -> Result<Response,
     Ok(on_to(app, &away.next, &token))
 }
 
-/// Exchanges the code for an ID token, and proves it.
-fn ask(
+/// What a person comes back with, and what was kept for it.
+pub(crate) struct Back<'b> {
+    pub(crate) code: &'b str,
+    pub(crate) verifier: &'b str,
+    pub(crate) nonce: &'b str,
+    pub(crate) redirect_uri: &'b str,
+}
+
+/// Exchanges the code for an ID token, and proves it; the whole answer beside it.
+pub(crate) fn ask(
     app: &App,
     provider: &Provider,
-    code: &str,
-    away: &Away,
-) -> Result<Result<Person, String>, Error> {
+    back: &Back<'_>,
+) -> Result<Result<(Person, Map<String, Value>), String>, Error> {
     let settings = provider.settings();
     let told = provider.told(app.record().now())?;
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.extend_pairs([
         ("grant_type", "authorization_code"),
-        ("code", code),
-        ("redirect_uri", &redirect_uri(app)),
+        ("code", back.code),
+        ("redirect_uri", back.redirect_uri),
         ("client_id", &settings.client_id),
-        ("code_verifier", &away.verifier),
+        ("code_verifier", back.verifier),
     ]);
     let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let authorization = settings.client_secret.as_ref().map(|secret| {
@@ -154,13 +167,14 @@ fn ask(
         Ok(body) => body,
         Err(reason) => return Ok(Err(reason)),
     };
-    let said = object(&body).ok();
-    let token = said.as_ref().and_then(|said| said.get("id_token")).and_then(Value::as_str);
-    let Some(token) = token else { return Ok(Err("no ID token".to_owned())) };
+    let said = object(&body).unwrap_or_default();
+    let Some(token) = said.get("id_token").and_then(Value::as_str) else {
+        return Ok(Err("no ID token".to_owned()));
+    };
     let awaited = Awaited {
-        issuer: &settings.issuer,
+        issuer: &told.issuer,
         client: &settings.client_id,
-        nonce: &away.nonce,
+        nonce: back.nonce,
         algorithms: &settings.algorithms,
         now: app.record().now(),
     };
@@ -169,16 +183,20 @@ fn ask(
         // It may have new keys.
         proven = prove(token, &provider.keys(awaited.now, true)?, &awaited);
     }
-    Ok(proven.map_err(|refusal| refusal.to_string()))
+    Ok(proven.map(|person| (person, said)).map_err(|refusal| refusal.to_string()))
 }
 
 /// The account of a person: one that the operator has linked, or one that follows from what the
 /// provider says the person is.
-fn account_of(app: &App, provider: &Provider, person: &Person) -> Result<Option<String>, Error> {
+pub(crate) fn account_of(
+    app: &App,
+    provider: &Provider,
+    person: &Person,
+) -> Result<Option<String>, Error> {
     let door = door(&app.settings().tenant);
-    let settings = provider.settings();
-    let link = format!("{} {}", settings.issuer, person.subject);
-    let derived = record::derived_id(["provider", &settings.issuer, &person.subject]);
+    let issuer = provider.told(app.record().now())?.issuer;
+    let link = format!("{issuer} {}", person.subject);
+    let derived = record::derived_id(["provider", &issuer, &person.subject]);
     let login = format!("provider:{derived}");
     if let Some(linked) = app.record().linked_account(&door, LinkKind::Provider, &link)? {
         return Ok(app.record().account(&door, &linked)?.map(|account| account.login));
@@ -208,6 +226,6 @@ fn role_of(provider: &Provider, person: &Person) -> Option<Role> {
     let settings = provider.settings();
     let said = values(&person.claims, &settings.role_claim);
     let mut roles = said.iter().filter_map(|value| settings.roles.get(value).copied());
-    let role = roles.next()?;
+    let Some(role) = roles.next() else { return settings.default_role };
     (roles.all(|other| other == role) && role != Role::Patient).then_some(role)
 }
