@@ -6,11 +6,14 @@
 //! `resourceType`, and the CapabilityStatement says what each type is searched by.
 
 mod operation;
+mod page;
 mod table;
 
 use crate::app::App;
+use crate::page::html;
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use operation::operation;
 use record::searched_types;
@@ -19,6 +22,12 @@ use serde_json::{Map, Value, json};
 /// `GET /openapi.json`
 pub(crate) async fn show(State(app): State<App>) -> Response {
     Json(openapi(&app.settings().base_url)).into_response()
+}
+
+/// `GET /api`
+pub(crate) async fn read(State(app): State<App>) -> Response {
+    let view = page::view(&openapi(&app.settings().base_url));
+    html(StatusCode::OK, web::api(&view))
 }
 
 /// The description of a server at an address.

@@ -82,7 +82,10 @@ const HEALTH: &[Route] = &[
 ];
 
 /// What describes the interfaces.
-const DESCRIPTION: &[Route] = &[Route::new("GET", "/openapi.json", || get(openapi::show))];
+const DESCRIPTION: &[Route] = &[
+    Route::new("GET", "/openapi.json", || get(openapi::show)),
+    Route::new("GET", "/api", || get(openapi::read)),
+];
 
 /// Every route as method and path, in axum's form: `("GET", "/patients/{id}")`.
 pub fn routes() -> Vec<(&'static str, &'static str)> {

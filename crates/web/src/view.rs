@@ -3,6 +3,7 @@
 
 mod access;
 mod account;
+mod api;
 mod consent;
 mod emergency;
 mod explain;
@@ -20,6 +21,7 @@ pub use account::{
     AccountView, CodeView, OfferView, PasskeyLoginView, PasskeyRow, PasskeysView, RecoveryView,
     StepUpView,
 };
+pub use api::{ApiGroup, ApiOperation, ApiView};
 pub use consent::ConsentView;
 pub use emergency::{EmergencyFormView, EmergencyListView, EmergencyRow};
 pub use explain::{ExplainView, Subject};

@@ -54,7 +54,7 @@ fn tag(path: &str) -> &'static str {
         "cds-services" => "CDS Hooks",
         "auth" | ".well-known" => "Authorization",
         "subject-operations" | "population-operations" => "Genomics Operations",
-        "healthz" | "readyz" | "version" | "openapi.json" => "Service",
+        "healthz" | "readyz" | "version" | "openapi.json" | "api" => "Service",
         _ => "Pages",
     }
 }

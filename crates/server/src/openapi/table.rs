@@ -394,6 +394,7 @@ pub(super) const TABLE: &[Row] = &[
     open("/readyz", "Whether it can do its work", &[(200, Json), (503, Json)], &[]),
     open("/version", "Its version", &[(200, Json)], &[]),
     open("/openapi.json", "This description", &[(200, Json)], &[]),
+    open("/api", "This description as a page", &[(200, Page)], &[]),
 ];
 
 /// Errors of what files: a condition that does not hold, a resource that may not be served.

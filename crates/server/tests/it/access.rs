@@ -189,6 +189,7 @@ const TABLE: &[Row] = &[
     row(("GET", "/healthz"), Open, "/healthz", None, false),
     row(("GET", "/readyz"), Open, "/readyz", None, false),
     row(("GET", "/openapi.json"), Open, "/openapi.json", None, false),
+    row(("GET", "/api"), Open, "/api", None, false),
     row(("GET", "/version"), Open, "/version", None, false),
 ];
 

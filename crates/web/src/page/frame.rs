@@ -39,6 +39,7 @@ pub(super) fn document(frame: Frame<'_>) -> String {
                 @if let Some(banner) = banner { (banner) }
                 main id="main" tabindex="-1" { (main) }
                 footer.site-footer {
+                    p { a href=(path::API) { "Interfaces" } }
                     p {
                         "Cognate shows what results and guidance say; the decision is the "
                         "clinician’s. Each statement opens to what it rests on."
