@@ -1,5 +1,9 @@
 //! Decision support: which cards were shown, and what was answered to them.
 
+mod alert;
+
+pub use alert::Alert;
+
 use crate::access::EVERYBODY;
 use crate::audit::Touched;
 use crate::limit::{self, DOCUMENT_BYTES_MAX, SHOWN_KEYS_MAX, rows, within};

@@ -13,7 +13,7 @@ use knowledge::Pack;
 use model::{PatientId, TenantId};
 use notify::{Creators, Endpoints};
 use record::Record;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The application: the record, the interpreter and the settings. Cheap to clone.
@@ -39,6 +39,8 @@ struct Inner {
     ehr: Option<Arc<Provider>>,
     /// Origins whose frames may show pages about patients.
     frame_ancestors: Arc<[String]>,
+    /// Rules that fire without being shown.
+    silent_rules: Arc<BTreeSet<String>>,
     /// What evidence says of tumours.
     therapies: Option<Arc<Therapies>>,
 }
@@ -84,7 +86,7 @@ impl App {
     ) -> Self {
         let (digests, endpoints, limiter) = (Arc::default(), Endpoints::default(), Arc::default());
         let (provider, ehr, matcher, therapies) = (None, None, Arc::default(), None);
-        let frame_ancestors = Arc::from([]);
+        let (frame_ancestors, silent_rules) = (Arc::from([]), Arc::default());
         let inner = Inner {
             record,
             interpreter,
@@ -97,6 +99,7 @@ impl App {
             provider,
             ehr,
             frame_ancestors,
+            silent_rules,
             therapies,
         };
         Self { inner: Arc::new(inner) }
@@ -135,6 +138,17 @@ impl App {
         }
         let inner = Inner { frame_ancestors: Arc::from(origins), ..Inner::clone(&self.inner) };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The same, with rules that fire without being shown: they are counted only.
+    pub fn with_silent_rules(&self, rules: BTreeSet<String>) -> Self {
+        let inner = Inner { silent_rules: Arc::new(rules), ..Inner::clone(&self.inner) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Rules that fire without being shown.
+    pub(crate) fn silent_rules(&self) -> &BTreeSet<String> {
+        &self.inner.silent_rules
     }
 
     /// Origins whose frames may show pages about patients.

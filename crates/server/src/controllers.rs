@@ -3,6 +3,7 @@
 
 pub(crate) mod access_log;
 pub(crate) mod account;
+pub(crate) mod alerts;
 pub(crate) mod auth;
 pub(crate) mod cds;
 pub(crate) mod emergency;

@@ -14,6 +14,7 @@ pub mod view;
 pub use asset::{Asset, CONTENT_SECURITY_POLICY, asset, asset_path};
 pub use page::access::access_log;
 pub use page::account::{account, code, offer, recovery, step_up};
+pub use page::alerts::alerts;
 pub use page::api::api;
 pub use page::consent::consent;
 pub use page::emergency::{emergencies, emergency};

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod account;
 mod action;
+pub(crate) mod alerts;
 pub(crate) mod api;
 mod banner;
 mod capsule;

@@ -24,6 +24,8 @@ pub const LOGIN_PROVIDER: &str = "/login/provider";
 pub const SMART_LAUNCH: &str = "/smart/launch";
 /// Where it comes back to.
 pub const SMART_CALLBACK: &str = "/smart/callback";
+/// What cards came to.
+pub const ALERTS: &str = "/alerts";
 /// The HTTP interfaces.
 pub const API: &str = "/api";
 /// The passkeys of an account.

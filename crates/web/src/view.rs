@@ -3,6 +3,7 @@
 
 mod access;
 mod account;
+mod alerts;
 mod api;
 mod consent;
 mod emergency;
@@ -21,6 +22,7 @@ pub use account::{
     AccountView, CodeView, OfferView, PasskeyLoginView, PasskeyRow, PasskeysView, RecoveryView,
     StepUpView,
 };
+pub use alerts::{AlertRow, AlertsView};
 pub use api::{ApiGroup, ApiOperation, ApiView};
 pub use consent::ConsentView;
 pub use emergency::{EmergencyFormView, EmergencyListView, EmergencyRow};

@@ -50,6 +50,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         feed: "northside".to_owned(),
         lift_over: None,
         evidence: None,
+        silent_rule: Vec::new(),
         reference: ReferenceArguments { references: Vec::new() },
         subscription_endpoint: arguments.subscription_endpoint.clone(),
         subscription_authorities: None,

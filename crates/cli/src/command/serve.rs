@@ -168,6 +168,7 @@ impl Running {
         let app = app
             .with_frame_ancestors(&arguments.ehr.frame_ancestor)
             .map_err(|wrong| anyhow!("--frame-ancestor {wrong}"))?;
+        let app = app.with_silent_rules(arguments.silent_rule.iter().cloned().collect());
         let notifier = notifier(&app, arguments.subscription_authorities.as_deref())?;
         threads.push(thread("notify", &flag, move |stop| notifier.follow(stop))?);
         let matcher = app.matcher().map_err(|error| anyhow!("{error}"))?;

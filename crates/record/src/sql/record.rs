@@ -170,6 +170,10 @@ super::statements! {
         ON CONFLICT (tenant, patient, shown_key) DO UPDATE SET card = excluded.card,
         service = excluded.service, rule = excluded.rule, pack = excluded.pack,
         recorded = excluded.recorded, body = excluded.body";
+    SHOWN_SINCE = "SELECT patient, shown_key, card, service, rule, recorded, body FROM shown
+        WHERE tenant = $1 AND recorded >= $2 ORDER BY recorded DESC, shown_key LIMIT $3";
+    FEEDBACK_SINCE = "SELECT id, card, outcome, patient, body FROM feedback
+        WHERE tenant = $1 AND recorded >= $2 ORDER BY id LIMIT $3";
     SHOWN_KEYS = "SELECT shown_key FROM shown WHERE tenant = $1 AND patient = $2";
     SHOWN_PATIENT = "SELECT patient FROM shown WHERE tenant = $1 AND card = $2";
     FEEDBACK_PUT = "INSERT INTO feedback (tenant, id, service, card, outcome, patient, recorded,

@@ -2,6 +2,7 @@
 
 mod known;
 mod lifestyle;
+mod silent;
 mod trials;
 
 use crate::app::App;
@@ -101,6 +102,7 @@ fn answer(app: &App, caller: &Caller, body: &Value) -> Result<Value, Error> {
         tracing::debug!(reason = silence.reason.word(), rule = silence.rule, "silent");
     }
     remember(app, caller, &known.patient, &decision)?;
+    silent::note(app, caller, &known.patient, &decision)?;
     Ok(cds::answer(&decision.cards, &request))
 }
 
@@ -144,14 +146,15 @@ fn remember(
         service: cds::SERVICE_ID.to_owned(),
         rule: shown.rule.clone(),
         pack: pack.clone(),
-        body: summary(card),
+        body: summary(card, known::role(caller)),
     });
     Ok(app.record().put_all_shown(&caller.access, shown.collect())?)
 }
 
 /// What is kept of a shown card.
-fn summary(card: &Card) -> Value {
+fn summary(card: &Card, role: guidance::Role) -> Value {
     json!({
+        "role": role.word(),
         "order": card.order,
         "rxnorm": card.rxnorm,
         "indicator": card.indicator.code(),
@@ -160,8 +163,8 @@ fn summary(card: &Card) -> Value {
 }
 
 /// What is kept of an option that was told.
-fn json_of(standing: &record::TrialStanding, words: &str) -> Value {
-    json!({ "trial": standing.trial, "path": standing.path, "summary": words })
+fn json_of(standing: &record::TrialStanding, words: &str, role: &str) -> Value {
+    json!({ "role": role, "trial": standing.trial, "path": standing.path, "summary": words })
 }
 
 fn items(body: &Value) -> &[Value] {

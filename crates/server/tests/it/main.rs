@@ -5,6 +5,8 @@ mod access;
 #[cfg(test)]
 mod access_log;
 #[cfg(test)]
+mod alerts;
+#[cfg(test)]
 mod app;
 #[cfg(test)]
 mod audit;

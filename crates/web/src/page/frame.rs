@@ -61,7 +61,10 @@ fn site_header(session: Option<&Session>) -> Markup {
                         @if session.lists_patients {
                             li { a href=(path::PATIENTS) { "Patients" } }
                         }
-                        @if session.sees_trials { li { a href=(path::TRIALS) { "Trials" } } }
+                        @if session.sees_trials {
+                                li { a href=(path::TRIALS) { "Trials" } }
+                                li { a href=(path::ALERTS) { "Alerts" } }
+                            }
                         @if let Some(waiting) = session.privacy_waiting {
                             li {
                                 a href=(path::PRIVACY) {

@@ -58,8 +58,10 @@ impl<'r> Known<'r> {
         shown: &BTreeSet<String>,
         overridden: &BTreeSet<String>,
     ) -> Decision {
-        let settings =
-            Settings { base_url: app.settings().base_url.clone(), silent_rules: BTreeSet::new() };
+        let settings = Settings {
+            base_url: app.settings().base_url.clone(),
+            silent_rules: app.silent_rules().clone(),
+        };
         let role = role(caller);
         let moment = Moment {
             hook: self.request.hook,

@@ -7,7 +7,7 @@ use crate::views::answers_of;
 use guidance::cds::Request;
 use guidance::lifestyle::{cards, rule_of};
 use guidance::policy::ShownKey;
-use guidance::{Decision, Hook, Order};
+use guidance::{Decision, Hook, Order, Silence, SilenceReason};
 use model::PatientId;
 
 /// Adds cards about the orders that a habit bears on, each once an order. Nothing is read where no
@@ -35,6 +35,14 @@ pub(super) fn add(
     if found.is_empty() {
         return Ok(());
     }
+    let silences = found.iter().filter(|card| app.silent_rules().contains(&card.rule));
+    decision.silences.extend(silences.map(|card| Silence {
+        order: card.order.clone(),
+        drug: card.rxnorm.clone(),
+        reason: SilenceReason::RuleSilent,
+        rule: Some(card.rule.clone()),
+    }));
+    found.retain(|card| !app.silent_rules().contains(&card.rule));
     let keys: Vec<String> =
         found.iter().flat_map(|card| [card.key.clone(), card.undosed_key.clone()]).collect();
     let shown = app.record().shown(&caller.access, patient, &keys)?;

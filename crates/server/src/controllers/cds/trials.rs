@@ -63,7 +63,7 @@ pub(super) fn answer(app: &App, caller: &Caller, body: &Value) -> Result<Value, 
         service: TRIALS_SERVICE_ID.to_owned(),
         rule: change.standing.trial.clone(),
         pack: change.engine.clone(),
-        body: json_of(&change.standing, words),
+        body: json_of(&change.standing, words, caller.role.word()),
     });
     let shown: Vec<Shown> = shown.collect();
     if !shown.is_empty() {

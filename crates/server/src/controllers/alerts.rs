@@ -1,0 +1,146 @@
+//! What cards came to, for those who decide about rules.
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::error::Error;
+use crate::page::{PageError, html};
+use crate::views;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use model::Timestamp;
+use record::limit::PAGE_ROWS_MAX;
+use record::{Access, Alert, Purpose};
+use std::collections::BTreeMap;
+use web::view::{AlertRow, AlertsView};
+
+/// Days back that are counted (the alert policy looks at thirty).
+const DAYS: u16 = 30;
+const DAY_MICROS: i64 = 24 * 3_600 * 1_000_000;
+/// Cards shown below which a rate says nothing.
+const SHOWN_MIN: u64 = 10;
+/// Shares of those shown that have to be accepted: one in so many.
+const ACCEPTED_ONE_IN: u64 = 5;
+
+/// `GET /alerts`
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Result<Caller, Error>,
+) -> Result<Response, PageError> {
+    let made = async {
+        let caller = caller?;
+        app.blocking(move |app| Ok(web::alerts(&view(app, &caller)?))).await
+    };
+    let made = made.await.map(|page| html(StatusCode::OK, page));
+    made.map_err(PageError::at(web::path::ALERTS))
+}
+
+fn view(app: &App, caller: &Caller) -> Result<AlertsView, Error> {
+    // To look after rules is no treatment of anybody.
+    let access = &caller.access;
+    let access = Access::new(
+        access.tenant().clone(),
+        access.actor(),
+        caller.role,
+        Purpose::Operations,
+        access.scope().clone(),
+    );
+    let since = app.record().now().micros() - i64::from(DAYS) * DAY_MICROS;
+    let found = app.record().alerts(&access, Timestamp::from_micros(since), PAGE_ROWS_MAX)?;
+    let is_partial = found.len() >= PAGE_ROWS_MAX as usize;
+    Ok(AlertsView {
+        session: views::session(app, caller)?,
+        days: DAYS,
+        rows: rows(found),
+        is_partial,
+    })
+}
+
+/// Counts by service, rule and role; those to be looked at first, then the most frequent.
+fn rows(alerts: Vec<Alert>) -> Vec<AlertRow> {
+    let mut rows: BTreeMap<(String, String, String), AlertRow> = BTreeMap::new();
+    let mut reasons: BTreeMap<(String, String, String), BTreeMap<String, u64>> = BTreeMap::new();
+    for alert in alerts {
+        let key = (alert.service, alert.rule, alert.role);
+        let row = rows.entry(key.clone()).or_default();
+        if alert.is_silent {
+            row.silent += 1;
+            continue;
+        }
+        row.shown += 1;
+        match alert.outcome.as_deref() {
+            Some("accepted") => row.accepted += 1,
+            Some(_) => row.overridden += 1,
+            None => {}
+        }
+        if let Some(reason) = alert.reason {
+            *reasons.entry(key).or_default().entry(reason).or_default() += 1;
+        }
+    }
+    let mut rows: Vec<AlertRow> = rows
+        .into_iter()
+        .map(|(key, row)| {
+            let mut why: Vec<(String, u64)> =
+                reasons.remove(&key).unwrap_or_default().into_iter().collect();
+            why.sort_by(|a, b| b.1.cmp(&a.1));
+            // What nobody can accept or leave is information.
+            let is_answerable = row.accepted + row.overridden > 0;
+            let is_low = is_answerable
+                && row.shown >= SHOWN_MIN
+                && row.accepted * ACCEPTED_ONE_IN < row.shown;
+            let (service, rule, role) = key;
+            AlertRow { service, rule, role, reasons: why, is_low, ..row }
+        })
+        .collect();
+    rows.sort_by_key(|row| (!row.is_low, std::cmp::Reverse(row.shown + row.silent)));
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alert(rule: &str, outcome: Option<&str>, is_silent: bool) -> Alert {
+        Alert {
+            recorded: Timestamp::from_micros(0),
+            service: "s".into(),
+            rule: rule.into(),
+            role: "prescriber".into(),
+            is_silent,
+            outcome: outcome.map(str::to_owned),
+            reason: (outcome == Some("overridden")).then(|| "bridging".to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_rule_that_few_follow_comes_first() {
+        let of = |rule: &'static str, accepted: usize, overridden: usize, open: usize| {
+            let outcomes = std::iter::repeat_n(Some("accepted"), accepted)
+                .chain(std::iter::repeat_n(Some("overridden"), overridden))
+                .chain(std::iter::repeat_n(None, open));
+            outcomes.map(move |outcome| alert(rule, outcome, false))
+        };
+        let all = of("followed", 20, 2, 8)
+            .chain(of("left", 1, 6, 3))
+            .chain(of("few", 0, 9, 0))
+            .chain(of("information", 0, 0, 40))
+            .chain([alert("silent", None, true)]);
+        let found = rows(all.collect());
+        let told: Vec<_> = found
+            .iter()
+            .map(|row| (row.rule.as_str(), row.shown, row.accepted, row.overridden, row.is_low))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("left", 10, 1, 6, true),
+                ("information", 40, 0, 0, false),
+                ("followed", 30, 20, 2, false),
+                ("few", 9, 0, 9, false),
+                ("silent", 0, 0, 0, false),
+            ]
+        );
+        assert_eq!(found[0].reasons, [("bridging".to_owned(), 6)]);
+        assert_eq!(found[4].silent, 1);
+    }
+}
