@@ -2,6 +2,7 @@
 
 mod access_log;
 mod clinical;
+mod course;
 mod identity;
 mod lifestyle;
 mod patient;

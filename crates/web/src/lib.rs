@@ -7,6 +7,7 @@
 //! `SURNAME, Given`, dates as `02-Apr-1961`) and the fixed words of `model::absence`.
 
 mod asset;
+mod chart;
 mod page;
 pub mod path;
 pub mod view;

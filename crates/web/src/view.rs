@@ -6,6 +6,7 @@ mod account;
 mod alerts;
 mod api;
 mod consent;
+mod course;
 mod emergency;
 mod explain;
 mod identity;
@@ -25,6 +26,7 @@ pub use account::{
 pub use alerts::{AlertRow, AlertsView};
 pub use api::{ApiGroup, ApiOperation, ApiView};
 pub use consent::ConsentView;
+pub use course::{CourseRow, CourseSpan, ValueSeries};
 pub use emergency::{EmergencyFormView, EmergencyListView, EmergencyRow};
 pub use explain::{ExplainView, Subject};
 pub use identity::{Identity, Known, Session};

@@ -1,6 +1,7 @@
 //! The patient page.
 
 use super::clinical::Layer;
+use super::course::course;
 use super::identity::{identity, session};
 use super::lifestyle::lifestyle;
 use super::trials::standings;
@@ -47,6 +48,7 @@ pub(crate) fn patient_page(
         drugs: drug_rows(app, &facts, &statements, layer.advice),
         genes: gene_rows(app, &facts, &statements, layer.conversions),
         trials: standings(app, caller, id)?,
+        course: course(&facts),
         lifestyle: lifestyle(app, caller, id, &facts)?,
         reports: report_rows(app, caller, &facts)?,
     })

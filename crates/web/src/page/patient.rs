@@ -3,6 +3,7 @@
 use super::banner::banner;
 use super::frame::{Frame, document};
 use super::{action, gene, lifestyle, medicine, report, shape, trials, words};
+use crate::chart::timeline;
 use crate::path;
 use crate::view::{DrugRow, GeneRow, PatientView};
 use maud::{Markup, html};
@@ -21,6 +22,7 @@ pub fn patient(view: &PatientView) -> String {
             (medicines(view))
             (genes(view))
             @if !view.trials.is_empty() { (trials::summary(view)) }
+            (course(view))
             (lifestyle::section(view))
             (reports(view))
         },
@@ -165,6 +167,18 @@ fn not_tested(rows: &[&GeneRow]) -> Markup {
                 span.names { (names.join(", ")) }
             }
             (gene::table("Genes not tested", rows, true))
+        }
+    }
+}
+
+/// Therapies, specimens and reports on one axis.
+fn course(view: &PatientView) -> Markup {
+    html! {
+        section aria-labelledby="course" {
+            h2 id="course" { "Timeline" }
+            @if view.course.is_empty() {
+                p.empty { "Nothing with a day is recorded." }
+            } @else { (timeline("Therapies, specimens and reports", &view.course, view.today)) }
         }
     }
 }

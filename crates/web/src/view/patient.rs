@@ -1,5 +1,6 @@
 //! Views of the patient list and of the patient page.
 
+use super::course::CourseRow;
 use super::identity::{Identity, Known, Session};
 use super::lifestyle::LifestyleView;
 use super::trials::StandingRow;
@@ -58,6 +59,8 @@ pub struct PatientView {
     pub genes: Vec<GeneRow>,
     /// Trials that are or may be for the patient, as the log has it.
     pub trials: Vec<StandingRow>,
+    /// What happened when.
+    pub course: Vec<CourseRow>,
     /// How the patient lives, as far as anybody asked.
     pub lifestyle: LifestyleView,
     /// Every report and document received, newest first.

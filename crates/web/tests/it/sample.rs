@@ -12,9 +12,9 @@ use model::reported::ResultStatus;
 use model::statement::{Capsule, EngineRef, InputRef, KnowledgeRef};
 use model::time::{PartialDate, Timestamp};
 use web::view::{
-    BearingRow, Candidate, ErrorView, ExplainView, Identity, Known, LifestyleView, LoginView,
-    PatientListRow, PatientListView, PatientView, ReportRow, ResultSource, ReviewListView,
-    ReviewRow, Session, Subject,
+    BearingRow, Candidate, CourseRow, CourseSpan, ErrorView, ExplainView, Identity, Known,
+    LifestyleView, LoginView, PatientListRow, PatientListView, PatientView, ReportRow,
+    ResultSource, ReviewListView, ReviewRow, Session, Subject,
 };
 
 // The paths are said, because the preview takes this file in from another folder.
@@ -153,9 +153,24 @@ pub(crate) fn patient() -> PatientView {
         drugs: drug::drugs(),
         genes: gene::genes(),
         trials: vec![],
+        course: course(),
         lifestyle: lifestyle(),
         reports: reports(),
     }
+}
+
+/// A therapy that goes on, and a report of long before.
+fn course() -> Vec<CourseRow> {
+    let row = |label: &str, is_bars, from, until| CourseRow {
+        label: label.into(),
+        is_bars,
+        spans: vec![CourseSpan { words: "as it was sent".into(), from, until }],
+    };
+    let reported = day(2018, 5, 4);
+    vec![
+        row("Clopidogrel 75 mg", true, day(2026, 3, 1), None),
+        row("Reports", false, reported, Some(reported)),
+    ]
 }
 
 /// Smokes, has never met asbestos, and takes something that smoke bears on; the rest was not asked.
@@ -196,6 +211,7 @@ pub(crate) fn empty_patient() -> PatientView {
     PatientView {
         drugs: Vec::new(),
         genes: Vec::new(),
+        course: Vec::new(),
         lifestyle: LifestyleView::default(),
         reports: Vec::new(),
         ..patient()
