@@ -62,6 +62,23 @@ struct World {
     tree: OncoTree,
     panels: Vec<Arc<CoveredGenes>>,
     bases: Vec<Patient>,
+    /// For each tumour and each panel the alterations that the panel sees, by their places.
+    seen: Vec<Vec<Vec<usize>>>,
+}
+
+/// Processor time of this thread, in seconds.
+fn processor() -> f64 {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = told.split(' ').next().and_then(|first| first.parse::<f64>().ok());
+    nanoseconds.unwrap_or_default() / 1e9
+}
+
+/// What a thread took for drawing, indexing and evaluating, in seconds of processor time.
+#[derive(Clone, Copy, Default)]
+struct Took {
+    drawing: f64,
+    indexing: f64,
+    evaluating: f64,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -102,12 +119,11 @@ fn population(world: &World, plan: &Plan, context: Context<'_>, patients: usize)
     let shards = patients.div_ceil(SHARD_PATIENTS);
     let started = Instant::now();
     let work = |first: usize| {
-        let (mut built, mut told, mut kept) = (0.0, [0_usize; 3], Vec::new());
+        let (mut took, mut told, mut kept) = (Took::default(), [0_usize; 3], Vec::new());
         for shard in (first..shards).step_by(2) {
             let count = SHARD_PATIENTS.min(patients - shard * SHARD_PATIENTS);
-            let begun = Instant::now();
-            let shard = filled(world, plan, context, shard, count);
-            built += begun.elapsed().as_secs_f64();
+            let shard = filled(world, plan, context, (shard, count), &mut took);
+            let begun = processor();
             let mut evaluator = Evaluator::new(plan, &shard);
             for cohort in 0..plan.cohorts().len() {
                 let sets = evaluator.cohort(cohort);
@@ -115,20 +131,27 @@ fn population(world: &World, plan: &Plan, context: Context<'_>, patients: usize)
                 told[1] += sets.needs_data.count();
                 told[2] += sets.near_miss.count();
             }
+            took.evaluating += processor() - begun;
             kept.push(shard);
         }
-        (built, told, kept)
+        (took, told, kept)
     };
     let (one, other) = std::thread::scope(|scope| {
         let other = scope.spawn(|| work(1));
         (work(0), other.join().unwrap_or_default())
     });
     let told: Vec<usize> = one.1.iter().zip(other.1).map(|(one, other)| one + other).collect();
+    let sum = |of: fn(Took) -> f64| of(one.0) + of(other.0);
     println!(
-        "{patients} patients: {:.1?} on two threads, patients drawn included (drawing and indexing \
-         {:.1} s of processor time); {told:?} pairs eligible, needs data, near miss",
+        "{patients} patients: {:.1?} on two threads, patients drawn included; {told:?} pairs \
+         eligible, needs data, near miss",
         started.elapsed(),
-        one.0 + other.0,
+    );
+    println!(
+        "processor time: drawing {:.1} s, indexing {:.1} s, evaluating {:.1} s",
+        sum(|took| took.drawing),
+        sum(|took| took.indexing),
+        sum(|took| took.evaluating),
     );
     let all: Vec<&Shard> = one.2.iter().chain(&other.2).collect();
     let mut longest = 0.0_f64;
@@ -149,13 +172,33 @@ fn population(world: &World, plan: &Plan, context: Context<'_>, patients: usize)
     );
 }
 
-fn filled(world: &World, plan: &Plan, context: Context<'_>, shard: usize, count: usize) -> Shard {
+/// A shard of so many patients, drawn some at a time so that each kind of work is timed apart.
+fn filled(
+    world: &World,
+    plan: &Plan,
+    context: Context<'_>,
+    (shard, count): (usize, usize),
+    took: &mut Took,
+) -> Shard {
+    const TOGETHER: usize = 1_024;
     let mut builder = ShardBuilder::new(plan, context);
     let mut draw = Draw(1_000 + shard as u64);
-    for _ in 0..count {
-        builder.add(&patient(world, &mut draw));
+    let mut begun = processor();
+    for some in (0..count).step_by(TOGETHER) {
+        let drawn: Vec<Patient> =
+            (some..count.min(some + TOGETHER)).map(|_| patient(world, &mut draw)).collect();
+        let indexed = processor();
+        took.drawing += indexed - begun;
+        for patient in &drawn {
+            builder.add(patient);
+        }
+        begun = processor();
+        took.indexing += begun - indexed;
+        drop(drawn);
     }
-    builder.finish()
+    let shard = builder.finish();
+    took.indexing += processor() - begun;
+    shard
 }
 
 /// One patient and every cohort: as a report that arrives is matched, and by walking the trees.
@@ -198,7 +241,8 @@ fn one_patient(world: &World, plan: &Plan, trials: &[Trial], context: Context<'_
 
 /// A tumour seen by a panel, at another age.
 fn patient(world: &World, draw: &mut Draw) -> Patient {
-    let Some(base) = draw.of(&world.bases) else { return Patient::default() };
+    let tumour = draw.below(world.bases.len());
+    let Some(base) = world.bases.get(tumour) else { return Patient::default() };
     let years = 20 + draw.below(65);
     let months = i32::try_from(years * 12 + draw.below(12)).unwrap_or(0);
     let birth = date::months_before(AS_OF, months);
@@ -211,21 +255,31 @@ fn patient(world: &World, draw: &mut Draw) -> Patient {
         stage: base.stage.clone(),
         ..Patient::default()
     };
-    let panel = draw.of(&world.panels).filter(|_| draw_panel(draw.0)).cloned();
-    let seen = |gene: &Gene| match (gene, &panel) {
-        (_, None) => true,
-        (Gene::Known(gene), Some(panel)) => {
-            panel.covers(*gene, AlterationClass::SmallVariant, None)
+    let number = draw.below(world.panels.len());
+    match world.panels.get(number).filter(|_| draw_panel(draw.0)) {
+        None => {
+            patient.tumor.events.clone_from(&base.tumor.events);
+            patient.tumor.coverages.clone_from(&base.tumor.coverages);
         }
+        Some(panel) => {
+            let seen = world.seen.get(tumour).and_then(|panels| panels.get(number));
+            let event = |at: &usize| base.tumor.events.get(*at).cloned();
+            patient.tumor.events = seen.into_iter().flatten().filter_map(event).collect();
+            patient.tumor.coverages = vec![Arc::clone(panel)];
+        }
+    }
+    patient
+}
+
+/// The alterations of a tumour that a panel sees.
+fn seen(base: &Patient, panel: &CoveredGenes) -> Vec<usize> {
+    let sees = |gene: &Gene| match gene {
+        Gene::Known(gene) => panel.covers(*gene, AlterationClass::SmallVariant, None),
         _ => false,
     };
-    let events = base.tumor.events.iter().filter(|event| event.genes().into_iter().all(seen));
-    patient.tumor.events = events.cloned().collect();
-    patient.tumor.coverages = match &panel {
-        None => base.tumor.coverages.clone(),
-        Some(panel) => vec![Arc::clone(panel)],
-    };
-    patient
+    let events = base.tumor.events.iter().enumerate();
+    let all = events.filter(|(_, event)| event.genes().into_iter().all(sees));
+    all.map(|(at, _)| at).collect()
 }
 
 /// Nine in ten are seen by a panel.
@@ -302,7 +356,7 @@ fn world(data: &str) -> Result<World, Box<dyn Error>> {
     let (listed, _) = cbioportal::panels(&bytes, "panels");
     let small = [AlterationClass::SmallVariant];
     let made = |one: &cbioportal::Panel| Arc::new(panel(&one.name, &one.genes, &small, &genes).0);
-    let panels = listed.iter().map(made).collect();
+    let panels: Vec<Arc<CoveredGenes>> = listed.iter().map(made).collect();
     let mut files: Vec<_> = std::fs::read_dir(format!("{data}/tcga"))?
         .map(|one| one.map(|one| one.path()))
         .collect::<Result<_, _>>()?;
@@ -318,6 +372,8 @@ fn world(data: &str) -> Result<World, Box<dyn Error>> {
     let (tumors, _, _) = study.finish();
     let none = Panels::new();
     let mut reader = Reader::new(&genes, &none, &tree, AS_OF);
-    let bases = tumors.iter().map(|tumor| reader.patient(tumor).0).collect();
-    Ok(World { genes, tree, panels, bases })
+    let bases: Vec<Patient> = tumors.iter().map(|tumor| reader.patient(tumor).0).collect();
+    let of = |base: &Patient| panels.iter().map(|panel| seen(base, panel)).collect();
+    let seen = bases.iter().map(of).collect();
+    Ok(World { genes, tree, panels, bases, seen })
 }

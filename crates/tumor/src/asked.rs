@@ -200,24 +200,28 @@ impl EventAsked {
             (Some(_), None) => Truth::Unknown,
             (Some(asked), Some(found)) => Truth::from(asked == found),
         };
-        let classes = short.consequences();
-        gene.and(exon).and(self.consequence(&classes)).and(self.changed(short))
+        let told = gene.and(exon).and(self.changed(short));
+        if told == Truth::No { told } else { told.and(self.consequence(short)) }
     }
 
-    fn consequence(&self, found: &[Consequence]) -> Truth {
+    fn consequence(&self, short: &ShortVariant) -> Truth {
+        let found = || short.each_consequence();
         if self.consequences.is_empty() {
+            let mut first = found();
             // A silent change is none; outside the coding sequence nobody can tell by the class.
-            return match found {
-                [Consequence::Silent] => Truth::No,
-                [Consequence::Noncoding] if self.change.is_none() => Truth::Unknown,
+            return match (first.next(), first.next()) {
+                (Some(Consequence::Silent), None) => Truth::No,
+                (Some(Consequence::Noncoding), None) if self.change.is_none() => Truth::Unknown,
                 _ => Truth::Yes,
             };
         }
-        let among = found.iter().filter(|one| self.consequences.contains(one)).count();
+        let (all, among) = found().fold((0_usize, 0_usize), |(all, among), one| {
+            (all + 1, among + usize::from(self.consequences.contains(&one)))
+        });
         match among {
-            _ if found.is_empty() => Truth::Unknown,
+            _ if all == 0 => Truth::Unknown,
             0 => Truth::No,
-            all if all == found.len() => Truth::Yes,
+            among if among == all => Truth::Yes,
             _ => Truth::Unknown,
         }
     }

@@ -101,9 +101,14 @@ pub struct ShortVariant {
 impl ShortVariant {
     /// The classes it may be: as stated, else what the protein changes tell.
     pub fn consequences(&self) -> Vec<Consequence> {
+        self.each_consequence().collect()
+    }
+
+    /// The same, one after another.
+    pub fn each_consequence(&self) -> impl Iterator<Item = Consequence> {
         let of = |change: &ProteinChange| Consequence::of_change(change).iter().copied();
-        let told = || self.changes.iter().flat_map(of).collect();
-        self.consequence.map_or_else(told, |stated| vec![stated])
+        let told = if self.consequence.is_some() { &[][..] } else { &self.changes };
+        self.consequence.into_iter().chain(told.iter().flat_map(of))
     }
 }
 
@@ -127,6 +132,16 @@ pub enum Side {
     Intergenic,
     /// Not stated.
     NotStated,
+}
+
+impl Side {
+    /// The gene, if it is one.
+    pub fn gene(&self) -> Option<&Gene> {
+        match self {
+            Self::Gene(gene) => Some(gene),
+            Self::Intergenic | Self::NotStated => None,
+        }
+    }
 }
 
 /// Two places of the genome joined.
@@ -188,21 +203,17 @@ impl Event {
 
     /// The genes it concerns; a rearrangement within a gene has it once.
     pub fn genes(&self) -> Vec<&Gene> {
-        match &self.alteration {
-            Alteration::Short(short) => vec![&short.gene],
-            Alteration::Copy(copy) => vec![&copy.gene],
-            Alteration::Rearrangement(joined) => {
-                let mut genes: Vec<&Gene> = [&joined.first, &joined.second]
-                    .into_iter()
-                    .filter_map(|side| match side {
-                        Side::Gene(gene) => Some(gene),
-                        _ => None,
-                    })
-                    .collect();
-                genes.dedup();
-                genes
-            }
-        }
+        self.each_gene().collect()
+    }
+
+    /// The same, one after another.
+    pub fn each_gene(&self) -> impl Iterator<Item = &Gene> {
+        let (first, second) = match &self.alteration {
+            Alteration::Short(short) => (Some(&short.gene), None),
+            Alteration::Copy(copy) => (Some(&copy.gene), None),
+            Alteration::Rearrangement(joined) => (joined.first.gene(), joined.second.gene()),
+        };
+        first.into_iter().chain(second.filter(|second| first != Some(*second)))
     }
 
     /// The class of an assay that sees it.

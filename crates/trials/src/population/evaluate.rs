@@ -1,12 +1,13 @@
 //! Cohorts over a shard.
 
+mod tested;
+
 use super::bits::Bits;
 use super::plan::{Part, Plan, Sentences, Tree, fact};
 use super::shard::Shard;
-use crate::criteria::Criterion;
-use std::collections::BTreeMap;
+use tested::Tested;
 
-/// What a cohort says to the patients of a shard.
+/// What a cohort says to the patients of a shard; [`Shard::places`] tells who they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sets {
     /// Every criterion is met.
@@ -31,86 +32,107 @@ struct Pair {
 pub struct Evaluator<'a> {
     plan: &'a Plan,
     shard: &'a Shard,
-    /// Who was tested, by the ways of being tested that see it.
-    seen: BTreeMap<u64, Bits>,
-    /// Which ways see what a class of tests needs.
-    ways: BTreeMap<usize, u64>,
+    tested: Tested<'a>,
     spare: Vec<Pair>,
+    sets: Sets,
 }
 
 impl<'a> Evaluator<'a> {
     /// Over a shard that was made with the same plan.
     pub fn new(plan: &'a Plan, shard: &'a Shard) -> Self {
-        Self { plan, shard, seen: BTreeMap::new(), ways: BTreeMap::new(), spare: Vec::new() }
+        let tested = Tested::new(plan, shard);
+        Self { plan, shard, tested, spare: Vec::new(), sets: Sets::default() }
     }
 
     /// What a cohort says, by its place in [`Plan::cohorts`].
-    pub fn cohort(&mut self, cohort: usize) -> Sets {
-        let mut sets = Sets::default();
-        let Some(plan) = self.plan.cohorts.get(cohort) else { return sets };
-        let mut met = self.shard.scope.clone();
-        let mut may = self.shard.scope.clone();
-        // A part that is failed for good ends it; most cohorts are decided by the first.
+    pub fn cohort(&mut self, cohort: usize) -> &Sets {
+        let mut sets = std::mem::take(&mut self.sets);
+        let all = [&mut sets.eligible, &mut sets.needs_data, &mut sets.near_miss];
+        all.into_iter().chain([&mut sets.needs_review]).for_each(Bits::clear);
+        let mut so_far = self.pair(&self.shard.scope);
+        if self.lasting(cohort, &mut so_far) {
+            self.recoverable(cohort, &mut so_far, &mut sets);
+        }
+        self.spare.push(so_far);
+        self.sets = sets;
+        &self.sets
+    }
+
+    /// Those whom no part rules out that is failed for good; whether there is anybody. Most
+    /// cohorts are decided by the first of these.
+    fn lasting(&mut self, cohort: usize, so_far: &mut Pair) -> bool {
+        let Some(plan) = self.plan.cohorts.get(cohort) else { return false };
         for part in &plan.lasting {
-            let pair = self.tree(&part.tree, Sentences::Open);
-            met.and(&pair.met);
-            may.and(&pair.may);
+            let pair = self.tree(&part.tree, Sentences::Open, &so_far.may);
+            so_far.met.and(&pair.met);
+            so_far.may.and(&pair.may);
+            so_far.may.tighten();
             self.spare.push(pair);
-            if may.is_empty() {
-                return sets;
+            if so_far.may.is_empty() {
+                return false;
             }
         }
-        let (mut once, mut twice) = (Bits::none(), Bits::none());
+        true
+    }
+
+    fn recoverable(&mut self, cohort: usize, so_far: &mut Pair, sets: &mut Sets) {
+        let Some(plan) = self.plan.cohorts.get(cohort) else { return };
+        // Who fails a part, and who fails two.
+        let (once, twice) = (&mut sets.near_miss, &mut sets.needs_review);
         for part in &plan.recoverable {
-            let mut pair = self.tree(&part.tree, Sentences::Open);
-            met.and(&pair.met);
-            pair.may.flip(&may);
-            let failed = &pair.may;
-            let mut again = once.clone();
-            again.and(failed);
-            twice.or(&again);
-            once.or(failed);
+            let mut pair = self.tree(&part.tree, Sentences::Open, &so_far.may);
+            so_far.met.and(&pair.met);
+            pair.may.flip(&so_far.may);
+            twice.or_both(once, &pair.may);
+            once.or(&pair.may);
             self.spare.push(pair);
         }
-        may.minus(&once);
-        met.and(&may);
-        sets.near_miss = once;
-        sets.near_miss.minus(&twice);
-        sets.needs_data = may;
-        sets.needs_data.minus(&met);
-        sets.eligible = met;
+        so_far.may.minus(once);
+        so_far.met.and(&so_far.may);
+        once.minus(twice);
+        twice.clear();
+        sets.eligible.copy(&so_far.met);
+        sets.needs_data.copy(&so_far.may);
+        sets.needs_data.minus(&so_far.met);
         let mut parts = plan.lasting.iter().chain(&plan.recoverable);
         if parts.any(|part| part.has_text) && !sets.needs_data.is_empty() {
-            sets.needs_review = self.review(cohort, &sets.needs_data);
+            let parts = plan.lasting.iter().chain(&plan.recoverable);
+            sets.needs_review.copy(&sets.needs_data);
+            self.review(parts, &mut sets.needs_review);
         }
-        sets
     }
 
-    /// Who would be eligible if every sentence spoke for them.
-    fn review(&mut self, cohort: usize, among: &Bits) -> Bits {
-        let mut all = among.clone();
-        let Some(plan) = self.plan.cohorts.get(cohort) else { return Bits::none() };
-        let parts: Vec<&Part> = plan.lasting.iter().chain(&plan.recoverable).collect();
+    /// Leaves those who would be eligible if every sentence spoke for them.
+    fn review<'p>(&mut self, parts: impl Iterator<Item = &'p Part>, among: &mut Bits) {
         for part in parts {
-            let pair = self.tree(&part.tree, Sentences::Favourable(true));
-            all.and(&pair.met);
+            let pair = self.tree(&part.tree, Sentences::Favourable(true), among);
+            among.and(&pair.met);
             self.spare.push(pair);
         }
-        all
     }
 
-    fn pair(&mut self) -> Pair {
-        self.spare.pop().unwrap_or_default()
+    /// Two sets that hold the same.
+    fn pair(&mut self, of: &Bits) -> Pair {
+        let mut pair = self.empty();
+        pair.met.copy(of);
+        pair.may.copy(of);
+        pair
     }
 
-    fn tree(&mut self, tree: &Tree, sentences: Sentences) -> Pair {
+    fn empty(&mut self) -> Pair {
+        let mut pair = self.spare.pop().unwrap_or_default();
+        pair.met.clear();
+        pair.may.clear();
+        pair
+    }
+
+    /// What a tree says to some of the patients.
+    fn tree(&mut self, tree: &Tree, sentences: Sentences, among: &Bits) -> Pair {
         match tree {
             Tree::All(children) => {
-                let mut all = self.pair();
-                all.met.copy(&self.shard.scope);
-                all.may.copy(&self.shard.scope);
+                let mut all = self.pair(among);
                 for child in children {
-                    let pair = self.tree(child, sentences);
+                    let pair = self.tree(child, sentences, &all.may);
                     all.met.and(&pair.met);
                     all.may.and(&pair.may);
                     self.spare.push(pair);
@@ -121,11 +143,9 @@ impl<'a> Evaluator<'a> {
                 all
             }
             Tree::Any(children) => {
-                let mut any = self.pair();
-                any.met.clear();
-                any.may.clear();
+                let mut any = self.empty();
                 for child in children {
-                    let pair = self.tree(child, sentences);
+                    let pair = self.tree(child, sentences, among);
                     any.met.or(&pair.met);
                     any.may.or(&pair.may);
                     self.spare.push(pair);
@@ -133,24 +153,23 @@ impl<'a> Evaluator<'a> {
                 any
             }
             Tree::Not(child) => {
-                let mut pair = self.tree(child, sentences.turned());
+                let mut pair = self.tree(child, sentences.turned(), among);
                 std::mem::swap(&mut pair.met, &mut pair.may);
-                pair.met.flip(&self.shard.scope);
-                pair.may.flip(&self.shard.scope);
+                pair.met.flip(among);
+                pair.may.flip(among);
                 pair
             }
-            Tree::AtLeast(n, children) => self.at_least(*n, children, sentences),
-            Tree::Atom(atom) => self.atom(*atom),
+            Tree::AtLeast(n, children) => self.at_least(*n, children, sentences, among),
+            Tree::Atom(atom) => self.atom(*atom, among),
             Tree::Text | Tree::Open => {
-                let mut pair = self.pair();
-                pair.met.clear();
-                pair.may.copy(&self.shard.scope);
+                let mut pair = self.empty();
                 match (tree, sentences) {
                     (Tree::Text, Sentences::Favourable(true)) => {
-                        pair.met.copy(&self.shard.scope);
+                        pair.met.copy(among);
+                        pair.may.copy(among);
                     }
-                    (Tree::Text, Sentences::Favourable(false)) => pair.may.clear(),
-                    _ => {}
+                    (Tree::Text, Sentences::Favourable(false)) => {}
+                    _ => pair.may.copy(among),
                 }
                 pair
             }
@@ -158,27 +177,22 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Of whom at least `n` hold: after each child, of whom 1, 2, … n of those so far do.
-    fn at_least(&mut self, n: usize, children: &[Tree], sentences: Sentences) -> Pair {
-        let mut result = self.pair();
-        result.met.copy(&self.shard.scope);
-        result.may.copy(&self.shard.scope);
+    fn at_least(
+        &mut self,
+        n: usize,
+        children: &[Tree],
+        sentences: Sentences,
+        among: &Bits,
+    ) -> Pair {
         if n == 0 {
-            return result;
+            return self.pair(among);
         }
         if n > children.len() {
-            result.met.clear();
-            result.may.clear();
-            return result;
+            return self.empty();
         }
-        let mut levels: Vec<Pair> = Vec::with_capacity(n);
-        for _ in 0..n {
-            let mut level = self.pair();
-            level.met.clear();
-            level.may.clear();
-            levels.push(level);
-        }
+        let mut levels: Vec<Pair> = (0..n).map(|_| self.empty()).collect();
         for child in children {
-            let mut carry = self.tree(child, sentences);
+            let mut carry = self.tree(child, sentences, among);
             for level in &mut levels {
                 // Who has reached the level and holds again goes one up.
                 let (mut met, mut may) = (level.met.clone(), level.may.clone());
@@ -190,72 +204,29 @@ impl<'a> Evaluator<'a> {
             }
             self.spare.push(carry);
         }
-        if let Some(last) = levels.pop() {
-            result.met.copy(&last.met);
-            result.may.copy(&last.may);
-            self.spare.push(last);
-        }
+        let last = levels.pop().unwrap_or_default();
         self.spare.append(&mut levels);
-        result
+        last
     }
 
-    fn atom(&mut self, atom: usize) -> Pair {
-        let mut pair = self.pair();
-        let (plan, shard) = (self.plan, self.shard);
-        let Some(set) = shard.atoms.get(atom) else {
-            pair.met.clear();
-            pair.may.copy(&shard.scope);
+    fn atom(&mut self, atom: usize, among: &Bits) -> Pair {
+        let mut pair = self.empty();
+        let Some(test) = self.plan.test.get(atom) else {
+            pair.may.copy(among);
             return pair;
         };
-        pair.met.clear();
-        set.met.add_to(&mut pair.met);
-        if let Some(test) = plan.test.get(atom).copied().flatten() {
-            self.tested(test, &mut pair.may);
+        self.shard.met.of(atom).add_to(&mut pair.met, among);
+        if let Some(test) = test {
             // Whoever was not tested may have it.
-            pair.may.flip(&shard.scope);
-        } else {
-            pair.may.clear();
-            if let Some(lacking) = plan.atoms.get(atom).and_then(|one| self.lacking(one)) {
-                pair.may.or(lacking);
-            }
+            pair.may.copy(among);
+            self.tested.take_from(*test, &mut pair.may);
+        } else if let Some(criterion) = self.plan.atoms.get(atom)
+            && let Some(lacking) = self.shard.lacking.get(&fact(criterion))
+        {
+            pair.may.or_both(lacking, among);
         }
-        set.open.add_to(&mut pair.may);
+        self.shard.open.of(atom).add_to(&mut pair.may, among);
         pair.may.or(&pair.met);
-        pair.met.and(&shard.scope);
-        pair.may.and(&shard.scope);
         pair
-    }
-
-    fn lacking(&self, criterion: &Criterion) -> Option<&'a Bits> {
-        self.shard.lacking.get(&fact(criterion))
-    }
-
-    /// Who was tested for a class of tests.
-    fn tested(&mut self, test: usize, into: &mut Bits) {
-        let (plan, shard) = (self.plan, self.shard);
-        let ways = *self.ways.entry(test).or_insert_with(|| {
-            let Some(asked) = plan.tests.get(test) else { return 0 };
-            let sees = |way: &[std::sync::Arc<tumor::CoveredGenes>]| {
-                asked.tested(|gene, class, exon| {
-                    way.iter().any(|covered| covered.covers(gene, class, exon))
-                })
-            };
-            let seeing = (0_u32..).zip(&shard.ways).filter(|(_, (way, _))| sees(way));
-            seeing.fold(0, |ways, (at, _)| ways | 1_u64.checked_shl(at).unwrap_or(0))
-        });
-        let seen = self.seen.entry(ways).or_insert_with(|| {
-            let mut all = Bits::none();
-            for (_, (_, who)) in (0_u32..)
-                .zip(&shard.ways)
-                .filter(|(at, _)| ways.checked_shr(*at).unwrap_or(0) & 1 == 1)
-            {
-                all.or(who);
-            }
-            all
-        });
-        into.copy(seen);
-        if let Some(beside) = shard.tested.get(&test) {
-            beside.add_to(into);
-        }
     }
 }

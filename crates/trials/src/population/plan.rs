@@ -1,6 +1,7 @@
 //! Trials made ready: every distinct leaf once, trees over them, and where to look for the leaves
 //! that an event may meet.
 
+use super::genes::ByGene;
 use crate::criteria::{Criterion, DEPTH_MAX, EventAsked, Node};
 use crate::trial::Trial;
 use std::collections::BTreeMap;
@@ -65,13 +66,6 @@ pub(super) enum Fact {
     Other,
 }
 
-/// Where the atoms of a gene are: by the position they ask for, or anywhere.
-#[derive(Clone, Debug, Default)]
-pub(super) struct GeneAtoms {
-    pub(super) anywhere: Vec<usize>,
-    pub(super) at: BTreeMap<u32, Vec<usize>>,
-}
-
 /// Trials made ready for shards of patients.
 #[derive(Debug, Default)]
 pub struct Plan {
@@ -79,7 +73,7 @@ pub struct Plan {
     pub(super) cohorts: Vec<CohortPlan>,
     names: Vec<(usize, usize)>,
     /// Atoms of events, by gene.
-    pub(super) by_gene: BTreeMap<Hgnc, GeneAtoms>,
+    pub(super) by_gene: ByGene,
     /// Atoms of events in any gene.
     pub(super) of_any_gene: Vec<usize>,
     /// Atoms of facts, by fact.
@@ -188,11 +182,7 @@ impl Plan {
     /// Puts an atom where events of its gene look for it.
     fn place(&mut self, asked: &EventAsked, atom: usize) {
         let Some(gene) = &asked.gene else { return self.of_any_gene.push(atom) };
-        let atoms = self.by_gene.entry(gene.hgnc).or_default();
-        match asked.position() {
-            Some(position) => atoms.at.entry(position).or_default().push(atom),
-            None => atoms.anywhere.push(atom),
-        }
+        self.by_gene.of_mut(gene.hgnc).add(asked.position(), atom);
     }
 
     /// The class of tests that an atom needs: what is asked, without what is asked of the find.

@@ -1,229 +1,195 @@
-//! A shard: for every atom who meets it and who may.
+//! Patients of a shard: for every atom who meets it and who may.
 
-use super::bits::{Bits, Kept, SHARD_PATIENTS};
+mod order;
+
+use super::bits::Bits;
+use super::found::found;
+use super::members::Members;
 use super::plan::{Fact, Plan};
+use super::ways::Ways;
 use crate::Truth;
-use crate::criteria::Criterion;
 use crate::judge::{Context, judge};
 use crate::patient::Patient;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use tumor::{Alteration, CoveredGenes, Event, Hgnc, Node};
-
-/// Most ways of being tested that are told apart in a shard; more are kept patient by patient.
-pub(super) const WAYS_MAX: usize = 64;
-
-/// Who meets an atom, and of whom it is not known.
-#[derive(Clone, Debug, Default)]
-pub(super) struct AtomSet {
-    pub(super) met: Kept,
-    pub(super) open: Kept,
-}
+use tumor::{Hgnc, Node};
 
 /// A shard that is being filled.
 #[derive(Debug)]
 pub struct ShardBuilder<'a> {
     plan: &'a Plan,
     context: Context<'a>,
-    shard: Shard,
-    /// What a list of diagnoses says to the atoms of diagnoses.
-    diagnoses: BTreeMap<Vec<Node>, Vec<(usize, Truth)>>,
+    people: Vec<Person>,
+    /// What is known of the atoms, patient by patient.
+    notes: Vec<(usize, Truth)>,
+    /// Classes of tests that somebody was tested for beside the way they were tested.
+    beside: Vec<usize>,
+    ways: Ways,
+    /// What a list of diagnoses says to the atoms of diagnoses, with its number.
+    diagnoses: BTreeMap<Vec<Node>, (usize, Vec<(usize, Truth)>)>,
+    /// The best answers of the events of one patient.
+    found: Vec<(usize, Truth)>,
 }
 
-/// A shard of patients.
+/// One patient of a shard that is being filled.
+#[derive(Debug)]
+struct Person {
+    is_asked: bool,
+    diagnosis: usize,
+    way: Option<usize>,
+    lacking: Vec<Fact>,
+    /// Ends in `notes` and `beside`.
+    ends: (usize, usize),
+}
+
+/// A shard of patients. They stand in the order of their diagnoses, so that work on one type of
+/// tumour touches few of the words of a set.
 #[derive(Debug)]
 pub struct Shard {
-    pub(super) size: usize,
     pub(super) scope: Bits,
-    pub(super) atoms: Vec<AtomSet>,
+    /// By atom.
+    pub(super) met: Members,
+    /// By atom: of whom it is not known.
+    pub(super) open: Members,
     /// Who lacks a fact altogether.
     pub(super) lacking: BTreeMap<Fact, Bits>,
-    /// Ways of being tested, and who was.
-    pub(super) ways: Vec<(Vec<Arc<CoveredGenes>>, Bits)>,
+    /// Ways of being tested.
+    pub(super) ways: Ways,
+    /// Who was tested in each of these ways.
+    pub(super) by_way: Vec<Bits>,
     /// Who was tested beside that, by class of tests.
-    pub(super) tested: BTreeMap<usize, Kept>,
+    pub(super) beside: Members,
+    /// For each position the place, and for each place the position.
+    places: Vec<u16>,
+    positions: Vec<u16>,
 }
 
 impl Shard {
     /// How many patients it has.
     pub fn len(&self) -> usize {
-        self.size
+        self.places.len()
     }
 
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
-        self.size == 0
+        self.places.is_empty()
+    }
+
+    /// The places of the patients of a set, in the order in which they were taken in.
+    pub fn places(&self, set: &Bits) -> Vec<u16> {
+        let place = |position: u16| self.places.get(usize::from(position)).copied();
+        let mut places: Vec<u16> = set.iter().filter_map(place).collect();
+        places.sort_unstable();
+        places
+    }
+
+    /// Whether the patient of a place is in a set.
+    pub fn has(&self, set: &Bits, place: u16) -> bool {
+        let position = self.positions.get(usize::from(place));
+        position.is_some_and(|position| set.contains(*position))
     }
 }
 
 impl<'a> ShardBuilder<'a> {
     /// An empty shard.
     pub fn new(plan: &'a Plan, context: Context<'a>) -> Self {
-        let shard = Shard {
-            size: 0,
-            scope: Bits::none(),
-            atoms: vec![AtomSet::default(); plan.atoms.len()],
-            lacking: BTreeMap::new(),
-            ways: Vec::new(),
-            tested: BTreeMap::new(),
-        };
-        Self { plan, context, shard, diagnoses: BTreeMap::new() }
+        Self {
+            plan,
+            context,
+            people: Vec::new(),
+            notes: Vec::new(),
+            beside: Vec::new(),
+            ways: Ways::default(),
+            diagnoses: BTreeMap::new(),
+            found: Vec::new(),
+        }
     }
 
-    /// Takes a patient in; `None` if the shard is full.
+    /// Takes a patient in and says at which place; `None` if the shard is full.
     pub fn add(&mut self, patient: &Patient) -> Option<u16> {
-        let place =
-            u16::try_from(self.shard.size).ok().filter(|_| self.shard.size < SHARD_PATIENTS)?;
-        self.shard.size += 1;
-        if patient.alive != Some(false) || self.context.deceased {
-            self.shard.scope.insert(place);
-        }
-        self.events(place, patient);
-        self.facts(place, patient);
-        self.coverage(place, patient);
+        let place = u16::try_from(self.people.len()).ok()?;
+        self.events(patient);
+        let (diagnosis, lacking) = self.facts(patient);
+        let way = self.coverage(patient);
+        self.people.push(Person {
+            is_asked: patient.alive != Some(false) || self.context.deceased,
+            diagnosis,
+            way,
+            lacking,
+            ends: (self.notes.len(), self.beside.len()),
+        });
         Some(place)
     }
 
-    /// The shard.
-    pub fn finish(self) -> Shard {
-        self.shard
-    }
-
-    fn note(&mut self, place: u16, atom: usize, truth: Truth) {
-        let Some(set) = self.shard.atoms.get_mut(atom) else { return };
-        match truth {
-            Truth::Yes => set.met.push(place),
-            Truth::Unknown => set.open.push(place),
-            Truth::No => {}
-        }
-    }
-
-    fn events(&mut self, place: u16, patient: &Patient) {
-        // The best answer of an atom comes last.
-        let mut answers = found(self.plan, patient).into_iter().peekable();
-        while let Some((atom, truth)) = answers.next() {
-            if answers.peek().is_none_or(|(next, _)| *next != atom) {
-                self.note(place, atom, truth);
+    fn events(&mut self, patient: &Patient) {
+        let mut answers = std::mem::take(&mut self.found);
+        found(self.plan, patient, &mut answers);
+        for pair in answers.windows(2) {
+            // The best answer of an atom comes last.
+            if let [(atom, truth), (next, _)] = pair
+                && atom != next
+            {
+                self.notes.push((*atom, *truth));
             }
         }
+        self.notes.extend(answers.last());
+        self.found = answers;
     }
 
-    fn facts(&mut self, place: u16, patient: &Patient) {
+    /// Notes what facts say; the number of the diagnoses, and which facts are not there.
+    fn facts(&mut self, patient: &Patient) -> (usize, Vec<Fact>) {
         let plan = self.plan;
+        let (mut diagnosis, mut lacking) = (None, Vec::new());
         for (fact, atoms) in &plan.by_fact {
             if lacks(patient, *fact) {
-                self.shard.lacking.entry(*fact).or_default().insert(place);
+                lacking.push(*fact);
             } else if *fact == Fact::Diagnosis {
-                self.diagnosis(place, patient, atoms);
+                diagnosis = Some(self.diagnosis(patient, atoms));
             } else {
                 for atom in atoms {
                     let Some(criterion) = plan.atoms.get(*atom) else { continue };
-                    self.note(place, *atom, judge(criterion, patient, &self.context));
+                    let truth = judge(criterion, patient, &self.context);
+                    if truth != Truth::No {
+                        self.notes.push((*atom, truth));
+                    }
                 }
             }
         }
+        (diagnosis.unwrap_or_else(|| self.diagnosis(patient, &[])), lacking)
     }
 
-    fn diagnosis(&mut self, place: u16, patient: &Patient, atoms: &[usize]) {
-        let plan = self.plan;
-        if !self.diagnoses.contains_key(&patient.diagnoses) {
-            let answers = atoms
-                .iter()
-                .filter_map(|atom| {
-                    let truth = judge(plan.atoms.get(*atom)?, patient, &self.context);
-                    (truth != Truth::No).then_some((*atom, truth))
-                })
-                .collect();
-            self.diagnoses.insert(patient.diagnoses.clone(), answers);
+    fn diagnosis(&mut self, patient: &Patient, atoms: &[usize]) -> usize {
+        if let Some((number, _)) = self.diagnoses.get(&patient.diagnoses) {
+            return *number;
         }
-        let answers = self.diagnoses.get(&patient.diagnoses).cloned().unwrap_or_default();
-        for (atom, truth) in answers {
-            self.note(place, atom, truth);
-        }
-    }
-
-    fn coverage(&mut self, place: u16, patient: &Patient) {
-        let view = &patient.tumor;
-        let plan = self.plan;
-        let same = |way: &[Arc<CoveredGenes>]| {
-            way.len() == view.coverages.len()
-                && way.iter().zip(&view.coverages).all(|(one, other)| Arc::ptr_eq(one, other))
+        let told = |atom: &usize| {
+            let truth = judge(self.plan.atoms.get(*atom)?, patient, &self.context);
+            (truth != Truth::No).then_some((*atom, truth))
         };
+        let answers = atoms.iter().filter_map(told).collect();
+        let number = self.diagnoses.len();
+        self.diagnoses.insert(patient.diagnoses.clone(), (number, answers));
+        number
+    }
+
+    /// The way somebody was tested; where there is none, each class of tests is noted.
+    fn coverage(&mut self, patient: &Patient) -> Option<usize> {
+        let (plan, view) = (self.plan, &patient.tumor);
         // What is not understood of a gene takes its tests away: such a patient stands alone.
         let is_clear = view.unclear.is_empty();
-        let known = self.shard.ways.iter().position(|(way, _)| is_clear && same(way));
-        let is_new = is_clear && known.is_none() && !view.coverages.is_empty();
-        if is_new && self.shard.ways.len() < WAYS_MAX {
-            self.shard.ways.push((view.coverages.clone(), Bits::none()));
-        }
-        let way = known.or_else(|| {
-            self.shard.ways.len().checked_sub(1).filter(|last| {
-                self.shard.ways.get(*last).is_some_and(|(way, _)| is_clear && same(way))
-            })
-        });
-        let who = way.and_then(|way| self.shard.ways.get_mut(way));
-        let grouped = is_clear && (who.is_some() || view.coverages.is_empty());
-        if let Some((_, who)) = who {
-            who.insert(place);
-        }
-        let mut tests: Vec<usize> = if grouped {
-            let genes: Vec<Hgnc> = view.negatives.iter().map(|(gene, _)| *gene).collect();
-            genes.iter().filter_map(|gene| plan.tests_of.get(gene)).flatten().copied().collect()
+        let way = if is_clear { self.ways.of(&view.coverages) } else { None };
+        let mut tests: Vec<usize> = if is_clear && (way.is_some() || view.coverages.is_empty()) {
+            let genes = view.negatives.iter().map(|(gene, _)| gene);
+            genes.filter_map(|gene: &Hgnc| plan.tests_of.get(gene)).flatten().copied().collect()
         } else {
             (0..plan.tests.len()).collect()
         };
         tests.sort_unstable();
         tests.dedup();
-        for test in tests {
-            let asked = plan.tests.get(test);
-            let saw = |gene, class, exon| view.tested(gene, class, exon);
-            if asked.is_some_and(|asked| asked.tested(saw)) {
-                self.shard.tested.entry(test).or_default().push(place);
-            }
-        }
+        let saw = |gene, class, exon| view.tested(gene, class, exon);
+        tests.retain(|test| plan.tests.get(*test).is_some_and(|asked| asked.tested(saw)));
+        self.beside.append(&mut tests);
+        way
     }
-}
-
-/// The atoms that events of a patient meet or may meet, in order; of an atom the best answer comes
-/// last.
-pub(super) fn found(plan: &Plan, patient: &Patient) -> Vec<(usize, Truth)> {
-    let mut found: Vec<(usize, Truth)> = Vec::new();
-    let mut judged = |atoms: &[usize], event: &Event| {
-        for atom in atoms {
-            if let Some(Criterion::Event(asked)) = plan.atoms.get(*atom) {
-                let truth = asked.judge(event);
-                if truth != Truth::No {
-                    found.push((*atom, truth));
-                }
-            }
-        }
-    };
-    for event in &patient.tumor.events {
-        judged(&plan.of_any_gene, event);
-        for gene in event.genes().into_iter().flat_map(tumor::Gene::candidates) {
-            let Some(atoms) = plan.by_gene.get(gene) else { continue };
-            judged(&atoms.anywhere, event);
-            match positions(event) {
-                Some(positions) => {
-                    for position in positions {
-                        judged(atoms.at.get(&position).map_or(&[][..], Vec::as_slice), event);
-                    }
-                }
-                None => atoms.at.values().for_each(|atoms| judged(atoms, event)),
-            }
-        }
-    }
-    found.sort_unstable();
-    found
-}
-
-/// Where an event starts; `None` if it does not say so of all that it does.
-fn positions(event: &Event) -> Option<Vec<u32>> {
-    let Alteration::Short(short) = &event.alteration else { return Some(Vec::new()) };
-    if short.changes.is_empty() {
-        return None;
-    }
-    short.changes.iter().map(|change| change.start.map(|start| start.position)).collect()
 }
 
 fn lacks(patient: &Patient, fact: Fact) -> bool {

@@ -3,8 +3,8 @@
 //! A report that arrives is put to all trials this way. Leaves of genes in which nothing was found
 //! are answered by whether anybody looked, once a class of tests.
 
+use super::found::found;
 use super::plan::{Part, Plan, Sentences, Tree};
-use super::shard::found;
 use crate::criteria::{Criterion, DEPTH_MAX};
 use crate::judge::{Context, judge};
 use crate::patient::Patient;
@@ -35,8 +35,10 @@ struct Single<'a> {
 impl<'a> Single<'a> {
     fn new(plan: &'a Plan, patient: &'a Patient, context: &'a Context<'a>) -> Self {
         let mut atoms = vec![None; plan.atoms.len()];
+        let mut answers = Vec::new();
+        found(plan, patient, &mut answers);
         // The best answer of an atom comes last.
-        for (atom, truth) in found(plan, patient) {
+        for (atom, truth) in answers {
             if let Some(place) = atoms.get_mut(atom) {
                 *place = Some(truth);
             }

@@ -12,7 +12,7 @@ use trials::criteria::{
     TumorTypeAsked,
 };
 use trials::patient::Reader;
-use trials::population::{Evaluator, Plan, Sets, ShardBuilder};
+use trials::population::{Evaluator, Plan, Sets, Shard, ShardBuilder};
 use trials::{Cohort, Outcome, Patient, Status, Trial};
 use tumor::protein::AskedChange;
 use tumor::{BiomarkerKind, CopyClass, Function, Level};
@@ -223,11 +223,11 @@ fn trial(criteria: Vec<Node>) -> Trial {
     trial
 }
 
-fn said(sets: &Sets, place: u16) -> (Outcome, bool) {
+fn said(shard: &Shard, sets: &Sets, place: u16) -> (Outcome, bool) {
     let outcome = match (
-        sets.eligible.contains(place),
-        sets.needs_data.contains(place),
-        sets.near_miss.contains(place),
+        shard.has(&sets.eligible, place),
+        shard.has(&sets.needs_data, place),
+        shard.has(&sets.near_miss, place),
     ) {
         (true, false, false) => Outcome::Eligible,
         (false, true, false) => Outcome::NeedsData,
@@ -235,7 +235,7 @@ fn said(sets: &Sets, place: u16) -> (Outcome, bool) {
         (false, false, false) => Outcome::NotEligible,
         overlap => panic!("{overlap:?}"),
     };
-    (outcome, sets.needs_review.contains(place))
+    (outcome, shard.has(&sets.needs_review, place))
 }
 
 fn compare(trial: &Trial, patients: &[Patient]) {
@@ -247,11 +247,15 @@ fn compare(trial: &Trial, patients: &[Patient]) {
     let single: Vec<_> = patients.iter().map(|one| plan.answers(one, &context())).collect();
     for (at, cohort) in trial.cohorts.iter().enumerate() {
         let sets = evaluator.cohort(at);
+        let eligible = shard.places(&sets.eligible);
+        assert!(eligible.is_sorted() && eligible.len() == sets.eligible.count());
         for ((patient, place), single) in patients.iter().zip(&places).zip(&single) {
             let answer = trials::answer(trial, cohort, patient, &context());
             assert_eq!(single[at], answer, "{:?}\n{patient:?}", cohort.criteria);
             let walked = (answer.outcome, answer.needs_review_only);
-            assert_eq!(said(&sets, *place), walked, "{:?}\n{patient:?}", cohort.criteria);
+            let is_among = eligible.binary_search(place).is_ok();
+            assert_eq!(is_among, answer.outcome == Outcome::Eligible, "{place}");
+            assert_eq!(said(&shard, sets, *place), walked, "{:?}\n{patient:?}", cohort.criteria);
         }
     }
 }
@@ -285,13 +289,13 @@ fn many_patients_and_many_panels_make_no_difference() {
             birth: model::PartialDate::parse(["1964-03-02", "2010-01-01"][number % 2]),
             ..ReportedTumor::default()
         };
-        // A reader of its own for each of the first 100: coverages of their own.
+        // A reader of its own for each of the first 1,100: coverages of their own.
         let mut tumor = ReportedTumor { vital: Some("alive".into()), ..tumor };
         tumor.tested.panels = vec![("P".into(), ReportedClass::Short)];
         if number % 3 == 0 {
             tumor.alterations.push(crate::hand::short("KRAS", "p.G12D", "Missense_Mutation", ""));
         }
-        if number < 100 || number % 700 == 0 {
+        if number < 1_100 || number % 700 == 0 {
             patients.push(reader.patient(&tumor).0);
         } else {
             let shared = patients.last().map(|one: &Patient| one.tumor.coverages.clone());
@@ -319,7 +323,8 @@ fn a_full_shard_takes_nobody_more() {
     }
     assert_eq!(builder.add(&patient), None);
     let shard = builder.finish();
-    let sets = Evaluator::new(&plan, &shard).cohort(0);
+    let mut evaluator = Evaluator::new(&plan, &shard);
+    let sets = evaluator.cohort(0);
     assert_eq!(sets.eligible.count(), trials::population::SHARD_PATIENTS);
-    assert_eq!(sets.eligible.iter().last(), Some(u16::MAX));
+    assert_eq!(shard.places(&sets.eligible).last(), Some(&u16::MAX));
 }

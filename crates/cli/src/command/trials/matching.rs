@@ -10,7 +10,7 @@ use anyhow::anyhow;
 use serde_json::{Value, json};
 use trials::compat::{Matched, NameMap, Options, Record, run as run_compat};
 use trials::patient::Day;
-use trials::population::{Bits, Evaluator, Plan, SHARD_PATIENTS, Sets, ShardBuilder};
+use trials::population::{Bits, Evaluator, Plan, SHARD_PATIENTS, Sets, Shard, ShardBuilder};
 use trials::{Context, Patient, Status, Trial};
 
 /// Matches patients with trials.
@@ -94,10 +94,10 @@ struct Ids {
 }
 
 impl Ids {
-    fn add(&mut self, sets: &Sets, patients: &[Patient]) {
+    fn add(&mut self, sets: &Sets, shard: &Shard, patients: &[Patient]) {
         let ids = |bits: &Bits| -> Vec<String> {
             let of = |place| patients.get(usize::from(place)).map(|one: &Patient| one.id.clone());
-            bits.iter().filter_map(of).collect()
+            shard.places(bits).into_iter().filter_map(of).collect()
         };
         self.eligible.extend(ids(&sets.eligible));
         self.needs_data.extend(ids(&sets.needs_data));
@@ -147,7 +147,7 @@ fn three_valued(
         let shard = builder.finish();
         let mut evaluator = Evaluator::new(&plan, &shard);
         for (at, ids) in ids.iter_mut().enumerate() {
-            ids.add(&evaluator.cohort(at), patients);
+            ids.add(evaluator.cohort(at), &shard, patients);
         }
     }
     let bare = |one: &Read| {
