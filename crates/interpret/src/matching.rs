@@ -9,10 +9,11 @@ mod facts;
 mod follow;
 mod matcher;
 mod offer;
+mod remember;
 mod study;
 
 pub use book::{KeptTrial, keep_trial, kept_trial, kept_trials};
-pub use facts::{PatientFacts, World};
+pub use facts::{PatientFacts, Seen, World};
 pub use follow::Matched;
 pub use matcher::Matcher;
 pub use offer::{GeneTested, Offer, Offers, RANKING};

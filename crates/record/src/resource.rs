@@ -8,6 +8,7 @@ mod literal;
 mod pending;
 mod prepare;
 mod text;
+mod versions;
 
 pub use commit::Ready;
 pub use everything::{CompartmentPage, CompartmentQuery};

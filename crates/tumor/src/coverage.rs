@@ -88,6 +88,11 @@ impl CoveredGenes {
         AlterationClass::ALL.into_iter().filter(blind).collect()
     }
 
+    /// How many pairs of a gene and a class it states, for an estimate of its size.
+    pub fn extents(&self) -> usize {
+        self.genes.len()
+    }
+
     /// Whether it states nothing.
     pub fn is_empty(&self) -> bool {
         self.everywhere.is_empty() && self.genes.is_empty()

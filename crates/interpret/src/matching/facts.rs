@@ -3,10 +3,11 @@
 use crate::follow::Failure;
 use crate::tumor::{TUMOR_RESOURCE_TYPES, tumor_profiles};
 use knowledge::oncology::OncologyNames;
-use model::{PatientId, Problem};
+use model::{PatientId, Problem, ResourceRef};
 use record::limit::{COMPARTMENT_RESOURCES_MAX, PAGE_ROWS_MAX};
 use record::{Access, CompartmentQuery, Record, Stored};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use trials::Patient;
 use trials::patient::{Day, Source};
@@ -55,6 +56,29 @@ pub struct PatientFacts {
     pub patient: Patient,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// Of which versions of which resources they are; `None` if they rest on something that is not
+    /// about the patient.
+    pub seen: Option<Seen>,
+}
+
+/// Which versions of which resources somebody sees of a patient, as a digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen([u8; 32]);
+
+impl Seen {
+    /// Of these, which come by type and id.
+    pub fn of<'r>(versions: impl IntoIterator<Item = &'r ResourceRef>) -> Self {
+        let mut digest = Sha256::new();
+        for version in versions {
+            digest.update(format!("{version}\n"));
+        }
+        Self(digest.finalize().into())
+    }
+}
+
+/// The types that facts are read from, in order.
+pub(super) fn types() -> BTreeSet<&'static str> {
+    RESOURCE_TYPES.into_iter().chain(TUMOR_RESOURCE_TYPES).collect()
 }
 
 impl PatientFacts {
@@ -76,7 +100,11 @@ impl PatientFacts {
         of: &PatientId,
         as_of: Day,
     ) -> Result<Option<Self>, Failure> {
-        let resources = resources(record, access, of)?;
+        let mut resources = resources(record, access, of)?;
+        let all = Seen::of(resources.iter().map(|one| &one.reference));
+        let beside = medication_ids(&resources);
+        let seen = beside.is_empty().then_some(all);
+        resources.extend(medications(record, access, beside)?);
         if !resources.iter().any(|one| one.reference.resource_type == "Patient") {
             return Ok(None);
         }
@@ -95,7 +123,7 @@ impl PatientFacts {
         let (patient, noticed) =
             patient(of.as_str(), &resources, reports.collect(), &world.types, as_of);
         problems.extend(noticed);
-        Ok(Some(Self { patient, problems }))
+        Ok(Some(Self { patient, problems, seen }))
     }
 }
 
@@ -108,11 +136,10 @@ fn versioned(reference: &str, resources: &[Resource]) -> String {
     resources.iter().find(is).map_or_else(|| reference.to_owned(), |one| one.reference.to_string())
 }
 
-/// The patient's resources that say something here, and the medications that they refer to.
+/// The patient's resources that say something here, by type and id.
 fn resources(record: &Record, access: &Access, of: &PatientId) -> Result<Vec<Resource>, Failure> {
-    let types: BTreeSet<&str> = RESOURCE_TYPES.into_iter().chain(TUMOR_RESOURCE_TYPES).collect();
     let mut query = CompartmentQuery {
-        types: types.into_iter().map(str::to_owned).collect(),
+        types: types().into_iter().map(str::to_owned).collect(),
         count: PAGE_ROWS_MAX,
         ..CompartmentQuery::default()
     };
@@ -126,20 +153,29 @@ fn resources(record: &Record, access: &Access, of: &PatientId) -> Result<Vec<Res
             let limit = format!("{COMPARTMENT_RESOURCES_MAX} resources");
             return Err(record::Failure::TooMuch { place: of.to_string(), limit }.into());
         }
-        let Some(next) = page.next else { break };
+        let Some(next) = page.next else { return Ok(resources) };
         query.cursor = Some(next);
     }
-    for id in medications(&resources) {
-        let found = record.read(access, MEDICATION, &id)?;
-        if let Some(stored) = found.filter(|stored| !stored.deleted) {
-            resources.push(opened(stored)?);
+}
+
+/// The medications that therapies refer to.
+fn medications(
+    record: &Record,
+    access: &Access,
+    ids: BTreeSet<String>,
+) -> Result<Vec<Resource>, Failure> {
+    let mut found = Vec::new();
+    for id in ids {
+        let stored = record.read(access, MEDICATION, &id)?;
+        if let Some(stored) = stored.filter(|stored| !stored.deleted) {
+            found.push(opened(stored)?);
         }
     }
-    Ok(resources)
+    Ok(found)
 }
 
 /// The ids of medications that therapies refer to.
-fn medications(resources: &[Resource]) -> BTreeSet<String> {
+fn medication_ids(resources: &[Resource]) -> BTreeSet<String> {
     let referred = resources.iter().filter_map(|one| {
         let reference = one.value.pointer("/medicationReference/reference")?.as_str()?;
         let (kind, id) = reference.split_once('/')?;

@@ -1,12 +1,13 @@
 //! Following the feed and the calendar: who changed is put to all trials, a trial that changed to
 //! all patients with a tumour, and for whom a day is due to all trials again.
 
-use super::matcher::{Matcher, PATIENTS_TOGETHER, PatientPut, Ready};
+use super::matcher::{Matcher, PATIENTS_TOGETHER, Ready};
 use crate::follow::Failure;
 use model::PatientId;
 use record::{Change, ChangeKind, PutTo};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
+use trials::patient::Day;
 
 /// Name of the follower's place in the feed.
 const CURSOR: &str = "trials";
@@ -25,18 +26,12 @@ pub struct Matched {
     pub changes: u64,
     /// Times that a patient was looked at.
     pub patients: u64,
+    /// Of those, whose resources were read; what was read of the others had not changed.
+    pub read: u64,
     /// Pairs of a patient and a cohort that were evaluated.
     pub evaluations: u64,
     /// Changes that were noted in the log.
     pub noted: u64,
-}
-
-impl Matched {
-    fn count(&mut self, done: PatientPut) {
-        self.patients += 1;
-        self.evaluations += done.evaluations;
-        self.noted += done.changes;
-    }
 }
 
 impl Matcher {
@@ -50,7 +45,7 @@ impl Matcher {
         // From the beginning, everybody is put to the trials as they are now.
         let old_trials_until = if place == 0 { last } else { 0 };
         while self.step(old_trials_until, &mut matched)? {}
-        self.due(&mut matched)?;
+        self.due(self.today(), &mut matched)?;
         Ok(matched)
     }
 
@@ -73,12 +68,18 @@ impl Matcher {
             .collect();
         let patients = causes(&changes);
         if !trials.is_empty() || !patients.is_empty() {
-            let ready = self.ready()?;
+            let (ready, today) = (self.ready()?, self.today());
             let patients: Vec<(PatientId, String)> = patients.into_iter().collect();
-            self.put_all(&ready, &patients, &PutTo::Every, matched)?;
+            self.put_all(&ready, &patients, &PutTo::Every, today, matched)?;
+            if !trials.is_empty() {
+                // Whoever is put to one trial is next due after today, so what is due for the other
+                // trials comes first.
+                self.due(today, matched)?;
+            }
             for (id, change) in trials {
                 let cause = format!("trial {id} version {}", change.version);
-                self.put_everybody(&ready, &PutTo::One(id.to_owned()), &cause, matched)?;
+                let put_to = PutTo::One(id.to_owned());
+                self.put_everybody(&ready, &put_to, (&cause, today), matched)?;
             }
         }
         // Only after all of them: a crash before this repeats work, and repeating it notes nothing.
@@ -92,19 +93,22 @@ impl Matcher {
         ready: &Ready,
         patients: &[(PatientId, String)],
         put_to: &PutTo,
+        today: Day,
         matched: &mut Matched,
     ) -> Result<(), Failure> {
         for some in patients.chunks(PATIENTS_TOGETHER as usize) {
-            let today = self.today();
-            let facts = self.record.read_together(|record| {
-                some.iter().map(|(of, _)| self.facts(record, of, today)).collect()
-            });
-            let facts: Vec<_> = facts?;
-            for ((of, cause), facts) in some.iter().zip(&facts) {
-                let put_to = put_to.clone();
-                let of = (of, facts.as_ref());
-                matched.count(self.put_facts(ready, of, put_to, (cause, today))?);
+            let ids: Vec<PatientId> = some.iter().map(|(of, _)| of.clone()).collect();
+            let (known, read) = self.known(&ids, today)?;
+            let mut puts = Vec::with_capacity(some.len());
+            for ((of, cause), known) in some.iter().zip(&known) {
+                let of = (of, known.as_deref());
+                let (put, evaluations) = self.put(ready, of, put_to.clone(), (cause, today));
+                matched.evaluations += evaluations;
+                puts.push(put);
             }
+            matched.patients += some.len() as u64;
+            matched.read += read;
+            matched.noted += u64::from(self.record.put_trial_standings(&self.engine, puts)?);
         }
         Ok(())
     }
@@ -114,7 +118,7 @@ impl Matcher {
         &self,
         ready: &Ready,
         put_to: &PutTo,
-        cause: &str,
+        (cause, today): (&str, Day),
         matched: &mut Matched,
     ) -> Result<(), Failure> {
         let mut after: Option<PatientId> = None;
@@ -123,14 +127,14 @@ impl Matcher {
                 self.record.watched_for_trials(&self.engine, after.as_ref(), PATIENTS_TOGETHER)?;
             let Some(last) = page.last().cloned() else { return Ok(()) };
             let page: Vec<_> = page.into_iter().map(|of| (of, cause.to_owned())).collect();
-            self.put_all(ready, &page, put_to, matched)?;
+            self.put_all(ready, &page, put_to, today, matched)?;
             after = Some(last);
         }
     }
 
     /// Looks at those for whom today, or a day before, is due.
-    fn due(&self, matched: &mut Matched) -> Result<(), Failure> {
-        let day = u32::try_from(self.today()).unwrap_or(0);
+    fn due(&self, today: Day, matched: &mut Matched) -> Result<(), Failure> {
+        let day = u32::try_from(today).unwrap_or(0);
         loop {
             let due = self.record.due_for_trials(&self.engine, day, PATIENTS_TOGETHER)?;
             if due.is_empty() {
@@ -139,7 +143,7 @@ impl Matcher {
             let cause = "a birthday, or a fact that counts no more".to_owned();
             let due: Vec<_> = due.into_iter().map(|of| (of, cause.clone())).collect();
             // Whoever was looked at is due on a later day only, so this ends.
-            self.put_all(&*self.ready()?, &due, &PutTo::Every, matched)?;
+            self.put_all(&*self.ready()?, &due, &PutTo::Every, today, matched)?;
         }
     }
 

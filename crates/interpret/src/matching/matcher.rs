@@ -2,6 +2,7 @@
 
 use super::book::{KeptTrial, kept_trials};
 use super::facts::{PatientFacts, World};
+use super::remember::Remembered;
 use crate::follow::Failure;
 use model::{PatientId, TenantId};
 use record::{
@@ -29,9 +30,11 @@ pub struct Matcher {
     pub(super) engine: Access,
     /// Reads about patients, as any other system that shows to many what it reads: what is
     /// labelled as sensitive or refused by a consent is not known to it.
-    reader: Access,
+    pub(super) reader: Access,
     /// The trials as they were made ready, with how many versions of them there were.
     kept: Arc<Mutex<Kept>>,
+    /// What was read of patients.
+    pub(super) remembered: Arc<Mutex<Remembered>>,
 }
 
 /// How many versions of trials there were, and the trials; nothing before they are read.
@@ -101,22 +104,13 @@ fn standing(kept: &KeptTrial, cohort: &Cohort, answer: Answer) -> Option<TrialSt
     })
 }
 
-/// What became of one patient.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct PatientPut {
-    /// Pairs of a cohort and the patient that were evaluated.
-    pub(super) evaluations: u64,
-    /// Changes that were noted.
-    pub(super) changes: u64,
-}
-
 impl Matcher {
     /// A matcher of a tenant.
     pub fn new(record: Record, world: Arc<World>, tenant: &TenantId) -> Self {
         let access =
             |role| Access::new(tenant.clone(), ACTOR, role, Purpose::Treatment, Scope::Tenant);
         let (engine, reader) = (access(Role::Engine), access(Role::ServiceClient));
-        Self { record, world, engine, reader, kept: Arc::default() }
+        Self { record, world, engine, reader, kept: Arc::default(), remembered: Arc::default() }
     }
 
     /// The names it reads with.
@@ -163,27 +157,25 @@ impl Matcher {
         Ok(facts.filter(PatientFacts::has_tumor))
     }
 
-    /// Puts a patient to trials and notes what changed; without facts it is somebody whom no trial
-    /// is for.
-    pub(super) fn put_facts(
+    /// What is to be noted of a patient who is put to trials, and how many pairs were evaluated;
+    /// without facts it is somebody whom no trial is for.
+    pub(super) fn put(
         &self,
         ready: &Ready,
-        (patient, facts): (&PatientId, Option<&PatientFacts>),
+        (patient, facts): (&PatientId, Option<&Patient>),
         put_to: PutTo,
         (cause, today): (&str, Day),
-    ) -> Result<PatientPut, Failure> {
-        let mut done = PatientPut::default();
-        let mut standings = Vec::new();
-        let mut watch = TrialWatch::Off;
+    ) -> (PutToTrials, u64) {
+        let (mut standings, mut evaluations, mut watch) = (Vec::new(), 0, TrialWatch::Off);
         if let Some(facts) = facts {
-            (standings, done.evaluations) = match &put_to {
-                PutTo::Every => self.standings_of_all(ready, &facts.patient, today),
+            (standings, evaluations) = match &put_to {
+                PutTo::Every => self.standings_of_all(ready, facts, today),
                 PutTo::One(id) => {
                     let kept = ready.trials.iter().find(|kept| kept.trial.id == *id);
-                    kept.map(|kept| self.standings(kept, &facts.patient, today)).unwrap_or_default()
+                    kept.map(|kept| self.standings(kept, facts, today)).unwrap_or_default()
                 }
             };
-            let day = due::next_due(&facts.patient, &ready.ages, today);
+            let day = due::next_due(facts, &ready.ages, today);
             watch = TrialWatch::On(day.and_then(|day| u32::try_from(day).ok()));
         }
         let put = PutToTrials {
@@ -194,8 +186,7 @@ impl Matcher {
             engine: self.engine_name(),
             watch,
         };
-        done.changes = u64::from(self.record.put_trial_standings(&self.engine, put)?);
-        Ok(done)
+        (put, evaluations)
     }
 
     /// What all trials say to a patient: each distinct question of theirs is asked once.

@@ -216,6 +216,7 @@ fn a_trial_that_changes_is_put_to_those_with_a_tumour_alone() {
     let opened = place.catch_up();
     assert_eq!((opened.patients, opened.evaluations, opened.noted), (2, 4, 2));
     place.keep(&trial("U", "open"));
+    assert_eq!(opened.read, 0, "what was read of them has not changed");
     let other = place.catch_up();
     // The other trial is not asked again.
     assert_eq!((other.patients, other.evaluations, other.noted), (2, 4, 2));
@@ -256,6 +257,47 @@ fn a_day_is_enough_to_come_of_age_and_to_be_out_of_date() {
             format!("ana T/fit eligible > needs-data: {cause}"),
         ]
     );
+}
+
+/// What is remembered of a patient counts while it is what the matcher may see.
+#[test]
+fn what_is_remembered_is_what_may_still_be_seen() {
+    let place = Place::new();
+    place.put(vec![person("ana", "1961-04-02"), condition("ana", "LUAD")]);
+    place.put(vec![ecog("ana", "2026-08-01", 1)]);
+    place.catch_up();
+    place.keep(&trial("T", "open"));
+    let known = place.catch_up();
+    assert_eq!((known.read, known.noted), (0, 2));
+    // It counts no more after three months, and the trial that changes then must not know it.
+    place.pass_days(90);
+    place.keep(&trial("U", "open"));
+    place.catch_up();
+    let [logged, whole] = place.both(&patient("ana"));
+    assert_eq!(logged, whole);
+    assert!(logged.iter().all(|(_, _, status)| status == "needs-data"), "{logged:?}");
+    // Refused to systems from now on: of a change that names nobody else, she is not known.
+    place.put(vec![json!({"resourceType": "Consent", "id": "no", "status": "active",
+        "scope": {"coding": [{"code": "patient-privacy"}]}, "category": [{"text": "privacy"}],
+        "patient": {"reference": "Patient/ana"}, "provision": {"type": "deny"}})]);
+    place.keep(&trial("V", "open"));
+    place.catch_up();
+    let [logged, whole] = place.both(&patient("ana"));
+    assert_eq!((logged, whole), (vec![], vec![]));
+}
+
+/// A patient who is due for one trial stays due when another one changes on that day.
+#[test]
+fn a_trial_that_changes_postpones_no_day() {
+    let place = Place::new();
+    place.keep(&trial("T", "open"));
+    place.put(vec![person("ana", "2008-08-26"), condition("ana", "LUAD")]);
+    assert_eq!(place.catch_up().noted, 0);
+    place.pass_days(2);
+    place.keep(&trial("U", "open"));
+    place.catch_up();
+    let [logged, whole] = place.both(&patient("ana"));
+    assert_eq!((logged.len(), &logged), (4, &whole));
 }
 
 #[test]
@@ -374,7 +416,7 @@ fn take(place: &Place, step: &Step) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     /// Amended, withdrawn, died, come of age, suspended, opened again, in any order and with the
     /// log kept up now and then: it says what a full evaluation says.

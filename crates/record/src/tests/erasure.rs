@@ -138,7 +138,7 @@ fn plant(record: &Record, patient: &str, word: &str) -> RawId {
     let standings = vec![TrialStanding { trial, version: 1, cohort, path, status }];
     let (put_to, watch) = (PutTo::Every, TrialWatch::On(Some(20_260_901)));
     let put = PutToTrials { patient: of.clone(), put_to, standings, cause, engine: by, watch };
-    record.put_trial_standings(&engine, put).unwrap();
+    record.put_trial_standings(&engine, vec![put]).unwrap();
     let prescriber = access(Role::Prescriber);
     let card = format!("card-{patient}");
     let shown = Shown {

@@ -4,7 +4,7 @@
 use crate::audit::Touched;
 use crate::grant::Columns;
 use crate::key::Keys;
-use crate::limit::{TRIAL_STANDINGS_MAX, rows, text, within};
+use crate::limit::{PAGE_ROWS_MAX, TRIAL_STANDINGS_MAX, rows, text, within};
 use crate::sql::trial as sql;
 use crate::store::{Executor, Row, values};
 use crate::vault::{Builder, Vault};
@@ -103,26 +103,34 @@ pub struct PutToTrials {
 }
 
 impl Record {
-    /// Notes what changed in what trials say to a patient, in one transaction; how many changes
+    /// Notes what changed in what trials say to patients, all in one transaction; how many changes
     /// there were. The same again changes nothing.
-    pub fn put_trial_standings(&self, access: &Access, put: PutToTrials) -> Result<u32, Failure> {
+    pub fn put_trial_standings(
+        &self,
+        access: &Access,
+        puts: Vec<PutToTrials>,
+    ) -> Result<u32, Failure> {
         self.permit(access, Action::PutStatements)?;
-        if !access.sees(put.patient.as_str()) {
-            return Err(Failure::NotFound);
-        }
-        within("standings", put.standings.len(), TRIAL_STANDINGS_MAX, "cohorts")?;
-        for part in put.standings.iter().flat_map(|one| [&one.trial, &one.cohort, &one.path]) {
-            text("standing", part)?;
-        }
-        text("cause", &put.cause)?;
+        within("patients", puts.len(), PAGE_ROWS_MAX as usize, "patients")?;
         let mut touched = Touched::default();
-        touched.patient(put.patient.as_str());
+        for put in &puts {
+            if !access.sees(put.patient.as_str()) {
+                return Err(Failure::NotFound);
+            }
+            within("standings", put.standings.len(), TRIAL_STANDINGS_MAX, "cohorts")?;
+            for part in put.standings.iter().flat_map(|one| [&one.trial, &one.cohort, &one.path]) {
+                text("standing", part)?;
+            }
+            text("cause", &put.cause)?;
+            touched.patient(put.patient.as_str());
+        }
         self.note(access, Action::PutStatements, &touched)?;
         let (tenant, now) = (access.tenant().as_str().to_owned(), self.now());
         let keys = Arc::clone(&self.inner.keys);
-        self.inner
-            .record_writer
-            .write(move |executor| Log { executor, keys: &keys, tenant: &tenant, now }.put(&put))
+        self.inner.record_writer.write(move |executor| {
+            let log = Log { executor, keys: &keys, tenant: &tenant, now };
+            puts.iter().try_fold(0, |changes, put| Ok(changes + log.put(put)?))
+        })
     }
 
     /// What trials say to a patient that do not say "out": the latest change of each cohort.
@@ -306,14 +314,15 @@ impl Log<'_> {
     ) -> Result<BTreeMap<Key, TrialStanding>, Failure> {
         let vault = Vault::new(self.executor, self.keys, self.tenant);
         let text = format!("{CHANGES} AND s.patient = $2{LATEST}");
+        let mut query = Builder::new(&text, values![self.tenant, patient]);
+        if let PutTo::One(asked) = put_to {
+            query.push(" AND s.trial = ");
+            query.bind(trial_hash(self.keys, self.tenant, asked));
+        }
         let mut standing = BTreeMap::new();
-        for row in self.executor.query(&text, values![self.tenant, patient])? {
+        for row in self.executor.query(&query.sql, &query.values)? {
             let one = change(&vault, &row)?.standing;
-            let is_asked = match put_to {
-                PutTo::Every => true,
-                PutTo::One(asked) => one.trial == *asked,
-            };
-            if is_asked && one.status != TRIAL_STATUS_OUT {
+            if one.status != TRIAL_STATUS_OUT {
                 standing.insert(key(&one), one);
             }
         }

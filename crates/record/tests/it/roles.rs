@@ -173,6 +173,9 @@ fn raw_and_clinical() -> Vec<Line> {
             let query = CompartmentQuery { count: 5, ..CompartmentQuery::default() };
             r.compartment(a, &PatientId::new("p1"), &query).map(drop)
         }),
+        ("compartment_versions", clinical(), |r, a, _| {
+            r.compartment_versions(a, &[p1()], &["Observation"]).map(drop)
+        }),
         ("begin_export", vec![ServiceClient], |r, a, _| r.begin_export(a, export()).map(drop)),
         ("export_job", vec![ServiceClient], |r, a, _| r.export_job(a, "x").map(drop)),
         ("end_export", vec![ServiceClient], |r, a, _| r.end_export(a, "x").map(drop)),
@@ -366,7 +369,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 156 * Role::ALL.len());
+    assert_eq!(calls, 157 * Role::ALL.len());
 }
 
 #[test]

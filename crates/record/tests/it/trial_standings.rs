@@ -25,7 +25,7 @@ fn note(record: &Record, of: &str, put_to: PutTo, standings: &[(&str, &str, &str
         engine: "trials 1".to_owned(),
         watch: TrialWatch::On(Some(20_260_901)),
     };
-    record.put_trial_standings(&access(Role::Engine), put).unwrap()
+    record.put_trial_standings(&access(Role::Engine), vec![put]).unwrap()
 }
 
 fn words(changes: &[TrialChange]) -> Vec<String> {
@@ -134,7 +134,7 @@ fn who_is_watched_is_found_by_day() {
             engine: String::new(),
             watch,
         };
-        record.put_trial_standings(&engine, put).unwrap();
+        record.put_trial_standings(&engine, vec![put]).unwrap();
     };
     watch("p1", TrialWatch::On(Some(20_260_901)));
     watch("p2", TrialWatch::On(None));

@@ -25,7 +25,7 @@ pub(super) fn matching() -> Vec<Line> {
                 engine: "trials 1".to_owned(),
                 watch: TrialWatch::Off,
             };
-            r.put_trial_standings(a, put).map(drop)
+            r.put_trial_standings(a, vec![put]).map(drop)
         }),
         ("trial_standings", with(&[ServiceClient, Engine, Role::Patient]), |r, a, _| {
             r.trial_standings(a, &p1()).map(drop)
