@@ -12,11 +12,13 @@ mod convert;
 mod document;
 mod field;
 mod genomic;
+mod migrate;
 mod names;
 mod run;
 mod structural;
 
 pub use document::{Match, SortKey};
 pub use field::{Record, load};
+pub use migrate::{Cause, Difference, Migrated, Sides, migrate};
 pub use names::NameMap;
 pub use run::{Matched, Options, run};

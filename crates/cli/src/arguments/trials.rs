@@ -143,6 +143,9 @@ pub(crate) enum Semantics {
     ThreeValued,
     /// As matchengine-V2: what is not there is no.
     CtmlCompat,
+    /// Both, and which samples' answers differ and why: what to look through before moving from
+    /// matchengine-V2. `both` counts samples that both take, `neither` those that neither takes.
+    Both,
 }
 
 /// `cognate trials explain`

@@ -5,6 +5,7 @@ mod explain;
 mod files;
 mod import;
 mod matching;
+mod migrate;
 mod patients;
 mod stored;
 

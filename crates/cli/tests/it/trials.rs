@@ -86,6 +86,31 @@ fn a_study_is_matched_in_both_semantics() {
 }
 
 #[test]
+fn what_differs_between_the_semantics_is_reported_with_its_cause() {
+    let folder = tempfile::tempdir().unwrap();
+    let (trials, study) = (trials(folder.path()), study(folder.path()));
+    let common = ["trials", "match", "--trials", &trials, "--study", &study];
+    let both = ["--as-of", "2026-08-24", "--semantics", "both"];
+    let run = cognate(&[&common[..], &both, &["--json"]].concat());
+    let answers = lines(&run.stdout);
+    let cohort = &answers[0]["cohorts"][0];
+    assert_eq!(cohort["both"], json!(1));
+    let differences = cohort["differences"].as_array().unwrap();
+    let of = |sample: &str| {
+        let has = |one: &&Value| one["samples"].as_array().unwrap().contains(&json!(sample));
+        differences.iter().find(has).unwrap_or_else(|| panic!("{sample}: {cohort}"))
+    };
+    for sample in ["S2", "S5"] {
+        assert_eq!(of(sample)["compat"], json!(false), "{sample}");
+        assert_eq!(of(sample)["three_valued"], json!("needs-data"), "{sample}");
+    }
+    assert_eq!(of("S2")["causes"][0]["code"], json!("not-tested"), "{cohort}");
+    let run = cognate(&[&common[..], &both].concat());
+    assert!(run.stdout.contains("V2 not reported, ours needs-data"), "{}", run.stdout);
+    assert!(run.stdout.contains("not-tested: KRAS"), "{}", run.stdout);
+}
+
+#[test]
 fn documents_of_matchminer_are_matched() {
     let folder = tempfile::tempdir().unwrap();
     let trials = trials(folder.path());

@@ -62,6 +62,45 @@ fn node(item: &Value, pointer: &str, problems: &mut Vec<Problem>, depth: usize) 
     }
 }
 
+/// A leaf of a clause, and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Placed<'a> {
+    pub(super) pointer: String,
+    pub(super) kind: &'a str,
+    pub(super) keys: &'a Map<String, Value>,
+}
+
+/// The leaves of a `match` list, in order.
+pub(super) fn leaves<'a>(list: &'a Value, pointer: &str) -> Vec<Placed<'a>> {
+    let mut found = Vec::new();
+    let mut waiting = vec![(list, pointer.to_owned(), 0)];
+    while let Some((item, pointer, depth)) = waiting.pop() {
+        match item {
+            _ if depth > 2 * DEPTH_MAX => {}
+            Value::Array(items) => {
+                let items = items.iter().enumerate().rev();
+                waiting.extend(items.map(|(at, one)| (one, format!("{pointer}/{at}"), depth + 1)));
+            }
+            Value::Object(keys) => {
+                for (key, value) in keys {
+                    let pointer = format!("{pointer}/{key}");
+                    match (key.as_str(), value) {
+                        (
+                            kind @ ("clinical" | "genomic" | "prior_treatments"),
+                            Value::Object(keys),
+                        ) => {
+                            found.push(Placed { pointer, kind, keys });
+                        }
+                        (_, value) => waiting.push((value, pointer, depth + 1)),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 fn broken(pointer: &str, problems: &mut Vec<Problem>) -> Clause {
     problems.push(Problem::warning("clause-not-read", pointer, "is no node; matches nobody"));
     Clause::Broken

@@ -1,7 +1,7 @@
 //! A trial over all samples.
 
 use super::alternatives::{Held, Leaves, Put, genomic_leaves, ways};
-use super::clause::{self, Clause};
+use super::clause::{self, Clause, Placed};
 use super::document::{self, Level, Match, Reason};
 use super::field::{Record, as_text};
 use super::genomic::{self, Asked};
@@ -42,11 +42,7 @@ pub struct Matched {
 pub fn run(trial: &Map<String, Value>, records: &[Record], options: &Options<'_>) -> Matched {
     let mut matched = Matched::default();
     let summary = trial.get("_summary");
-    let status = summary
-        .and_then(|summary| summary.get("status")?.get(0)?.get("value"))
-        .or_else(|| trial.get(options.status_field.as_ref()?))
-        .map(as_text)
-        .unwrap_or_default();
+    let status = status(trial, options);
     if !options.closed && !status.eq_ignore_ascii_case("open to accrual") {
         return matched;
     }
@@ -84,7 +80,7 @@ pub fn run(trial: &Map<String, Value>, records: &[Record], options: &Options<'_>
     matched
 }
 
-fn alive(record: &Record) -> bool {
+pub(super) fn alive(record: &Record) -> bool {
     record.clinical.get("VITAL_STATUS").and_then(Value::as_str) == Some("alive")
 }
 
@@ -165,14 +161,58 @@ impl Leaves for Answers<'_> {
     }
 
     fn treatments(&mut self, keys: &Map<String, Value>) -> bool {
-        let fits = |row: &&Map<String, Value>| {
-            keys.iter()
-                .all(|(key, value)| row.get(&key.to_ascii_uppercase()) == Some(&stripped(value).0))
-        };
-        let excluded = keys.values().any(|value| stripped(value).1);
-        let found = self.record.genomic.iter().any(|row| row.contains_key("DRUG") && fits(&row));
-        found != excluded
+        treated(keys, self.record)
     }
+}
+
+/// Whether a leaf of prior treatments holds for a sample.
+fn treated(keys: &Map<String, Value>, record: &Record) -> bool {
+    let fits = |row: &&Map<String, Value>| {
+        keys.iter()
+            .all(|(key, value)| row.get(&key.to_ascii_uppercase()) == Some(&stripped(value).0))
+    };
+    let excluded = keys.values().any(|value| stripped(value).1);
+    let found = record.genomic.iter().any(|row| row.contains_key("DRUG") && fits(&row));
+    found != excluded
+}
+
+/// Whether a leaf holds for a sample, by itself.
+pub(super) fn leaf_holds(leaf: &Placed<'_>, record: &Record, options: &Options<'_>) -> bool {
+    let mut told = Vec::new();
+    match leaf.kind {
+        "clinical" => {
+            let with = (options.names, options.as_of);
+            clinical::holds(leaf.keys, &record.clinical, with, &mut told)
+        }
+        "genomic" => {
+            let asked = genomic::read(leaf.keys, &mut told);
+            let found = genomic::rows(&asked, record);
+            Put { keys: leaf.keys, asked: &asked, found }.holds()
+        }
+        _ => treated(leaf.keys, record),
+    }
+}
+
+/// Whether a trial runs, and whether the level whose clause stands at a pointer is closed.
+pub(super) fn runs(
+    trial: &Map<String, Value>,
+    match_path: &str,
+    options: &Options<'_>,
+) -> (bool, bool) {
+    let runs = options.closed || status(trial, options).eq_ignore_ascii_case("open to accrual");
+    let levels = levels(trial, &Level::default());
+    let level = levels.iter().find(|(level, _)| level.match_path == match_path);
+    (runs, level.is_none_or(|(level, _)| level.closed && !options.closed))
+}
+
+/// The status of a trial, as stated.
+fn status(trial: &Map<String, Value>, options: &Options<'_>) -> String {
+    let summary = trial.get("_summary");
+    summary
+        .and_then(|summary| summary.get("status")?.get(0)?.get("value"))
+        .or_else(|| trial.get(options.status_field.as_ref()?))
+        .map(as_text)
+        .unwrap_or_default()
 }
 
 impl<'a> ClausePut<'a> {

@@ -10,6 +10,8 @@ mod hand;
 #[cfg(test)]
 mod imports;
 #[cfg(test)]
+mod migrate;
+#[cfg(test)]
 mod population;
 #[cfg(test)]
 mod resources;

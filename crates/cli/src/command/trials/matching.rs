@@ -1,6 +1,7 @@
 //! `cognate trials match`
 
 use super::files::{Read, World, bytes, trials};
+use super::migrate;
 use super::patients::Cohort;
 use super::stored::Stored;
 use crate::arguments::{Semantics, TrialFiles, TrialsMatchArguments};
@@ -19,7 +20,7 @@ pub(super) fn run(arguments: &TrialsMatchArguments) -> anyhow::Result<Outcome> {
     let stored = Stored::open(&arguments.patients)?;
     let read = named_trials(&arguments.trials, stored.as_ref(), &world)?;
     if let Some(stored) = &stored {
-        if arguments.semantics == Semantics::CtmlCompat {
+        if arguments.semantics != Semantics::ThreeValued {
             return Err(anyhow!("`ctml-compat` matches `--study` and `--matchminer` alone"));
         }
         let patients = stored.patients()?;
@@ -33,19 +34,34 @@ pub(super) fn run(arguments: &TrialsMatchArguments) -> anyhow::Result<Outcome> {
         }
         Semantics::CtmlCompat => {
             let names = name_map(arguments, &world)?;
-            let options = Options {
-                as_of: cohort.as_of,
-                deceased: arguments.patients.deceased,
-                closed: arguments.closed,
-                all_clinical_reasons: arguments.all_clinical_reasons,
-                status_field: arguments.status_field.clone(),
-                names: &names,
-            };
+            let options = options(arguments, cohort.as_of, &names);
             let records = cohort.records(&world);
             read.iter().map(|one| compat(one, &records, &options)).collect()
         }
+        Semantics::Both => {
+            let names = name_map(arguments, &world)?;
+            let options = options(arguments, cohort.as_of, &names);
+            let (patients, as_of) = (cohort.patients(&world), cohort.as_of);
+            let deceased = arguments.patients.deceased;
+            let context = Context { tree: &world.tree, as_of, deceased };
+            let records = cohort.records(&world);
+            let samples: Vec<_> = records.iter().zip(&patients).collect();
+            let sides = (&options, &context, samples.as_slice());
+            read.iter().map(|one| migrate::compared(one, &records, sides)).collect()
+        }
     };
     said(arguments, &answers)
+}
+
+fn options<'a>(arguments: &TrialsMatchArguments, as_of: Day, names: &'a NameMap) -> Options<'a> {
+    Options {
+        as_of,
+        deceased: arguments.patients.deceased,
+        closed: arguments.closed,
+        all_clinical_reasons: arguments.all_clinical_reasons,
+        status_field: arguments.status_field.clone(),
+        names,
+    }
 }
 
 /// The trials of the files, or of the record.
@@ -71,7 +87,10 @@ fn said(arguments: &TrialsMatchArguments, answers: &[Value]) -> anyhow::Result<O
         if arguments.json {
             print(&format!("{}\n", serde_json::to_string(answer)?))?;
         } else {
-            print(&for_people(answer))?;
+            print(&match arguments.semantics {
+                Semantics::Both => migrate::for_people(answer),
+                Semantics::ThreeValued | Semantics::CtmlCompat => for_people(answer),
+            })?;
         }
     }
     Ok(Outcome::Done)
@@ -119,7 +138,7 @@ impl Ids {
 }
 
 /// Whether a trial or cohort is asked: closed ones only on demand; what nobody knows is.
-fn is_asked(status: Status, closed: bool) -> bool {
+pub(super) fn is_asked(status: Status, closed: bool) -> bool {
     closed || matches!(status, Status::Open | Status::Unknown)
 }
 
@@ -165,6 +184,18 @@ fn three_valued(
     answers
 }
 
+/// Our findings about a trial, and what was noticed on the way.
+pub(super) fn findings_of(read: &Read, problems: &[model::Problem]) -> Value {
+    let mut findings = serde_json::to_value(&read.trial.findings).unwrap_or_default();
+    let noticed = problems
+        .iter()
+        .map(|one| json!({"code": one.code, "pointer": one.place, "text": one.text}));
+    if let Some(list) = findings.as_array_mut() {
+        list.extend(noticed);
+    }
+    findings
+}
+
 fn compat(read: &Read, records: &[Record], options: &Options<'_>) -> Value {
     let Some(document) = &read.ctml else {
         say(&format!("trial `{}` is no CTML; ctml-compat does not match it", read.trial.id));
@@ -172,14 +203,7 @@ fn compat(read: &Read, records: &[Record], options: &Options<'_>) -> Value {
             "matches": []});
     };
     let Matched { matches, problems } = run_compat(document, records, options);
-    let mut findings = serde_json::to_value(&read.trial.findings).unwrap_or_default();
-    if let Some(list) = findings.as_array_mut() {
-        list.extend(
-            problems
-                .iter()
-                .map(|one| json!({"code": one.code, "pointer": one.place, "text": one.text})),
-        );
-    }
+    let findings = findings_of(read, &problems);
     let mut cohorts: Vec<Value> = Vec::new();
     for one in &read.trial.cohorts {
         let level = match one.path.rsplit(" / ").next().unwrap_or_default() {
