@@ -1,5 +1,6 @@
 //! Transaction and batch Bundles (FHIR R4, RESTful API, "transaction").
 
+mod collection;
 mod reference;
 
 use super::access::{self, text};
@@ -7,6 +8,7 @@ use super::{check, json};
 use model::Problem;
 use serde_json::Value;
 
+pub use collection::collected;
 pub use reference::{conditional_references, rewrite_references};
 
 /// Entries of one Bundle.

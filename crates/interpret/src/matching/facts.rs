@@ -108,23 +108,45 @@ impl PatientFacts {
         if !resources.iter().any(|one| one.reference.resource_type == "Patient") {
             return Ok(None);
         }
-        let values: Vec<Value> = resources.iter().map(|one| one.value.clone()).collect();
-        let (profiles, mut problems) = tumor_profiles(&values, &world.genes, &world.panels);
-        let reports = profiles.into_iter().map(|mut profile| {
-            let sources = profile.events.iter_mut().map(|one| &mut one.source);
-            let measured = profile.biomarkers.iter_mut().map(|one| &mut one.source);
-            for source in sources.chain(measured).flatten() {
-                *source = versioned(source, &resources);
-            }
-            let resource = versioned(&profile.report, &resources);
-            let source = Source { resource, date: profile.issued };
-            Report { profile, source }
-        });
-        let (patient, noticed) =
-            patient(of.as_str(), &resources, reports.collect(), &world.types, as_of);
-        problems.extend(noticed);
+        let (patient, problems) = made(of.as_str(), &resources, world, as_of);
         Ok(Some(Self { patient, problems, seen }))
     }
+
+    /// What resources say of the patient among them on a day, without any record: those of a
+    /// question that somebody asks. They are of one patient, and have ids.
+    pub fn of_resources(values: Vec<Value>, world: &World, as_of: Day) -> Self {
+        let text = |value: &Value, name: &str| {
+            value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
+        let resource = |value: Value| {
+            let (resource_type, id) = (text(&value, "resourceType"), text(&value, "id"));
+            Resource { reference: ResourceRef { resource_type, id, version: 1 }, value }
+        };
+        let resources: Vec<Resource> = values.into_iter().map(resource).collect();
+        let mut people = resources.iter().map(|one| &one.reference);
+        let of = people.find(|one| one.resource_type == "Patient").map(|one| one.id.clone());
+        let (patient, problems) = made(&of.unwrap_or_default(), &resources, world, as_of);
+        Self { patient, problems, seen: None }
+    }
+}
+
+/// What resources say of a patient, and what could not be read.
+fn made(of: &str, resources: &[Resource], world: &World, as_of: Day) -> (Patient, Vec<Problem>) {
+    let values: Vec<Value> = resources.iter().map(|one| one.value.clone()).collect();
+    let (profiles, mut problems) = tumor_profiles(&values, &world.genes, &world.panels);
+    let reports = profiles.into_iter().map(|mut profile| {
+        let sources = profile.events.iter_mut().map(|one| &mut one.source);
+        let measured = profile.biomarkers.iter_mut().map(|one| &mut one.source);
+        for source in sources.chain(measured).flatten() {
+            *source = versioned(source, resources);
+        }
+        let resource = versioned(&profile.report, resources);
+        let source = Source { resource, date: profile.issued };
+        Report { profile, source }
+    });
+    let (patient, noticed) = patient(of, resources, reports.collect(), &world.types, as_of);
+    problems.extend(noticed);
+    (patient, problems)
 }
 
 /// A reference with the version that stands in the record.

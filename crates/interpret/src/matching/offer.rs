@@ -118,6 +118,15 @@ impl Matcher {
         let Some(facts) = PatientFacts::read(record, access, &self.world, patient, today)? else {
             return Ok(None);
         };
+        self.offers_of(facts).map(Some)
+    }
+
+    /// What the trials in use say today to a patient of whom this is known; nothing is noted.
+    ///
+    /// # Errors
+    /// When the trials cannot be read.
+    pub fn offers_of(&self, facts: PatientFacts) -> Result<Offers, Failure> {
+        let today = self.today();
         let mut offers = Vec::new();
         if facts.has_tumor() {
             let context = self.context(today);
@@ -136,7 +145,7 @@ impl Matcher {
         }
         offers.sort_by_cached_key(Offer::rank);
         let genes = genes(&offers, &facts.patient);
-        Ok(Some(Offers { facts, offers, genes }))
+        Ok(Offers { facts, offers, genes })
     }
 }
 

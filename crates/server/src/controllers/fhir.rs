@@ -71,6 +71,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::new("POST", "/fhir/{type}/{id}/$validate", || post(validate::of_instance)),
     Route::new("GET", "/fhir/Patient/{id}/$everything", || get(everything::show)),
     Route::new("GET", "/fhir/Patient/{id}/$trial-match", || get(trials::show)),
+    Route::new("POST", "/fhir/Patient/$trial-match", || post(trials::given)),
     Route::new("GET", "/fhir/{type}/{id}/_history/{version}", || get(read::vread))
         .offering(Offer::Type(&[Interaction::Vread])),
     Route::new("GET", "/fhir/Subscription/$status", || get(subscription::status_of_type)),

@@ -355,6 +355,9 @@ pub(super) const TABLE: &[Row] = &[
         .answering(&[(200, OUTCOME)]),
     begin("GET", "/fhir/Patient/{id}/$trial-match", "Trials that are or may be for a patient")
         .answering(&[(200, BUNDLE)]),
+    begin("POST", "/fhir/Patient/$trial-match", "Trials for the patient of a Bundle")
+        .taking(Bundle)
+        .answering(&[(200, BUNDLE)]),
     begin("GET", "/fhir/Patient/{id}/$everything", "All about a patient")
         .asking(&["_count", "_since", "_type"])
         .answering(&[(200, BUNDLE)]),

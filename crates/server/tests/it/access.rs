@@ -76,6 +76,7 @@ const FINDINGS: &str = "/privacy/findings";
 const ANSWER: &str = "/privacy/findings/{id}";
 const ACCESS_LOG: (&str, &str) = ("GET", "/patients/{id}/access");
 const MATCH: (&str, &str) = ("GET", "/fhir/Patient/{id}/$trial-match");
+const MATCH_GIVEN: (&str, &str) = ("POST", "/fhir/Patient/$trial-match");
 const OPTIONS: (&str, &str) = ("GET", "/patients/{id}/trials");
 const OPENING: (&str, &str) = ("POST", "/patients/{id}/emergency");
 
@@ -163,6 +164,7 @@ const TABLE: &[Row] = &[
     row(HISTORY, Interface, "/fhir/Patient/{patient}/_history", OFFICER, true),
     row(EVERYTHING, Interface, "/fhir/Patient/{patient}/$everything", OFFICER, true),
     row(MATCH, Interface, "/fhir/Patient/{patient}/$trial-match", OFFICER, true),
+    row(MATCH_GIVEN, Interface, "/fhir/Patient/$trial-match", OFFICER, false),
     row(("POST", "/fhir/{type}/$validate"), Interface, "/fhir/Patient/$validate", None, false),
     row(VALIDATE, Interface, "/fhir/Patient/{patient}/$validate", None, false),
     row(("POST", "/fhir/$import"), Interface, "/fhir/$import", Some(CLIENT), false),

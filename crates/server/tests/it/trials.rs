@@ -202,6 +202,55 @@ async fn trials_are_answered_as_a_searchset_with_scores() {
     assert_eq!(unknown.status, 400);
 }
 
+/// The patient comes with the question: mCODE resources that name each other by `urn:uuid`.
+#[tokio::test]
+async fn a_posted_bundle_is_matched_and_nothing_of_it_is_kept() {
+    let app = filled().await;
+    let part = |code: &str, system: &str, value: &str| json!({"code": concept(LOINC, code, ""), "valueCodeableConcept": concept(system, value, "")});
+    let subject = json!({"reference": "urn:uuid:0b1"});
+    let bundle = |people: &[Value]| {
+        let mut entries = people.to_vec();
+        entries.extend([
+            json!({"fullUrl": "urn:uuid:0b2", "resource": {"resourceType": "Condition",
+                "subject": subject,
+                "code": concept("http://oncotree.mskcc.org", "LUAD", "Lung Adenocarcinoma")}}),
+            json!({"fullUrl": "urn:uuid:0b3", "resource": {"resourceType": "Observation",
+                "subject": subject, "status": "final", "effectiveDateTime": "2026-01-02",
+                "category": [concept("http://terminology.hl7.org/CodeSystem/observation-category",
+                    "laboratory", "Laboratory")],
+                "code": concept(LOINC, "69548-6", "Genetic variant assessment"),
+                "valueCodeableConcept": concept(LOINC, "LA9633-4", "Present"),
+                "component": [
+                    part("48018-6", "http://www.genenames.org", "HGNC:3236"),
+                    part("48005-3", "http://varnomen.hgvs.org", "p.Leu858Arg"),
+                    part("48002-0", LOINC, "LA6684-0")]}}),
+        ]);
+        json!({"resourceType": "Bundle", "type": "collection", "entry": entries})
+    };
+    let person = json!({"fullUrl": "urn:uuid:0b1", "resource": {"resourceType": "Patient",
+        "birthDate": "1960-01-01", "gender": "female"}});
+    let before = app.total("Observation").await;
+    let path = "/fhir/Patient/$trial-match";
+    let answer = app.post(CLIENT, path, &bundle(std::slice::from_ref(&person))).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let found = answer.json();
+    assert_eq!((&found["type"], &found["total"]), (&json!("searchset"), &json!(2)), "{found}");
+    let first = &found["entry"][0];
+    assert_eq!(first["resource"]["identifier"][0]["value"], "10-001", "{found}");
+    // The variant is there; nobody looked for the rearrangement.
+    assert_eq!(first["search"]["score"], json!(0.5));
+    assert!(first["search"].to_string().contains("ALK"), "{first}");
+    assert_eq!(app.total("Observation").await, before);
+    // Nobody, or two people, is no question; neither is another resource.
+    for wrong in
+        [bundle(&[]), bundle(&[person.clone(), person]), json!({"resourceType": "Patient"})]
+    {
+        let refused = app.post(CLIENT, path, &wrong).await;
+        assert_eq!(refused.status, 400, "{}", refused.text());
+        assert_eq!(refused.json()["resourceType"], "OperationOutcome");
+    }
+}
+
 #[tokio::test]
 async fn a_kept_trial_is_a_study_that_is_read_and_searched() {
     let app = filled().await;

@@ -1,15 +1,19 @@
 //! `Patient/[id]/$trial-match`: the trials that are or may be for a patient, as a searchset of
 //! `ResearchStudy` with scores. The pattern is that of MITRE's clinical trial matching service: one
-//! entry a trial, `search.score` from 0 to 1, and FHIR's extension for the grade of a match.
+//! entry a trial, `search.score` from 0 to 1, and FHIR's extension for the grade of a match. The
+//! patient may also come with the question, as a Bundle.
 
 use super::{answer, parameter};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
+use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use interpret::matching::{Offer, research_study};
+use formats::fhir::build::outcome_of_problems;
+use formats::fhir::bundle::collected;
+use interpret::matching::{Offer, Offers, PatientFacts, research_study};
 use model::PatientId;
 use serde_json::{Value, json};
 
@@ -37,6 +41,31 @@ pub(crate) async fn show(
     .await
 }
 
+/// `POST [base]/Patient/$trial-match`: the same for the one patient of a Bundle, about whom the
+/// record need know nothing. Nothing of it is kept.
+pub(crate) async fn given(
+    State(app): State<App>,
+    Query(pairs): Query<Vec<(String, String)>>,
+    caller: Caller,
+    body: Bytes,
+) -> Result<Response, Error> {
+    app.blocking(move |app| {
+        // Whoever may not read trials is told so before anything is read.
+        app.record().count_trial_versions(&caller.access)?;
+        if let Some((name, _)) = pairs.iter().find(|(name, _)| name != "_format") {
+            return Err(parameter::unknown(name));
+        }
+        let refused = |problems| Error::problems(StatusCode::BAD_REQUEST, problems);
+        let resources = collected(&body).map_err(refused)?;
+        let matcher = app.matcher()?;
+        let facts = PatientFacts::of_resources(resources, matcher.world(), matcher.today());
+        let found = matcher.offers_of(facts)?;
+        let url = format!("{}/Patient/$trial-match", app.fhir_base());
+        Ok(answer::json(StatusCode::OK, &searchset(app, &found, &url)))
+    })
+    .await
+}
+
 /// The score of a status, and its grade; `None` for what is no match. Who is eligible by the
 /// criteria that are evaluated has still to be screened, so nothing is certain.
 fn score(status: &str) -> Option<(f64, &'static str)> {
@@ -53,6 +82,11 @@ fn matches(app: &App, caller: &Caller, id: &str) -> Result<Value, Error> {
     let of = PatientId::new(id);
     let found = app.matcher()?.offers(app.record(), &caller.access, &of)?;
     let found = found.ok_or_else(Error::not_found)?;
+    Ok(searchset(app, &found, &format!("{}/Patient/{id}/$trial-match", app.fhir_base())))
+}
+
+/// One entry a trial; what could not be read of the patient is told beside them.
+fn searchset(app: &App, found: &Offers, url: &str) -> Value {
     let mut trials: Vec<Vec<&Offer>> = Vec::new();
     for offer in found.offers.iter().filter(|offer| score(offer.status).is_some()) {
         let of_trial = |known: &&mut Vec<&Offer>| {
@@ -63,15 +97,19 @@ fn matches(app: &App, caller: &Caller, id: &str) -> Result<Value, Error> {
             None => trials.push(vec![offer]),
         }
     }
-    let entries: Vec<Value> = trials.iter().filter_map(|offers| entry(app, offers)).collect();
-    let url = format!("{}/Patient/{id}/$trial-match", app.fhir_base());
-    Ok(json!({
+    let mut entries: Vec<Value> = trials.iter().filter_map(|offers| entry(app, offers)).collect();
+    let total = entries.len();
+    if !found.facts.problems.is_empty() {
+        let outcome = outcome_of_problems(&found.facts.problems, None);
+        entries.push(json!({"resource": outcome, "search": {"mode": "outcome"}}));
+    }
+    json!({
         "resourceType": "Bundle",
         "type": "searchset",
-        "total": entries.len(),
+        "total": total,
         "link": [{"relation": "self", "url": url}],
         "entry": entries,
-    }))
+    })
 }
 
 /// One trial, by its best cohort; the offers are in the order of their rank.
