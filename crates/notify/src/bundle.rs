@@ -179,7 +179,7 @@ fn answer(status: &str) -> TransactionAnswer {
 }
 
 fn seen(record: &Record, access: &Access, change: &Change) -> Result<Option<Seen>, Failure> {
-    if change.kind == ChangeKind::Statement {
+    if matches!(change.kind, ChangeKind::Statement | ChangeKind::TrialStatus) {
         let Some(patient) = &change.patient else { return Ok(None) };
         let found = record.read(access, "Patient", patient.as_str())?;
         return Ok(found.filter(|found| !found.deleted).map(|found| Seen {

@@ -7,13 +7,15 @@ use crate::request::{Wanted, are_met};
 use crate::topic::{Topic, Trigger};
 use formats::fhir::access::text;
 use model::StatementId;
-use record::{Access, Change, ChangeKind, NewEvent, Record, Stored, StoredStatement};
-use serde_json::Value;
+use record::{Access, Action, Change, ChangeKind, NewEvent, Record, Stored, StoredStatement};
+use serde_json::{Value, json};
 
 /// States of a report or observation that holds no result (FHIR R4 `diagnostic-report-status`).
 const NO_RESULT: [&str; 2] = ["registered", "unknown"];
 /// States of a research subject that make a match (FHIR R4 `research-subject-status`).
 const CANDIDATE: [&str; 3] = ["candidate", "potential-candidate", "eligible"];
+/// What a trial says to whom it takes, as far as criteria are evaluated.
+const TAKEN: [&str; 2] = ["eligible", "needs-review"];
 
 /// The events among changes, in their order. Statements of one patient that changed together are
 /// one event.
@@ -52,6 +54,7 @@ impl Finder<'_> {
     fn is_event(&self, change: &Change) -> Result<bool, Failure> {
         match (self.topic.trigger, change.kind) {
             (Trigger::Interpretation, ChangeKind::Statement) => self.says_otherwise(change),
+            (Trigger::TrialMatch, ChangeKind::TrialStatus) => self.is_taken(change),
             (Trigger::Result | Trigger::TrialMatch, ChangeKind::Resource)
                 if self.topic.focus.contains(&change.resource_type.as_str()) =>
             {
@@ -94,10 +97,33 @@ impl Finder<'_> {
     fn passes(&self, change: &Change, resource: &Value) -> bool {
         let whose = change.patient.as_ref().map_or("", |patient| patient.as_str());
         let kind = match change.kind {
-            ChangeKind::Statement => "Patient",
+            ChangeKind::Statement | ChangeKind::TrialStatus => "Patient",
             ChangeKind::Resource | ChangeKind::Trial => change.resource_type.as_str(),
         };
         are_met(&self.wanted.filters, kind, whose, resource)
+    }
+
+    /// Whether a trial takes a patient whom it did not take, as far as the maker may know. Filters
+    /// see what a research subject would say: a candidate who is still to be screened.
+    fn is_taken(&self, change: &Change) -> Result<bool, Failure> {
+        let number = change.id.parse::<u64>().ok();
+        let Some(next) = number.and_then(|number| number.checked_add(1)) else { return Ok(false) };
+        if !self.record.may(self.access, Action::ReadStatements)? {
+            return Ok(false);
+        }
+        let found = self.record.trial_changes(self.access, Some(next), 1)?;
+        let Some(said) = found.first().filter(|one| Some(one.number) == number) else {
+            return Ok(false);
+        };
+        let takes = |status: &str| TAKEN.contains(&status);
+        if takes(&said.former) || !takes(&said.standing.status) {
+            return Ok(false);
+        }
+        let (tenant, trial) = (self.access.tenant().as_str(), said.standing.trial.as_str());
+        let study = record::derived_id(["ResearchStudy", tenant, trial]);
+        let subject = json!({"status": "potential-candidate",
+            "study": {"reference": format!("ResearchStudy/{study}")}});
+        Ok(self.passes(change, &subject))
     }
 
     /// Whether a statement says something else than before. A first statement is no change, and

@@ -25,7 +25,8 @@ pub(crate) enum Trigger {
     Result,
     /// A statement that says something else than its version before, or is withdrawn.
     Interpretation,
-    /// A research subject that becomes a candidate.
+    /// A research subject that becomes a candidate, or a trial that takes a patient whom it did not
+    /// take before, by the log of what trials say.
     TrialMatch,
 }
 
@@ -48,7 +49,7 @@ pub const TOPICS: [Topic; 3] = [
     Topic {
         url: "urn:cognate:subscription-topic:trial-match",
         title: "A patient is a candidate for a trial",
-        focus: &["ResearchSubject"],
+        focus: &["ResearchSubject", "Patient"],
         filters: &["patient", "individual", "subject", "status", "study"],
         trigger: Trigger::TrialMatch,
     },

@@ -1,4 +1,5 @@
-//! The change feed: every change of a resource, a statement or a trial, in the order of its commit.
+//! The change feed: every change of a resource, a statement, a trial, or of what a trial says to a
+//! patient, in the order of its commit.
 
 use crate::audit::Touched;
 use crate::limit::{self, rows};
@@ -27,6 +28,8 @@ crate::access::words! {
         Statement => "statement",
         /// A trial as it was curated.
         Trial => "trial",
+        /// What a cohort of a trial says to a patient; the id is the place in that log.
+        TrialStatus => "trial-status",
     }
 }
 
@@ -37,7 +40,7 @@ pub struct Change {
     pub sequence: u64,
     /// What changed.
     pub kind: ChangeKind,
-    /// FHIR type, or `Statement`.
+    /// FHIR type, `Statement`, `Trial` or `TrialStatus`.
     pub resource_type: String,
     /// Logical id.
     pub id: String,

@@ -41,12 +41,12 @@ impl Topic {
         for focus in self.focus {
             let resource = json!({"url": "resource", "valueUri": format!("{CORE}{focus}")});
             let told = json!({"url": "description", "valueMarkdown": self.title});
-            extensions.push(match self.trigger {
-                Trigger::Result | Trigger::TrialMatch => {
+            extensions.push(match (self.trigger, *focus) {
+                (Trigger::Result, _) | (Trigger::TrialMatch, "ResearchSubject") => {
                     parts(element!("resourceTrigger"), &[told, resource.clone()])
                 }
-                // What a statement says is no change of a resource.
-                Trigger::Interpretation => {
+                // What a statement or a trial says is no change of a resource.
+                (Trigger::Interpretation | Trigger::TrialMatch, _) => {
                     let event =
                         json!({"url": "event", "valueCodeableConcept": {"text": self.title}});
                     parts(element!("eventTrigger"), &[told, event, resource.clone()])

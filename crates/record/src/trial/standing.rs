@@ -2,6 +2,7 @@
 //! with one more test. Nothing is kept of a pair that was never anything but out.
 
 use crate::audit::Touched;
+use crate::feed::{self, ChangeKind, Entry};
 use crate::grant::Columns;
 use crate::key::Keys;
 use crate::limit::{PAGE_ROWS_MAX, TRIAL_STANDINGS_MAX, rows, text, within};
@@ -16,6 +17,9 @@ use std::sync::Arc;
 
 /// The status of a patient who is out: the one that stands where nothing is kept.
 pub const TRIAL_STATUS_OUT: &str = "not-eligible";
+
+/// `resource_type` of what changes here, in the feed.
+const KIND: &str = "TrialStatus";
 
 /// What a cohort says to a patient who is not out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -349,7 +353,10 @@ impl Log<'_> {
         let recorded = self.now.micros();
         let row = values![self.tenant, number, patient, trial, cohort, is_out, recorded, sealed];
         self.executor.execute(sql::STATUS_PUT, row)?;
-        Ok(())
+        let (kind, resource_type) = (ChangeKind::TrialStatus, KIND);
+        let (id, version, deleted) = (place.as_str(), 1, false);
+        let entry = Entry { kind, resource_type, id, version, patient, deleted };
+        feed::append(self.executor, self.tenant, &entry)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::receiver::Received;
 use super::{INTERPRETATION, RESULT, SECRET, TRIAL_MATCH, Telling, extended, filtered, wanted};
-use crate::app::{CLIENT, INTERFACE, TestApp, Who, access, local};
+use crate::app::{CLIENT, INTERFACE, TestApp, Who, access, local, tenant};
 use model::PatientId;
 use record::{Account, Client, Commit, Condition, ResourceChange, Role, Scope};
 use serde_json::{Value, json};
@@ -217,6 +217,41 @@ async fn a_candidate_for_a_trial_is_told_of_once() {
     assert_eq!(received.len(), 1);
     let match_of = |number| (number, Some("ResearchSubject/m1".to_owned()));
     assert_eq!(received[0].events(), vec![match_of(1), match_of(2)]);
+}
+
+/// A trial that takes a patient is told of from the log, without anybody filing a subject.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trial_that_takes_a_patient_is_told_of_once() {
+    let telling = Telling::new(TestApp::new()).await;
+    let study = interpret::matching::study_id(&tenant(), "10-001");
+    for filter in [format!("study=ResearchStudy/{study}"), "study=ResearchStudy/none".to_owned()] {
+        let wanted = wanted(TRIAL_MATCH, &telling.receiver.hook(), "id-only");
+        telling.subscribed(CLIENT, &filtered(wanted, &filter)).await;
+    }
+    let trial = json!({"format": "cognate-trial/1", "id": "10-001", "status": "open",
+        "title": "A trial", "criteria": {"all": [{"leaf": {"criterion": {"diagnosis": {"any-of": [
+            {"code": "NSCLC", "name": "Non-Small Cell Lung Cancer"}]}}}}]},
+        "cohorts": [{"id": "a", "code": "A", "path": "arm 1", "status": "open",
+            "criteria": {"all": []}}]});
+    let trial = interpret::matching::Trial::parse(trial).unwrap();
+    let record = &telling.app.record;
+    let operator = access(Role::Operator);
+    interpret::matching::keep_trial(record, &operator, &model::RawId::new("raw"), &trial).unwrap();
+    let matcher = crate::trials::matcher(&telling.app);
+    let lung = json!({"resourceType": "Condition", "id": "lung",
+        "subject": {"reference": "Patient/ana-example"}, "code": {"coding": [{
+            "system": "http://oncotree.mskcc.org", "code": "LUAD"}]}});
+    put(&telling, &lung).await;
+    for expected in [1, 0] {
+        matcher.catch_up().unwrap();
+        telling.pass().await;
+        let received = telling.receiver.take();
+        let events: Vec<_> = received.iter().flat_map(Received::events).collect();
+        assert_eq!(events.len(), expected, "{events:?}");
+        let of_ana =
+            |(_, focus): &(u64, Option<String>)| focus.as_deref() == Some("Patient/ana-example");
+        assert!(events.iter().all(of_ana), "{events:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
