@@ -18,3 +18,4 @@ pub mod trial_documents;
 pub mod vcf;
 pub mod vendor;
 pub mod xml;
+mod yaml;

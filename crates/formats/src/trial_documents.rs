@@ -1,4 +1,5 @@
-//! Files of trials: one JSON document, an array of them, or one a line.
+//! Files of trials: one JSON document, an array of them, or one a line; or the same in YAML, which
+//! sites of MatchMiner keep as well.
 //!
 //! What a document is, is told by its content: CTML, ClinicalTrials.gov (API version 2), FHIR
 //! `ResearchStudy`, or our own form. Documents of patients come the same ways.
@@ -48,7 +49,7 @@ impl TrialForm {
 /// One document and where it is in the file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
-    /// `[3]`, `line 4`; empty if the file is one document.
+    /// `[3]`, `line 4`, `document 2`; empty if the file is one document.
     pub place: String,
     /// The document.
     pub fields: Map<String, Value>,
@@ -65,13 +66,45 @@ pub fn read(bytes: &[u8]) -> (Vec<Document>, Vec<Problem>) {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let documents = match serde_json::from_slice::<Value>(bytes) {
         Ok(value) => opened(value, &mut problems),
-        Err(error) => lines(bytes, &mut problems).unwrap_or_else(|| {
-            let place = format!("line {}", error.line());
-            problems.push(Problem::error("not-json", place, error.to_string()));
-            Vec::new()
-        }),
+        Err(error) => {
+            let read = lines(bytes, &mut problems).or_else(|| of_yaml(bytes, &mut problems));
+            read.unwrap_or_else(|| {
+                let place = format!("line {}", error.line());
+                problems.push(Problem::error("not-json", place, error.to_string()));
+                Vec::new()
+            })
+        }
     };
     (documents, problems)
+}
+
+/// The documents of YAML; `None` if it is none. What is none is told as JSON where it begins as
+/// that.
+fn of_yaml(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Vec<Document>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    if text.trim_start().is_empty() || text.trim_start().starts_with(['{', '[']) {
+        return None;
+    }
+    let values = match crate::yaml::read(text) {
+        Ok(values) => values,
+        Err(problem) => {
+            problems.push(problem);
+            return Some(Vec::new());
+        }
+    };
+    let several = values.len() > 1;
+    let mut documents = Vec::new();
+    for (number, value) in (1_usize..).zip(values) {
+        for document in opened(value, problems) {
+            let place = match (several, document.place.as_str()) {
+                (false, place) => place.to_owned(),
+                (true, "") => format!("document {number}"),
+                (true, place) => format!("document {number} {place}"),
+            };
+            documents.push(Document { place, ..document });
+        }
+    }
+    Some(documents)
 }
 
 fn opened(value: Value, problems: &mut Vec<Problem>) -> Vec<Document> {
@@ -153,6 +186,11 @@ mod tests {
             ("{\"a\": ", vec![], vec!["not-json"]),
             ("7", vec![], vec!["not-a-document"]),
             ("", vec![], vec!["not-json"]),
+            ("protocol_no: 10-001\nmatch:\n- genomic: {exon: 2}\n", vec![""], vec![]),
+            ("- a: 1\n- 2\n- b: 2\n", vec!["[0]", "[2]"], vec!["not-a-document"]),
+            ("a: 1\n---\nb: 2\n", vec!["document 1", "document 2"], vec![]),
+            ("hugo_symbol: !EGFR\n", vec![], vec!["yaml-tag"]),
+            ("words that are no trial", vec![], vec!["not-a-document"]),
         ] {
             let (documents, problems) = read(text.as_bytes());
             let found: Vec<&str> = documents.iter().map(|one| one.place.as_str()).collect();

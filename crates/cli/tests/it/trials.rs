@@ -110,6 +110,57 @@ fn what_differs_between_the_semantics_is_reported_with_its_cause() {
     assert!(run.stdout.contains("not-tested: KRAS"), "{}", run.stdout);
 }
 
+/// The same trial in YAML gives the same answers; what YAML would change silently is refused.
+#[test]
+fn trials_are_kept_in_yaml_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let (list, study) = (folder.path().join("yaml"), study(folder.path()));
+    std::fs::create_dir_all(&list).unwrap();
+    let text = r#"
+protocol_no: 10-001
+nct_id: NCT00000001
+_summary: {status: [{value: Open to Accrual}]}
+treatment_list:
+  step:
+  - arm:
+    - arm_internal_id: 11
+      arm_code: A
+      arm_suspended: N
+      match:
+      - and:
+        - genomic: {hugo_symbol: KRAS, protein_change: p.G12C}
+        - clinical: {oncotree_primary_diagnosis: Non-Small Cell Lung Cancer, age_numerical: ">=18"}
+"#;
+    write(&list, "one.yml", text);
+    write(&list, "two.yaml", "protocol_no: 2\nmatch:\n- genomic: {hugo_symbol: !EGFR}\n");
+    let list = list.to_str().unwrap();
+    for semantics in ["three-valued", "ctml-compat"] {
+        let common = ["trials", "match", "--trials", list, "--study", &study, "--json"];
+        let run =
+            cognate(&[&common[..], &["--as-of", "2026-08-24", "--semantics", semantics]].concat());
+        let answers = lines(&run.stdout);
+        assert_eq!(answers.len(), 1, "{}", run.stdout);
+        assert_eq!(answers[0]["cohorts"][0]["eligible"], json!(["S1"]), "{semantics}");
+        assert!(run.stderr.contains("has to stand in quotes"), "{}", run.stderr);
+    }
+}
+
+/// Without a matrix of panels nobody knows what was tested: nothing is absent, and nothing is met
+/// by silence.
+#[test]
+fn a_study_without_a_panel_matrix_knows_of_no_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    let (trials, study) = (trials(folder.path()), study(folder.path()));
+    std::fs::remove_file(Path::new(&study).join("data_gene_panel_matrix.txt")).unwrap();
+    let common = ["trials", "match", "--trials", &trials, "--study", &study, "--json"];
+    let run = cognate(&[&common[..], &["--as-of", "2026-08-24"]].concat());
+    let cohort = &lines(&run.stdout)[0]["cohorts"][0];
+    assert_eq!(cohort["eligible"], json!(["S1"]), "what was found stands");
+    let open = cohort["needs_data"].as_array().unwrap();
+    assert!(open.contains(&json!("S2")), "{cohort}");
+    assert!(run.stderr.contains("data_gene_panel_matrix.txt"), "{}", run.stderr);
+}
+
 #[test]
 fn documents_of_matchminer_are_matched() {
     let folder = tempfile::tempdir().unwrap();

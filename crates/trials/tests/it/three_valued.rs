@@ -66,6 +66,22 @@ fn what_was_not_tested_is_neither_there_nor_absent() {
     }
 }
 
+/// A variant is one variant however it is written, by the laboratory and by the trial.
+#[test]
+fn spellings_of_one_change_are_one_answer() {
+    let spellings = ["p.G12D", "G12D", "p.Gly12Asp", "p.(Gly12Asp)"];
+    for reported in spellings {
+        let tumor = person(vec![short("KRAS", reported, "Missense_Mutation", "2")]);
+        for asked in spellings {
+            let item = genomic(json!({"hugo_symbol": "KRAS", "protein_change": asked}));
+            assert_eq!(outcome(item, &tumor), Outcome::Eligible, "{asked} of {reported}");
+            let not =
+                genomic(json!({"hugo_symbol": "KRAS", "protein_change": format!("!{asked}")}));
+            assert_eq!(outcome(not, &tumor), Outcome::NotEligible, "!{asked} of {reported}");
+        }
+    }
+}
+
 #[test]
 fn rearrangements_have_no_order_unless_asked() {
     let alk = |partner: &str| {

@@ -66,17 +66,17 @@ pub(super) fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Every trial of files and directories. Files of directories that are no JSON are left out and
-/// told, as are what is no trial, and trials that stand twice.
+/// Every trial of files and directories. Files of directories that are no JSON and no YAML are left
+/// out and told, as are what is no trial, and trials that stand twice.
 pub(super) fn trials(paths: &[PathBuf], world: &World) -> anyhow::Result<Vec<Read>> {
     let mut read: Vec<Read> = Vec::new();
     let mut documents = BTreeMap::new();
     for path in paths {
         for file in files(path)? {
             let name = file.to_string_lossy().to_lowercase();
-            let is_json = [".json", ".ndjson", ".jsonl", ".json.gz"];
-            if path.is_dir() && !is_json.iter().any(|end| name.ends_with(end)) {
-                say(&format!("{}: no JSON; left out", file.display()));
+            let known = [".json", ".ndjson", ".jsonl", ".json.gz", ".yaml", ".yml"];
+            if path.is_dir() && !known.iter().any(|end| name.ends_with(end)) {
+                say(&format!("{}: no JSON and no YAML; left out", file.display()));
                 continue;
             }
             let (found, problems) = trial_documents::read(&bytes(&file)?);
