@@ -191,6 +191,12 @@ pub(crate) struct ServeArguments {
     /// is counted there. May be given several times.
     #[arg(long, env = "COGNATE_SILENT_RULE", value_name = "RULE", value_delimiter = ',')]
     pub(crate) silent_rule: Vec<String>,
+    /// Panels that reports on tumours name, so that what they do not report counts as tested: a
+    /// registry of the site (docs/KNOWLEDGE.md), or lists of genes as cBioPortal has them, which
+    /// count for small variants alone; may be given several times. Commands with `--store` need
+    /// the same.
+    #[arg(long, env = "COGNATE_PANELS", value_name = "FILE")]
+    pub(crate) panels: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) reference: ReferenceArguments,
     #[command(flatten)]

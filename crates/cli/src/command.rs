@@ -11,6 +11,7 @@ mod ingest;
 mod init;
 mod keys;
 mod knowledge;
+mod panels;
 mod patient;
 mod pgx;
 mod policy;

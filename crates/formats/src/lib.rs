@@ -13,6 +13,7 @@ pub mod genotypes_table;
 pub mod hl7v2;
 pub mod mllp;
 pub mod outside;
+pub mod panels;
 pub mod reference;
 pub mod trial_documents;
 pub mod vcf;

@@ -23,3 +23,4 @@ pub use trials::lint::lint as findings;
 pub use trials::patient::{Source, Sources};
 pub use trials::{Cohort, Site, Status, Trial};
 pub use tumor::TumorProfile;
+pub use tumor::normalise::Panels;

@@ -78,6 +78,23 @@ pub struct ReportedGene {
     pub exons: Vec<u16>,
 }
 
+/// A row of a registry of panels: a gene that a panel reads, and for what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PanelRow {
+    /// The panel, with its version.
+    pub panel: String,
+    /// Other names that reports have for it.
+    pub names: Vec<String>,
+    /// Symbol as written, or `*` for every gene.
+    pub gene: String,
+    /// What is looked for in it.
+    pub classes: Vec<ReportedClass>,
+    /// Exons that are read; all of the gene if empty.
+    pub exons: Vec<u16>,
+    /// Where the row stands.
+    pub place: String,
+}
+
 /// A kind of alteration, as files part them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ReportedClass {

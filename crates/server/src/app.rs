@@ -7,7 +7,7 @@ use genomics::lift::LiftOver;
 use genomics::reference::References;
 use genomics::vrs;
 use interpret::Interpreter;
-use interpret::matching::{Matcher, World};
+use interpret::matching::{Matcher, Panels, World};
 use interpret::therapies::Therapies;
 use knowledge::Pack;
 use model::{PatientId, TenantId};
@@ -41,6 +41,8 @@ struct Inner {
     frame_ancestors: Arc<[String]>,
     /// Rules that fire without being shown.
     silent_rules: Arc<BTreeSet<String>>,
+    /// Panels that reports on tumours name.
+    panels: Arc<Panels>,
     /// What evidence says of tumours.
     therapies: Option<Arc<Therapies>>,
 }
@@ -87,6 +89,7 @@ impl App {
         let (digests, endpoints, limiter) = (Arc::default(), Endpoints::default(), Arc::default());
         let (provider, ehr, matcher, therapies) = (None, None, Arc::default(), None);
         let (frame_ancestors, silent_rules) = (Arc::from([]), Arc::default());
+        let panels = Arc::default();
         let inner = Inner {
             record,
             interpreter,
@@ -100,6 +103,7 @@ impl App {
             ehr,
             frame_ancestors,
             silent_rules,
+            panels,
             therapies,
         };
         Self { inner: Arc::new(inner) }
@@ -166,6 +170,14 @@ impl App {
         self.inner.provider.as_deref()
     }
 
+    /// The same, with panels that reports on tumours name. To be said before anybody is put to
+    /// trials.
+    pub fn with_panels(&self, panels: Panels) -> Self {
+        let (panels, matcher) = (Arc::new(panels), Arc::default());
+        let inner = Inner { panels, matcher, ..Inner::clone(&self.inner) };
+        Self { inner: Arc::new(inner) }
+    }
+
     /// The same, with evidence about tumours.
     pub fn with_therapies(&self, therapies: Therapies) -> Self {
         let inner = Inner { therapies: Some(Arc::new(therapies)), ..Inner::clone(&self.inner) };
@@ -228,7 +240,8 @@ impl App {
         if let Some(matcher) = self.inner.matcher.get() {
             return Ok(matcher.clone());
         }
-        let world = Arc::new(World::built_in()?);
+        let panels = Panels::clone(&self.inner.panels);
+        let world = Arc::new(World::built_in()?.with_panels(panels));
         let made = Matcher::new(self.record().clone(), world, &self.settings().tenant);
         Ok(self.inner.matcher.get_or_init(|| made).clone())
     }

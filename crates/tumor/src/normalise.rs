@@ -2,6 +2,9 @@
 
 mod alterations;
 mod measures;
+mod panels;
+
+pub use panels::registry;
 
 use crate::alteration::AlterationClass;
 use crate::coverage::{CoveredGenes, Extent};
@@ -127,6 +130,21 @@ impl<'a> Normaliser<'a> {
                 problems.push(Problem::warning("panel-not-known", place, text));
             }
         }
+        // A report that lists nothing itself is of the panel it names, if that is known.
+        let lists_nothing = reported.genes.is_empty();
+        let named = reported.title.as_ref().filter(|_| lists_nothing);
+        let panel = named.and_then(|title| self.panels.get(title.trim()));
+        if let Some(title) = named
+            && panel.is_none()
+            && reported.panels.is_empty()
+            && reported.everywhere.is_empty()
+        {
+            let text = format!(
+                "panel `{title}` is not known, and the report lists no genes: what it does not \
+                 report is not known"
+            );
+            problems.push(Problem::warning("panel-not-known", place, text));
+        }
         if let Some((_, known)) = self.coverages.iter().find(|(one, _)| one == reported) {
             return Arc::clone(known);
         }
@@ -149,9 +167,7 @@ impl<'a> Normaliser<'a> {
                 covered.take(panel, classes(*class));
             }
         }
-        // A report that lists nothing itself is of the panel it names, if that is known.
-        let named = reported.title.as_ref().and_then(|title| self.panels.get(title));
-        if let Some(panel) = named.filter(|_| reported.genes.is_empty()) {
+        if let Some(panel) = panel {
             covered.take(panel, &AlterationClass::ALL);
         }
         self.add_listed(&mut covered, reported, place, problems);

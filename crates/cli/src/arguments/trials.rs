@@ -97,9 +97,10 @@ pub(crate) struct PatientOptions {
     pub(crate) files: PatientFiles,
     #[command(flatten)]
     pub(crate) record: RecordFiles,
-    /// Gene panels: JSON of cBioPortal or `data_gene_panel_*.txt`, plain or gzip; may be given
-    /// several times. Those in the study are read anyhow.
-    #[arg(long, value_name = "FILE")]
+    /// Gene panels: a registry of the site (docs/KNOWLEDGE.md), JSON of cBioPortal or
+    /// `data_gene_panel_*.txt`, plain or gzip; may be given several times. Those in the study are
+    /// read anyhow. With `--store`, those that the server has.
+    #[arg(long, env = "COGNATE_PANELS", value_name = "FILE")]
     pub(crate) panels: Vec<PathBuf>,
     /// Day that ages are counted to, YYYY-MM-DD. Without it, today.
     #[arg(long, value_name = "DATE")]

@@ -51,6 +51,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         lift_over: None,
         evidence: None,
         silent_rule: Vec::new(),
+        panels: Vec::new(),
         reference: ReferenceArguments { references: Vec::new() },
         subscription_endpoint: arguments.subscription_endpoint.clone(),
         subscription_authorities: None,

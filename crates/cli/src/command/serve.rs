@@ -3,7 +3,7 @@
 mod audit_review;
 mod provider;
 
-use super::say;
+use super::{panels, say};
 use crate::arguments::{EhrArguments, ServeArguments, ShippingArguments, TlsArguments};
 use crate::outcome::Outcome;
 use crate::{backups, store};
@@ -92,6 +92,31 @@ pub(crate) struct Beside {
     pub(crate) ehr: Option<EhrArguments>,
 }
 
+/// The application with what the operator names for it.
+fn furnished(
+    app: App,
+    arguments: &ServeArguments,
+    record: &Record,
+    tenant: &TenantId,
+) -> anyhow::Result<App> {
+    let app = match provider::provider(&arguments.provider)? {
+        Some(provider) => app.with_provider(provider),
+        None => app,
+    };
+    let app = match &arguments.evidence {
+        Some(directory) => app.with_therapies(therapies(directory, record, tenant)?),
+        None => app,
+    };
+    let app = app
+        .with_frame_ancestors(&arguments.ehr.frame_ancestor)
+        .map_err(|wrong| anyhow!("--frame-ancestor {wrong}"))?
+        .with_silent_rules(arguments.silent_rule.iter().cloned().collect());
+    Ok(match arguments.panels.as_slice() {
+        [] => app,
+        files => app.with_panels(panels::built_in(files)?),
+    })
+}
+
 /// A running server: its addresses and what has to be stopped.
 pub(crate) struct Running {
     /// Address of HTTP.
@@ -153,22 +178,11 @@ impl Running {
             .map_err(|wrong| anyhow!("--subscription-endpoint {wrong}"))?;
         let app = App::with_genomics(record.clone(), interpreter, settings, genomics)
             .with_endpoints(endpoints);
-        let app = match provider::provider(&arguments.provider)? {
-            Some(provider) => app.with_provider(provider),
-            None => app,
-        };
-        let app = match &arguments.evidence {
-            Some(directory) => app.with_therapies(therapies(directory, &record, &tenant)?),
-            None => app,
-        };
+        let app = furnished(app, arguments, &record, &tenant)?;
         let app = match provider::ehr(beside.ehr.as_ref().unwrap_or(&arguments.ehr))? {
             Some(ehr) => app.with_ehr(ehr),
             None => app,
         };
-        let app = app
-            .with_frame_ancestors(&arguments.ehr.frame_ancestor)
-            .map_err(|wrong| anyhow!("--frame-ancestor {wrong}"))?;
-        let app = app.with_silent_rules(arguments.silent_rule.iter().cloned().collect());
         let notifier = notifier(&app, arguments.subscription_authorities.as_deref())?;
         threads.push(thread("notify", &flag, move |stop| notifier.follow(stop))?);
         let matcher = app.matcher().map_err(|error| anyhow!("{error}"))?;

@@ -9,7 +9,7 @@ mod migrate;
 mod patients;
 mod stored;
 
-pub(super) use files::World;
+pub(super) use files::{World, bytes, tell};
 pub(super) use patients::Cohort;
 
 use crate::arguments::TrialsCommand;

@@ -161,6 +161,31 @@ fn a_study_without_a_panel_matrix_knows_of_no_silence() {
     assert!(run.stderr.contains("data_gene_panel_matrix.txt"), "{}", run.stderr);
 }
 
+/// What a panel reads, by class, decides what its silence says.
+#[test]
+fn a_registry_says_what_panels_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (trials, study) = (trials(folder.path()), study(folder.path()));
+    write(Path::new(&study), "data_gene_panel_matrix.txt", &MATRIX.replace("S2\tNA", "S2\tR2"));
+    let common = ["trials", "match", "--trials", &trials, "--study", &study, "--json"];
+    for (row, open) in [
+        ("Panel R\tKRAS\tshort\t\tR2", false),
+        // Read for copies alone, in another exon, or not at all.
+        ("R2\tKRAS\tcopy", true),
+        ("R2\tKRAS\tshort\t5\t", true),
+        ("R2\tEGFR\tshort", true),
+        ("R2\t*\tshort", false),
+    ] {
+        let table = format!("panel\tgene\tclasses\texons\tnames\n{row}\n");
+        let file = write(folder.path(), "panels.tsv", &table);
+        let day = ["--as-of", "2026-08-24", "--panels", &file];
+        let run = cognate(&[&common[..], &day].concat());
+        let cohort = &lines(&run.stdout)[0]["cohorts"][0];
+        let needs_data = cohort["needs_data"].as_array().unwrap();
+        assert_eq!(needs_data.contains(&json!("S2")), open, "{row}: {cohort}");
+    }
+}
+
 #[test]
 fn documents_of_matchminer_are_matched() {
     let folder = tempfile::tempdir().unwrap();

@@ -47,6 +47,27 @@ impl World {
             names: format!("{} {}", reference.pack, reference.version),
         })
     }
+
+    /// The same with panels that reports name. Another set of panels is another version of the
+    /// names: everybody is looked at again.
+    #[must_use]
+    pub fn with_panels(mut self, panels: Panels) -> Self {
+        if panels.is_empty() {
+            return self;
+        }
+        let mut digest = Sha256::new();
+        for (name, covered) in &panels {
+            digest.update(format!("{name}\n{covered:?}\n"));
+        }
+        let start = digest
+            .finalize()
+            .iter()
+            .take(6)
+            .fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        self.names = format!("{}, {} panels {start}", self.names, panels.len());
+        self.panels = panels;
+        self
+    }
 }
 
 /// What is known of a patient, and what could not be read.

@@ -70,6 +70,25 @@ fn silence_is_absence_only_where_the_panel_looked() {
     assert_eq!(view.panels(EGFR, SMALL, None), ["P1"]);
 }
 
+/// A report that lists no genes is of the panel it names; one that is in no registry covers
+/// nothing, and that is told.
+#[test]
+fn a_panel_that_is_not_known_is_told_and_covers_nothing() {
+    for (title, egfr, codes) in [
+        (Some("P1"), Presence::AbsentTested, vec![]),
+        (Some(" P1 "), Presence::AbsentTested, vec![]),
+        (Some("P2"), Presence::NotTested, vec!["panel-not-known"]),
+        (None, Presence::NotTested, vec![]),
+    ] {
+        let mut tumor = sample("S1", vec![]);
+        tumor.tested.title = title.map(str::to_owned);
+        let (profile, told) = profile(&tumor);
+        assert_eq!(told, codes, "{title:?}");
+        let view = TumorView::of(&[profile]);
+        assert_eq!(view.presence(EGFR, SMALL), egfr, "{title:?}");
+    }
+}
+
 #[test]
 fn a_failed_run_supports_what_it_found_and_no_silence() {
     let mut tumor = sample("S1", vec![short("KRAS", "G12D", ""), negative("EGFR")]);

@@ -36,7 +36,7 @@ pub(super) struct Read {
 }
 
 /// The bytes of a file, plain or gzip, up to the limit.
-pub(super) fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
+pub(in crate::command) fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
     let shown = path.display();
     let failed = || format!("`{shown}` cannot be read");
     let mut bytes = Vec::new();
@@ -147,7 +147,7 @@ fn one(fields: Map<String, Value>, place: &str, world: &World) -> Option<Read> {
 const REMARKS_MAX: usize = 20;
 
 /// Says what was noticed in a file.
-pub(super) fn tell(file: &str, problems: &[Problem]) {
+pub(in crate::command) fn tell(file: &str, problems: &[Problem]) {
     for problem in problems.iter().take(REMARKS_MAX) {
         say(&format!("{file}: {problem}"));
     }

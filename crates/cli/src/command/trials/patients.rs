@@ -2,6 +2,7 @@
 
 use super::files::{World, bytes, files, tell};
 use crate::arguments::PatientOptions;
+use crate::command::panels;
 use anyhow::{Context as _, anyhow};
 use formats::cbioportal::{self, Panel, Study, Table};
 use formats::trial_documents;
@@ -33,10 +34,8 @@ impl Cohort {
         world: &World,
     ) -> anyhow::Result<Self> {
         let as_of = day(options.as_of.as_deref())?;
-        let mut panels: Vec<(Panel, bool)> = Vec::new();
-        for file in &options.panels {
-            panels.extend(panels_of(file)?.into_iter().map(|panel| (panel, false)));
-        }
+        let mut panels: Vec<Panel> = Vec::new();
+        let named = panels::read(&options.panels, &world.genes)?;
         let (reported, records) = match (&options.files.study, &options.files.matchminer) {
             (Some(study), _) => (of_study(study, &mut panels)?, None),
             (None, Some(files)) => {
@@ -47,7 +46,11 @@ impl Cohort {
             }
             (None, None) => return Err(anyhow!("none of `--study`, `--matchminer`, `--store`")),
         };
-        let panels = made(&panels, world);
+        let mut panels = made(&panels, world);
+        // What the study has of its own says of which classes it is.
+        for (name, covered) in named {
+            panels.entry(name).or_insert(covered);
+        }
         Ok(Self { reported, records, panels, as_of })
     }
 
@@ -90,9 +93,8 @@ fn panels_of(file: &Path) -> anyhow::Result<Vec<Panel>> {
     Ok(panels)
 }
 
-/// A panel of a file says nothing of classes: it counts for whatever the matrix uses it for, which
-/// for panels that are not the study's own tables is small variants only.
-fn made(panels: &[(Panel, bool)], world: &World) -> Panels {
+/// A panel of a study says nothing of classes: it counts for whatever the matrix uses it for.
+fn made(panels: &[Panel], world: &World) -> Panels {
     const ALL: [AlterationClass; 4] = [
         AlterationClass::SmallVariant,
         AlterationClass::CopyNumberGain,
@@ -100,10 +102,8 @@ fn made(panels: &[(Panel, bool)], world: &World) -> Panels {
         AlterationClass::Rearrangement,
     ];
     let mut made = Panels::new();
-    for (one, used_by_class) in panels {
-        let small = [AlterationClass::SmallVariant];
-        let classes: &[AlterationClass] = if *used_by_class { &ALL } else { &small };
-        let (covered, problems) = panel(&one.name, &one.genes, classes, &world.genes);
+    for one in panels {
+        let (covered, problems) = panel(&one.name, &one.genes, &ALL, &world.genes);
         tell("panels", &problems);
         made.insert(one.name.clone(), covered.into());
     }
@@ -111,10 +111,7 @@ fn made(panels: &[(Panel, bool)], world: &World) -> Panels {
 }
 
 /// A study: cBioPortal's tables by their names, or archives of TCGA by their ends.
-fn of_study(
-    directory: &Path,
-    panels: &mut Vec<(Panel, bool)>,
-) -> anyhow::Result<Vec<ReportedTumor>> {
+fn of_study(directory: &Path, panels: &mut Vec<Panel>) -> anyhow::Result<Vec<ReportedTumor>> {
     let mut study = Study::default();
     let files = files(directory)?;
     let named = |file: &Path| {
@@ -146,10 +143,10 @@ fn of_study(
         let name = named(file);
         name.starts_with("data_gene_panel_") && !name.contains("matrix")
     }) {
-        panels.extend(panels_of(file)?.into_iter().map(|panel| (panel, true)));
+        panels.extend(panels_of(file)?);
     }
     let (tumors, own, problems) = study.finish();
-    panels.extend(own.into_iter().map(|panel| (panel, true)));
+    panels.extend(own);
     tell(&directory.display().to_string(), &problems);
     if tumors.is_empty() {
         return Err(anyhow!("`{}` has no table of samples", directory.display()));

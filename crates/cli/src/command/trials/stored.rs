@@ -3,6 +3,7 @@
 use super::files::Read;
 use super::patients::day;
 use crate::arguments::PatientOptions;
+use crate::command::panels;
 use crate::command::trials::files::tell;
 use crate::store;
 use interpret::matching::{Matcher, PatientFacts, World, kept_trials};
@@ -26,7 +27,9 @@ impl Stored {
         let Some(arguments) = options.store() else { return Ok(None) };
         let as_of = day(options.as_of.as_deref())?;
         let record = store::open(&arguments)?;
-        let world = Arc::new(World::built_in()?);
+        let world = World::built_in()?;
+        let panels = panels::read(&options.panels, &world.genes)?;
+        let world = Arc::new(world.with_panels(panels));
         let matcher = Matcher::new(record.clone(), world, &store::tenant());
         matcher.catch_up()?;
         Ok(Some(Self { record, matcher, as_of }))
