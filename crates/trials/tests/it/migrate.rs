@@ -25,6 +25,11 @@ fn kras() -> Value {
 
 /// The two answers of the one arm about one sample with KRAS G12D.
 fn told(document: &Value, vital: &str) -> Migrated {
+    told_of(document, vital, &kras())
+}
+
+/// The same about a sample with one row.
+fn told_of(document: &Value, vital: &str, row: &Value) -> Migrated {
     static NAMES: OnceLock<NameMap> = OnceLock::new();
     let names = NAMES.get_or_init(|| NameMap::legacy(&OncologyNames::built_in().unwrap()));
     let options = Options {
@@ -35,7 +40,7 @@ fn told(document: &Value, vital: &str) -> Migrated {
         status_field: None,
         names,
     };
-    let (records, problems) = load(vec![map(clinical(vital))], vec![map(kras())]);
+    let (records, problems) = load(vec![map(clinical(vital))], vec![map(row.clone())]);
     assert!(problems.is_empty(), "{problems:?}");
     let world = world();
     let mut reader = Reader::new(&world.genes, &world.panels, &world.tree, AS_OF);
@@ -141,4 +146,105 @@ fn levels_and_status_are_causes_of_their_own() {
     plain.as_object_mut().unwrap().remove("_summary");
     plain["status"] = json!("Open to Accrual");
     assert_eq!(words(&told(&plain, "alive")), "not reported, ours eligible: not-run match");
+}
+
+/// What trials in use get wrong, or write in a way of their own: what V2 makes of it, and ours.
+#[test]
+fn traps_of_ctml_in_both_semantics() {
+    let row = |fields: Value| {
+        let mut row = map(fields);
+        row.insert("SAMPLE_ID".into(), json!("S1"));
+        Value::Object(row)
+    };
+    let genomic = |keys: Value| json!({ "genomic": keys });
+    let with_kras = |keys: Value| {
+        json!({"and": [genomic(json!({"hugo_symbol": "KRAS", "variant_category": "Mutation"})),
+            {"clinical": keys}]})
+    };
+    let wild = row(json!({"TRUE_HUGO_SYMBOL": "EGFR", "WILDTYPE": true}));
+    let exon = row(json!({"TRUE_HUGO_SYMBOL": "KRAS", "TRUE_PROTEIN_CHANGE": "p.G12D",
+        "TRUE_VARIANT_CLASSIFICATION": "Missense_Mutation", "VARIANT_CATEGORY": "MUTATION",
+        "TRUE_TRANSCRIPT_EXON": 2, "WILDTYPE": false}));
+    let amplified = row(json!({"TRUE_HUGO_SYMBOL": "ERBB2", "VARIANT_CATEGORY": "CNV",
+        "CNV_CALL": "High level amplification"}));
+    let fused = row(json!({"VARIANT_CATEGORY": "SV", "LEFT_PARTNER_GENE": "EML4",
+        "RIGHT_PARTNER_GENE": "ALK"}));
+    let both = "1 both, 0 neither";
+    let literally = "not reported, ours eligible: compared-literally genomic";
+    let of_facts = "not reported, ours eligible: compared-literally clinical";
+    for (item, row, expected) in [
+        // A row that says wild type is a row of the gene to V2.
+        (
+            genomic(json!({"hugo_symbol": "EGFR"})),
+            &wild,
+            "reported, ours needs-data: not-tested genomic",
+        ),
+        (genomic(json!({"hugo_symbol": "EGFR", "wildtype": true})), &wild, both),
+        (genomic(json!({"hugo_symbol": "EGFR", "wildtype": "True"})), &wild, literally),
+        (genomic(json!({"hugo_symbol": "KRAS", "exon": 2})), &exon, both),
+        (genomic(json!({"hugo_symbol": "KRAS", "exon": "2"})), &exon, literally),
+        // Two spellings of one class, and a slip.
+        (
+            genomic(json!({"hugo_symbol": "ERBB2", "cnv_call": "High Amplification"})),
+            &amplified,
+            both,
+        ),
+        (
+            genomic(json!({"hugo_symbol": "ERBB2", "cnv_call": "High level amplification"})),
+            &amplified,
+            both,
+        ),
+        (
+            genomic(json!({"hugo_symbol": "ERBB2", "cnv_call": "High Amplication"})),
+            &amplified,
+            literally,
+        ),
+        (
+            genomic(json!({"hugo_symbol": "ALK", "variant_category": "Structural Variation"})),
+            &fused,
+            both,
+        ),
+        (
+            genomic(json!({"hugo_symbol": "ALK", "variant_category": "structural variation"})),
+            &fused,
+            literally,
+        ),
+        // A full change where a residue is meant.
+        (genomic(json!({"hugo_symbol": "KRAS", "wildcard_protein_change": "p.G12"})), &exon, both),
+        (
+            genomic(json!({"hugo_symbol": "KRAS", "wildcard_protein_change": "p.G12D"})),
+            &exon,
+            literally,
+        ),
+        // Keys that V2 does not know.
+        (genomic(json!({"match_all": true})), &exon, literally),
+        (
+            genomic(json!({"hugo_symbol": "KRAS", "molecular_function": "Activating"})),
+            &exon,
+            "not reported, ours needs-data: not-stated genomic",
+        ),
+        (
+            with_kras(json!({"ms_status": "MSI-H"})),
+            &exon,
+            "not reported, ours needs-data: not-measured ms_status",
+        ),
+        (with_kras(json!({"tmb": "10"})), &exon, "not reported, ours needs-data: not-mapped tmb"),
+        // Words and numbers that V2 takes as they are written.
+        (with_kras(json!({"gender": "Female"})), &exon, both),
+        (with_kras(json!({"gender": "female"})), &exon, of_facts),
+        (with_kras(json!({"age_numerical": ">= 18"})), &exon, of_facts),
+        (with_kras(json!({"oncotree_primary_diagnosis": "_SOLID_"})), &exon, both),
+        (
+            with_kras(json!({"oncotree_primary_diagnosis": "Lungish Cancer"})),
+            &exon,
+            "not reported, ours needs-data: not-mapped oncotree_primary_diagnosis",
+        ),
+        (
+            with_kras(json!({"oncotree_primary_diagnosis": "!Lungish Cancer"})),
+            &exon,
+            "reported, ours needs-data: not-mapped oncotree_primary_diagnosis",
+        ),
+    ] {
+        assert_eq!(words(&told_of(&one_arm(item.clone()), "alive", row)), expected, "{item}");
+    }
 }
