@@ -17,8 +17,8 @@ mod view;
 
 pub(crate) use access::{AccountCommand, ClientCommand, RegisterArguments};
 pub(crate) use audit::{
-    AuditCommand, AuditDiscloseArguments, AuditDisclosuresArguments, AuditReviewArguments,
-    AuditVerifyArguments, WatchArguments,
+    AlertArguments, AuditCommand, AuditDiscloseArguments, AuditDisclosuresArguments,
+    AuditReviewArguments, AuditVerifyArguments, WatchArguments,
 };
 pub(crate) use backup::{
     BackupArguments, BackupCommand, BackupPruneArguments, BackupTakeArguments,
@@ -207,6 +207,8 @@ pub(crate) struct ServeArguments {
     pub(crate) shipping: ShippingArguments,
     #[command(flatten)]
     pub(crate) watch: WatchArguments,
+    #[command(flatten)]
+    pub(crate) alerting: AlertArguments,
 }
 
 /// What the listeners show, and what they ask for.

@@ -53,7 +53,7 @@ pub(crate) fn destination(
 }
 
 /// The text of a file that only its owner can read.
-fn private_text(path: &Path) -> anyhow::Result<String> {
+pub(crate) fn private_text(path: &Path) -> anyhow::Result<String> {
     let about =
         std::fs::metadata(path).with_context(|| format!("`{}` cannot be read", path.display()))?;
     if about.permissions().mode() & 0o077 != 0 {

@@ -1,11 +1,13 @@
 //! Subscriptions: what other systems ask to be told, and how it reaches them.
 //!
 //! For: the topics, reading a `Subscription`, finding the events of each in the change feed, and
-//! sending them to the endpoint, in order and at least once.
+//! sending them to the endpoint, in order and at least once; alerts to whoever guards privacy.
 //! Never: an endpoint that the operator has not named; anything the subscription's maker may not
 //! read at the moment of sending; a secret in a resource, an event or a log line.
-//! Rules: HL7 Subscriptions R5 Backport 1.1.0 for FHIR R4 (rest-hook), FHIR R4 `Subscription`.
+//! Rules: HL7 Subscriptions R5 Backport 1.1.0 for FHIR R4 (rest-hook), FHIR R4 `Subscription`;
+//! Standard Webhooks 1.0.0 for alerts.
 
+mod alert;
 mod bundle;
 mod endpoint;
 mod fetch;
@@ -15,6 +17,7 @@ mod request;
 mod send;
 mod topic;
 
+pub use alert::{AlertDestination, Alerter};
 pub use bundle::{Kind, Notification, notification, status_of};
 pub use endpoint::Endpoints;
 pub use fetch::Fetcher;

@@ -65,14 +65,25 @@ impl Sender {
 
     /// Sends one notification; only a 2xx says that it arrived. The answer's body is not read.
     pub(crate) fn send(&self, wanted: &Wanted, body: &[u8]) -> Result<(), Undelivered> {
+        let timeout = Duration::from_secs(u64::from(wanted.timeout_seconds));
+        self.post((&wanted.endpoint, &wanted.media_type), &wanted.headers, timeout, body)
+    }
+
+    /// The same to any endpoint that was checked.
+    pub(crate) fn post(
+        &self,
+        (endpoint, media_type): (&str, &str),
+        headers: &[(String, String)],
+        timeout: Duration,
+        body: &[u8],
+    ) -> Result<(), Undelivered> {
         if body.len() > BODY_BYTES_MAX {
             return Err(Undelivered::TooLarge);
         }
-        let mut request = self.agent.post(&wanted.endpoint).content_type(&wanted.media_type);
-        for (name, value) in &wanted.headers {
+        let mut request = self.agent.post(endpoint).content_type(media_type);
+        for (name, value) in headers {
             request = request.header(name, value);
         }
-        let timeout = Duration::from_secs(u64::from(wanted.timeout_seconds));
         let answer = request.config().timeout_global(Some(timeout)).build().send(body);
         match answer {
             Ok(answer) if answer.status().is_success() => Ok(()),

@@ -1,11 +1,13 @@
 //! Opening one patient in an emergency ("break-glass", 45 CFR 164.312(a)(2)(ii)): for reading, for
 //! an hour by the clock, with a reason, and looked at by the privacy officer afterwards.
 
+use crate::alert::Delivery;
 use crate::audit::Touched;
 use crate::limit::{DOCUMENT_BYTES_MAX, rows, within};
 use crate::record::uuid_at;
+use crate::sql::finding::EMERGENCY_TOLD;
 use crate::sql::record as sql;
-use crate::store::{Row, values};
+use crate::store::{Executor, Row, values};
 use crate::vault::Vault;
 use crate::{Access, Action, Failure, Purpose, Record, Scope};
 use model::{PatientId, Timestamp};
@@ -67,6 +69,8 @@ pub struct Emergency {
     pub due: Timestamp,
     /// Who looked at it, and what was found.
     pub review: Option<EmergencyReview>,
+    /// How far the alert about it got.
+    pub delivery: Delivery,
 }
 
 /// What the privacy officer found.
@@ -86,6 +90,8 @@ pub struct EmergencyReview {
 struct Body {
     text: String,
     review: Option<EmergencyReview>,
+    #[serde(default)]
+    delivery: Delivery,
 }
 
 fn sealed(id: &str) -> Failure {
@@ -97,10 +103,10 @@ fn json(body: &Body) -> Result<Vec<u8>, Failure> {
 }
 
 /// Opens an emergency from its row: id, patient, actor, reason, begins, ends, due, reviewed, body.
-fn stored(vault: &Vault<'_>, row: &Row) -> Result<Emergency, Failure> {
+pub(crate) fn stored(vault: &Vault<'_>, row: &Row) -> Result<Emergency, Failure> {
     let (id, owner) = (row.text(0)?, row.text(1)?);
     let body = vault.open(owner, &["emergency", id], row.bytes(8)?)?;
-    let Body { text, review } = serde_json::from_slice(&body).map_err(|_| sealed(id))?;
+    let Body { text, review, delivery } = serde_json::from_slice(&body).map_err(|_| sealed(id))?;
     Ok(Emergency {
         id: id.to_owned(),
         patient: PatientId::new(owner),
@@ -111,7 +117,25 @@ fn stored(vault: &Vault<'_>, row: &Row) -> Result<Emergency, Failure> {
         ends: Timestamp::from_micros(row.int(5)?),
         due: Timestamp::from_micros(row.int(6)?),
         review,
+        delivery,
     })
+}
+
+/// Notes how far the alert got, unless somebody has looked at it meanwhile.
+pub(crate) fn note_delivery(
+    executor: &dyn Executor,
+    vault: &Vault<'_>,
+    tenant: &str,
+    (id, delivery): (&str, &Delivery),
+    now: Timestamp,
+) -> Result<bool, Failure> {
+    let Some(row) = executor.first(sql::EMERGENCY_GET, values![tenant, id])? else {
+        return Ok(false);
+    };
+    let Emergency { patient, text, review, .. } = stored(vault, &row)?;
+    let body = json(&Body { text, review, delivery: delivery.clone() })?;
+    let body = vault.seal(patient.as_str(), &["emergency", id], &body, now)?;
+    Ok(executor.execute(EMERGENCY_TOLD, values![body, tenant, id])? > 0)
 }
 
 impl Record {
@@ -148,7 +172,9 @@ impl Record {
             let (ends, due) = (after(EMERGENCY_MINUTES), after(REVIEW_HOURS * 60));
             let id = uuid_at(begins);
             let vault = Vault::new(executor, &keys, &tenant);
-            let body = json(&Body { text: text.clone(), review: None })?;
+            let delivery = Delivery::default();
+            let body = Body { text: text.clone(), review: None, delivery: delivery.clone() };
+            let body = json(&body)?;
             let body = vault.seal(patient.as_str(), &["emergency", &id], &body, begins)?;
             let row = values![
                 &tenant,
@@ -163,7 +189,8 @@ impl Record {
                 body
             ];
             executor.execute(sql::EMERGENCY_PUT, row)?;
-            Ok(Emergency { id, patient, actor, reason, text, begins, ends, due, review: None })
+            let review = None;
+            Ok(Emergency { id, patient, actor, reason, text, begins, ends, due, review, delivery })
         })
     }
 
@@ -230,8 +257,9 @@ impl Record {
                 let text = "is for somebody else to look at".to_owned();
                 return Err(Failure::Invalid { place: format!("emergency/{id}"), text });
             }
-            let body = json(&Body { text: found.text, review: Some(review) })?;
-            let owner = found.patient.as_str();
+            let Emergency { patient, text, delivery, .. } = found;
+            let body = json(&Body { text, review: Some(review), delivery })?;
+            let owner = patient.as_str();
             let body = vault.seal(owner, &["emergency", &id], &body, now)?;
             let row = values![now.micros(), body, &tenant, &id];
             match executor.execute(sql::EMERGENCY_REVIEW, row)? {

@@ -5,6 +5,7 @@ mod look;
 
 pub use look::{Looked, Reviewed};
 
+use crate::alert::Delivery;
 use crate::audit::{ReviewFinding, Touched};
 use crate::limit::{DOCUMENT_BYTES_MAX, no_nul, rows, within};
 use crate::sql::finding as sql;
@@ -49,6 +50,8 @@ pub struct Finding {
     pub due: Timestamp,
     /// Who answered it, and how; `None` while it is open.
     pub answer: Option<FindingAnswer>,
+    /// How far the alert about it got.
+    pub delivery: Delivery,
 }
 
 /// What became of a finding.
@@ -80,6 +83,8 @@ struct Body {
     events_total: u64,
     last: Timestamp,
     answer: Option<FindingAnswer>,
+    #[serde(default)]
+    delivery: Delivery,
 }
 
 impl Body {
@@ -90,6 +95,7 @@ impl Body {
             events_total: finding.events_total as u64,
             last: finding.last,
             answer: None,
+            delivery: Delivery::default(),
         }
     }
 
@@ -108,8 +114,9 @@ impl Body {
     }
 }
 
-fn stored(vault: &Vault<'_>, row: &Row) -> Result<Finding, Failure> {
-    let Body { patients, events, events_total, last: _, answer } = Body::read(vault, row)?;
+pub(crate) fn stored(vault: &Vault<'_>, row: &Row) -> Result<Finding, Failure> {
+    let Body { patients, events, events_total, last: _, answer, delivery } =
+        Body::read(vault, row)?;
     Ok(Finding {
         id: row.text(0)?.to_owned(),
         actor: row.text(1)?.to_owned(),
@@ -122,7 +129,24 @@ fn stored(vault: &Vault<'_>, row: &Row) -> Result<Finding, Failure> {
         found: Timestamp::from_micros(row.int(5)?),
         due: Timestamp::from_micros(row.int(6)?),
         answer,
+        delivery,
     })
+}
+
+/// Notes how far the alert got, unless somebody has answered it meanwhile.
+pub(crate) fn note_delivery(
+    executor: &dyn Executor,
+    vault: &Vault<'_>,
+    tenant: &str,
+    (id, delivery): (&str, &Delivery),
+    now: Timestamp,
+) -> Result<bool, Failure> {
+    let Some(row) = executor.first(sql::FINDING_GET, values![tenant, id])? else {
+        return Ok(false);
+    };
+    let body = Body { delivery: delivery.clone(), ..Body::read(vault, &row)? };
+    let body = body.seal(vault, id, now)?;
+    Ok(executor.execute(sql::FINDING_GROWN, values![body, tenant, id])? > 0)
 }
 
 /// The id follows from what is found, so that two who look at once make one finding.
@@ -150,7 +174,8 @@ fn put(
         }
         if known.answer.is_none() {
             let id = row.text(0)?;
-            let body = Body::of(finding).seal(vault, id, now)?;
+            let body = Body { delivery: known.delivery, ..Body::of(finding) };
+            let body = body.seal(vault, id, now)?;
             executor.execute(sql::FINDING_GROWN, values![body, tenant, id])?;
             return Ok(false);
         }

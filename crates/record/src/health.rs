@@ -18,6 +18,15 @@ pub struct BackupState {
     pub failure: Option<String>,
 }
 
+/// How the alerts of this process stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AlertState {
+    /// Whether there is somebody to tell.
+    pub is_set: bool,
+    /// Alerts whose last attempt failed.
+    pub failing: u64,
+}
+
 /// Whether the record works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Health {
@@ -39,6 +48,8 @@ pub struct Health {
     pub checkpoint_failure: Option<String>,
     /// How backups stand.
     pub backup: BackupState,
+    /// How alerts stand.
+    pub alerts: AlertState,
 }
 
 impl Record {
@@ -62,6 +73,7 @@ impl Record {
                 + inner.genome_writer.waiting(),
             checkpoint_failure: inner.audit.checkpoint_failure(),
             backup: inner.backup.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            alerts: *inner.alerts.lock().unwrap_or_else(PoisonError::into_inner),
         };
         if self.count(&mut health).is_err() {
             health.writable = false;
@@ -72,6 +84,11 @@ impl Record {
     /// Notes how backups stand, for [`Record::health`].
     pub fn note_backup(&self, state: BackupState) {
         *self.inner.backup.lock().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+
+    /// Notes how alerts stand, for [`Record::health`].
+    pub fn note_alerting(&self, state: AlertState) {
+        *self.inner.alerts.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
     fn count(&self, health: &mut Health) -> Result<(), Failure> {

@@ -12,6 +12,7 @@
 mod access;
 mod account;
 mod adoption;
+mod alert;
 mod archive;
 mod audit;
 mod backup;
@@ -57,6 +58,7 @@ mod walk;
 pub use access::{Access, Action, Purpose, Role, Scope};
 pub use account::{Account, Client};
 pub use adoption::{Adoption, AdoptionCounts, PatientChange};
+pub use alert::{Alert, AlertKind, AlertsDue, Delivery};
 pub use archive::{Archived, NewRaw, RawMessage, RawState, RawSummary};
 pub use audit::{
     AuditEvent, AuditPage, AuditQuery, AuditTail, AuditVerification, BadVerifier, CheckpointKey,
@@ -80,7 +82,7 @@ pub use failure::Failure;
 pub use feed::{Change, ChangeKind};
 pub use finding::{FINDING_DAYS, Finding, FindingAnswer, Looked, PrivacyQueue, Reviewed};
 pub use genome::{ChooseRanges, Genome, GenomeBlock, GenomeFiling, GenomeRange, NewGenomeBlock};
-pub use health::{BackupState, Health};
+pub use health::{AlertState, BackupState, Health};
 pub use identity::{
     Credential, CredentialKind, LinkKind, Registration, Session, SigningKey, Taken, Ticket,
     TicketKind,

@@ -57,6 +57,7 @@ pub(crate) struct Inner {
     pub(crate) waiting: Arc<crate::search::follow::Waiting>,
     pub(crate) policies: crate::policies::AllInUse,
     pub(crate) backup: Mutex<crate::BackupState>,
+    pub(crate) alerts: Mutex<crate::AlertState>,
 }
 
 impl Inner {
@@ -130,6 +131,7 @@ impl Record {
                 waiting: Arc::default(),
                 policies: crate::policies::AllInUse::default(),
                 backup: Mutex::default(),
+                alerts: Mutex::default(),
                 directory,
             }),
         })

@@ -36,7 +36,7 @@ pub use patient::{
     CurrentMedicine, DrugRow, Explained, GeneRow, PatientListRow, PatientListView, PatientView,
     ReportRow, ResultSource,
 };
-pub use privacy::{AnswerRow, FindingListView, FindingRow, PrivacyView};
+pub use privacy::{AlertRow, AnswerRow, FindingListView, FindingRow, PrivacyView};
 pub use review::{Candidate, ReviewListView, ReviewRow};
 pub use therapies::{
     AlterationRow, EvidenceLine, OncogenicityView, OpenTherapyRow, TherapiesView, TherapyRow,

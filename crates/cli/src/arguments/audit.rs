@@ -117,3 +117,37 @@ pub(crate) struct WatchArguments {
     #[arg(long, env = "COGNATE_AUDIT_REVIEW_PEOPLE", value_name = "FILE")]
     pub(crate) audit_review_people: Option<PathBuf>,
 }
+
+/// Who is told of emergencies and findings while the server runs.
+#[derive(Args, Clone, Debug, Default)]
+#[expect(clippy::struct_field_names, reason = "they are options of `serve`, by their names")]
+pub(crate) struct AlertArguments {
+    /// Address that is told at once of each emergency and finding, by a signed POST (Standard
+    /// Webhooks) without a word about whom or why, until it has arrived or somebody has looked.
+    /// Plain HTTP only on this machine.
+    #[arg(
+        long,
+        env = "COGNATE_ALERT_ENDPOINT",
+        value_name = "URL",
+        requires = "alert_secret_file"
+    )]
+    pub(crate) alert_endpoint: Option<String>,
+    /// File with the secret that alerts are signed with, `whsec_` and 24 to 64 bytes as base64;
+    /// nobody but its owner can read it.
+    #[arg(
+        long,
+        env = "COGNATE_ALERT_SECRET_FILE",
+        value_name = "FILE",
+        requires = "alert_endpoint"
+    )]
+    pub(crate) alert_secret_file: Option<PathBuf>,
+    /// PEM file with the authorities whose certificate the address may show, in place of those
+    /// that this machine trusts.
+    #[arg(
+        long,
+        env = "COGNATE_ALERT_AUTHORITIES",
+        value_name = "FILE",
+        requires = "alert_endpoint"
+    )]
+    pub(crate) alert_authorities: Option<PathBuf>,
+}

@@ -10,7 +10,7 @@ mod setting;
 use super::serve::{Beside, Running, stop_signal};
 use super::{print, say};
 use crate::arguments::{
-    DemoArguments, EhrArguments, ProviderArguments, ReferenceArguments, ServeArguments,
+    AlertArguments, DemoArguments, EhrArguments, ProviderArguments, ReferenceArguments, ServeArguments,
     ShippingArguments, StoreArguments, TlsArguments, TokenArguments, WatchArguments,
 };
 use crate::outcome::Outcome;
@@ -63,6 +63,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
             audit_review_rules: None,
             audit_review_people: None,
         },
+        alerting: AlertArguments::default(),
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {

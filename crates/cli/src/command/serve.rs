@@ -1,5 +1,6 @@
 //! `cognate serve`
 
+mod alert;
 mod audit_review;
 mod provider;
 
@@ -191,6 +192,9 @@ impl Running {
         threads.push(thread("carriers", &flag, move |stop| carriers.follow(stop))?);
         let watch = audit_review::Watch::new(&arguments.watch, record.clone())?;
         threads.push(thread("audit review", &flag, move |stop| watch.follow(stop))?);
+        if let Some(alerter) = alert::alerter(&arguments.alerting, &record, &app)? {
+            threads.push(thread("alerts", &flag, move |stop| alerter.follow(stop))?);
+        }
         threads.extend(shipping(arguments, &record, &flag)?);
         let router = match beside.router {
             Some(beside) => router(app).merge(beside),
@@ -272,6 +276,14 @@ fn shipping(
 
 /// What tells subscribers.
 fn notifier(app: &App, authorities: Option<&Path>) -> anyhow::Result<Notifier> {
+    let sender = sender(authorities)?;
+    let (record, tenant) = (app.record().clone(), &app.settings().tenant);
+    let endpoints = app.endpoints().clone();
+    Ok(Notifier::new(record, tenant, app.creators(), endpoints, sender, &app.fhir_base()))
+}
+
+/// What calls out, believing these authorities or those of the machine.
+fn sender(authorities: Option<&Path>) -> anyhow::Result<Sender> {
     let trust = match authorities {
         None => Trust::System,
         Some(path) => {
@@ -279,10 +291,7 @@ fn notifier(app: &App, authorities: Option<&Path>) -> anyhow::Result<Notifier> {
             Trust::File(pem.with_context(|| format!("cannot read {}", path.display()))?)
         }
     };
-    let sender = Sender::new(&trust)?;
-    let (record, tenant) = (app.record().clone(), &app.settings().tenant);
-    let endpoints = app.endpoints().clone();
-    Ok(Notifier::new(record, tenant, app.creators(), endpoints, sender, &app.fhir_base()))
+    Ok(Sender::new(&trust)?)
 }
 
 /// The listeners of HTTP and MLLP. Plain text must not leave the machine.

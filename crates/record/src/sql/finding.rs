@@ -12,6 +12,14 @@ super::statements! {
         WHERE tenant = $1 AND id = $2";
     FINDINGS_DUE = "SELECT id, actor, day, rule, number, found, due, answered, body FROM finding
         WHERE tenant = $1 AND answered = 0 ORDER BY due, id LIMIT $2";
+    FINDINGS_OPEN = "SELECT id, actor, day, rule, number, found, due, answered, body FROM finding
+        WHERE tenant = $1 AND answered = 0 AND (due > $2 OR (due = $2 AND id > $3))
+        ORDER BY due, id LIMIT $4";
+    EMERGENCIES_OPEN = "SELECT id, patient, actor, reason, begins, ends, due, reviewed, body
+        FROM emergency WHERE tenant = $1 AND reviewed = 0
+        AND (due > $2 OR (due = $2 AND id > $3)) ORDER BY due, id LIMIT $4";
+    EMERGENCY_TOLD = "UPDATE emergency SET body = $1 WHERE tenant = $2 AND id = $3
+        AND reviewed = 0";
     FINDINGS_ANSWERED = "SELECT id, actor, day, rule, number, found, due, answered, body
         FROM finding WHERE tenant = $1 AND answered > 0 ORDER BY answered DESC, id LIMIT $2";
     FINDING_ANSWER = "UPDATE finding SET answered = $1, body = $2

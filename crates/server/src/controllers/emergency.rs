@@ -3,6 +3,7 @@
 use super::account::FRESH_MINUTES;
 use super::login::FormToken;
 use super::login::begin::{account_of, wrong};
+use super::privacy;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
@@ -181,6 +182,7 @@ pub(super) fn rows(app: &App, caller: &Caller) -> Result<Vec<EmergencyRow>, Erro
         begins: one.begins,
         ends: one.ends,
         due: one.due,
+        alert: privacy::alert(one.delivery),
     };
     Ok(due.into_iter().map(row).collect())
 }

@@ -38,6 +38,7 @@ pub(crate) async fn ready(State(app): State<App>) -> Result<Response, Error> {
             "until": health.backup.until.map(|until| until.to_string()),
             "failed": health.backup.failure.is_some(),
         },
+        "alerts": { "set": health.alerts.is_set, "failing": health.alerts.failing },
         "interpretation": { "behind": behind },
         "knowledge": { "pack": pack.pack, "version": pack.version, "date": pack.date },
     });

@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use model::PatientId;
 use record::Action;
 use serde::Deserialize;
-use web::view::{AnswerRow, FindingListView, FindingRow, PrivacyView};
+use web::view::{AlertRow, AnswerRow, FindingListView, FindingRow, PrivacyView};
 
 /// Findings that a list shows at most.
 const LIST_MAX: u32 = 200;
@@ -121,6 +121,20 @@ fn row(finding: record::Finding) -> FindingRow {
             is_confirmed: answer.is_confirmed,
             text: answer.text,
         }),
+        alert: alert(finding.delivery),
+    }
+}
+
+/// How far an alert got.
+pub(super) fn alert(delivery: record::Delivery) -> AlertRow {
+    match (delivery.told, delivery.retry_at) {
+        (Some(at), _) => AlertRow::Told(at),
+        (None, None) => AlertRow::NotSent,
+        (None, Some(retry_at)) => AlertRow::Failed {
+            failures: delivery.failures,
+            why: delivery.failure.unwrap_or_default(),
+            retry_at,
+        },
     }
 }
 

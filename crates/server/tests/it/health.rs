@@ -24,6 +24,7 @@ async fn health_tells_how_it_is_and_nothing_of_patients() {
     assert_eq!(ready["interpretation"]["behind"], 0);
     assert_eq!(ready["reviewsOpen"], 0);
     assert_eq!(ready["backup"], json!({"set": false, "until": null, "failed": false}));
+    assert_eq!(ready["alerts"], json!({"set": false, "failing": 0}));
     assert!(ready["lastSequence"].as_u64().unwrap() > 0);
     assert_eq!(ready["knowledge"]["pack"], app.interpreter.pack().reference().pack);
     let version = app.get(Who::Nobody, "/version").await.json();

@@ -6,6 +6,7 @@ mod access;
 mod access_log;
 #[cfg(test)]
 mod alerts;
+mod alert;
 #[cfg(test)]
 mod app;
 #[cfg(test)]

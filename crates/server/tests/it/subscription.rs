@@ -1,7 +1,7 @@
 //! Subscriptions, with a receiver that really listens.
 
 mod asking;
-mod receiver;
+pub(crate) mod receiver;
 mod telling;
 
 use crate::app::{BASE, TestApp, tenant};

@@ -1,7 +1,7 @@
 //! Opening one patient in an emergency, and the privacy officer's list of those who were.
 
 use super::frame::{Frame, document};
-use super::privacy::patients;
+use super::privacy::{alert, patients};
 use super::words;
 use crate::path;
 use crate::view::{EmergencyFormView, EmergencyListView, EmergencyRow};
@@ -93,6 +93,7 @@ fn card(row: &EmergencyRow, csrf: &str, now: Timestamp) -> Markup {
                         @if row.due < now { " " b { "Overdue" } }
                     }
                 }
+                (alert(&row.alert))
             }
             form method="post" action=(path::emergency_review(&row.id)) {
                 input type="hidden" name="csrf" value=(csrf);

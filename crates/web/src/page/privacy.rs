@@ -4,7 +4,7 @@ use super::emergency;
 use super::frame::{Frame, document};
 use super::words;
 use crate::path;
-use crate::view::{FindingListView, FindingRow, PrivacyView};
+use crate::view::{AlertRow, FindingListView, FindingRow, PrivacyView};
 use maud::{Markup, html};
 use model::id::PatientId;
 use model::time::Timestamp;
@@ -98,10 +98,31 @@ fn card(row: &FindingRow, csrf: &str, now: Timestamp) -> Markup {
                                 @if row.due < now { " " b { "Overdue" } }
                             }
                         }
+                        (alert(&row.alert))
                     }
                 }
             }
             @if row.answer.is_none() { (form(row, csrf)) }
+        }
+    }
+}
+
+/// Whether anybody was told of an entry. Nothing is said to be told that has not arrived.
+pub(super) fn alert(row: &AlertRow) -> Markup {
+    html! {
+        div {
+            dt { "Alert" }
+            dd {
+                @match row {
+                    AlertRow::NotSent => { "Not sent" }
+                    AlertRow::Told(at) => { "Delivered " (words::instant(*at)) }
+                    AlertRow::Failed { failures, why, retry_at } => {
+                        b { "Not delivered" }
+                        ": " (why) ", " (words::count(*failures as usize, "attempt", "attempts"))
+                        "; again after " (words::instant(*retry_at))
+                    }
+                }
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Views of emergencies: opening one patient, and the list of the privacy officer.
 
 use super::identity::Session;
+use super::privacy::AlertRow;
 use model::id::PatientId;
 use model::time::Timestamp;
 
@@ -51,4 +52,6 @@ pub struct EmergencyRow {
     pub ends: Timestamp,
     /// When it has to be looked at.
     pub due: Timestamp,
+    /// Whether the alert about it arrived.
+    pub alert: AlertRow,
 }

@@ -54,6 +54,26 @@ pub struct FindingRow {
     pub due: Timestamp,
     /// What became of it.
     pub answer: Option<AnswerRow>,
+    /// Whether the alert about it arrived.
+    pub alert: AlertRow,
+}
+
+/// How far the alert about an entry got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AlertRow {
+    /// It has not been tried yet, or nobody is named to be told.
+    NotSent,
+    /// It arrived.
+    Told(Timestamp),
+    /// It did not arrive so far.
+    Failed {
+        /// How often it was tried.
+        failures: u32,
+        /// Why the last attempt failed.
+        why: String,
+        /// When it is tried again.
+        retry_at: Timestamp,
+    },
 }
 
 /// What became of a finding.

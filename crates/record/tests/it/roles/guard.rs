@@ -41,6 +41,17 @@ pub(super) fn guarding() -> Vec<Line> {
         ("review_emergency", vec![PrivacyOfficer], |r, a, _| {
             done(r.review_emergency(a, "none", true, ""))
         }),
+        ("alerts_due", vec![Engine], |r, a, _| r.alerts_due(a, 5).map(drop)),
+        ("note_alert", vec![Engine], |r, a, _| {
+            let alert = record::Alert {
+                kind: record::AlertKind::Emergency,
+                id: "none".to_owned(),
+                since: Timestamp::from_micros(0),
+                due: Timestamp::from_micros(1),
+                delivery: record::Delivery::default(),
+            };
+            r.note_alert(a, &alert).map(drop)
+        }),
         ("look_for_snooping", vec![PrivacyOfficer, Engine], |r, a, _| {
             r.look_for_snooping(a, &ReviewFacts::default(), &ReviewRules::default()).map(drop)
         }),
