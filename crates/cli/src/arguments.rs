@@ -163,6 +163,10 @@ pub(crate) struct ServeArguments {
     /// Address under which callers reach this server; links begin with it.
     #[arg(long, env = "COGNATE_BASE_URL", value_name = "URL")]
     pub(crate) base_url: Option<String>,
+    /// Ask everybody for a second factor: who has none is led to set one up and can do nothing
+    /// else. Who logs in at the identity provider has to be asked for it there.
+    #[arg(long, env = "COGNATE_REQUIRE_SECOND_FACTOR")]
+    pub(crate) require_second_factor: bool,
     /// Name of the feed behind the MLLP listener.
     #[arg(long, default_value = "mllp", value_name = "NAME")]
     pub(crate) feed: String,

@@ -45,6 +45,8 @@ struct Inner {
     panels: Arc<Panels>,
     /// What evidence says of tumours.
     therapies: Option<Arc<Therapies>>,
+    /// Whether people need a second factor for everything but setting one up.
+    requires_second_factor: bool,
 }
 
 /// What the Genomics Operations are answered with.
@@ -105,6 +107,7 @@ impl App {
             silent_rules,
             panels,
             therapies,
+            requires_second_factor: false,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -187,6 +190,17 @@ impl App {
     /// Evidence about tumours, if there is any.
     pub(crate) fn therapies(&self) -> Option<&Therapies> {
         self.inner.therapies.as_deref()
+    }
+
+    /// The same, where nobody does anything by a password alone but set up a second factor.
+    pub fn with_second_factor_required(&self) -> Self {
+        let inner = Inner { requires_second_factor: true, ..Inner::clone(&self.inner) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Whether people need a second factor for everything but setting one up.
+    pub(crate) fn requires_second_factor(&self) -> bool {
+        self.inner.requires_second_factor
     }
 
     /// How often somebody may be wrong.

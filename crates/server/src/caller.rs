@@ -6,6 +6,7 @@ use crate::emergency::Wish;
 use crate::error::Error;
 use crate::hook_token;
 use crate::research;
+use crate::second_factor;
 use crate::smart::{Level, Need, Scopes};
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
@@ -40,7 +41,8 @@ pub(crate) struct Caller {
 pub(crate) struct Assurance {
     /// When.
     pub(crate) proven: Timestamp,
-    /// By what: `password`, `password totp`, `passkey`.
+    /// By what: `password`, `password totp`, `passkey`, `provider`. Empty where an application was
+    /// granted something before that was kept.
     pub(crate) factors: String,
 }
 
@@ -77,7 +79,7 @@ impl Caller {
 
     /// Whether the scopes, if there are any, let this be done on the route that was matched.
     fn require(self, parts: &Parts) -> Result<Self, Error> {
-        let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        let route = matched(parts);
         if self.role == Role::Researcher && !research::is_open(route) {
             return Err(Error::research());
         }
@@ -137,7 +139,7 @@ impl Credentials {
     /// # Errors
     /// 401 without a credential or with a wrong one, 403 with scopes.
     pub(crate) fn caller(self, app: &App) -> Result<Caller, Error> {
-        let caller = self.scoped_caller(app)?;
+        let caller = self.scoped_caller(app, "")?;
         if caller.scopes.is_some() { Err(Error::scope()) } else { Ok(caller) }
     }
 
@@ -154,13 +156,15 @@ impl Credentials {
         }
     }
 
-    /// Who it is, with the scopes of its token.
-    fn scoped_caller(self, app: &App) -> Result<Caller, Error> {
-        match self {
+    /// Who it is, with the scopes of its token, on a route as it was matched.
+    fn scoped_caller(self, app: &App, route: &str) -> Result<Caller, Error> {
+        let caller = match self {
             Self::Bearer(token) => service(app, &token),
             Self::Session(token) => person(app, &token),
             Self::Unusable => Err(Error::login()),
-        }
+        }?;
+        second_factor::require(app, &caller, route)?;
+        Ok(caller)
     }
 }
 
@@ -184,13 +188,19 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let Ok(credentials) = Credentials::from_request_parts(parts, app).await;
-        let caller = app.blocking(move |app| credentials.scoped_caller(app)).await?;
+        let route = matched(parts).to_owned();
+        let caller = app.blocking(move |app| credentials.scoped_caller(app, &route)).await?;
         let caller = caller.require(parts)?;
         match Wish::of(parts)? {
             None => Ok(caller),
             Some(wish) => app.blocking(move |app| wish.granted(app, caller)).await,
         }
     }
+}
+
+/// The route that was matched, in axum's form.
+fn matched(parts: &Parts) -> &str {
+    parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str)
 }
 
 fn bearer_token(value: &str) -> Option<&str> {
@@ -268,6 +278,7 @@ fn granted(app: &App, digest: &str) -> Result<Caller, Error> {
     }
     let actor = format!("account:{}", account.login);
     let proven = grant.proven.map(Timestamp::from_micros);
+    let factors = grant.factors.unwrap_or_default();
     Ok(Caller {
         access: Access::new(tenant.clone(), actor, account.role, purpose(account.role), scope)
             .through_application(client),
@@ -275,7 +286,7 @@ fn granted(app: &App, digest: &str) -> Result<Caller, Error> {
         role: account.role,
         csrf: None,
         scopes: Some(scopes),
-        assurance: proven.map(|proven| Assurance { proven, factors: "grant".to_owned() }),
+        assurance: proven.map(|proven| Assurance { proven, factors }),
         session: None,
     })
 }

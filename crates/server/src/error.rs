@@ -25,25 +25,34 @@ pub struct Error {
     /// FHIR R4 issue type, `not-found`.
     issue: &'static str,
     problems: Vec<Problem>,
-    /// Whether a fresh proof of the person is all that is missing.
-    needs_proof: bool,
+    /// What the person has to do first, and can.
+    first: Option<First>,
+}
+
+/// What a person has to do before it gets what it asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum First {
+    /// Prove anew who it is.
+    Prove,
+    /// Set up a second factor.
+    Enrol,
 }
 
 impl Error {
     /// A failure with one sentence.
     pub fn new(status: StatusCode, issue: &'static str, text: impl Into<String>) -> Self {
-        Self { status, issue, problems: vec![Problem::error(issue, "", text)], needs_proof: false }
+        Self { status, issue, problems: vec![Problem::error(issue, "", text)], first: None }
     }
 
     /// Foreign data that cannot be used; each problem names its place.
     pub fn problems(status: StatusCode, problems: Vec<Problem>) -> Self {
-        Self { status, issue: "invalid", problems, needs_proof: false }
+        Self { status, issue: "invalid", problems, first: None }
     }
 
     /// One fault of a request, with its place and an issue type of its own.
     fn at(status: StatusCode, issue: &'static str, place: String, text: impl Into<String>) -> Self {
         let problems = vec![Problem::error(issue, place, text)];
-        Self { status, issue, problems, needs_proof: false }
+        Self { status, issue, problems, first: None }
     }
 
     /// The problems as an entry of a Bundle is told them; what failed here stays in the log.
@@ -79,12 +88,20 @@ impl Error {
     /// The person has to prove anew who it is (RFC 9470).
     pub(crate) fn stale_proof() -> Self {
         let text = "this needs a fresh proof of who you are";
-        Self { needs_proof: true, ..Self::new(StatusCode::UNAUTHORIZED, "login", text) }
+        let first = Some(First::Prove);
+        Self { first, ..Self::new(StatusCode::UNAUTHORIZED, "login", text) }
     }
 
-    /// Whether a fresh proof of the person is all that is missing.
-    pub(crate) fn needs_proof(&self) -> bool {
-        self.needs_proof
+    /// The person has logged in by a password alone where that opens nothing.
+    pub(crate) fn second_factor() -> Self {
+        let text = "this server asks everybody for a second factor; set one up at `/account`";
+        let first = Some(First::Enrol);
+        Self { first, ..Self::new(StatusCode::FORBIDDEN, "security", text) }
+    }
+
+    /// What the person has to do first, and can.
+    pub(crate) fn first(&self) -> Option<First> {
+        self.first
     }
 
     /// The status.
@@ -237,7 +254,7 @@ impl IntoResponse for Error {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(FHIR_JSON));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.status == StatusCode::UNAUTHORIZED {
-            let challenge = if self.needs_proof { STALE_PROOF } else { "Bearer" };
+            let challenge = if self.first == Some(First::Prove) { STALE_PROOF } else { "Bearer" };
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         response

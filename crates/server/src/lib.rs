@@ -19,6 +19,7 @@ mod refusal;
 mod research;
 mod route;
 mod router;
+mod second_factor;
 mod smart;
 mod views;
 

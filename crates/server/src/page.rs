@@ -1,6 +1,6 @@
 //! HTML answers: headers that keep them private, and errors people can read.
 
-use crate::error::{Error, log_id};
+use crate::error::{Error, First, log_id};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use web::view::{ErrorView, NotFoundView};
@@ -41,9 +41,13 @@ impl PageError {
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let status = self.error.status();
-        if self.error.needs_proof() {
-            let at = format!("{}?next={}", web::path::STEP_UP, self.path);
-            return Redirect::to(&at).into_response();
+        match self.error.first() {
+            Some(First::Prove) => {
+                let at = format!("{}?next={}", web::path::STEP_UP, self.path);
+                return Redirect::to(&at).into_response();
+            }
+            Some(First::Enrol) => return Redirect::to(web::path::ACCOUNT).into_response(),
+            None => {}
         }
         if status == StatusCode::UNAUTHORIZED {
             return Redirect::to(&format!("/login?next={}", self.path)).into_response();

@@ -38,6 +38,8 @@ const OPEN: &[&str] = &[
     "/logout",
     "/population-operations/{group}/{operation}",
     "/step-up",
+    "/step-up/passkey",
+    "/step-up/passkey/options",
 ];
 
 /// The Genomics Operations over populations.

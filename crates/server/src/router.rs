@@ -41,6 +41,8 @@ const PAGES: &[Route] = &[
     Route::new("POST", "/account/passkeys/remove", || post(passkey::remove)),
     Route::new("GET", "/step-up", || get(login::step_up::form)),
     Route::new("POST", "/step-up", || post(login::step_up::submit)),
+    Route::new("POST", "/step-up/passkey", || post(passkey::step_up)),
+    Route::new("POST", "/step-up/passkey/options", || post(passkey::step_up_options)),
     Route::new("GET", "/account", || get(account::show)),
     Route::new("POST", "/account/totp", || post(account::begin)),
     Route::new("POST", "/account/totp/confirm", || post(account::confirm)),

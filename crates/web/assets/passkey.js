@@ -30,12 +30,19 @@
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
   };
-  const logIn = async () => {
-    const options = await post("/login/passkey/options", {});
+  const known = (credentials) =>
+    (credentials || []).map((one) => ({ ...one, id: decoded(one.id) }));
+  const prove = async () => {
+    const path = form.getAttribute("action");
+    const options = await post(`${path}/options`, {});
     const credential = await navigator.credentials.get({
-      publicKey: { ...options, challenge: decoded(options.challenge) },
+      publicKey: {
+        ...options,
+        challenge: decoded(options.challenge),
+        allowCredentials: known(options.allowCredentials),
+      },
     });
-    return post("/login/passkey", {
+    return post(path, {
       id: encoded(credential.rawId),
       client_data: encoded(credential.response.clientDataJSON),
       authenticator_data: encoded(credential.response.authenticatorData),
@@ -50,10 +57,7 @@
         ...options,
         challenge: decoded(options.challenge),
         user: { ...options.user, id: decoded(options.user.id) },
-        excludeCredentials: options.excludeCredentials.map((one) => ({
-          ...one,
-          id: decoded(one.id),
-        })),
+        excludeCredentials: known(options.excludeCredentials),
       },
     });
     return post("/account/passkeys", {
@@ -65,7 +69,7 @@
     event.preventDefault();
     tell("");
     try {
-      const answer = await (form.dataset.passkey === "add" ? add() : logIn());
+      const answer = await (form.dataset.passkey === "add" ? add() : prove());
       window.location.assign(answer.next);
     } catch (error) {
       tell("That did not work. Please try again, or use your password.");

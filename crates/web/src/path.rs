@@ -14,6 +14,8 @@ pub const LOGIN: &str = "/login";
 pub const LOGIN_CODE: &str = "/login/code";
 /// A new proof of a person who is logged in.
 pub const STEP_UP: &str = "/step-up";
+/// The same by a passkey.
+pub const STEP_UP_PASSKEY: &str = "/step-up/passkey";
 /// How a person proves who it is.
 pub const ACCOUNT: &str = "/account";
 /// Logging in by a passkey.
@@ -55,6 +57,11 @@ pub fn login_provider(next: Option<&str>) -> String {
         Some(next) => format!("{LOGIN_PROVIDER}?next={}", segment(next)),
         None => LOGIN_PROVIDER.to_owned(),
     }
+}
+
+/// A new proof, and on to a path afterwards.
+pub fn step_up(next: &str) -> String {
+    format!("{STEP_UP}?next={}", segment(next))
 }
 
 /// The page of a patient.

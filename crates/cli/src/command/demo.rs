@@ -64,6 +64,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
             audit_review_people: None,
         },
         alerting: AlertArguments::default(),
+        require_second_factor: false,
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {

@@ -112,6 +112,7 @@ fn furnished(
         .with_frame_ancestors(&arguments.ehr.frame_ancestor)
         .map_err(|wrong| anyhow!("--frame-ancestor {wrong}"))?
         .with_silent_rules(arguments.silent_rule.iter().cloned().collect());
+    let app = if arguments.require_second_factor { app.with_second_factor_required() } else { app };
     Ok(match arguments.panels.as_slice() {
         [] => app,
         files => app.with_panels(panels::built_in(files)?),

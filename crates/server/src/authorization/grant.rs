@@ -22,6 +22,9 @@ pub(crate) struct Grant {
     pub(crate) need_patient_banner: bool,
     /// When the person has proven who it is, in microseconds; none for a client by itself.
     pub(crate) proven: Option<i64>,
+    /// By what; nothing is known of it in grants of before it was kept.
+    #[serde(default)]
+    pub(crate) factors: Option<String>,
     /// Role of a client by itself, as a word.
     pub(crate) role: Option<String>,
     /// When all of it ends, in microseconds.

@@ -9,6 +9,7 @@ use crate::authorization::Parameters;
 use crate::caller::{Caller, door};
 use crate::error::Error;
 use crate::page::{PageError, html};
+use crate::second_factor::{Factors, must_enrol};
 use crate::views;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -34,14 +35,13 @@ pub(crate) async fn show(
 
 fn page(app: &App, caller: &Caller) -> Result<Response, Error> {
     let door = door(&app.settings().tenant);
-    let count = |kind| {
-        app.record().credentials(&door, caller.login(), kind).map(|credentials| credentials.len())
-    };
+    let recovery = app.record().credentials(&door, caller.login(), CredentialKind::Recovery)?;
     let view = AccountView {
         session: views::session(app, caller)?,
         login: caller.login().to_owned(),
-        has_code: count(CredentialKind::Totp)? > 0,
-        recovery_codes: count(CredentialKind::Recovery)?,
+        has_code: Factors::of(app, caller.login())?.has_code,
+        recovery_codes: recovery.len(),
+        must_enrol: must_enrol(app, caller),
     };
     Ok(html(StatusCode::OK, web::account(&view)))
 }

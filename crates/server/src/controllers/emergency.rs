@@ -9,6 +9,7 @@ use crate::caller::Caller;
 use crate::error::Error;
 use crate::limiter::Attempt;
 use crate::page::{PageError, html};
+use crate::second_factor::Factors;
 use crate::views;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -55,6 +56,13 @@ fn is_proven(app: &App, caller: &Caller, password: &str) -> Result<bool, Error> 
     Ok(false)
 }
 
+/// Whether more than a password was shown a moment ago, so that none is asked for.
+fn is_shown_lately(app: &App, caller: &Caller) -> bool {
+    let factors = caller.assurance.as_ref().map_or("", |assurance| assurance.factors.as_str());
+    matches!(factors, "passkey" | "provider")
+        && caller.require_fresh(app.record().now(), FRESH_MINUTES).is_ok()
+}
+
 /// Only people, in a role that may.
 fn may_open(app: &App, caller: &Caller) -> Result<(), Error> {
     if caller.csrf.is_some() && app.record().may(&caller.access, Action::OpenEmergency)? {
@@ -85,6 +93,9 @@ fn view(
         patient: patient.clone(),
         minutes: EMERGENCY_MINUTES,
         reasons: reasons.collect(),
+        needs_password: !is_shown_lately(app, caller),
+        step_up: (Factors::of(app, caller.login())?.passkeys > 0)
+            .then(|| web::path::step_up(&web::path::emergency(patient))),
         error: error.map(str::to_owned),
         text: text.to_owned(),
     }))
@@ -115,6 +126,7 @@ pub(crate) struct Wish {
     csrf: String,
     reason: String,
     text: String,
+    #[serde(default)]
     password: String,
 }
 

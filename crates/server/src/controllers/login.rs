@@ -5,7 +5,7 @@ pub(crate) mod code;
 pub(crate) mod provider;
 pub(crate) mod step_up;
 
-pub(crate) use begin::{begin, recovery_codes, session_set, wrong};
+pub(crate) use begin::{begin, begin_anew, recovery_codes, session_set, shown_more, wrong};
 
 use crate::app::App;
 use crate::caller::{Caller, cookie, csrf_of, door, session_cookie, token_digest};

@@ -1,11 +1,14 @@
-//! Passkeys: logging in by one, adding and removing them. A passkey is two factors: its
-//! authenticator has verified the person.
+//! Passkeys: logging in by one, proving anew who one is, adding and removing them. A passkey is two
+//! factors: its authenticator has verified the person.
 
 mod account;
 mod login;
+mod proof;
+mod step_up;
 
 pub(crate) use account::{add, list, options as add_options, remove};
 pub(crate) use login::{form, options as login_options, submit};
+pub(crate) use step_up::{options as step_up_options, submit as step_up};
 
 use crate::app::App;
 use crate::authorization::{in_seconds, json_response, said, ticket};

@@ -203,6 +203,8 @@ pub(super) const TABLE: &[Row] = &[
     page("POST", "/step-up", "Prove anew who you are")
         .taking(Form(&["csrf", "password", "code", "next"]))
         .refusing(&[401, 403, 413, 429, 503]),
+    browser("/step-up/passkey", "Prove anew who you are by a passkey"),
+    browser("/step-up/passkey/options", "A challenge for a new proof"),
     page("GET", "/account", "How you prove who you are").refusing(&[403]),
     page("POST", "/account/totp", "Show a new secret for one-time codes")
         .taking(Form(&["csrf"]))

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
+use crate::second_factor::must_enrol;
 use model::fact::FactContent;
 use model::patient::Patient;
 use record::{Action, Failure, Role, Scope, Stored};
@@ -17,10 +18,15 @@ const RECORD_NUMBER: usize = 0;
 /// # Errors
 /// When the record fails.
 pub(crate) fn session(app: &App, caller: &Caller) -> Result<Session, Error> {
+    let (name, role) = (caller.name.clone(), caller.role.word().replace('-', " "));
+    let csrf = caller.csrf.clone().unwrap_or_default();
+    if must_enrol(app, caller) {
+        return Ok(Session { name, role, csrf, ..Session::default() });
+    }
     Ok(Session {
-        name: caller.name.clone(),
-        role: caller.role.word().replace('-', " "),
-        csrf: caller.csrf.clone().unwrap_or_default(),
+        name,
+        role,
+        csrf,
         lists_patients: app.record().may(&caller.access, Action::FindPatients)?,
         privacy_waiting: privacy_waiting(app, caller)?,
         reviews_waiting: reviews_waiting(app, caller)?,

@@ -53,6 +53,8 @@ const SMART: (&str, &str) = ("GET", "/fhir/.well-known/smart-configuration");
 const CALLBACK: &str = "/login/provider/callback";
 const PASSKEYS: &str = "/account/passkeys";
 const NEW_PASSKEY: &str = "/account/passkeys/options";
+const PROOF: &str = "/step-up/passkey";
+const PROOF_OPTIONS: &str = "/step-up/passkey/options";
 const OLD_PASSKEY: &str = "/account/passkeys/remove";
 const OPENID: &str = "/.well-known/openid-configuration";
 const HISTORY: (&str, &str) = ("GET", "/fhir/{type}/{id}/_history");
@@ -109,6 +111,8 @@ const TABLE: &[Row] = &[
     row(("POST", OLD_PASSKEY), Page, OLD_PASSKEY, None, false),
     row(("GET", "/step-up"), Page, "/step-up", None, false),
     row(("POST", "/step-up"), Page, "/step-up", None, false),
+    row(("POST", PROOF), Interface, PROOF, None, false),
+    row(("POST", PROOF_OPTIONS), Interface, PROOF_OPTIONS, None, false),
     row(("GET", "/account"), Page, "/account", None, false),
     row(("POST", "/account/totp"), Page, "/account/totp", None, false),
     row(("POST", "/account/totp/confirm"), Page, "/account/totp/confirm", None, false),

@@ -185,6 +185,12 @@ impl TestApp {
         self.wait_minutes(hours * 60);
     }
 
+    /// From now on with a second factor for everybody.
+    pub(crate) fn require_second_factor(&mut self) {
+        self.app = self.app.with_second_factor_required();
+        self.router = server::router(self.app.clone());
+    }
+
     /// From now on with this evidence.
     pub(crate) fn use_therapies(&mut self, therapies: Therapies) {
         self.app = self.app.with_therapies(therapies);

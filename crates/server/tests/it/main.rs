@@ -4,9 +4,9 @@
 mod access;
 #[cfg(test)]
 mod access_log;
+mod alert;
 #[cfg(test)]
 mod alerts;
-mod alert;
 #[cfg(test)]
 mod app;
 #[cfg(test)]
@@ -73,6 +73,8 @@ mod research;
 mod rest;
 #[cfg(test)]
 mod search;
+#[cfg(test)]
+mod second_factor;
 #[cfg(test)]
 #[path = "../../../identity/tests/it/signing.rs"]
 #[cfg(test)]

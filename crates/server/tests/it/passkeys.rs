@@ -10,20 +10,20 @@ use record::Role;
 use serde_json::{Value, json};
 use server::token_digest;
 
-const HOST: &str = "cognate.example";
+pub(crate) const HOST: &str = "cognate.example";
 const LOGIN: &str = "prescriber";
 
-fn challenge(options: &Value) -> Vec<u8> {
+pub(crate) fn challenge(options: &Value) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(options["challenge"].as_str().unwrap()).unwrap()
 }
 
-async fn post(app: &TestApp, path: &str, cookie: &str, body: &Value) -> Answer {
+pub(crate) async fn post(app: &TestApp, path: &str, cookie: &str, body: &Value) -> Answer {
     let call = app.call("POST", path).header("cookie", cookie);
     call.header("content-type", "application/json").bytes(body.to_string()).send().await
 }
 
 /// Adds a passkey in a session.
-async fn added(app: &TestApp, token: &str, authenticator: &Authenticator) -> Answer {
+pub(crate) async fn added(app: &TestApp, token: &str, authenticator: &Authenticator) -> Answer {
     let csrf = token_digest(&format!("form:{token}"));
     let cookie = format!("cognate-session={token}");
     let asked = post(app, "/account/passkeys/options", &cookie, &json!({"csrf": csrf})).await;
@@ -50,7 +50,7 @@ async fn form(app: &TestApp) -> (String, String) {
 }
 
 /// Answers a challenge; what is changed is changed before it is sent.
-async fn answered(
+pub(crate) async fn answered(
     app: &TestApp,
     authenticator: &Authenticator,
     changes: &[(&str, &str)],

@@ -9,7 +9,7 @@ use server::token_digest;
 const LOGIN: &str = "prescriber";
 
 /// A form in a session.
-async fn act(app: &TestApp, token: &str, path: &str, more: &[(&str, &str)]) -> Answer {
+pub(crate) async fn act(app: &TestApp, token: &str, path: &str, more: &[(&str, &str)]) -> Answer {
     let csrf = token_digest(&format!("form:{token}"));
     let mut form = vec![("csrf", csrf.as_str())];
     form.extend_from_slice(more);
@@ -17,7 +17,7 @@ async fn act(app: &TestApp, token: &str, path: &str, more: &[(&str, &str)]) -> A
 }
 
 /// The code that an authenticator shows some steps from now.
-fn code(app: &TestApp, kind: CredentialKind, steps: i64) -> String {
+pub(crate) fn code(app: &TestApp, kind: CredentialKind, steps: i64) -> String {
     let door = access(Role::Operator);
     let secret = app.record.credentials(&door, LOGIN, kind).unwrap();
     totp::code(&secret[0].body, app.record.now().micros().div_euclid(30_000_000) + steps)

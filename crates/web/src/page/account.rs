@@ -1,7 +1,7 @@
 //! The pages on which a person proves who it is, and says how.
 
 use super::frame::{Frame, document};
-use super::words;
+use super::{passkey, words};
 use crate::path;
 use crate::view::{AccountView, CodeView, OfferView, RecoveryView, Session, StepUpView};
 use maud::{Markup, html};
@@ -41,14 +41,17 @@ pub fn step_up(view: &StepUpView) -> String {
         &html! {
             div.login {
                 p.intro { "What you asked for needs a proof that is not older than a few minutes." }
-                form method="post" action=(path::STEP_UP) {
-                    input type="hidden" name="csrf" value=(view.session.csrf);
-                    input type="hidden" name="next" value=(view.next);
-                    label for="password" { "Password" }
-                    input id="password" name="password" type="password" required
-                        autocomplete="current-password";
-                    @if view.has_code { (code_field("One-time code")) }
-                    button type="submit" { "Confirm" }
+                @if view.has_passkey { (passkey::proof(path::STEP_UP_PASSKEY, view)) }
+                @if view.has_password {
+                    form method="post" action=(path::STEP_UP) {
+                        input type="hidden" name="csrf" value=(view.session.csrf);
+                        input type="hidden" name="next" value=(view.next);
+                        label for="password" { "Password" }
+                        input id="password" name="password" type="password" required
+                            autocomplete="current-password";
+                        @if view.has_code { (code_field("One-time code")) }
+                        button type="submit" { "Confirm" }
+                    }
                 }
             }
         },
@@ -62,6 +65,12 @@ pub fn account(view: &AccountView) -> String {
         &view.session,
         None,
         &html! {
+            @if view.must_enrol {
+                p.card role="status" {
+                    "This site asks everybody for a second factor. Set up an authenticator or a "
+                    "passkey to go on."
+                }
+            }
             section.card aria-labelledby="codes" {
                 h2 id="codes" { "One-time codes" }
                 @if view.has_code {

@@ -36,9 +36,14 @@ pub fn emergency(view: &EmergencyFormView) -> String {
                     label for="text" { "What is happening, in your words" }
                     input id="text" name="text" type="text" value=(view.text) required
                         maxlength="1000" aria-describedby=[described];
-                    label for="password" { "Your password, again" }
-                    input id="password" name="password" type="password" required
-                        autocomplete="current-password" aria-describedby=[described];
+                    @if view.needs_password {
+                        label for="password" { "Your password, again" }
+                        input id="password" name="password" type="password" required
+                            autocomplete="current-password" aria-describedby=[described];
+                        @if let Some(step_up) = &view.step_up {
+                            p { a href=(step_up) { "Use a passkey in place of the password" } }
+                        }
+                    }
                     button type="submit" { "Open the patient" }
                 }
             }

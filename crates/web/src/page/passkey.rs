@@ -4,7 +4,7 @@
 use super::frame::{Frame, document};
 use crate::asset::asset_path;
 use crate::path;
-use crate::view::{PasskeyLoginView, PasskeysView};
+use crate::view::{PasskeyLoginView, PasskeysView, StepUpView};
 use maud::{Markup, html};
 
 /// Logging in by a passkey.
@@ -60,6 +60,18 @@ pub fn passkeys(view: &PasskeysView) -> String {
             p { a href=(path::ACCOUNT) { "Your account" } }
         },
     })
+}
+
+/// The form by which a person who is logged in proves it anew.
+pub(super) fn proof(action: &str, view: &StepUpView) -> Markup {
+    html! {
+        form method="post" action=(action) data-passkey="get" {
+            input type="hidden" name="csrf" value=(view.session.csrf);
+            input type="hidden" name="next" value=(view.next);
+            button type="submit" { "Use a passkey" }
+        }
+        (answer())
+    }
 }
 
 fn answer() -> Markup {

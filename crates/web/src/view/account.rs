@@ -18,8 +18,12 @@ pub struct StepUpView {
     pub session: Session,
     /// Local path to go to afterwards.
     pub next: String,
-    /// Whether a one-time code is needed, too.
+    /// Whether a password is a proof.
+    pub has_password: bool,
+    /// Whether a one-time code is needed beside the password.
     pub has_code: bool,
+    /// Whether there is a passkey to prove it by.
+    pub has_passkey: bool,
     /// Why the last attempt failed, one sentence.
     pub error: Option<String>,
 }
@@ -35,6 +39,8 @@ pub struct AccountView {
     pub has_code: bool,
     /// Recovery codes that were not used yet.
     pub recovery_codes: usize,
+    /// Whether nothing else is open before a second factor is set up.
+    pub must_enrol: bool,
 }
 
 /// A secret for an authenticator, shown once.

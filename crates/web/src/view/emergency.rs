@@ -16,6 +16,10 @@ pub struct EmergencyFormView {
     pub minutes: i64,
     /// Reasons: code, words.
     pub reasons: Vec<(String, String)>,
+    /// Whether the password is asked for.
+    pub needs_password: bool,
+    /// Where a passkey is shown in its place, if there is one.
+    pub step_up: Option<String>,
     /// Why the last attempt was not taken, one sentence.
     pub error: Option<String>,
     /// What was written then.

@@ -5,7 +5,7 @@ use model::patient::{Identifier, PersonName, Sex};
 use model::time::PartialDate;
 
 /// The signed-in person, for the head of each page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Session {
     /// Name shown, `Dr. Demo Prescriber`.
     pub name: String,

@@ -4,14 +4,15 @@ use super::step;
 use crate::app::App;
 use crate::authorization::Parameters;
 use crate::caller::{Caller, door};
-use crate::controllers::login::{recovery_codes, wrong};
+use crate::controllers::login::{recovery_codes, session_set, shown_more, wrong};
 use crate::error::Error;
 use crate::limiter::Attempt;
 use crate::page::{PageError, html};
+use crate::second_factor::Factors;
 use crate::views;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use identity::totp;
 use record::{Credential, CredentialKind};
@@ -107,15 +108,22 @@ fn prove(app: &App, caller: &Caller, form: &Parameters) -> Result<Response, Erro
         let one = credential(app, caller, CredentialKind::Recovery, Vec::new());
         app.record().put_credential(&door, Credential { id: digest.clone(), ..one })?;
     }
+    // A session that a password alone began has shown the code now.
+    let (caller, token) = shown_more(app, caller, "totp")?;
     let view = RecoveryView {
-        session: views::session(app, caller)?,
+        session: views::session(app, &caller)?,
         codes: codes.into_iter().map(|(code, _)| code).collect(),
     };
-    Ok(html(StatusCode::OK, web::recovery(&view)))
+    let mut response = html(StatusCode::OK, web::recovery(&view));
+    if let Some(token) = token {
+        response.headers_mut().append(header::SET_COOKIE, session_set(app, &token));
+    }
+    Ok(response)
 }
 
 fn end(app: &App, caller: &Caller, _: &Parameters) -> Result<Response, Error> {
     let (door, login) = (door(&app.settings().tenant), caller.login());
+    Factors { has_code: false, ..Factors::of(app, login)? }.require_any(app)?;
     for kind in [CredentialKind::Totp, CredentialKind::TotpOffered, CredentialKind::Recovery] {
         app.record().delete_credentials(&door, login, kind)?;
     }

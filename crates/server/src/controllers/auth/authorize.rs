@@ -175,6 +175,7 @@ fn granted_to(
         encounter,
         need_patient_banner,
         proven: caller.assurance.as_ref().map(|assurance| assurance.proven.micros()),
+        factors: caller.assurance.as_ref().map(|assurance| assurance.factors.clone()),
         role: None,
         until: Grant::end(app),
     })

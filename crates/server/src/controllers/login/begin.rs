@@ -4,9 +4,10 @@
 use super::{SESSION_HOURS_MAX, random_token, set_cookie};
 use crate::app::App;
 use crate::authorization::note;
-use crate::caller::{door, session_cookie, token_digest};
+use crate::caller::{Assurance, Caller, csrf_of, door, session_cookie, token_digest};
 use crate::error::Error;
 use crate::limiter::Attempt;
+use crate::second_factor::{PASSWORD, must_enrol};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use identity::{password, totp};
@@ -123,6 +124,31 @@ pub(crate) fn begin_anew(app: &App, digest: &str, factors: &str) -> Result<Strin
     app.record().put_session(&door, new)?;
     app.record().delete_session(&door, digest)?;
     Ok(token)
+}
+
+/// Where everybody needs a second factor, a session that a password alone began, and in which one
+/// was set up and so shown, goes on as one of both, with a token of its own. Every other one goes
+/// on as it is.
+///
+/// # Errors
+/// As [`begin_anew`].
+pub(crate) fn shown_more(
+    app: &App,
+    caller: &Caller,
+    factor: &str,
+) -> Result<(Caller, Option<String>), Error> {
+    let Some(digest) = caller.session.as_deref().filter(|_| must_enrol(app, caller)) else {
+        return Ok((caller.clone(), None));
+    };
+    let factors = format!("{PASSWORD} {factor}");
+    let token = begin_anew(app, digest, &factors)?;
+    let now = Caller {
+        csrf: Some(csrf_of(&token)),
+        session: Some(token_digest(&token)),
+        assurance: Some(Assurance { proven: app.record().now(), factors }),
+        ..caller.clone()
+    };
+    Ok((now, Some(token)))
 }
 
 /// On to where the person wanted to go, with the session's cookie.

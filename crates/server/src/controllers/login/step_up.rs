@@ -8,6 +8,7 @@ use crate::caller::Caller;
 use crate::error::Error;
 use crate::limiter::{Attempt, PeerAddress};
 use crate::page::{PageError, html};
+use crate::second_factor::Factors;
 use crate::views;
 use axum::Extension;
 use axum::body::Bytes;
@@ -34,6 +35,12 @@ pub(crate) async fn form(
     shown.map_err(PageError::at(web::path::STEP_UP))
 }
 
+/// Whether a password, and a code where there is one, is a proof here. Where everybody needs a
+/// second factor it is none for whoever has passkeys only.
+fn is_password_enough(app: &App, factors: Factors) -> bool {
+    !app.requires_second_factor() || factors.has_code || factors.passkeys == 0
+}
+
 fn shown(
     app: &App,
     caller: &Caller,
@@ -41,10 +48,13 @@ fn shown(
     next: Option<&str>,
     error: Option<&str>,
 ) -> Result<Response, Error> {
+    let factors = Factors::of(app, caller.login())?;
     let view = StepUpView {
         session: views::session(app, caller)?,
         next: local_path(next),
-        has_code: has_second_factor(app, caller.login())?,
+        has_password: is_password_enough(app, factors),
+        has_code: factors.has_code,
+        has_passkey: factors.passkeys > 0,
         error: error.map(str::to_owned),
     };
     Ok(html(status, web::step_up(&view)))
@@ -92,6 +102,10 @@ fn answer(
     if app.limiter().is_blocked(&attempt, app.record().now()) {
         let words = Some(super::TOO_OFTEN);
         return shown(app, caller, StatusCode::TOO_MANY_REQUESTS, next, words);
+    }
+    if !is_password_enough(app, Factors::of(app, login)?) {
+        let words = Some("please use your passkey");
+        return shown(app, caller, StatusCode::FORBIDDEN, next, words);
     }
     let refused = |reason: &str| {
         wrong(app, &attempt, reason, login)?;

@@ -5,12 +5,14 @@ use crate::app::App;
 use crate::authorization::{Parameters, json_response, note};
 use crate::caller::{Caller, door};
 use crate::controllers::account::{FRESH_MINUTES, require_own, step};
+use crate::controllers::login::{session_set, shown_more};
 use crate::error::Error;
 use crate::page::{PageError, html};
+use crate::second_factor::Factors;
 use crate::views;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use identity::passkey;
 use record::{Credential, CredentialKind};
@@ -118,7 +120,14 @@ pub(crate) async fn add(
         let new: New = body(&headers, &bytes)?;
         require_own(app, &caller, Some(&new.csrf))?;
         match keep(app, &caller, &new)? {
-            Ok(()) => Ok(json_response(StatusCode::OK, &json!({"next": web::path::PASSKEYS}))),
+            Ok(()) => {
+                let next = json!({"next": web::path::PASSKEYS});
+                let mut response = json_response(StatusCode::OK, &next);
+                if let (_, Some(token)) = shown_more(app, &caller, "passkey")? {
+                    response.headers_mut().append(header::SET_COOKIE, session_set(app, &token));
+                }
+                Ok(response)
+            }
             Err(reason) => {
                 note(app, "passkey", &reason, caller.login())?;
                 Ok(refused())
@@ -171,6 +180,9 @@ pub(crate) async fn remove(
 
 fn removed(app: &App, caller: &Caller, form: &Parameters) -> Result<Response, Error> {
     let (door, id) = (door(&app.settings().tenant), form.get("id").unwrap_or_default());
+    let is_own = own(app, caller)?.iter().any(|one| one.id == id);
+    let now = Factors::of(app, caller.login())?;
+    Factors { passkeys: now.passkeys - usize::from(is_own), ..now }.require_any(app)?;
     app.record().delete_credential(&door, caller.login(), CredentialKind::Passkey, id)?;
     Ok(Redirect::to(web::path::PASSKEYS).into_response())
 }

@@ -1,9 +1,10 @@
 //! `/login/passkey`
 
-use super::{answered, body, ceremony, challenge, decoded, encoded, foreign, place, refused};
+use super::proof::{Proof, prove};
+use super::{body, challenge, encoded, foreign, place, refused};
 use crate::app::App;
 use crate::authorization::{Parameters, json_response, note};
-use crate::caller::{cookie, door};
+use crate::caller::cookie;
 use crate::controllers::login::{begin, form_cookie, form_token, local_path, session_set};
 use crate::error::Error;
 use crate::page::html;
@@ -11,8 +12,6 @@ use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use identity::passkey;
-use record::{Credential, CredentialKind};
 use serde::Deserialize;
 use serde_json::json;
 use web::view::PasskeyLoginView;
@@ -65,17 +64,6 @@ pub(crate) async fn options(
     .await
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Proof {
-    csrf: String,
-    id: String,
-    client_data: String,
-    authenticator_data: String,
-    signature: String,
-    next: Option<String>,
-}
-
 /// `POST /login/passkey`
 pub(crate) async fn submit(
     State(app): State<App>,
@@ -85,7 +73,7 @@ pub(crate) async fn submit(
     app.blocking(move |app| {
         let proof: Proof = body(&headers, &bytes)?;
         check(app, &headers, &proof.csrf)?;
-        let login = match prove(app, &proof)? {
+        let login = match prove(app, &proof, "")? {
             Ok(login) => login,
             Err(reason) => {
                 note(app, "passkey", &reason, &proof.id)?;
@@ -99,37 +87,4 @@ pub(crate) async fn submit(
         Ok(response)
     })
     .await
-}
-
-/// Whose passkey has answered.
-fn prove(app: &App, proof: &Proof) -> Result<Result<String, String>, Error> {
-    let client = decoded(&proof.client_data);
-    let Some(challenge) = answered(app, &client, &proof.csrf, "")? else {
-        return Ok(Err("a challenge that was not asked".to_owned()));
-    };
-    let door = door(&app.settings().tenant);
-    let found = app.record().credential(&door, CredentialKind::Passkey, &proof.id)?;
-    let Some(credential) = found else { return Ok(Err("an unknown passkey".to_owned())) };
-    let place = place(app);
-    let (data, signature) = (decoded(&proof.authenticator_data), decoded(&proof.signature));
-    let ceremony = ceremony(&challenge, &place);
-    let proven = passkey::prove(&ceremony, &credential.body, &client, &data, &signature);
-    let counter = match proven {
-        Ok(counter) => counter,
-        Err(refusal) => return Ok(Err(refusal.to_string())),
-    };
-    if !counts(app, &credential, counter)? {
-        return Ok(Err("a counter that went back: the passkey was copied".to_owned()));
-    }
-    let is_there = app.record().account(&door, &credential.login)?.is_some();
-    Ok(if is_there { Ok(credential.login) } else { Err("no account".to_owned()) })
-}
-
-/// Whether a counter goes on (§6.1.1); those that never count say 0 for ever.
-fn counts(app: &App, credential: &Credential, counter: u32) -> Result<bool, Error> {
-    if counter == 0 && credential.counter == 0 {
-        return Ok(true);
-    }
-    let door = door(&app.settings().tenant);
-    Ok(app.record().use_credential(&door, credential, u64::from(counter))?)
 }

@@ -4,7 +4,7 @@ use super::STATE_LENGTH_MAX;
 use crate::app::App;
 use crate::authorization::{Launch, OauthError, Parameters, Refused, Word, said};
 use crate::caller::{Caller, door, token_digest};
-use crate::error::Error;
+use crate::error::{Error, First};
 use crate::smart::{CONTEXT, Level, Scopes};
 use axum::http::StatusCode;
 use identity::pkce;
@@ -94,6 +94,8 @@ pub(super) fn launch(
 pub(super) fn person(caller: Result<Caller, Error>) -> Result<Option<Caller>, Error> {
     match caller {
         Ok(caller) => Ok(Some(caller).filter(|caller| caller.csrf.is_some())),
+        // Another log-in of the same kind would not help.
+        Err(error) if error.first() == Some(First::Enrol) => Err(error),
         Err(error) if error.status() == StatusCode::UNAUTHORIZED => Ok(None),
         Err(error) if error.status() == StatusCode::FORBIDDEN => Ok(None),
         Err(error) => Err(error),
