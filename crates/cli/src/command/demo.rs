@@ -10,8 +10,9 @@ mod setting;
 use super::serve::{Beside, Running, stop_signal};
 use super::{print, say};
 use crate::arguments::{
-    AlertArguments, DemoArguments, EhrArguments, ProviderArguments, ReferenceArguments, ServeArguments,
-    ShippingArguments, StoreArguments, TlsArguments, TokenArguments, WatchArguments,
+    AlertArguments, DemoArguments, EhrArguments, ProviderArguments, ReferenceArguments,
+    ServeArguments, ShippingArguments, StoreArguments, TlsArguments, TokenArguments,
+    WatchArguments,
 };
 use crate::outcome::Outcome;
 use crate::store;
