@@ -147,7 +147,8 @@ fn tell_of_trials(outside: &Outside<'_>, messages: &Path) -> anyhow::Result<()> 
     say("8  a curator keeps two trials, and the EHR sends a lung tumour and a smoker's history");
     let trials = messages.join("trials");
     outside.cognate(&["trials", "add", &trials.to_string_lossy()])?;
-    for name in ["fhir/lung.transaction.json", "fhir/prevention.transaction.json"] {
+    for name in ["lung", "ctdna", "prevention"] {
+        let name = format!("fhir/{name}.transaction.json");
         let bundle = messages.join(name);
         let read = std::fs::read(&bundle);
         let read = read.with_context(|| format!("`{}` cannot be read", bundle.display()))?;

@@ -281,7 +281,7 @@ fn a_search_moves_the_drug_to_the_top_and_shows_it_once() {
 fn absence_has_its_fixed_words_and_never_a_question_mark() {
     let words = page::words(&web::patients(&sample::patients()));
     assert!(words.ends_with(
-        "Name not recorded\nnot recorded\nnot recorded\nnot recorded\n\
+        "Name not recorded\nnot recorded\nnot recorded\nnot recorded\nInterfaces\n\
          Cognate shows what results and guidance say; the decision is the clinician’s. \
          Each statement opens to what it rests on."
     ));
