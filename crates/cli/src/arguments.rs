@@ -191,7 +191,7 @@ pub(crate) struct ServeArguments {
     /// tumours mean. Without it pages say nothing of therapies.
     #[arg(long, env = "COGNATE_EVIDENCE", value_name = "DIR")]
     pub(crate) evidence: Option<PathBuf>,
-    /// Rule of decision support that fires without being shown, as the page `/alerts` names it; it
+    /// Rule of decision support that fires without being shown, as the page `/cards` names it; it
     /// is counted there. May be given several times.
     #[arg(long, env = "COGNATE_SILENT_RULE", value_name = "RULE", value_delimiter = ',')]
     pub(crate) silent_rule: Vec<String>,

@@ -1,8 +1,8 @@
 //! Decision support: which cards were shown, and what was answered to them.
 
-mod alert;
+mod card;
 
-pub use alert::Alert;
+pub use card::CardSeen;
 
 use crate::access::EVERYBODY;
 use crate::audit::Touched;

@@ -71,7 +71,7 @@ pub use backup::{
 };
 pub use care::{ActorReference, Care};
 pub use carriers::{Carriers, ChangedPatients, MarkedPatient, NewMark};
-pub use decision::{Alert, Feedback, Shown, StoredFeedback};
+pub use decision::{CardSeen, Feedback, Shown, StoredFeedback};
 pub use emergency::{
     EMERGENCY_MINUTES, Emergency, EmergencyReason, EmergencyReview, NewEmergency,
     REASON_LETTERS_MIN, REVIEW_HOURS,

@@ -3,8 +3,8 @@
 
 pub(crate) mod access_log;
 pub(crate) mod account;
-pub(crate) mod alerts;
 pub(crate) mod auth;
+pub(crate) mod cards;
 pub(crate) mod cds;
 pub(crate) mod emergency;
 pub(crate) mod fhir;

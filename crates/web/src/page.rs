@@ -3,10 +3,10 @@
 pub(crate) mod access;
 pub(crate) mod account;
 mod action;
-pub(crate) mod alerts;
 pub(crate) mod api;
 mod banner;
 mod capsule;
+pub(crate) mod cards;
 mod clinical;
 pub(crate) mod consent;
 pub(crate) mod emergency;

@@ -27,7 +27,7 @@ pub const SMART_LAUNCH: &str = "/smart/launch";
 /// Where it comes back to.
 pub const SMART_CALLBACK: &str = "/smart/callback";
 /// What cards came to.
-pub const ALERTS: &str = "/alerts";
+pub const CARDS: &str = "/cards";
 /// The HTTP interfaces.
 pub const API: &str = "/api";
 /// The passkeys of an account.

@@ -3,8 +3,8 @@
 
 mod access;
 mod account;
-mod alerts;
 mod api;
+mod cards;
 mod consent;
 mod course;
 mod emergency;
@@ -23,8 +23,8 @@ pub use account::{
     AccountView, CodeView, OfferView, PasskeyLoginView, PasskeyRow, PasskeysView, RecoveryView,
     StepUpView,
 };
-pub use alerts::{AlertRow, AlertsView};
 pub use api::{ApiGroup, ApiOperation, ApiView};
+pub use cards::{CardRow, CardsView};
 pub use consent::ConsentView;
 pub use course::{CourseRow, CourseSpan, ValueSeries};
 pub use emergency::{EmergencyFormView, EmergencyListView, EmergencyRow};

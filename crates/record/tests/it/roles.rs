@@ -327,7 +327,7 @@ fn others() -> Vec<Line> {
         }),
         // For another purpose than `access` takes: nobody in this column.
         ("feedback", vec![], |r, a, _| r.feedback(a, 5).map(drop)),
-        ("alerts", vec![], |r, a, _| r.alerts(a, Timestamp::from_micros(0), 5).map(drop)),
+        ("cards_since", vec![], |r, a, _| r.cards_since(a, Timestamp::from_micros(0), 5).map(drop)),
     ]
 }
 

@@ -265,7 +265,7 @@ pub(super) const TABLE: &[Row] = &[
     page("GET", "/patients/{id}/access", "Who has looked at a patient's record")
         .asking(&["before"]),
     page("GET", "/patients/{id}/trials", "The tumour of a patient and its trial options"),
-    page("GET", "/alerts", "What cards came to, by rule and role"),
+    page("GET", "/cards", "What cards came to, by rule and role"),
     page("GET", "/trials", "Trials, and what changed for whom").asking(&["before"]),
     page("GET", "/trials/{id}", "A trial with its patients").asking(&["after"]),
     page("GET", "/emergencies", "Emergencies that nobody has looked at yet"),

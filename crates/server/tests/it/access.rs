@@ -136,7 +136,7 @@ const TABLE: &[Row] = &[
     row(OPENING, Page, "/patients/{patient}/emergency", OPERATOR, false),
     row(ACCESS_LOG, Page, "/patients/{patient}/access", OPERATOR, false),
     row(OPTIONS, Page, "/patients/{patient}/trials", OPERATOR, true),
-    row(("GET", "/alerts"), Page, "/alerts", OPERATOR, false),
+    row(("GET", "/cards"), Page, "/cards", OPERATOR, false),
     row(("GET", "/trials"), Page, "/trials", OPERATOR, false),
     row(("GET", "/trials/{id}"), Page, "/trials/none", REVIEWER, false),
     row(("GET", "/emergencies"), Page, "/emergencies", OPERATOR, false),

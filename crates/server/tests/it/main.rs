@@ -6,8 +6,6 @@ mod access;
 mod access_log;
 mod alert;
 #[cfg(test)]
-mod alerts;
-#[cfg(test)]
 mod app;
 #[cfg(test)]
 mod audit;
@@ -25,6 +23,8 @@ mod bulk;
 mod bundle;
 #[cfg(test)]
 mod canary;
+#[cfg(test)]
+mod cards;
 #[cfg(test)]
 mod cds;
 #[cfg(test)]

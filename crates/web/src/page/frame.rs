@@ -63,7 +63,7 @@ fn site_header(session: Option<&Session>) -> Markup {
                         }
                         @if session.sees_trials {
                                 li { a href=(path::TRIALS) { "Trials" } }
-                                li { a href=(path::ALERTS) { "Alerts" } }
+                                li { a href=(path::CARDS) { "Cards" } }
                             }
                         @if let Some(waiting) = session.privacy_waiting {
                             li {

@@ -4,20 +4,20 @@ use super::identity::Session;
 
 /// Cards by rule and role.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AlertsView {
+pub struct CardsView {
     /// Who is looking.
     pub session: Session,
     /// Days back that are counted.
     pub days: u16,
     /// Rows, those with few acceptances first.
-    pub rows: Vec<AlertRow>,
+    pub rows: Vec<CardRow>,
     /// Whether there were more cards than are counted; the latest are.
     pub is_partial: bool,
 }
 
 /// One rule for one role.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AlertRow {
+pub struct CardRow {
     /// CDS Hooks service id.
     pub service: String,
     /// The rule, `actions:clopidogrel/CPIC/acs-pci/PM`.

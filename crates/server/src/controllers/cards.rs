@@ -10,9 +10,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use model::Timestamp;
 use record::limit::PAGE_ROWS_MAX;
-use record::{Access, Alert, Purpose};
+use record::{Access, CardSeen, Purpose};
 use std::collections::BTreeMap;
-use web::view::{AlertRow, AlertsView};
+use web::view::{CardRow, CardsView};
 
 /// Days back that are counted (the alert policy looks at thirty).
 const DAYS: u16 = 30;
@@ -22,20 +22,20 @@ const SHOWN_MIN: u64 = 10;
 /// Shares of those shown that have to be accepted: one in so many.
 const ACCEPTED_ONE_IN: u64 = 5;
 
-/// `GET /alerts`
+/// `GET /cards`
 pub(crate) async fn show(
     State(app): State<App>,
     caller: Result<Caller, Error>,
 ) -> Result<Response, PageError> {
     let made = async {
         let caller = caller?;
-        app.blocking(move |app| Ok(web::alerts(&view(app, &caller)?))).await
+        app.blocking(move |app| Ok(web::cards(&view(app, &caller)?))).await
     };
     let made = made.await.map(|page| html(StatusCode::OK, page));
-    made.map_err(PageError::at(web::path::ALERTS))
+    made.map_err(PageError::at(web::path::CARDS))
 }
 
-fn view(app: &App, caller: &Caller) -> Result<AlertsView, Error> {
+fn view(app: &App, caller: &Caller) -> Result<CardsView, Error> {
     // To look after rules is no treatment of anybody.
     let access = &caller.access;
     let access = Access::new(
@@ -46,9 +46,9 @@ fn view(app: &App, caller: &Caller) -> Result<AlertsView, Error> {
         access.scope().clone(),
     );
     let since = app.record().now().micros() - i64::from(DAYS) * DAY_MICROS;
-    let found = app.record().alerts(&access, Timestamp::from_micros(since), PAGE_ROWS_MAX)?;
+    let found = app.record().cards_since(&access, Timestamp::from_micros(since), PAGE_ROWS_MAX)?;
     let is_partial = found.len() >= PAGE_ROWS_MAX as usize;
-    Ok(AlertsView {
+    Ok(CardsView {
         session: views::session(app, caller)?,
         days: DAYS,
         rows: rows(found),
@@ -57,27 +57,27 @@ fn view(app: &App, caller: &Caller) -> Result<AlertsView, Error> {
 }
 
 /// Counts by service, rule and role; those to be looked at first, then the most frequent.
-fn rows(alerts: Vec<Alert>) -> Vec<AlertRow> {
-    let mut rows: BTreeMap<(String, String, String), AlertRow> = BTreeMap::new();
+fn rows(cards: Vec<CardSeen>) -> Vec<CardRow> {
+    let mut rows: BTreeMap<(String, String, String), CardRow> = BTreeMap::new();
     let mut reasons: BTreeMap<(String, String, String), BTreeMap<String, u64>> = BTreeMap::new();
-    for alert in alerts {
-        let key = (alert.service, alert.rule, alert.role);
+    for card in cards {
+        let key = (card.service, card.rule, card.role);
         let row = rows.entry(key.clone()).or_default();
-        if alert.is_silent {
+        if card.is_silent {
             row.silent += 1;
             continue;
         }
         row.shown += 1;
-        match alert.outcome.as_deref() {
+        match card.outcome.as_deref() {
             Some("accepted") => row.accepted += 1,
             Some(_) => row.overridden += 1,
             None => {}
         }
-        if let Some(reason) = alert.reason {
+        if let Some(reason) = card.reason {
             *reasons.entry(key).or_default().entry(reason).or_default() += 1;
         }
     }
-    let mut rows: Vec<AlertRow> = rows
+    let mut rows: Vec<CardRow> = rows
         .into_iter()
         .map(|(key, row)| {
             let mut why: Vec<(String, u64)> =
@@ -89,7 +89,7 @@ fn rows(alerts: Vec<Alert>) -> Vec<AlertRow> {
                 && row.shown >= SHOWN_MIN
                 && row.accepted * ACCEPTED_ONE_IN < row.shown;
             let (service, rule, role) = key;
-            AlertRow { service, rule, role, reasons: why, is_low, ..row }
+            CardRow { service, rule, role, reasons: why, is_low, ..row }
         })
         .collect();
     rows.sort_by_key(|row| (!row.is_low, std::cmp::Reverse(row.shown + row.silent)));
@@ -100,8 +100,8 @@ fn rows(alerts: Vec<Alert>) -> Vec<AlertRow> {
 mod tests {
     use super::*;
 
-    fn alert(rule: &str, outcome: Option<&str>, is_silent: bool) -> Alert {
-        Alert {
+    fn card(rule: &str, outcome: Option<&str>, is_silent: bool) -> CardSeen {
+        CardSeen {
             recorded: Timestamp::from_micros(0),
             service: "s".into(),
             rule: rule.into(),
@@ -118,13 +118,13 @@ mod tests {
             let outcomes = std::iter::repeat_n(Some("accepted"), accepted)
                 .chain(std::iter::repeat_n(Some("overridden"), overridden))
                 .chain(std::iter::repeat_n(None, open));
-            outcomes.map(move |outcome| alert(rule, outcome, false))
+            outcomes.map(move |outcome| card(rule, outcome, false))
         };
         let all = of("followed", 20, 2, 8)
             .chain(of("left", 1, 6, 3))
             .chain(of("few", 0, 9, 0))
             .chain(of("information", 0, 0, 40))
-            .chain([alert("silent", None, true)]);
+            .chain([card("silent", None, true)]);
         let found = rows(all.collect());
         let told: Vec<_> = found
             .iter()

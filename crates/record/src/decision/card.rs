@@ -15,7 +15,7 @@ const ANSWERS_MAX: u32 = 20_000;
 
 /// A card that was shown, or would have been but for a rule that is silent; about nobody by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alert {
+pub struct CardSeen {
     /// When.
     pub recorded: Timestamp,
     /// CDS Hooks service id.
@@ -40,12 +40,12 @@ struct Answer {
 impl Record {
     /// The cards since a time, the latest first. It says nothing of whom they were about, so it
     /// names no patient in the audit log either.
-    pub fn alerts(
+    pub fn cards_since(
         &self,
         access: &Access,
         since: Timestamp,
         limit: u32,
-    ) -> Result<Vec<Alert>, Failure> {
+    ) -> Result<Vec<CardSeen>, Failure> {
         let limit = rows("limit", limit)?;
         self.permit(access, Action::ReadFeedback)?;
         let found = self.inner.decision.read(|executor| {
@@ -65,7 +65,7 @@ impl Record {
                 let body = opened(&vault, owner, &["shown", key, card], row.bytes(6)?)?;
                 let answer = answers.get(card);
                 let role = body.get("role").and_then(Value::as_str).unwrap_or_default();
-                found.push(Alert {
+                found.push(CardSeen {
                     recorded: Timestamp::from_micros(row.int(5)?),
                     service: row.text(3)?.to_owned(),
                     rule: row.text(4)?.to_owned(),
@@ -77,7 +77,7 @@ impl Record {
             }
             Ok(found)
         });
-        let entities = vec!["alerts".to_owned()];
+        let entities = vec!["cards".to_owned()];
         self.note(access, Action::ReadFeedback, &Touched { entities, ..Touched::default() })?;
         found
     }

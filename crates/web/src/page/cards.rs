@@ -1,17 +1,17 @@
 //! What cards came to: fired, shown, accepted, left and why, by rule and role.
 
 use super::frame::{Frame, document};
-use crate::view::{AlertRow, AlertsView};
+use crate::view::{CardRow, CardsView};
 use maud::{Markup, html};
 
 /// The page for those who decide about rules.
-pub fn alerts(view: &AlertsView) -> String {
+pub fn cards(view: &CardsView) -> String {
     document(Frame {
-        title: "Alerts",
+        title: "Cards",
         session: Some(&view.session),
         banner: None,
         main: html! {
-            h1 { "Alerts of the last " (view.days) " days" }
+            h1 { "Cards of the last " (view.days) " days" }
             p.intro {
                 "Each card of decision support, by rule and by who was told. A card is shown once for an "
                 "order. An override is information, not a fault: the reasons say what to change."
@@ -26,7 +26,7 @@ pub fn alerts(view: &AlertsView) -> String {
     })
 }
 
-fn table(view: &AlertsView) -> Markup {
+fn table(view: &CardsView) -> Markup {
     html! {
         table {
             caption { "By rule and role" }
@@ -47,7 +47,7 @@ fn table(view: &AlertsView) -> Markup {
     }
 }
 
-fn line(row: &AlertRow) -> Markup {
+fn line(row: &CardRow) -> Markup {
     let open = row.shown.saturating_sub(row.accepted + row.overridden);
     html! {
         tr {

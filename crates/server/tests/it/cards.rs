@@ -39,7 +39,7 @@ async fn cards_and_answers_are_counted_by_rule() {
         let answer = app.post(CLIENT, &format!("{SERVICE}/feedback"), &answered(card, more)).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
-    let page = app.get(PRESCRIBER, "/alerts").await;
+    let page = app.get(PRESCRIBER, "/cards").await;
     assert_eq!(page.status, 200);
     let text = page.text();
     let reason = cards[0]["overrideReasons"][1]["display"].as_str().unwrap();
@@ -49,6 +49,6 @@ async fn cards_and_answers_are_counted_by_rule() {
     for hidden in ["a secret word", "ana-example", "EXAMPLE"] {
         assert!(!text.contains(hidden), "{hidden}");
     }
-    let operator = app.get(Who::Person(Role::Operator), "/alerts").await;
+    let operator = app.get(Who::Person(Role::Operator), "/cards").await;
     assert_eq!(operator.status, 403);
 }
