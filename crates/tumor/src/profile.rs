@@ -3,7 +3,7 @@
 use crate::alteration::AlterationClass;
 use crate::biomarker::Biomarker;
 use crate::coverage::CoveredGenes;
-use crate::event::{Certainty, Event};
+use crate::event::{Alteration, Certainty, Event};
 use crate::gene::{Gene, Hgnc};
 use model::PartialDate;
 use model::absence::Presence;
@@ -111,6 +111,24 @@ impl TumorProfile {
         let little = self.specimen == SpecimenKind::CirculatingDna
             && self.tumor_fraction_percent.is_none_or(|share| share < TUMOR_FRACTION_PERCENT_MIN);
         !matches!(self.quality, Quality::Failed | Quality::Qualified) && !little
+    }
+
+    /// Shares of reads of its short variants, 0 to 1: what tells a variant from others (gene and
+    /// change, however they are written), the variant as reported, and the share.
+    pub fn allele_fractions(&self) -> Vec<(String, String, f64)> {
+        let mut found = Vec::new();
+        for event in &self.events {
+            let Alteration::Short(short) = &event.alteration else { continue };
+            let Some(share) = short.allele_fraction else { continue };
+            let genes: Vec<String> = short.gene.candidates().iter().map(Hgnc::to_string).collect();
+            let changes: Vec<String> = short.changes.iter().map(ToString::to_string).collect();
+            let what = match changes.is_empty() {
+                false => changes.join(","),
+                true => short.cdna.clone().unwrap_or_else(|| event.reported.clone()),
+            };
+            found.push((format!("{} {what}", genes.join(",")), event.reported.clone(), share));
+        }
+        found
     }
 }
 

@@ -1,6 +1,7 @@
 //! Views of trials: the options of one patient with the tumour's profile, one trial with its
 //! patients, and what changed.
 
+use super::course::ValueSeries;
 use super::identity::{Identity, Session};
 use super::therapies::TherapiesView;
 use model::absence::Presence;
@@ -66,6 +67,8 @@ pub struct TumorProfileView {
     pub conflicts: Vec<String>,
     /// Genes that trials ask for: found, tested and absent, or not tested.
     pub genes: Vec<GeneTestedRow>,
+    /// Fractions of reads, in percent, of what was found in more than one report.
+    pub fractions: Vec<ValueSeries>,
 }
 
 /// A report on a tumour.

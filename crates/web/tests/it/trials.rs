@@ -7,6 +7,7 @@ use web::view::{
     AlterationRow, EvidenceLine, GeneTestedRow, OncogenicityView, OpenTherapyRow, ReasonView,
     SourceLine, Sourced, StandingRow, TherapiesView, TherapyRow, TrialHead, TrialOffer,
     TrialOptionsView, TrialPatientRow, TrialView, TrialsView, TumorProfileView, TumorReportRow,
+    ValueSeries,
 };
 
 const HOSTILE: &str = "<script>alert(1)</script> & \"x\"";
@@ -118,6 +119,10 @@ pub(crate) fn options(text: &str) -> TrialOptionsView {
                 biomarkers: vec![],
             }],
             conflicts: vec![text.to_owned()],
+            fractions: vec![ValueSeries {
+                name: text.to_owned(),
+                values_thousandths: vec![(sample::today(), 31_000), (sample::day(2025, 1, 2), 500)],
+            }],
             genes: vec![GeneTestedRow {
                 gene: "ALK".to_owned(),
                 classes: vec![

@@ -2,7 +2,11 @@
 
 use super::source;
 use interpret::matching::{Offers, Source, Sources, World};
-use web::view::{GeneTestedRow, SourceLine, Sourced, TumorProfileView, TumorReportRow};
+use model::PartialDate;
+use std::collections::BTreeMap;
+use web::view::{
+    GeneTestedRow, SourceLine, Sourced, TumorProfileView, TumorReportRow, ValueSeries,
+};
 
 /// What is known of the tumour.
 pub(super) fn profile(found: &Offers, world: &World) -> TumorProfileView {
@@ -35,6 +39,7 @@ pub(super) fn profile(found: &Offers, world: &World) -> TumorProfileView {
             .iter()
             .map(|one| format!("{} ({})", one.about, one.reports.join(", ")))
             .collect(),
+        fractions: fractions(sources),
         genes: found
             .genes
             .iter()
@@ -71,4 +76,32 @@ fn reports(sources: &Sources) -> Vec<TumorReportRow> {
         }
     };
     valid.map(row).collect()
+}
+
+/// What more than one report found, with its fractions of reads: the course of a tumour. Nothing is
+/// drawn for a report without a day or without a number.
+fn fractions(sources: &Sources) -> Vec<ValueSeries> {
+    let mut series: BTreeMap<String, ValueSeries> = BTreeMap::new();
+    let valid = sources.reports.iter().filter(|(profile, _)| !profile.withdrawn);
+    for (profile, of) in valid {
+        let Some(on) = profile.issued.or(of.date) else { continue };
+        for (variant, name, share) in profile.allele_fractions() {
+            let Some(percent) = thousandths_of_percent(share) else { continue };
+            let one = series.entry(variant);
+            let one = one.or_insert(ValueSeries { name, values_thousandths: Vec::new() });
+            one.values_thousandths.push((on, percent));
+        }
+    }
+    let mut serial: Vec<ValueSeries> = series.into_values().collect();
+    serial.retain(|one| one.values_thousandths.len() > 1);
+    for one in &mut serial {
+        one.values_thousandths.sort_unstable();
+    }
+    serial
+}
+
+/// A share of reads, 0 to 1, in thousandths of a percent.
+#[expect(clippy::cast_possible_truncation, reason = "what is not a share of reads is left out")]
+fn thousandths_of_percent(share: f64) -> Option<i64> {
+    (0.0..=1.0).contains(&share).then(|| (share * 100_000.0).round() as i64)
 }

@@ -1,6 +1,7 @@
 //! What is known of a tumour: its type and stage, what reports found, and what they looked for.
 
 use super::option::sourced;
+use crate::chart::line;
 use crate::page::words;
 use crate::view::{GeneTestedRow, Sourced, TrialOptionsView, TumorProfileView, TumorReportRow};
 use maud::{Markup, html};
@@ -17,6 +18,13 @@ pub(super) fn section(view: &TrialOptionsView) -> Markup {
                     p { b { "Reports contradict each other: " } (conflict) ". Neither counts." }
                 }
                 (reports(&tumor.reports))
+                @if !tumor.fractions.is_empty() {
+                    (line("Variant allele fraction over time", "%", &tumor.fractions))
+                    p.note {
+                        "Tissue and plasma are different materials: a lower fraction in plasma is "
+                        "not by itself a response."
+                    }
+                }
                 @if !tumor.genes.is_empty() { (genes(&tumor.genes)) }
                 @if !view.problems.is_empty() {
                     details.fold {
