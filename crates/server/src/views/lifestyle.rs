@@ -10,7 +10,7 @@ use model::fact::{FactContent, FiledFact};
 use model::lifestyle::Answer;
 use model::{PatientId, Problem};
 use record::limit::PAGE_ROWS_MAX;
-use record::{CompartmentQuery, Query, Stored, Term};
+use record::{CompartmentQuery, Query, Record, Stored, Term};
 use std::collections::BTreeMap;
 use web::{BearingRow, LifestyleView};
 
@@ -24,7 +24,8 @@ pub(crate) fn answers_of(
     patient: &PatientId,
 ) -> Result<(Vec<Answer>, Vec<Problem>), Error> {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
-    for stored in resources(app, caller, patient)?.into_values() {
+    let read = |record: &Record| resources(record, caller, patient);
+    for stored in app.record().read_together(read)?.into_values() {
         let resource = serde_json::from_slice(&stored.body)
             .map_err(|error| Error::internal(format!("{}: {error}", stored.reference)))?;
         let (some, noticed) = answers(&resource, &stored.reference.to_string());
@@ -37,7 +38,7 @@ pub(crate) fn answers_of(
 /// What may hold answers: of Observations only those that say so by code or category, since a
 /// patient may have thousands of results.
 fn resources(
-    app: &App,
+    record: &Record,
     caller: &Caller,
     patient: &PatientId,
 ) -> Result<BTreeMap<String, Stored>, Error> {
@@ -57,7 +58,7 @@ fn resources(
             cursor: None,
         };
         loop {
-            let page = app.record().search(&caller.access, &query)?;
+            let page = record.search(&caller.access, &query)?;
             found.extend(page.entries.into_iter().map(|one| (one.reference.to_string(), one)));
             let Some(next) = page.next else { break };
             query.cursor = Some(next);
@@ -69,7 +70,7 @@ fn resources(
         ..CompartmentQuery::default()
     };
     loop {
-        let page = app.record().compartment(&caller.access, patient, &query)?;
+        let page = record.compartment(&caller.access, patient, &query)?;
         found.extend(page.entries.into_iter().map(|one| (one.reference.to_string(), one)));
         let Some(next) = page.next else { return Ok(found) };
         query.cursor = Some(next);
