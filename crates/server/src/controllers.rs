@@ -10,6 +10,7 @@ pub(crate) mod emergency;
 pub(crate) mod fhir;
 pub(crate) mod genomics;
 pub(crate) mod health;
+pub(crate) mod knowledge;
 pub(crate) mod launch;
 pub(crate) mod login;
 pub(crate) mod pages;

@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::controllers::{
-    access_log, account, auth, cards, cds, emergency, fhir, genomics, health, launch, login, pages,
-    passkey, privacy, reports, trials,
+    access_log, account, auth, cards, cds, emergency, fhir, genomics, health, knowledge, launch,
+    login, pages, passkey, privacy, reports, trials,
 };
 use crate::openapi;
 use crate::refusal;
@@ -57,6 +57,9 @@ const PAGES: &[Route] = &[
     Route::new("GET", "/patients/{id}/access", || get(access_log::show)),
     Route::new("GET", "/patients/{id}/trials", || get(trials::options)),
     Route::new("GET", "/cards", || get(cards::show)),
+    Route::new("GET", "/knowledge", || get(knowledge::list)),
+    Route::new("GET", "/knowledge/genes/{symbol}", || get(knowledge::gene)),
+    Route::new("GET", "/knowledge/drugs/{rxnorm}", || get(knowledge::drug)),
     Route::new("GET", "/trials", || get(trials::list)),
     Route::new("GET", "/trials/{id}", || get(trials::show)),
     Route::new("GET", "/emergencies", || get(emergency::list)),

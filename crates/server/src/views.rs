@@ -4,6 +4,7 @@ mod access_log;
 mod clinical;
 mod course;
 mod identity;
+mod knowledge;
 mod lifestyle;
 mod patient;
 mod patients;
@@ -14,6 +15,7 @@ mod trials;
 
 pub(crate) use access_log::access_log;
 pub(crate) use identity::{home, session};
+pub(crate) use knowledge::{knowledge, knowledge_of_drug, knowledge_of_gene};
 pub(crate) use lifestyle::answers_of;
 pub(crate) use patient::patient_page;
 pub(crate) use patients::{patient_list, patient_row};

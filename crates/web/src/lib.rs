@@ -21,6 +21,7 @@ pub use page::consent::consent;
 pub use page::emergency::{emergencies, emergency};
 pub use page::error::{error, not_found};
 pub use page::explain::explain;
+pub use page::knowledge::{knowledge, knowledge_drug, knowledge_gene};
 pub use page::login::login;
 pub use page::passkey::{passkey_login, passkeys};
 pub use page::patient::patient;

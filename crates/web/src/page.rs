@@ -14,6 +14,7 @@ pub(crate) mod error;
 pub(crate) mod explain;
 mod frame;
 mod gene;
+pub(crate) mod knowledge;
 mod lifestyle;
 pub(crate) mod login;
 mod medicine;

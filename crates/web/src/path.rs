@@ -28,6 +28,8 @@ pub const SMART_LAUNCH: &str = "/smart/launch";
 pub const SMART_CALLBACK: &str = "/smart/callback";
 /// What cards came to.
 pub const CARDS: &str = "/cards";
+/// The knowledge in use.
+pub const KNOWLEDGE: &str = "/knowledge";
 /// The HTTP interfaces.
 pub const API: &str = "/api";
 /// The passkeys of an account.
@@ -50,6 +52,16 @@ pub const PRIVACY: &str = "/privacy";
 pub const FINDINGS: &str = "/privacy/findings";
 /// Where assets are; the name follows.
 pub const ASSETS: &str = "/assets/";
+
+/// What the knowledge in use says of a gene, by its HGNC symbol.
+pub fn knowledge_gene(symbol: &str) -> String {
+    format!("{KNOWLEDGE}/genes/{}", segment(symbol))
+}
+
+/// What it says of a drug, by its RxNorm ingredient code.
+pub fn knowledge_drug(rxnorm: &str) -> String {
+    format!("{KNOWLEDGE}/drugs/{}", segment(rxnorm))
+}
 
 /// Logging in at an external identity provider, and on to a path afterwards.
 pub fn login_provider(next: Option<&str>) -> String {

@@ -10,6 +10,7 @@ mod course;
 mod emergency;
 mod explain;
 mod identity;
+mod knowledge;
 mod lifestyle;
 mod notice;
 mod patient;
@@ -30,6 +31,7 @@ pub use course::{CourseRow, CourseSpan, ValueSeries};
 pub use emergency::{EmergencyFormView, EmergencyListView, EmergencyRow};
 pub use explain::{ExplainView, Subject};
 pub use identity::{Identity, Known, Session};
+pub use knowledge::{DrugKnowledgeView, GeneKnowledgeView, KnowledgeView, RuleView};
 pub use lifestyle::{BearingRow, LifestyleView};
 pub use notice::{ErrorView, LoginView, NotFoundView};
 pub use patient::{

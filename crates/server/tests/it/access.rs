@@ -82,6 +82,9 @@ const MATCH_GIVEN: (&str, &str) = ("POST", "/fhir/Patient/$trial-match");
 const OPTIONS: (&str, &str) = ("GET", "/patients/{id}/trials");
 const OPENING: (&str, &str) = ("POST", "/patients/{id}/emergency");
 
+const GENE: (&str, &str) = ("GET", "/knowledge/genes/{symbol}");
+const DRUG: (&str, &str) = ("GET", "/knowledge/drugs/{rxnorm}");
+
 const REPORT: (&str, &str) = ("GET", "/patients/{id}/pgx-report");
 const REPORT_PDF: (&str, &str) = ("GET", "/patients/{id}/pgx-report.pdf");
 
@@ -137,6 +140,9 @@ const TABLE: &[Row] = &[
     row(ACCESS_LOG, Page, "/patients/{patient}/access", OPERATOR, false),
     row(OPTIONS, Page, "/patients/{patient}/trials", OPERATOR, true),
     row(("GET", "/cards"), Page, "/cards", OPERATOR, false),
+    row(("GET", "/knowledge"), Page, "/knowledge", None, false),
+    row(GENE, Page, "/knowledge/genes/CYP2C19", None, false),
+    row(DRUG, Page, "/knowledge/drugs/32968", None, false),
     row(("GET", "/trials"), Page, "/trials", OPERATOR, false),
     row(("GET", "/trials/{id}"), Page, "/trials/none", REVIEWER, false),
     row(("GET", "/emergencies"), Page, "/emergencies", OPERATOR, false),

@@ -42,6 +42,8 @@ mod genomics;
 #[cfg(test)]
 mod health;
 #[cfg(test)]
+mod knowledge;
+#[cfg(test)]
 mod launch;
 #[cfg(test)]
 mod lifestyle;

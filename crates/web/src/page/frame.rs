@@ -64,6 +64,7 @@ fn site_header(session: Option<&Session>) -> Markup {
                         @if session.sees_trials {
                                 li { a href=(path::TRIALS) { "Trials" } }
                                 li { a href=(path::CARDS) { "Cards" } }
+                                li { a href=(path::KNOWLEDGE) { "Knowledge" } }
                             }
                         @if let Some(waiting) = session.privacy_waiting {
                             li {

@@ -1,0 +1,84 @@
+//! Views of the knowledge in use: what it says of genes and drugs, about nobody.
+
+use super::identity::Session;
+use model::statement::{Action, Citation, KnowledgeRef, Strength};
+
+/// Everything there is a page of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnowledgeView {
+    /// Who is looking.
+    pub session: Session,
+    /// Which pack it is.
+    pub reference: KnowledgeRef,
+    /// Genes: symbol, alleles, drugs.
+    pub genes: Vec<(String, usize, usize)>,
+    /// Drugs: RxNorm code, name, genes.
+    pub drugs: Vec<(String, String, Vec<String>)>,
+}
+
+/// What is known of a gene.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GeneKnowledgeView {
+    /// Who is looking.
+    pub session: Session,
+    /// Which pack it is.
+    pub reference: KnowledgeRef,
+    /// HGNC symbol.
+    pub symbol: String,
+    /// HGNC id.
+    pub hgnc: String,
+    /// Positions that alleles are defined by.
+    pub positions: usize,
+    /// Alleles: name, function, activity value.
+    pub alleles: Vec<(String, Option<String>, Option<String>)>,
+    /// Pairs of functions, or ranges of activity scores, and the phenotype.
+    pub phenotypes: Vec<(String, String)>,
+    /// Drugs whose rules ask for it: RxNorm code and name.
+    pub drugs: Vec<(String, String)>,
+}
+
+/// What is known of a drug.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DrugKnowledgeView {
+    /// Who is looking.
+    pub session: Session,
+    /// Which pack it is.
+    pub reference: KnowledgeRef,
+    /// Ingredient name.
+    pub name: String,
+    /// RxNorm ingredient code.
+    pub rxnorm: String,
+    /// ATC codes.
+    pub atc: Vec<String>,
+    /// Genes that its rules ask for.
+    pub genes: Vec<String>,
+    /// Its rules.
+    pub rules: Vec<RuleView>,
+    /// What is said while a gene is not known: words and source.
+    pub before_testing: Vec<(String, Citation)>,
+    /// What smoking does to it: words and source.
+    pub smoking: Option<(String, String)>,
+}
+
+/// A rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleView {
+    /// Its row.
+    pub id: String,
+    /// Whose guidance it is.
+    pub source: String,
+    /// For whom.
+    pub population: String,
+    /// What has to hold of the genes, in words.
+    pub holds: String,
+    /// What to do.
+    pub action: Action,
+    /// How strong.
+    pub strength: Strength,
+    /// In our words.
+    pub text: String,
+    /// Why.
+    pub implication: String,
+    /// Where from.
+    pub citation: Citation,
+}
