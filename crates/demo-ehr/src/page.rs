@@ -64,8 +64,46 @@ pub(crate) fn list(setting: &Setting) -> String {
                 }
             }
         }
+        (tour(setting))
     };
     document("Patients", &setting.practitioner_name, &main)
+}
+
+/// What to look at, in the order of a result's way into care.
+fn tour(setting: &Setting) -> Markup {
+    let cognate = |path: &str| format!("{}{path}", setting.base_url);
+    html! {
+        section.tour aria-labelledby="tour" {
+            h2 id="tour" { "A tour in five minutes" }
+            ol {
+                li {
+                    "Open ana-example, draft clopidogrel and read the card: the laboratory’s result "
+                    "came in as HL7 v2, the advice is CPIC’s. Order the alternative, set its dose, sign."
+                }
+                li {
+                    "Open “What the two systems said”: discovery, prefetch, cards and feedback, as any "
+                    "record system would send them."
+                }
+                li {
+                    "“Open the patient in Cognate”: a SMART launch. Log in as the command line says, and "
+                    "open “Why” at any statement."
+                }
+                li {
+                    "Open lena-demo: the chart tells of trial options. Their reasons, the tumour’s "
+                    "profile and the course of its variant are a click away."
+                }
+                li {
+                    "Open petra-prevention, say that she smokes, and draft theophylline."
+                }
+                li {
+                    "In Cognate: " a href=(cognate("/cards")) { "what cards came to" } ", "
+                    a href=(cognate("/knowledge")) { "the knowledge behind them" } ", "
+                    a href=(cognate("/trials")) { "what changed for whom" } ", "
+                    a href=(cognate("/api")) { "the interfaces" } "."
+                }
+            }
+        }
+    }
 }
 
 /// A patient who is not on the list.
