@@ -39,9 +39,21 @@ fn consent() -> ConsentView {
 fn pages() -> Vec<(&'static str, String)> {
     let error = || Some(text());
     let offer = OfferView { session: session(), secret: text(), uri: text(), error: error() };
-    let account =
-        AccountView { session: session(), login: text(), has_code: false, recovery_codes: 2 };
-    let step_up = StepUpView { session: session(), next: text(), has_code: true, error: error() };
+    let account = AccountView {
+        session: session(),
+        login: text(),
+        has_code: false,
+        recovery_codes: 2,
+        must_enrol: false,
+    };
+    let step_up = StepUpView {
+        session: session(),
+        next: text(),
+        has_code: true,
+        has_passkey: true,
+        has_password: true,
+        error: error(),
+    };
     vec![
         ("consent", web::consent(&consent())),
         ("code", web::code(&CodeView { csrf: text(), error: error() })),
