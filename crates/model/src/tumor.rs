@@ -44,6 +44,8 @@ pub struct ReportedTumor {
     pub specimen: Option<String>,
     /// The laboratory's judgement of its run, in words: `Pass`, `Qualified`.
     pub quality: Option<String>,
+    /// The laboratory's conclusion, in its words.
+    pub conclusion: Option<String>,
     /// What it was read from: `Specimen/1`, `DiagnosticReport/1`, an XML path.
     pub sources: Vec<String>,
     /// What was found.
@@ -155,8 +157,26 @@ pub struct ReportedAlteration {
     pub subclonal: bool,
     /// Copies of the gene, where counted.
     pub copies: Option<f64>,
+    /// What the laboratory makes of it, each in its own system and words.
+    pub judgements: Vec<LaboratoryJudgement>,
     /// What it was read from.
     pub source: Option<String>,
+}
+
+/// What a laboratory makes of a finding: a tier, a level of evidence, a significance, a status. It
+/// is shown as it came, and never taken for a judgement of ours.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LaboratoryJudgement {
+    /// What is judged: `clinical significance`, `level of evidence`, `status`.
+    pub kind: String,
+    /// The system of the words, where it is stated: a URI.
+    pub system: Option<String>,
+    /// In the laboratory's words: `Tier I-A`, `known`.
+    pub words: String,
+    /// For what it holds, where that is stated: a medicine.
+    pub regarding: Option<String>,
+    /// What it was read from: `Observation/1`.
+    pub source: String,
 }
 
 /// What a row of a file says.

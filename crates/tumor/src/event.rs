@@ -4,6 +4,7 @@ use crate::alteration::AlterationClass;
 use crate::consequence::Consequence;
 use crate::gene::Gene;
 use crate::protein::ProteinChange;
+use model::tumor::LaboratoryJudgement;
 use serde::{Deserialize, Serialize};
 
 /// How sure the report is.
@@ -183,6 +184,8 @@ pub struct Event {
     pub function: Option<Function>,
     /// As the report has it.
     pub reported: String,
+    /// What the laboratory makes of it, in its own words; beside our tier, never in its place.
+    pub judgements: Vec<LaboratoryJudgement>,
     /// What it was read from: `Observation/1`.
     pub source: Option<String>,
 }
@@ -197,6 +200,7 @@ impl Event {
             subclonal: false,
             function: None,
             reported: reported.into(),
+            judgements: Vec::new(),
             source: None,
         }
     }
@@ -214,6 +218,14 @@ impl Event {
             Alteration::Rearrangement(joined) => (joined.first.gene(), joined.second.gene()),
         };
         first.into_iter().chain(second.filter(|second| first != Some(*second)))
+    }
+
+    /// Share of reads that have it, 0 to 1, where it is stated.
+    pub fn allele_fraction(&self) -> Option<f64> {
+        match &self.alteration {
+            Alteration::Short(short) => short.allele_fraction,
+            Alteration::Copy(_) | Alteration::Rearrangement(_) => None,
+        }
     }
 
     /// The class of an assay that sees it.

@@ -82,6 +82,7 @@ impl<'a> Normaliser<'a> {
                 .map_or(SpecimenKind::Unknown, SpecimenKind::parse),
             quality: quality(reported, &mut problems),
             coverage: self.coverage(&reported.tested, &reported.place, &mut problems),
+            conclusion: reported.conclusion.clone(),
             sources: reported.sources.clone(),
             ..TumorProfile::default()
         };

@@ -70,11 +70,24 @@ pub struct TumorProfile {
     pub unclear: BTreeSet<(Hgnc, AlterationClass)>,
     /// Measurements.
     pub biomarkers: Vec<Biomarker>,
+    /// The laboratory's conclusion, in its words; nothing is read out of it.
+    pub conclusion: Option<String>,
     /// Resources and places that all this was read from.
     pub sources: Vec<String>,
 }
 
 impl SpecimenKind {
+    /// The words shown to people; `None` where the report does not say.
+    pub fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Tissue => Some("tumour tissue"),
+            Self::CirculatingDna => Some("circulating DNA"),
+            Self::Marrow => Some("bone marrow"),
+            Self::Blood => Some("blood cells"),
+            Self::Unknown => None,
+        }
+    }
+
     /// The kind that a specimen's words name; tissue if they name none of the others.
     pub fn parse(words: &str) -> Self {
         let plain = words.to_lowercase();

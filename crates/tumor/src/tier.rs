@@ -4,6 +4,10 @@
 //! (2018), PMID 30137196. A tier is computed from the level of evidence and from whether it is of
 //! the patient's tumour type; the laboratory's own tier stands beside it and is never changed.
 
+mod compare;
+
+pub use compare::Comparison;
+
 use crate::Truth;
 use knowledge::evidence::EvidenceLevel;
 

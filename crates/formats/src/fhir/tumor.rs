@@ -6,6 +6,7 @@
 //! a report of the inherited genome alone is none of a tumour, since what it did not find says
 //! nothing of one.
 
+mod judgement;
 mod measure;
 mod tested;
 mod variant;
@@ -150,6 +151,7 @@ impl<'r> Held<'r> {
             reported_on: issued(resource),
             specimen: specimens.iter().find_map(|specimen| specimen_words(specimen)),
             quality: quality(resource),
+            conclusion: text(resource, "conclusion").map(str::to_owned),
             sources: vec![reference.to_owned()],
             ..ReportedTumor::default()
         };

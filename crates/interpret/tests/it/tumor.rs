@@ -134,6 +134,56 @@ fn a_report_says_what_was_found_and_what_was_tested() {
     }
 }
 
+/// The laboratory's own words, of the variant and of what was derived from it, stay as they came.
+#[test]
+fn what_the_laboratory_makes_of_a_finding_stays_in_its_words_and_system() {
+    let level = json!({"coding": [{"system": "http://example.org/amp", "code": "1A"}],
+        "text": "Tier I-A"});
+    let mut found = l858r();
+    let parts = found["component"].as_array_mut().unwrap();
+    parts.push(part("53037-8", loinc("LA6668-3")));
+    parts.push(json!({"code": {"coding": [{"system": "urn:cognate:code",
+        "code": "laboratory-status"}]}, "valueString": "known"}));
+    let implication = |id: &str, status: &str| {
+        json!({"resourceType": "Observation", "id": id, "status": status,
+            "code": loinc("51961-1"), "derivedFrom": [{"reference": "Observation/v"}],
+            "component": [part("93044-6", level.clone()),
+                part("51963-7", json!({"text": "Osimertinib"}))]})
+    };
+    // One that is not final says nothing.
+    let all = [
+        report("final", &["v", "i", "draft"]),
+        found,
+        implication("i", "final"),
+        implication("draft", "preliminary"),
+    ];
+    let (profiles, _) = profiles(&all);
+    let said: Vec<_> = profiles[0].events[0]
+        .judgements
+        .iter()
+        .map(|one| {
+            let system = one.system.as_deref().unwrap_or_default();
+            let regarding = one.regarding.as_deref().unwrap_or_default();
+            (one.kind.as_str(), system, one.words.as_str(), regarding, one.source.as_str())
+        })
+        .collect();
+    let of_variant = "Observation/v";
+    assert_eq!(
+        said,
+        [
+            ("clinical significance", "http://loinc.org", "LA6668-3", "", of_variant),
+            (
+                "level of evidence",
+                "http://example.org/amp",
+                "Tier I-A",
+                "Osimertinib",
+                "Observation/i"
+            ),
+            ("status", "", "known", "", of_variant),
+        ]
+    );
+}
+
 #[test]
 fn only_final_reports_of_a_tumour_count() {
     for (status, events, withdrawn, noticed) in [

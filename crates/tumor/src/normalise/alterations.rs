@@ -46,6 +46,7 @@ pub(super) fn add(
     }
     for event in profile.events.iter_mut().skip(before) {
         event.source.clone_from(&row.source);
+        event.judgements.clone_from(&row.judgements);
         event.subclonal = row.subclonal;
         if row.equivocal {
             event.certainty = Certainty::Equivocal;

@@ -5,6 +5,7 @@
 //! for a class of copies stands in the text of the change type (48019-4); a code alone says more or
 //! fewer, and how many more is then not known.
 
+use super::judgement;
 use crate::fhir::access::{self, text};
 use crate::fhir::codes::{self, loinc};
 use crate::fhir::genomics::{component, components, concept_value, parts};
@@ -148,6 +149,7 @@ pub(super) fn read(
         equivocal: stated != Stated::Present || !sure,
         subclonal: reader.is_subclonal(),
         copies: quantity(observation, loinc::COPIES).map(|(value, _)| value),
+        judgements: judgement::read(observation, derived, place),
         source: Some(place.to_owned()),
         ..ReportedAlteration::default()
     };
