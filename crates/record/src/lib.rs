@@ -110,7 +110,7 @@ pub use statement::{StatementsPut, StoredStatement};
 pub use store::{CopiedTable, PostgresUrl, Store, copy_to_postgres};
 pub use subscription::{NewEvent, Subscription, SubscriptionEvent, SubscriptionStatus};
 pub use trial::{
-    NewTrial, PutTo, PutToTrials, StoredTrial, TRIAL_STATUS_OUT, TrialChange, TrialStanding,
-    TrialWatch,
+    EVIDENCE, NewTrial, PutTo, PutToTrials, StoredTrial, TRIAL_STATUS_OUT, TrialChange,
+    TrialStanding, TrialWatch,
 };
 pub use walk::Walk;

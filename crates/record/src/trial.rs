@@ -3,7 +3,9 @@
 
 mod standing;
 
-pub use standing::{PutTo, PutToTrials, TRIAL_STATUS_OUT, TrialChange, TrialStanding, TrialWatch};
+pub use standing::{
+    EVIDENCE, PutTo, PutToTrials, TRIAL_STATUS_OUT, TrialChange, TrialStanding, TrialWatch,
+};
 
 use crate::audit::Touched;
 use crate::feed::{self, ChangeKind, Entry};
@@ -59,6 +61,10 @@ impl Record {
     pub fn put_trial(&self, access: &Access, new: NewTrial) -> Result<u64, Failure> {
         self.permit(access, Action::WriteTrials)?;
         check_id("trial", &new.id)?;
+        if new.id == EVIDENCE {
+            let text = "is the name of what is no trial".to_owned();
+            return Err(Failure::Invalid { place: "trial".to_owned(), text });
+        }
         text("registry", new.registry.as_deref().unwrap_or_default())?;
         within("trial", new.body.len(), TRIAL_BODY_BYTES_MAX, "bytes")?;
         self.note_trial(access, &new.id)?;

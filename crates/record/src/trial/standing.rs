@@ -1,5 +1,6 @@
 //! What cohorts of trials say to patients, as a log of changes: who was out and is in, or could be
-//! with one more test. Nothing is kept of a pair that was never anything but out.
+//! with one more test. Nothing is kept of a pair that was never anything but out. What evidence
+//! says of a patient's tumour is noted in the same log, under a name that no trial has.
 
 use crate::audit::Touched;
 use crate::feed::{self, ChangeKind, Entry};
@@ -20,6 +21,9 @@ pub const TRIAL_STATUS_OUT: &str = "not-eligible";
 
 /// `resource_type` of what changes here, in the feed.
 const KIND: &str = "TrialStatus";
+/// The name under which the log has what evidence says of findings and therapies: the cohort is
+/// what it is about, the status its tier. No trial can be kept under it.
+pub const EVIDENCE: &str = "evidence of therapies";
 
 /// What a cohort says to a patient who is not out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,18 +40,27 @@ pub struct TrialStanding {
     pub status: String,
 }
 
+impl TrialStanding {
+    /// Whether it is of evidence, and of no trial.
+    pub fn is_evidence(&self) -> bool {
+        self.trial == EVIDENCE
+    }
+}
+
 /// Which trials a patient was put to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PutTo {
-    /// All that are in use: what is not among the standings is over.
+    /// All that are in use: what is not among the standings is over. Evidence is no trial.
     Every,
-    /// One: so are only standings of it.
+    /// One, or [`EVIDENCE`]: so are only standings of it.
     One(String),
 }
 
 /// Whether a patient is looked at again when a trial changes, and when time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrialWatch {
+    /// As before.
+    Keep,
     /// No.
     Off,
     /// Yes, and at the latest on a day, as `yyyymmdd`, on which something is due.
@@ -151,8 +164,32 @@ impl Record {
         let mut touched = Touched::default();
         touched.patient(patient.as_str());
         let mut found = self.read_changes(access, &query, touched)?;
-        found.retain(|change| change.standing.status != TRIAL_STATUS_OUT);
+        found.retain(|change| {
+            change.standing.status != TRIAL_STATUS_OUT && !change.standing.is_evidence()
+        });
         Ok(found)
+    }
+
+    /// What evidence said otherwise of a patient's tumour than before, the latest first.
+    pub fn evidence_changes(
+        &self,
+        access: &Access,
+        patient: &PatientId,
+        limit: u32,
+    ) -> Result<Vec<TrialChange>, Failure> {
+        let limit = rows("limit", limit)?;
+        let access = &self.granted(access, Action::ReadStatements)?;
+        let tenant = access.tenant().as_str();
+        let hash = trial_hash(&self.inner.keys, tenant, EVIDENCE);
+        let key = values![tenant, patient.as_str(), hash];
+        let text = format!("{CHANGES} AND s.patient = $2 AND s.trial = $3");
+        let mut query = Builder::new(&text, key);
+        query.scope(access, Columns::Patient("s"));
+        query.push(" ORDER BY s.number DESC LIMIT ");
+        query.bind(limit);
+        let mut touched = Touched::default();
+        touched.patient(patient.as_str());
+        self.read_changes(access, &query, touched)
     }
 
     /// To whom a trial does not say "out": the latest change of each patient and cohort, after a
@@ -296,7 +333,7 @@ impl Log<'_> {
     fn watch(&self, patient: &str, put_to: &PutTo, watch: TrialWatch) -> Result<(), Failure> {
         let row = |due: Option<u32>| values![self.tenant, patient, due.unwrap_or(0)].to_vec();
         match (put_to, watch) {
-            (PutTo::One(_), TrialWatch::Off) => 0,
+            (_, TrialWatch::Keep) | (PutTo::One(_), TrialWatch::Off) => 0,
             (PutTo::One(_), TrialWatch::On(due)) => {
                 self.executor.execute(sql::WATCH_SOONER, &row(due))?
             }
@@ -326,7 +363,8 @@ impl Log<'_> {
         let mut standing = BTreeMap::new();
         for row in self.executor.query(&query.sql, &query.values)? {
             let one = change(&vault, &row)?.standing;
-            if one.status != TRIAL_STATUS_OUT {
+            let is_asked = matches!(put_to, PutTo::One(_)) || !one.is_evidence();
+            if is_asked && one.status != TRIAL_STATUS_OUT {
                 standing.insert(key(&one), one);
             }
         }

@@ -369,7 +369,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 160 * Role::ALL.len());
+    assert_eq!(calls, 161 * Role::ALL.len());
 }
 
 #[test]

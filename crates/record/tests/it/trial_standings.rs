@@ -2,7 +2,10 @@
 
 use crate::support::{access, commit, fixture, narrowed, patient, put};
 use model::PatientId;
-use record::{PutTo, PutToTrials, Record, Role, TrialChange, TrialStanding, TrialWatch};
+use record::{
+    EVIDENCE, Failure, NewTrial, PutTo, PutToTrials, Record, Role, TrialChange, TrialStanding,
+    TrialWatch,
+};
 use serde_json::json;
 
 fn standing(trial: &str, cohort: &str, status: &str) -> TrialStanding {
@@ -154,4 +157,31 @@ fn who_is_watched_is_found_by_day() {
     assert_eq!(due(20_260_901), ["p3", "p1"]);
     watch("p3", TrialWatch::Off);
     assert_eq!(due(20_260_901), ["p1"]);
+}
+
+/// What evidence says goes by the same log, and trials take no notice of it.
+#[test]
+fn evidence_is_noted_beside_trials_and_is_none() {
+    let fixture = fixture();
+    let record = &fixture.record;
+    let (oncologist, p1) = (access(Role::Oncologist), PatientId::new("p1"));
+    let evidence = || PutTo::One(EVIDENCE.to_owned());
+    assert_eq!(note(record, "p1", PutTo::Every, &[("T", "a", "eligible")]), 1);
+    assert_eq!(note(record, "p1", evidence(), &[(EVIDENCE, "osimertinib", "II-C")]), 1);
+    // Other trials, or none: what evidence says stands, and the other way round.
+    assert_eq!(note(record, "p1", PutTo::Every, &[]), 1);
+    assert_eq!(note(record, "p1", evidence(), &[(EVIDENCE, "osimertinib", "I-A")]), 1);
+    assert_eq!(record.trial_standings(&oncologist, &p1).unwrap(), []);
+    let changes = record.evidence_changes(&oncologist, &p1, 10).unwrap();
+    let expected = [
+        format!("p1 {EVIDENCE}/osimertinib II-C > I-A"),
+        format!("p1 {EVIDENCE}/osimertinib not-eligible > II-C"),
+    ];
+    assert_eq!(words(&changes), expected);
+    assert_eq!(record.evidence_changes(&oncologist, &PatientId::new("p2"), 10).unwrap(), []);
+    assert_eq!(record.evidence_changes(&narrowed(Role::Oncologist, &["p2"]), &p1, 10).unwrap(), []);
+    let raw = model::RawId::new("raw");
+    let named = NewTrial { id: EVIDENCE.into(), registry: None, raw, body: b"{}".to_vec() };
+    let refused = record.put_trial(&access(Role::Operator), named);
+    assert!(matches!(refused, Err(Failure::Invalid { .. })), "{refused:?}");
 }

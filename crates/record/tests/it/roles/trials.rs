@@ -33,6 +33,9 @@ pub(super) fn matching() -> Vec<Line> {
         ("standings_of_trial", with(&[ServiceClient, Engine, Role::Patient]), |r, a, _| {
             r.standings_of_trial(a, "T-1", 0, 5).map(drop)
         }),
+        ("evidence_changes", with(&[ServiceClient, Engine, Role::Patient]), |r, a, _| {
+            r.evidence_changes(a, &p1(), 5).map(drop)
+        }),
         ("trial_changes", with(&[ServiceClient, Engine, Role::Patient]), |r, a, _| {
             r.trial_changes(a, None, 5).map(drop)
         }),
