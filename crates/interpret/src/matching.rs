@@ -5,8 +5,10 @@
 //! Never: a fact that is hidden from who asks; an unknown fact taken for a yes or a no.
 
 mod book;
+mod evidence;
 mod facts;
 mod follow;
+mod habits;
 mod matcher;
 mod offer;
 mod remember;
@@ -15,6 +17,7 @@ mod study;
 pub use book::{KeptTrial, keep_trial, kept_trial, kept_trials};
 pub use facts::{PatientFacts, Seen, World};
 pub use follow::Matched;
+pub use habits::Habit;
 pub use matcher::Matcher;
 pub use offer::{GeneTested, Offer, Offers, RANKING};
 pub use study::{file_study, research_study, study_id};
@@ -22,5 +25,6 @@ pub use trials::explain::{Explanation, LeafReason, Reason};
 pub use trials::lint::lint as findings;
 pub use trials::patient::{Source, Sources};
 pub use trials::{Cohort, Site, Status, Trial};
-pub use tumor::TumorProfile;
+pub use tumor::event::{Certainty, EventOrigin};
 pub use tumor::normalise::Panels;
+pub use tumor::{Event, TumorProfile};

@@ -4,6 +4,7 @@ use crate::follow::Failure;
 use crate::matching::PatientFacts;
 use knowledge::evidence::EvidencePack;
 use knowledge::oncology::OncologyNames;
+use model::statement::KnowledgeRef;
 use model::{Problem, TenantId};
 use record::{Access, Purpose, Record, Role, Scope};
 use std::collections::BTreeMap;
@@ -12,9 +13,13 @@ use tumor::therapy::{Library, interpret};
 use tumor::{Genes, OncoTree};
 
 pub use knowledge::evidence::{Direction, EvidenceRow};
+pub use model::tumor::LaboratoryJudgement;
 pub use tumor::Truth;
 pub use tumor::oncogenicity::{Assessed, Oncogenicity, State};
-pub use tumor::therapy::{Cited, Effect, Interpretation, RANKING, TherapyOption, VariantMeaning};
+pub use tumor::therapy::{
+    Cited, Effect, Interpretation, RANKING, RULES_VERSION, TherapyOption, VariantMeaning,
+};
+pub use tumor::tier::{AmpTier, Comparison};
 
 /// An evidence pack, made ready.
 #[derive(Debug)]
@@ -62,9 +67,19 @@ impl Therapies {
         Ok(())
     }
 
+    /// Which pack it is.
+    pub fn reference(&self) -> &KnowledgeRef {
+        &self.library.catalogue.reference
+    }
+
     /// What the evidence says of a tumour, with what was read of the patient.
     pub fn interpret(&self, facts: &PatientFacts) -> Interpretation {
-        interpret(&facts.patient.tumor, &facts.patient.diagnoses, &self.library)
+        self.interpret_patient(&facts.patient)
+    }
+
+    /// The same of a patient in the engine's terms.
+    pub(crate) fn interpret_patient(&self, patient: &trials::Patient) -> Interpretation {
+        interpret(&patient.tumor, &patient.diagnoses, &self.library)
     }
 
     /// The row that something rests on.

@@ -1,5 +1,6 @@
 //! What the record says of one patient, as criteria ask it and as far as the reader may know it.
 
+use super::habits::{Habit, habits};
 use crate::follow::Failure;
 use crate::tumor::{TUMOR_RESOURCE_TYPES, tumor_profiles};
 use knowledge::oncology::OncologyNames;
@@ -75,6 +76,8 @@ impl World {
 pub struct PatientFacts {
     /// In the engine's terms.
     pub patient: Patient,
+    /// How the patient lives, as recorded.
+    pub habits: Vec<Habit>,
     /// What could not be read.
     pub problems: Vec<Problem>,
     /// Of which versions of which resources they are; `None` if they rest on something that is not
@@ -130,7 +133,7 @@ impl PatientFacts {
             return Ok(None);
         }
         let (patient, problems) = made(of.as_str(), &resources, world, as_of);
-        Ok(Some(Self { patient, problems, seen }))
+        Ok(Some(Self { patient, habits: habits(&resources), problems, seen }))
     }
 
     /// What resources say of the patient among them on a day, without any record: those of a
@@ -147,7 +150,7 @@ impl PatientFacts {
         let mut people = resources.iter().map(|one| &one.reference);
         let of = people.find(|one| one.resource_type == "Patient").map(|one| one.id.clone());
         let (patient, problems) = made(&of.unwrap_or_default(), &resources, world, as_of);
-        Self { patient, problems, seen: None }
+        Self { patient, habits: habits(&resources), problems, seen: None }
     }
 }
 
@@ -156,6 +159,9 @@ fn made(of: &str, resources: &[Resource], world: &World, as_of: Day) -> (Patient
     let values: Vec<Value> = resources.iter().map(|one| one.value.clone()).collect();
     let (profiles, mut problems) = tumor_profiles(&values, &world.genes, &world.panels);
     let reports = profiles.into_iter().map(|mut profile| {
+        for judgement in profile.events.iter_mut().flat_map(|one| &mut one.judgements) {
+            judgement.source = versioned(&judgement.source, resources);
+        }
         let sources = profile.events.iter_mut().map(|one| &mut one.source);
         let measured = profile.biomarkers.iter_mut().map(|one| &mut one.source);
         for source in sources.chain(measured).flatten() {

@@ -45,6 +45,7 @@ impl Matcher {
         // From the beginning, everybody is put to the trials as they are now.
         let old_trials_until = if place == 0 { last } else { 0 };
         while self.step(old_trials_until, &mut matched)? {}
+        self.other_evidence(&mut matched)?;
         self.due(self.today(), &mut matched)?;
         Ok(matched)
     }
@@ -107,6 +108,9 @@ impl Matcher {
                 let (put, evaluations) = self.put(ready, of, put_to.clone(), (cause, today));
                 matched.evaluations += evaluations;
                 puts.push(put);
+                if *put_to == PutTo::Every {
+                    puts.extend(self.put_to_evidence(of.0, of.1, cause));
+                }
             }
             matched.patients += some.len() as u64;
             matched.read += read;

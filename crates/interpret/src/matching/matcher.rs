@@ -4,6 +4,7 @@ use super::book::{KeptTrial, kept_trials};
 use super::facts::{PatientFacts, World};
 use super::remember::Remembered;
 use crate::follow::Failure;
+use crate::therapies::Therapies;
 use model::{PatientId, TenantId};
 use record::{
     Access, Purpose, PutTo, PutToTrials, Record, Role, Scope, TRIAL_STATUS_OUT, TrialStanding,
@@ -35,6 +36,8 @@ pub struct Matcher {
     kept: Arc<Mutex<Kept>>,
     /// What was read of patients.
     pub(super) remembered: Arc<Mutex<Remembered>>,
+    /// What evidence says of tumours, where some is in use.
+    pub(super) therapies: Option<Arc<Therapies>>,
 }
 
 /// How many versions of trials there were, and the trials; nothing before they are read.
@@ -110,7 +113,21 @@ impl Matcher {
         let access =
             |role| Access::new(tenant.clone(), ACTOR, role, Purpose::Treatment, Scope::Tenant);
         let (engine, reader) = (access(Role::Engine), access(Role::ServiceClient));
-        Self { record, world, engine, reader, kept: Arc::default(), remembered: Arc::default() }
+        Self {
+            record,
+            world,
+            engine,
+            reader,
+            kept: Arc::default(),
+            remembered: Arc::default(),
+            therapies: None,
+        }
+    }
+
+    /// The same, noting what changes in what evidence says of the tumours as well.
+    #[must_use]
+    pub fn with_therapies(self, therapies: Option<Arc<Therapies>>) -> Self {
+        Self { therapies, ..self }
     }
 
     /// The names it reads with.

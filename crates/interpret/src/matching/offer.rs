@@ -7,7 +7,7 @@ use crate::follow::Failure;
 use model::PatientId;
 use model::absence::Presence;
 use record::{Access, Record, TRIAL_STATUS_OUT};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trials::criteria::{Criterion, EventAsked};
 use trials::explain::{Explanation, Reason, explain};
@@ -146,6 +146,36 @@ impl Matcher {
         offers.sort_by_cached_key(Offer::rank);
         let genes = genes(&offers, &facts.patient);
         Ok(Offers { facts, offers, genes })
+    }
+}
+
+impl Matcher {
+    /// For each of these patients for whom a trial misses facts: the facts, by the cohort that
+    /// misses the fewest. Who is not there for this access is left out.
+    ///
+    /// # Errors
+    /// When the record fails.
+    pub fn missing(
+        &self,
+        record: &Record,
+        access: &Access,
+        kept: &KeptTrial,
+        patients: &[PatientId],
+    ) -> Result<Vec<BTreeSet<String>>, Failure> {
+        let today = self.today();
+        let context = self.context(today);
+        let of = |record: &Record, patient: &PatientId| {
+            let facts = PatientFacts::read(record, access, &self.world, patient, today)?;
+            let Some(facts) = facts else { return Ok::<_, Failure>(None) };
+            let told = open_cohorts(kept)
+                .map(|cohort| explain(&kept.trial, cohort, &facts.patient, &context))
+                .filter(|told| word(told.answer) == "needs-data");
+            let missing = told.map(|told| told.missing.into_iter().collect::<BTreeSet<String>>());
+            Ok(missing.min_by_key(BTreeSet::len))
+        };
+        let found: Result<Vec<_>, Failure> =
+            record.read_together(|record| patients.iter().map(|one| of(record, one)).collect());
+        Ok(found?.into_iter().flatten().collect())
     }
 }
 
