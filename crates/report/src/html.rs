@@ -2,6 +2,7 @@
 //!
 //! Order and words are those of the PDF; both come from the sheet.
 
+pub(crate) mod board;
 mod drug;
 mod gene;
 mod piece;
@@ -40,6 +41,22 @@ pub fn content_security_policy() -> &'static str {
 /// The report as one HTML page. The same view gives the same bytes.
 pub fn html(report: &PgxReport) -> String {
     let sheet = Sheet::of(report);
+    let body = markup! {
+        (title_block(&sheet))
+        main id="main" tabindex="-1" {
+            (overview(&sheet.states))
+            (drug::sections(&sheet))
+            (gene::sections(&sheet))
+            (gaps(&sheet))
+            (references(&sheet))
+        }
+        (footer(&sheet.running, &sheet.made_with, &sheet.printed))
+    };
+    whole(&sheet.title, &body)
+}
+
+/// A page that stands alone, with the style of all reports.
+pub(crate) fn whole(title: &str, body: &Markup) -> String {
     let page = markup! {
         (DOCTYPE)
         html lang="en" {
@@ -49,21 +66,13 @@ pub fn html(report: &PgxReport) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
-                title { (sheet.title) }
+                title { (title) }
                 link rel="icon" href="data:,";
                 style { (PreEscaped("")) }
             }
             body {
                 a.skip href="#main" { "Skip to the content" }
-                (title_block(&sheet))
-                main id="main" tabindex="-1" {
-                    (overview(&sheet.states))
-                    (drug::sections(&sheet))
-                    (gene::sections(&sheet))
-                    (gaps(&sheet))
-                    (references(&sheet))
-                }
-                (footer(&sheet))
+                (body)
             }
         }
     };
@@ -101,7 +110,7 @@ fn title_block(sheet: &Sheet<'_>) -> Markup {
     }
 }
 
-fn fact_row(fact: &Fact) -> Markup {
+pub(crate) fn fact_row(fact: &Fact) -> Markup {
     let is_long = fact.values.iter().any(|value| value.text().len() > FACT_BYTES_MAX);
     markup! {
         div class=[is_long.then_some("long")] {
@@ -189,16 +198,16 @@ fn reference(one: &Reference, sheet: &Sheet<'_>) -> Markup {
 }
 
 /// On paper it stands at the foot of every page.
-fn footer(sheet: &Sheet<'_>) -> Markup {
+pub(crate) fn footer(running: &[String], made_with: &str, printed: &str) -> Markup {
     markup! {
         footer {
             p {
-                @for (at, part) in sheet.running.iter().enumerate() {
+                @for (at, part) in running.iter().enumerate() {
                     @if at > 0 { " · " }
                     bdi { (part) }
                 }
             }
-            p { (sheet.made_with) " · " span.day { (sheet.printed) } }
+            p { (made_with) " · " span.day { (printed) } }
         }
     }
 }

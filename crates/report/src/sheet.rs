@@ -2,7 +2,7 @@
 //! that run on every page, counts. The PDF and the HTML page both take their words from here.
 
 mod gene;
-mod head;
+pub(crate) mod head;
 mod label;
 mod part;
 

@@ -6,10 +6,12 @@
 mod desk;
 mod glyph;
 
+use crate::board::BriefSheet;
 use crate::pgx::PgxReport;
 use crate::sheet::Sheet;
-use desk::Desk;
+use desk::{Desk, Template};
 use glyph::Printable;
+use guidance::board::Brief;
 use model::time::PartialDate;
 use typst::diag::SourceDiagnostic;
 use typst::foundations::{Datetime, Smart};
@@ -42,27 +44,51 @@ pub enum Failure {
 
 /// The report as a tagged PDF (PDF/UA-1, A4). The same view gives the same bytes.
 pub fn pdf(report: &PgxReport) -> Result<Vec<u8>, Failure> {
-    let sheet = serde_json::to_value(Sheet::of(report)).map_err(Failure::Data)?;
+    document(&Job {
+        template: Template::Pgx,
+        identity: serde_json::to_string(report).map_err(Failure::Data)?,
+        printed: report.head.printed,
+        sheet: serde_json::to_value(Sheet::of(report)).map_err(Failure::Data)?,
+    })
+}
+
+/// The brief as a tagged PDF (PDF/UA-1, A4). The same brief gives the same bytes.
+pub(crate) fn brief(brief: &Brief) -> Result<Vec<u8>, Failure> {
+    document(&Job {
+        template: Template::Board,
+        identity: serde_json::to_string(brief).map_err(Failure::Data)?,
+        printed: brief.head.made,
+        sheet: serde_json::to_value(BriefSheet::of(brief)).map_err(Failure::Data)?,
+    })
+}
+
+/// What one document is made of.
+struct Job {
+    template: Template,
+    /// What tells it from every other document.
+    identity: String,
+    printed: PartialDate,
+    sheet: serde_json::Value,
+}
+
+fn document(job: &Job) -> Result<Vec<u8>, Failure> {
     // Characters that fonts have one by one may have no glyph together; code points always have.
-    typeset(report, &sheet, Printable::Covered).or_else(|failure| match failure {
-        Failure::Typeset { .. } => typeset(report, &sheet, Printable::Latin),
+    typeset(job, Printable::Covered).or_else(|failure| match failure {
+        Failure::Typeset { .. } => typeset(job, Printable::Latin),
         other => Err(other),
     })
 }
 
-fn typeset(
-    report: &PgxReport,
-    sheet: &serde_json::Value,
-    printable: Printable,
-) -> Result<Vec<u8>, Failure> {
-    let data = serde_json::to_vec(&printable.value(sheet)).map_err(Failure::Data)?;
+fn typeset(job: &Job, printable: Printable) -> Result<Vec<u8>, Failure> {
+    let data = serde_json::to_vec(&printable.value(&job.sheet)).map_err(Failure::Data)?;
     if data.len() > VIEW_BYTES_MAX {
         return Err(Failure::TooLarge { bytes: data.len() });
     }
-    let desk = Desk::new(data).ok_or_else(|| failure(&["a template has no place"]))?;
+    let desk =
+        Desk::new(job.template, data).ok_or_else(|| failure(&["a template has no place"]))?;
     let made = typst::compile::<PagedDocument>(&desk).output;
     let made = made.map_err(|problems| diagnosed(&problems)).and_then(|document| {
-        let options = options(report)?;
+        let options = options(job)?;
         typst_pdf::pdf(&document, &options).map_err(|problems| diagnosed(&problems))
     });
     // The typesetter remembers what it laid out; a patient's text must not stay in memory.
@@ -70,14 +96,14 @@ fn typeset(
     made
 }
 
-fn options(report: &PgxReport) -> Result<PdfOptions, Failure> {
+fn options(job: &Job) -> Result<PdfOptions, Failure> {
     let standards = PdfStandards::new(&[PdfStandard::Ua_1])
         .map_err(|problem| failure(&[problem.message().as_str()]))?;
     Ok(PdfOptions {
         // Left to itself it would be made from the title; two reports of one person differ.
-        ident: Smart::Custom(serde_json::to_string(report).map_err(Failure::Data)?),
+        ident: Smart::Custom(job.identity.clone()),
         creator: Smart::Custom(Some("Cognate".to_owned())),
-        timestamp: timestamp(report.head.printed),
+        timestamp: timestamp(job.printed),
         page_ranges: None,
         standards,
         tagged: true,

@@ -69,9 +69,14 @@ pub(super) fn lead(part: &Part) -> Markup {
 
 /// A part with its heading.
 pub(super) fn section(id: &str, part: &Part, content: &Markup) -> Markup {
+    headed(id, &part.heading, content)
+}
+
+/// Content under a heading with that id.
+pub(super) fn headed(id: &str, heading: &str, content: &Markup) -> Markup {
     html! {
         section aria-labelledby=(id) {
-            h2 id=(id) { (part.heading) }
+            h2 id=(id) { (heading) }
             (content)
         }
     }

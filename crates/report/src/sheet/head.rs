@@ -5,11 +5,12 @@ use crate::pgx::{Person, PgxReport, Shown, Source};
 use crate::words::head as words;
 use model::absence::Absence;
 use model::patient::Sex;
+use model::time::PartialDate;
 
 /// Characters of a name or identifier in the lines that run on every page.
 const RUNNING_CHARS_MAX: usize = 40;
 
-fn not_recorded(what: &str) -> String {
+pub(crate) fn not_recorded(what: &str) -> String {
     format!("{what} {}", Absence::NotRecorded.words())
 }
 
@@ -28,12 +29,19 @@ pub(super) fn name(report: &PgxReport) -> String {
 /// Two identifiers of the person, or the sample, each short enough for a line.
 pub(super) fn running(report: &PgxReport) -> Vec<String> {
     let Some(person) = &report.head.patient else { return vec![clipped(&sample(report))] };
-    let mut parts = vec![clipped(&name(report))];
-    parts.extend(person.born.map(|born| format!("born {}", words::date(born))));
-    match person.identifiers.first() {
-        Some(one) => parts.push(format!("ID {}", clipped(&one.value))),
-        None => parts.push(not_recorded("ID")),
-    }
+    let first = person.identifiers.first().map(|one| one.value.as_str());
+    running_of(&name(report), person.born, first)
+}
+
+/// Name, birth date and first identifier of a person, each short enough for a line.
+pub(crate) fn running_of(
+    name: &str,
+    born: Option<PartialDate>,
+    identifier: Option<&str>,
+) -> Vec<String> {
+    let mut parts = vec![clipped(name)];
+    parts.extend(born.map(|born| format!("born {}", words::date(born))));
+    parts.push(identifier.map_or_else(|| not_recorded("ID"), |id| format!("ID {}", clipped(id))));
     parts
 }
 
@@ -88,15 +96,18 @@ fn person_facts(person: &Person, report: &PgxReport) -> Vec<Fact> {
     let identifiers = person.identifiers.iter();
     let identifiers =
         identifiers.map(|one| Shown::Value(format!("{} ({})", one.value, one.authority)));
-    let sex = match person.sex {
-        Sex::Unknown => absent(),
-        sex => Shown::Value(words::sex(sex).to_owned()),
-    };
     vec![
         one("Born", born.map_or_else(absent, Shown::Value)),
-        one("Sex", sex),
+        one("Sex", sex(person.sex)),
         many("Identifiers", identifiers.collect()),
     ]
+}
+
+pub(crate) fn sex(sex: Sex) -> Shown {
+    match sex {
+        Sex::Unknown => absent(),
+        sex => Shown::Value(words::sex(sex).to_owned()),
+    }
 }
 
 /// Each laboratory once.
@@ -120,14 +131,14 @@ fn source(source: &Source) -> String {
     parts.join(", ")
 }
 
-fn absent() -> Shown {
+pub(crate) fn absent() -> Shown {
     Shown::Absent(Absence::NotRecorded.words().to_owned())
 }
 
-fn one(label: &'static str, value: Shown) -> Fact {
+pub(crate) fn one(label: &'static str, value: Shown) -> Fact {
     Fact { label, values: vec![value] }
 }
 
-fn many(label: &'static str, values: Vec<Shown>) -> Fact {
+pub(crate) fn many(label: &'static str, values: Vec<Shown>) -> Fact {
     Fact { label, values: if values.is_empty() { vec![absent()] } else { values } }
 }

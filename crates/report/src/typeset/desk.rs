@@ -9,7 +9,8 @@ use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 
-const REPORT: &str = include_str!("../../templates/pgx.typ");
+const PGX: &str = include_str!("../../templates/pgx.typ");
+const BOARD: &str = include_str!("../../templates/board.typ");
 const PARTS: &str = include_str!("../../templates/parts.typ");
 
 /// Fonts that the binary carries; see fonts/README.md for where they are from.
@@ -36,6 +37,15 @@ pub(super) fn has_glyph(character: char) -> bool {
     FONTS.iter().any(|font| font.info().coverage.contains(u32::from(character)))
 }
 
+/// Which document it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Template {
+    /// The pharmacogenomic report.
+    Pgx,
+    /// The brief for a tumour board.
+    Board,
+}
+
 /// What lies on the typesetter's desk for one document.
 pub(super) struct Desk {
     report: Source,
@@ -46,9 +56,13 @@ pub(super) struct Desk {
 
 impl Desk {
     /// `None` if a path of the templates is none, which a test would have found.
-    pub(super) fn new(data: Vec<u8>) -> Option<Self> {
+    pub(super) fn new(template: Template, data: Vec<u8>) -> Option<Self> {
+        let (name, text) = match template {
+            Template::Pgx => ("pgx.typ", PGX),
+            Template::Board => ("board.typ", BOARD),
+        };
         Some(Self {
-            report: Source::new(place("pgx.typ")?, REPORT.to_owned()),
+            report: Source::new(place(name)?, text.to_owned()),
             parts: Source::new(place("parts.typ")?, PARTS.to_owned()),
             data_id: place("report.json")?,
             data: Bytes::new(data),

@@ -1,6 +1,8 @@
 //! From statements to the view, and from the view to the document.
 
 #[cfg(test)]
+mod board;
+#[cfg(test)]
 mod document;
 #[cfg(test)]
 mod hostile;

@@ -6,7 +6,7 @@ use report::{content_security_policy, html};
 use serde_json::Value;
 
 /// The text as a reader sees it: one line for each block, tags taken out.
-fn words(page: &str) -> String {
+pub(crate) fn words(page: &str) -> String {
     let (_, body) = page.split_once("<body>").unwrap();
     let mut text = String::new();
     for piece in body.split('<').skip(1) {

@@ -12,10 +12,20 @@ pub(crate) fn kept(name: &str, pdf: &[u8]) -> PathBuf {
     path
 }
 
-/// The text of each page; `None`, with a line that says so, where `pdftotext` is not installed.
+/// The text of each page as it is laid out; `None`, with a line that says so, where `pdftotext` is
+/// not installed.
 pub(crate) fn pages(name: &str, pdf: &[u8]) -> Option<Vec<String>> {
+    read(name, pdf, "-layout")
+}
+
+/// The text of each page in the order of the document: cell by cell.
+pub(crate) fn in_order(name: &str, pdf: &[u8]) -> Option<Vec<String>> {
+    read(name, pdf, "-raw")
+}
+
+fn read(name: &str, pdf: &[u8], order: &str) -> Option<Vec<String>> {
     let path = kept(name, pdf);
-    let Ok(output) = Command::new("pdftotext").arg("-layout").arg(&path).arg("-").output() else {
+    let Ok(output) = Command::new("pdftotext").arg(order).arg(&path).arg("-").output() else {
         println!("skipped: `pdftotext` (poppler-utils) is not installed, so no text is read");
         return None;
     };
