@@ -42,7 +42,10 @@ pub(crate) use trials::{
     TrialsExplainArguments, TrialsImportArguments, TrialsLintArguments, TrialsListArguments,
     TrialsMatchArguments, TrialsRetireArguments,
 };
-pub(crate) use tumor::{TumorCommand, TumorInterpretArguments, TumorLintArguments};
+pub(crate) use tumor::{
+    TumorBriefArguments, TumorChangesArguments, TumorCommand, TumorInterpretArguments,
+    TumorLintArguments,
+};
 pub(crate) use view::{ViewCommand, ViewRunArguments};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

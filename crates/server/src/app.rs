@@ -183,7 +183,9 @@ impl App {
 
     /// The same, with evidence about tumours.
     pub fn with_therapies(&self, therapies: Therapies) -> Self {
-        let inner = Inner { therapies: Some(Arc::new(therapies)), ..Inner::clone(&self.inner) };
+        let therapies = Some(Arc::new(therapies));
+        // What puts patients to trials notes what this evidence says: it is made anew.
+        let inner = Inner { therapies, matcher: Arc::default(), ..Inner::clone(&self.inner) };
         Self { inner: Arc::new(inner) }
     }
 
@@ -256,7 +258,8 @@ impl App {
         }
         let panels = Panels::clone(&self.inner.panels);
         let world = Arc::new(World::built_in()?.with_panels(panels));
-        let made = Matcher::new(self.record().clone(), world, &self.settings().tenant);
+        let made = Matcher::new(self.record().clone(), world, &self.settings().tenant)
+            .with_therapies(self.inner.therapies.clone());
         Ok(self.inner.matcher.get_or_init(|| made).clone())
     }
 

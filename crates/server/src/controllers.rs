@@ -4,6 +4,7 @@
 pub(crate) mod access_log;
 pub(crate) mod account;
 pub(crate) mod auth;
+pub(crate) mod board;
 pub(crate) mod cards;
 pub(crate) mod cds;
 pub(crate) mod emergency;

@@ -6,6 +6,7 @@
 
 mod app;
 mod authorization;
+mod board;
 mod caller;
 mod controllers;
 mod emergency;
@@ -25,6 +26,7 @@ mod views;
 
 pub use app::{App, Genomics, Settings};
 pub use authorization::new_signing_key;
+pub use board::{board_brief, issued_brief};
 pub use caller::token_digest;
 pub use controllers::genomics::Carriers;
 pub use controllers::login::{password_hash, random_token};

@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::controllers::{
-    access_log, account, auth, cards, cds, emergency, fhir, genomics, health, knowledge, launch,
-    login, pages, passkey, privacy, reports, trials,
+    access_log, account, auth, board, cards, cds, emergency, fhir, genomics, health, knowledge,
+    launch, login, pages, passkey, privacy, reports, trials,
 };
 use crate::openapi;
 use crate::refusal;
@@ -60,6 +60,9 @@ const PAGES: &[Route] = &[
     Route::new("GET", "/knowledge", || get(knowledge::list)),
     Route::new("GET", "/knowledge/genes/{symbol}", || get(knowledge::gene)),
     Route::new("GET", "/knowledge/drugs/{rxnorm}", || get(knowledge::drug)),
+    Route::new("GET", "/patients/{id}/board", || get(board::page)),
+    Route::new("POST", "/patients/{id}/board", || post(board::submit)),
+    Route::new("GET", "/patients/{id}/board.pdf", || get(board::document)),
     Route::new("GET", "/trials", || get(trials::list)),
     Route::new("GET", "/trials/{id}", || get(trials::show)),
     Route::new("GET", "/emergencies", || get(emergency::list)),

@@ -1,6 +1,7 @@
 //! View building: from what the record holds to what a page shows.
 
 mod access_log;
+mod brief;
 mod clinical;
 mod course;
 mod identity;
@@ -14,6 +15,7 @@ mod statement;
 mod trials;
 
 pub(crate) use access_log::access_log;
+pub(crate) use brief::brief;
 pub(crate) use identity::{home, session};
 pub(crate) use knowledge::{knowledge, knowledge_of_drug, knowledge_of_gene};
 pub(crate) use lifestyle::answers_of;
@@ -22,4 +24,4 @@ pub(crate) use patients::{patient_list, patient_row};
 pub(crate) use pgx_report::pgx_report;
 pub(crate) use review::review_list;
 pub(crate) use statement::explain_page;
-pub(crate) use trials::{trial, trial_options, trials};
+pub(crate) use trials::{PatientsAsked, trial, trial_options, trials};

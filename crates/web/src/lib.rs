@@ -28,7 +28,8 @@ pub use page::patient::patient;
 pub use page::patients::patients;
 pub use page::privacy::{findings, privacy};
 pub use page::reviews::reviews;
-pub use page::trials::{trial, trial_options, trials};
+pub use page::trials::brief::QUESTION_CHARS_MAX;
+pub use page::trials::{sites, status as trial_status, trial, trial_options, trials};
 pub use view::{
     AccessLogView, AccessRow, AccountView, AnswerRow, BearingRow, Candidate, CodeView, ConsentView,
     CurrentMedicine, DrugRow, EmergencyFormView, EmergencyListView, EmergencyRow, ErrorView,

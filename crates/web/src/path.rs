@@ -106,14 +106,42 @@ pub fn trial_options(id: &PatientId) -> String {
     format!("{}/trials", patient(id))
 }
 
+/// The brief of a patient for a tumour board.
+pub fn board(id: &PatientId) -> String {
+    format!("{}/board", patient(id))
+}
+
+/// The same as a PDF.
+pub fn board_pdf(id: &PatientId) -> String {
+    format!("{}.pdf", board(id))
+}
+
+/// A version of it that was issued.
+pub fn board_version(id: &PatientId, version: u64) -> String {
+    format!("{}?version={version}", board(id))
+}
+
+/// The same as a PDF.
+pub fn board_version_pdf(id: &PatientId, version: u64) -> String {
+    format!("{}?version={version}", board_pdf(id))
+}
+
 /// The page of a trial.
 pub fn trial(id: &str) -> String {
     format!("{TRIALS}/{}", segment(id))
 }
 
+/// The same with the patients of one status.
+pub fn trial_of_status(id: &str, status: &str) -> String {
+    format!("{}?status={}", trial(id), segment(status))
+}
+
 /// The same, from a place of its list of patients on.
-pub fn trial_after(id: &str, place: u64) -> String {
-    format!("{}?after={place}", trial(id))
+pub fn trial_after(id: &str, status: Option<&str>, place: u64) -> String {
+    match status {
+        Some(status) => format!("{}&after={place}", trial_of_status(id, status)),
+        None => format!("{}?after={place}", trial(id)),
+    }
 }
 
 /// Changes before a place of the log.

@@ -41,9 +41,11 @@ pub use patient::{
 pub use privacy::{AlertRow, AnswerRow, FindingListView, FindingRow, PrivacyView};
 pub use review::{Candidate, ReviewListView, ReviewRow};
 pub use therapies::{
-    AlterationRow, EvidenceLine, OncogenicityView, OpenTherapyRow, TherapiesView, TherapyRow,
+    AlterationRow, EvidenceLine, LaboratoryLine, OncogenicityView, OpenTherapyRow, TherapiesView,
+    TherapyRow,
 };
 pub use trials::{
-    GeneTestedRow, ReasonView, SourceLine, Sourced, StandingRow, TrialHead, TrialOffer,
-    TrialOptionsView, TrialPatientRow, TrialView, TrialsView, TumorProfileView, TumorReportRow,
+    BinRow, BriefOffer, GeneTestedRow, MissingRow, MissingView, ReasonView, ReinterpretedRow,
+    SourceLine, Sourced, StandingRow, TrialHead, TrialOffer, TrialOptionsView, TrialPatientRow,
+    TrialView, TrialsView, TumorProfileView, TumorReportRow,
 };

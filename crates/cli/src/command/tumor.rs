@@ -1,5 +1,7 @@
 //! `cognate tumor`
 
+mod brief;
+mod changes;
 mod interpret;
 mod shown;
 
@@ -18,6 +20,8 @@ use tumor::therapy::Library;
 pub(crate) fn run(command: &TumorCommand) -> anyhow::Result<Outcome> {
     match command {
         TumorCommand::Interpret(arguments) => interpret::run(arguments),
+        TumorCommand::Changes(arguments) => changes::run(arguments),
+        TumorCommand::Brief(arguments) => brief::run(arguments),
         TumorCommand::Lint(arguments) => lint(arguments),
     }
 }

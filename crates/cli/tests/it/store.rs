@@ -264,3 +264,23 @@ fn another_key_signs_id_tokens() {
     let fourth = renew(&["--drop-after-days", "1"]);
     assert!(fourth.stderr.contains("0 former keys dropped"), "{}", fourth.stderr);
 }
+
+/// A patient without a tumour has a brief that says so, in each form; nobody else has one.
+#[test]
+fn a_brief_is_a_page_or_json_and_who_is_not_there_has_none() {
+    let place = Store::with_patients();
+    let brief = place.run(&["tumor", "brief", "ben-sample", "--json"]);
+    assert_eq!(brief.code, 0, "{}", brief.stderr);
+    let sections = brief.json()["sections"].to_string();
+    assert!(sections.contains("Nothing in the record says that there is a tumour."), "{sections}");
+    let page = place.run(&["tumor", "brief", "ben-sample", "--html"]);
+    assert!(page.stdout.starts_with("<!DOCTYPE html>"), "{}", page.stdout);
+    assert!(page.stdout.contains("Draft: nobody has issued it"), "{}", page.stdout);
+    for (arguments, code) in [
+        (&["tumor", "brief", "nobody", "--json"][..], 3),
+        (&["tumor", "brief", "ben-sample", "--json", "--issued", "1"][..], 3),
+        (&["tumor", "brief", "ben-sample"][..], 2),
+    ] {
+        assert_eq!(place.run(arguments).code, code, "{arguments:?}");
+    }
+}

@@ -138,3 +138,31 @@ fn a_file_of_another_source_makes_no_pack() {
         assert!(!Path::new(&out).exists());
     }
 }
+
+/// Another pack: what it says otherwise, for whom, and by which evidence.
+#[test]
+fn another_pack_is_compared_tumour_by_tumour() {
+    let folder = tempfile::tempdir().unwrap();
+    let (study, before) = (study(folder.path()), pack(folder.path()));
+    let other =
+        SUMMARIES.replace("Supports\tA\t", "Supports\tC\t").replace("\t1\tSomatic", "\t9\tSomatic");
+    write(folder.path(), "other.tsv", &other);
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (rows, after) = (path("other.tsv"), path("after"));
+    let made = ["knowledge", "import", "civic", &rows, "--out", &after, "--date", "2026-12-01"];
+    assert_eq!(cognate(&made).code, 0);
+    let of = |before: &str, after: &str| {
+        cognate(&["tumor", "changes", "--before", before, "--after", after, "--study", &study])
+    };
+    let changed = of(&before, &after);
+    assert_eq!(changed.code, 0, "{}", changed.stderr);
+    let lines: Vec<&str> = changed.stdout.lines().collect();
+    assert!(
+        lines.iter().any(|line| line.starts_with("S1\tVemurafenib: benefit\tI-A > ")),
+        "{lines:?}"
+    );
+    assert!(changed.stdout.contains("+civic:EID9 -civic:EID1"), "{lines:?}");
+    let same = of(&before, &before);
+    assert_eq!((same.stdout.as_str(), same.code), ("", 0));
+    assert!(same.stderr.contains("0 of 2 tumours"), "{}", same.stderr);
+}

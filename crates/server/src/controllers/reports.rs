@@ -8,6 +8,7 @@ use crate::views;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use guidance::board::Brief;
 use model::PatientId;
 use report::pgx::PgxReport;
 
@@ -27,7 +28,7 @@ pub(crate) async fn page(
         let report = view(&app, caller?, id).await?;
         app.blocking(move |_| Ok(report::html(&report))).await
     };
-    made.await.map(page_response).map_err(at)
+    made.await.map(|page| page_response(page, PAGE_NAME)).map_err(at)
 }
 
 /// `GET /patients/{id}/pgx-report.pdf`
@@ -40,9 +41,9 @@ pub(crate) async fn document(
     let at = PageError::at(web::path::pgx_report_pdf(&id));
     let made = async {
         let report = view(&app, caller?, id).await?;
-        typeset(&app, report).await
+        typeset(&app, Printed::Pgx(report)).await
     };
-    made.await.map(document_response).map_err(at)
+    made.await.map(|bytes| document_response(bytes, DOCUMENT_NAME)).map_err(at)
 }
 
 async fn view(app: &App, caller: Caller, id: PatientId) -> Result<PgxReport, Error> {
@@ -53,8 +54,16 @@ async fn view(app: &App, caller: Caller, id: PatientId) -> Result<PgxReport, Err
     .await
 }
 
+/// What is printed.
+pub(super) enum Printed {
+    /// The pharmacogenomic report.
+    Pgx(PgxReport),
+    /// The brief for a tumour board.
+    Board(Box<Brief>),
+}
+
 /// The page carries its style, so its policy takes the place of that of the other pages.
-fn page_response(page: String) -> Response {
+pub(super) fn page_response(page: String, name: &'static str) -> Response {
     let mut response = html(StatusCode::OK, page);
     let policy = format!("{}; frame-ancestors 'none'", report::content_security_policy());
     let headers = response.headers_mut();
@@ -62,15 +71,15 @@ fn page_response(page: String) -> Response {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(PAGE_NAME));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(name));
     response
 }
 
-fn document_response(bytes: Vec<u8>) -> Response {
+pub(super) fn document_response(bytes: Vec<u8>, name: &'static str) -> Response {
     let mut response = bytes.into_response();
     let fixed = [
         (header::CONTENT_TYPE, "application/pdf"),
-        (header::CONTENT_DISPOSITION, DOCUMENT_NAME),
+        (header::CONTENT_DISPOSITION, name),
         (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'"),
         (header::REFERRER_POLICY, "no-referrer"),
@@ -84,7 +93,7 @@ fn document_response(bytes: Vec<u8>) -> Response {
 }
 
 #[cfg(feature = "pdf")]
-async fn typeset(app: &App, report: PgxReport) -> Result<Vec<u8>, Error> {
+pub(super) async fn typeset(app: &App, printed: Printed) -> Result<Vec<u8>, Error> {
     use std::time::Duration;
     use tokio::sync::Semaphore;
 
@@ -105,14 +114,18 @@ async fn typeset(app: &App, report: PgxReport) -> Result<Vec<u8>, Error> {
         // The turn is over when the document is made, also when nobody waits for it any more.
         let _turn = turn;
         // Its details may quote the patient's data, so they go nowhere.
-        report::pdf(&report).map_err(|failure| Error::internal(failure.to_string()))
+        let made = match &printed {
+            Printed::Pgx(report) => report::pdf(report),
+            Printed::Board(brief) => report::board::pdf(brief),
+        };
+        made.map_err(|failure| Error::internal(failure.to_string()))
     })
     .await
 }
 
 #[cfg(not(feature = "pdf"))]
 #[expect(clippy::unused_async, reason = "with the feature there is something to wait for")]
-async fn typeset(_: &App, _: PgxReport) -> Result<Vec<u8>, Error> {
+pub(super) async fn typeset(_: &App, _: Printed) -> Result<Vec<u8>, Error> {
     let text = "this server was built without PDF; the report is there as a page, which prints";
     Err(Error::new(StatusCode::NOT_IMPLEMENTED, "not-supported", text))
 }

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use crate::page::{PageError, html};
-use crate::views;
+use crate::views::{self, PatientsAsked};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -54,9 +54,10 @@ pub(crate) async fn list(
 #[derive(Debug, Deserialize)]
 pub(crate) struct After {
     after: Option<u64>,
+    status: Option<String>,
 }
 
-/// `GET /trials/{id}?after=`
+/// `GET /trials/{id}?status=&after=`
 pub(crate) async fn show(
     State(app): State<App>,
     Path(id): Path<String>,
@@ -66,8 +67,8 @@ pub(crate) async fn show(
     let at = PageError::at(web::path::trial(&id));
     let made = async {
         let caller = caller?;
-        let after = place.after.unwrap_or(0);
-        app.blocking(move |app| Ok(web::trial(&views::trial(app, &caller, &id, after)?))).await
+        let asked = PatientsAsked { after: place.after.unwrap_or(0), status: place.status };
+        app.blocking(move |app| Ok(web::trial(&views::trial(app, &caller, &id, asked)?))).await
     };
     made.await.map(|page| html(StatusCode::OK, page)).map_err(at)
 }

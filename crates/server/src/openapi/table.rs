@@ -269,8 +269,17 @@ pub(super) const TABLE: &[Row] = &[
     page("GET", "/knowledge", "The knowledge in use: genes and drugs"),
     page("GET", "/knowledge/genes/{symbol}", "What it says of a gene").refusing(&[404]),
     page("GET", "/knowledge/drugs/{rxnorm}", "What it says of a drug").refusing(&[404]),
+    page("GET", "/patients/{id}/board", "The brief of a patient for a tumour board")
+        .asking(&["version"]),
+    page("POST", "/patients/{id}/board", "Issue the brief as it is now")
+        .taking(Form(&["csrf", "question"]))
+        .refusing(&[400, 403, 404, 412, 413, 415, 422]),
+    page("GET", "/patients/{id}/board.pdf", "The brief of a patient for a tumour board as PDF")
+        .asking(&["version"])
+        .answering(&[(200, Of("application/pdf")), (303, Nothing)])
+        .refusing(&[400, 403, 404, 501]),
     page("GET", "/trials", "Trials, and what changed for whom").asking(&["before"]),
-    page("GET", "/trials/{id}", "A trial with its patients").asking(&["after"]),
+    page("GET", "/trials/{id}", "A trial with its patients").asking(&["after", "status"]),
     page("GET", "/emergencies", "Emergencies that nobody has looked at yet"),
     page("POST", "/emergencies/{id}", "Say what an emergency was")
         .taking(Form(&["csrf", "finding", "text"]))

@@ -4,7 +4,7 @@ use super::clinical::Layer;
 use super::course::course;
 use super::identity::{identity, session};
 use super::lifestyle::lifestyle;
-use super::trials::standings;
+use super::trials::{reinterpreted, standings};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
@@ -25,6 +25,9 @@ use std::collections::BTreeMap;
 use web::view::{
     CurrentMedicine, DrugRow, Explained, GeneRow, Known, PatientView, ReportRow, ResultSource,
 };
+
+/// Changes of interpretation that the patient page shows; the page of the tumour has more.
+const OF_PATIENT_PAGE: usize = 5;
 
 /// Everything the patient page shows.
 pub(crate) fn patient_page(
@@ -50,6 +53,7 @@ pub(crate) fn patient_page(
         trials: standings(app, caller, id)?,
         course: course(&facts),
         lifestyle: lifestyle(app, caller, id, &facts)?,
+        reinterpreted: reinterpreted(app, &caller.access, id, OF_PATIENT_PAGE)?,
         reports: report_rows(app, caller, &facts)?,
     })
 }

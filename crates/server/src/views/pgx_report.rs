@@ -15,6 +15,7 @@ use model::medication::Medication;
 use model::patient::{Patient, PersonName};
 use model::statement::{DrugStatement, GeneStatement, Statement, StatementContent};
 use model::time::PartialDate;
+use record::Access;
 use report::pgx::{Clinical, Head, Material, Medicine, Person, PgxReport, Source};
 
 /// Title of what a variant file is.
@@ -25,7 +26,7 @@ pub(crate) fn pgx_report(app: &App, caller: &Caller, id: &PatientId) -> Result<P
     let facts = app.record().facts(&caller.access, id)?;
     let patient = patient_of(&facts).ok_or_else(Error::not_found)?;
     app.interpret_news(id)?;
-    let statements = current_statements(app, caller, id)?;
+    let statements = current_statements(app, &caller.access, id)?;
     let (mut genes, mut drugs): (Vec<GeneStatement>, Vec<DrugStatement>) = Default::default();
     for statement in &statements {
         match &statement.content {
@@ -47,9 +48,13 @@ pub(crate) fn pgx_report(app: &App, caller: &Caller, id: &PatientId) -> Result<P
 
 /// The statements made with the pack and the engine that the report names on each page. Those of
 /// another pack are about what this one does not have.
-fn current_statements(app: &App, caller: &Caller, id: &PatientId) -> Result<Vec<Statement>, Error> {
+pub(super) fn current_statements(
+    app: &App,
+    access: &Access,
+    id: &PatientId,
+) -> Result<Vec<Statement>, Error> {
     let (knowledge, engine) = (app.pack().reference(), app.interpreter().engine());
-    let stored = app.record().statements(&caller.access, id)?;
+    let stored = app.record().statements(access, id)?;
     let is_any = !stored.is_empty();
     let current: Vec<Statement> = stored
         .into_iter()

@@ -80,6 +80,9 @@ const ACCESS_LOG: (&str, &str) = ("GET", "/patients/{id}/access");
 const MATCH: (&str, &str) = ("GET", "/fhir/Patient/{id}/$trial-match");
 const MATCH_GIVEN: (&str, &str) = ("POST", "/fhir/Patient/$trial-match");
 const OPTIONS: (&str, &str) = ("GET", "/patients/{id}/trials");
+const BOARD: (&str, &str) = ("GET", "/patients/{id}/board");
+const BOARD_PDF: (&str, &str) = ("GET", "/patients/{id}/board.pdf");
+const ISSUING: (&str, &str) = ("POST", "/patients/{id}/board");
 const OPENING: (&str, &str) = ("POST", "/patients/{id}/emergency");
 
 const GENE: (&str, &str) = ("GET", "/knowledge/genes/{symbol}");
@@ -143,6 +146,9 @@ const TABLE: &[Row] = &[
     row(("GET", "/knowledge"), Page, "/knowledge", None, false),
     row(GENE, Page, "/knowledge/genes/CYP2C19", None, false),
     row(DRUG, Page, "/knowledge/drugs/32968", None, false),
+    row(BOARD, Page, "/patients/{patient}/board", OPERATOR, true),
+    row(BOARD_PDF, Page, "/patients/{patient}/board.pdf", OPERATOR, true),
+    row(ISSUING, Page, "/patients/{patient}/board", OPERATOR, false),
     row(("GET", "/trials"), Page, "/trials", OPERATOR, false),
     row(("GET", "/trials/{id}"), Page, "/trials/none", REVIEWER, false),
     row(("GET", "/emergencies"), Page, "/emergencies", OPERATOR, false),
@@ -250,6 +256,7 @@ impl Row {
             ("POST", "/patients/{id}/emergency") => {
                 call.form(&[("csrf", "x"), ("reason", "other"), ("text", "x"), ("password", "x")])
             }
+            ISSUING => call.form(&[("csrf", "x"), ("question", "x")]),
             ("POST", "/emergencies/{id}") => {
                 call.form(&[("csrf", "x"), ("finding", "justified"), ("text", "x")])
             }

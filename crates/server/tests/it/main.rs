@@ -18,6 +18,8 @@ mod authorization;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod board;
+#[cfg(test)]
 mod bulk;
 #[cfg(test)]
 mod bundle;

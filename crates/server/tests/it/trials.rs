@@ -7,9 +7,10 @@ use interpret::therapies::Therapies;
 use model::RawId;
 use record::Role;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-const ONCOLOGIST: Who = Who::Person(Role::Oncologist);
+pub(crate) const ONCOLOGIST: Who = Who::Person(Role::Oncologist);
 const LOINC: &str = "http://loinc.org";
 
 pub(crate) fn matcher(app: &TestApp) -> Matcher {
@@ -18,7 +19,7 @@ pub(crate) fn matcher(app: &TestApp) -> Matcher {
     Matcher::new(app.record.clone(), world, &tenant())
 }
 
-fn concept(system: &str, code: &str, display: &str) -> Value {
+pub(crate) fn concept(system: &str, code: &str, display: &str) -> Value {
     let mut coding = json!({"system": system, "code": code});
     if !display.is_empty() {
         coding["display"] = json!(display);
@@ -26,7 +27,7 @@ fn concept(system: &str, code: &str, display: &str) -> Value {
     json!({"coding": [coding]})
 }
 
-async fn put(app: &TestApp, mut resource: Value) {
+pub(crate) async fn put(app: &TestApp, mut resource: Value) {
     if resource["resourceType"] != "Consent" {
         resource["subject"] = json!({"reference": "Patient/ana-example"});
     }
@@ -82,7 +83,7 @@ fn keep(app: &TestApp, id: &str, change: &str, sites: &Value) {
     keep_trial(&app.record, &access(Role::Operator), &RawId::new("raw"), &trial).unwrap();
 }
 
-async fn filled() -> TestApp {
+pub(crate) async fn filled() -> TestApp {
     let app = TestApp::new();
     let sites = json!([{"name": "North Hospital", "place": "Northtown", "status": "open"},
         {"name": "South Hospital", "status": "closed"}]);
@@ -307,23 +308,35 @@ async fn a_new_option_is_told_once_when_the_patient_is_looked_at() {
     assert_eq!(app.post(CLIENT, "/cds-services/trial-options", &nobody).await.status, 404);
 }
 
-/// Evidence as a site imports it, kept in the record, on the page of the tumour.
+/// Evidence as a site imports it: for Osimertinib of a level, with what speaks against it.
+pub(crate) fn evidence_files(level: &str, date: &str) -> BTreeMap<String, Vec<u8>> {
+    let head = "molecular_profile\tdisease\ttherapies\tevidence_type\tevidence_direction\t\
+        evidence_level\tsignificance\tevidence_status\tevidence_id\tvariant_origin\n";
+    let summaries = format!(
+        "{head}\
+        EGFR L858R\tLung Non-small Cell Carcinoma\tOsimertinib\tPredictive\tSupports\t{level}\t\
+        Sensitivity/Response\taccepted\t1\tSomatic\n\
+        EGFR L858R AND EGFR C797S\tLung Non-small Cell Carcinoma\tOsimertinib\tPredictive\t\
+        Supports\tB\tResistance\taccepted\t2\tSomatic\n\
+        ALK Fusion\tLung Non-small Cell Carcinoma\tAlectinib\tPredictive\tSupports\tA\t\
+        Sensitivity/Response\taccepted\t3\tSomatic\n"
+    );
+    let (tables, problems) = knowledge::import::civic(summaries.as_bytes(), date);
+    assert!(problems.is_empty(), "{problems:?}");
+    knowledge::evidence::write(&tables, None, date, None).unwrap()
+}
+
+pub(crate) fn evidence(level: &str, date: &str) -> Therapies {
+    Therapies::from_files(evidence_files(level, date)).unwrap()
+}
+
+/// Evidence kept in the record, on the page of the tumour.
 #[tokio::test]
 async fn evidence_in_use_says_what_findings_mean_and_what_speaks_against() {
     let mut app = filled().await;
     let page = app.get(ONCOLOGIST, "/patients/ana-example/trials").await.text();
     assert!(page.contains("No evidence is in use"), "{page}");
-    let summaries = "molecular_profile\tdisease\ttherapies\tevidence_type\tevidence_direction\t\
-        evidence_level\tsignificance\tevidence_status\tevidence_id\tvariant_origin\n\
-        EGFR L858R\tLung Non-small Cell Carcinoma\tOsimertinib\tPredictive\tSupports\tA\t\
-        Sensitivity/Response\taccepted\t1\tSomatic\n\
-        EGFR L858R AND EGFR C797S\tLung Non-small Cell Carcinoma\tOsimertinib\tPredictive\t\
-        Supports\tB\tResistance\taccepted\t2\tSomatic\n\
-        ALK Fusion\tLung Non-small Cell Carcinoma\tAlectinib\tPredictive\tSupports\tA\t\
-        Sensitivity/Response\taccepted\t3\tSomatic\n";
-    let (tables, problems) = knowledge::import::civic(summaries.as_bytes(), "2026-11-01");
-    assert!(problems.is_empty(), "{problems:?}");
-    let files = knowledge::evidence::write(&tables, None, "2026-11-01", None).unwrap();
+    let files = evidence_files("A", "2026-11-01");
     let digest = knowledge::evidence::EvidencePack::from_files(&files).unwrap().reference().digest;
     let therapies = Therapies::from_files(files.clone()).unwrap();
     therapies.keep(&app.record, &tenant()).unwrap();

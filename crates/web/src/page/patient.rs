@@ -24,6 +24,7 @@ pub fn patient(view: &PatientView) -> String {
             @if !view.trials.is_empty() { (trials::summary(view)) }
             (course(view))
             (lifestyle::section(view))
+            (trials::changed::section(&view.reinterpreted))
             (reports(view))
         },
     })

@@ -1,8 +1,11 @@
 //! Trials: the options of one patient, one trial, and what changed.
 
+pub(crate) mod brief;
+pub(super) mod changed;
 mod option;
 mod profile;
 mod therapies;
+mod work;
 
 use super::banner::banner;
 use super::frame::{Frame, document};
@@ -17,7 +20,7 @@ use model::absence::Absence;
 use model::time::PartialDate;
 
 /// The word for a status, as people read it.
-pub(super) fn status(word: &str) -> &str {
+pub fn status(word: &str) -> &str {
     match word {
         "eligible" => "Eligible",
         "needs-review" => "Sentences to be read",
@@ -39,8 +42,10 @@ pub fn trial_options(view: &TrialOptionsView) -> String {
         banner: Some(banner(&view.identity, &allergies, view.today, true)),
         main: html! {
             p.more { a href=(path::patient(&view.id)) { "Back to the patient page" } }
+            (brief::section(view))
             (profile::section(view))
             (therapies::section(view))
+            (changed::section(&view.reinterpreted))
             (option::section(view))
         },
     })
@@ -79,8 +84,22 @@ pub(super) fn summary(view: &PatientView) -> Markup {
 
 fn trial_link(row: &StandingRow) -> Markup {
     html! {
-        a href=(path::trial(&row.trial)) { (row.trial) }
-        span.line.note { (row.path) }
+        @if row.is_evidence {
+            (row.path)
+            span.line.note { "by evidence" }
+        } @else {
+            a href=(path::trial(&row.trial)) { (row.trial) }
+            span.line.note { (row.path) }
+        }
+    }
+}
+
+/// A status of a cohort, or a tier of evidence.
+fn standing_words<'w>(row: &StandingRow, word: &'w str) -> &'w str {
+    match word {
+        "not-eligible" if row.is_evidence => "not listed",
+        tier if row.is_evidence => tier,
+        status_word => status(status_word),
     }
 }
 
@@ -109,11 +128,16 @@ pub fn trial(view: &TrialView) -> String {
                     "The criteria that a computer can read are a part of the protocol: whoever is "
                     "listed has to be screened."
                 }
+                (work::bins(view))
                 @if view.patients.is_empty() { p.empty { "Nobody is listed." } } @else {
                     (patients("By status", &view.patients, view.today, false))
                 }
                 @if let Some(next) = view.next {
-                    p { a href=(path::trial_after(&head.id, next)) { "More patients" } }
+                    p {
+                        a href=(path::trial_after(&head.id, view.status.as_deref(), next)) {
+                            "More patients"
+                        }
+                    }
                 }
             }
         },
@@ -136,7 +160,7 @@ fn facts(head: &TrialHead) -> Markup {
 }
 
 /// Open sites, or that there is none, or that none is named.
-pub(super) fn sites(head: &TrialHead) -> String {
+pub fn sites(head: &TrialHead) -> String {
     match (head.sites, head.open_sites.len()) {
         (0, _) => format!("sites {}", Absence::NotRecorded.words()),
         (named, 0) => format!("none of {} is open", words::count(named, "site", "sites")),
@@ -218,6 +242,7 @@ fn patients(
     today: PartialDate,
     names_trials: bool,
 ) -> Markup {
+    let about = if names_trials { "Trial or evidence" } else { "Cohort" };
     html! {
         table.trials {
             caption { (caption) }
@@ -225,7 +250,7 @@ fn patients(
                 tr {
                     th scope="col" { "Patient" }
                     th scope="col" { "Status" }
-                    th scope="col" { @if names_trials { "Trial" } @else { "Cohort" } }
+                    th scope="col" { (about) }
                     th scope="col" { "Since" }
                 }
             }
@@ -234,10 +259,12 @@ fn patients(
                     tr {
                         td data-label="Patient" { (person(row, today)) }
                         td data-label="Status" {
-                            (status(&row.standing.status))
-                            span.line.note { "before: " (status(&row.former)) }
+                            (standing_words(&row.standing, &row.standing.status))
+                            span.line.note {
+                                "before: " (standing_words(&row.standing, &row.former))
+                            }
                         }
-                        td data-label=[Some(if names_trials { "Trial" } else { "Cohort" })] {
+                        td data-label=(about) {
                             @if names_trials { (trial_link(&row.standing)) }
                             @else { (row.standing.path) }
                         }

@@ -3,7 +3,7 @@
 use super::course::CourseRow;
 use super::identity::{Identity, Known, Session};
 use super::lifestyle::LifestyleView;
-use super::trials::StandingRow;
+use super::trials::{ReinterpretedRow, StandingRow};
 use model::conversion::{ClinicalAdvice, Conversion};
 use model::id::{PatientId, RawId, ResourceRef, StatementId};
 use model::problem::Problem;
@@ -63,6 +63,8 @@ pub struct PatientView {
     pub course: Vec<CourseRow>,
     /// How the patient lives, as far as anybody asked.
     pub lifestyle: LifestyleView,
+    /// What evidence said otherwise of the tumour than before, the latest first.
+    pub reinterpreted: Vec<ReinterpretedRow>,
     /// Every report and document received, newest first.
     pub reports: Vec<ReportRow>,
 }

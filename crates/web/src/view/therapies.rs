@@ -27,10 +27,29 @@ pub struct TherapiesView {
 pub struct AlterationRow {
     /// As reported.
     pub reported: String,
+    /// What else the report says of it: where it arose, how much there is, how sure it is.
+    pub marks: Vec<String>,
+    /// What the laboratory makes of it, in its own words.
+    pub laboratory: Vec<LaboratoryLine>,
     /// Tier of AMP/ASCO/CAP, `I-A`.
     pub tier: String,
     /// Its oncogenicity; none for copies and rearrangements.
     pub oncogenicity: Option<OncogenicityView>,
+}
+
+/// What a laboratory makes of a finding, beside what the rules make of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LaboratoryLine {
+    /// `clinical significance: Tier I-A`, in the laboratory's words.
+    pub words: String,
+    /// The system of the words, and for what it holds, where that is stated.
+    pub system: String,
+    /// How it stands to our tier, in words.
+    pub comparison: String,
+    /// Whether it is another tier than ours.
+    pub differs: bool,
+    /// The resource that says so.
+    pub source: String,
 }
 
 /// How a variant was assessed.

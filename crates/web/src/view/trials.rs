@@ -24,12 +24,42 @@ pub struct TrialOptionsView {
     pub tumor: Option<TumorProfileView>,
     /// What evidence says of the tumour; `None` where no evidence is in use.
     pub therapies: Option<TherapiesView>,
+    /// What evidence said otherwise than before, the latest first.
+    pub reinterpreted: Vec<ReinterpretedRow>,
+    /// The brief for a tumour board.
+    pub brief: BriefOffer,
     /// How the options are ranked, in words.
     pub ranking: String,
     /// The options, by rank.
     pub offers: Vec<TrialOffer>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+}
+
+/// Something that evidence says otherwise than before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReinterpretedRow {
+    /// A finding, or medicines and their effect.
+    pub about: String,
+    /// The tier before; `None` where it was not listed.
+    pub former: Option<String>,
+    /// The tier now; `None` where it is not listed any more.
+    pub now: Option<String>,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why: other evidence, or a resource that changed.
+    pub cause: String,
+}
+
+/// The brief for a tumour board, and the versions of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BriefOffer {
+    /// The version that was issued last.
+    pub issued: Option<u64>,
+    /// Whether the reader may issue one.
+    pub may_issue: bool,
+    /// The question of the version that was issued last.
+    pub question: String,
 }
 
 /// Something that is known, and where it comes from.
@@ -78,6 +108,10 @@ pub struct TumorReportRow {
     pub source: SourceLine,
     /// What was done, in the report's words.
     pub panel: Option<String>,
+    /// What the specimen is, in words.
+    pub specimen: Option<String>,
+    /// The laboratory's conclusion, in its words.
+    pub conclusion: Option<String>,
     /// Why its silence says nothing, if it does not.
     pub silence: Option<String>,
     /// Alterations, as reported.
@@ -177,6 +211,8 @@ pub struct StandingRow {
     pub since: Timestamp,
     /// Why it changed then.
     pub cause: String,
+    /// Whether it is of evidence: then the path is what it is about, and the status its tier.
+    pub is_evidence: bool,
 }
 
 /// One trial, with its patients.
@@ -192,10 +228,52 @@ pub struct TrialView {
     pub cohorts: Vec<(String, String)>,
     /// What a curator has to decide: where, and what.
     pub findings: Vec<(String, String)>,
+    /// How many patients there are.
+    pub patients_total: usize,
+    /// How many patients have each status, in the order of work; one with several cohorts counts
+    /// under each of theirs.
+    pub bins: Vec<BinRow>,
+    /// Whether the counts are of the first patients only.
+    pub is_counted_in_part: bool,
+    /// The status whose patients are listed; `None` for all.
+    pub status: Option<String>,
+    /// What is missing most often.
+    pub missing: MissingView,
     /// Its patients, by status.
     pub patients: Vec<TrialPatientRow>,
     /// Where the next page begins.
     pub next: Option<u64>,
+}
+
+/// How many patients of a trial have a status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BinRow {
+    /// The status.
+    pub status: String,
+    /// Patients.
+    pub patients: usize,
+}
+
+/// What is missing for the patients of a trial.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MissingView {
+    /// Patients who were looked at.
+    pub looked_at: usize,
+    /// Patients with missing facts.
+    pub of: usize,
+    /// Each fact, the most frequent first.
+    pub facts: Vec<MissingRow>,
+}
+
+/// A fact that is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingRow {
+    /// The fact in words: what to test or to ask.
+    pub fact: String,
+    /// For how many patients it is missing.
+    pub patients: usize,
+    /// For how many it is all that is missing, so that it alone would decide.
+    pub decides: usize,
 }
 
 /// A patient of a trial, or a change for one.

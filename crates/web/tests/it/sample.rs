@@ -155,6 +155,7 @@ pub(crate) fn patient() -> PatientView {
         trials: vec![],
         course: course(),
         lifestyle: lifestyle(),
+        reinterpreted: vec![],
         reports: reports(),
     }
 }

@@ -4,10 +4,10 @@ use crate::sample;
 use model::absence::Presence;
 use model::{PatientId, Timestamp};
 use web::view::{
-    AlterationRow, EvidenceLine, GeneTestedRow, OncogenicityView, OpenTherapyRow, ReasonView,
-    SourceLine, Sourced, StandingRow, TherapiesView, TherapyRow, TrialHead, TrialOffer,
-    TrialOptionsView, TrialPatientRow, TrialView, TrialsView, TumorProfileView, TumorReportRow,
-    ValueSeries,
+    AlterationRow, BinRow, BriefOffer, EvidenceLine, GeneTestedRow, LaboratoryLine, MissingRow,
+    MissingView, OncogenicityView, OpenTherapyRow, ReasonView, ReinterpretedRow, SourceLine,
+    Sourced, StandingRow, TherapiesView, TherapyRow, TrialHead, TrialOffer, TrialOptionsView,
+    TrialPatientRow, TrialView, TrialsView, TumorProfileView, TumorReportRow, ValueSeries,
 };
 
 const HOSTILE: &str = "<script>alert(1)</script> & \"x\"";
@@ -77,6 +77,14 @@ fn therapies(text: &str) -> TherapiesView {
         ranking: "First the tier.".to_owned(),
         findings: vec![AlterationRow {
             reported: text.to_owned(),
+            marks: vec!["somatic".to_owned(), text.to_owned()],
+            laboratory: vec![LaboratoryLine {
+                words: format!("level of evidence: {text}"),
+                system: text.to_owned(),
+                comparison: "differs from ours".to_owned(),
+                differs: true,
+                source: "Observation/x/_history/1".to_owned(),
+            }],
             tier: "I-A".to_owned(),
             oncogenicity: Some(OncogenicityView {
                 class: "likely oncogenic".to_owned(),
@@ -109,11 +117,21 @@ pub(crate) fn options(text: &str) -> TrialOptionsView {
         today: sample::today(),
         id: PatientId::new("ana"),
         identity: sample::ana(),
+        reinterpreted: vec![ReinterpretedRow {
+            about: text.to_owned(),
+            former: Some("II-C".to_owned()),
+            now: None,
+            since: Timestamp::parse("2026-01-02T03:04:05Z").unwrap(),
+            cause: text.to_owned(),
+        }],
+        brief: BriefOffer { issued: Some(2), may_issue: true, question: text.to_owned() },
         tumor: Some(TumorProfileView {
             diagnosis: Some(sourced("Lung Adenocarcinoma")),
             reports: vec![TumorReportRow {
                 source: SourceLine { resource: "DiagnosticReport/r/_history/2".into(), date: None },
                 panel: None,
+                specimen: Some("tumour tissue".to_owned()),
+                conclusion: Some(text.to_owned()),
                 silence: Some("what it does not name is not known to be absent".to_owned()),
                 events: vec![text.to_owned()],
                 biomarkers: vec![],
@@ -153,6 +171,7 @@ fn row(text: &str) -> TrialPatientRow {
             status: "needs-data".to_owned(),
             since: Timestamp::parse("2026-01-02T03:04:05Z").unwrap(),
             cause: text.to_owned(),
+            is_evidence: false,
         },
     }
 }
@@ -218,6 +237,15 @@ fn no_text_of_the_data_is_markup_and_no_page_has_a_script() {
         trial: head("<b>", HOSTILE),
         cohorts: vec![(HOSTILE.to_owned(), "open".to_owned())],
         findings: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
+        patients_total: 2,
+        bins: vec![BinRow { status: "needs-data".to_owned(), patients: 2 }],
+        is_counted_in_part: true,
+        status: Some("needs-data".to_owned()),
+        missing: MissingView {
+            looked_at: 1,
+            of: 2,
+            facts: vec![MissingRow { fact: HOSTILE.to_owned(), patients: 2, decides: 1 }],
+        },
         patients: vec![row(HOSTILE), TrialPatientRow { identity: None, ..row(HOSTILE) }],
         next: Some(7),
     };
@@ -233,7 +261,7 @@ fn no_text_of_the_data_is_markup_and_no_page_has_a_script() {
         assert!(!page.contains("<script") && !page.contains("style="), "{page}");
         assert!(page.contains("&lt;script&gt;"), "{page}");
     }
-    assert!(pages[1].contains("/trials/%3Cb%3E?after=7"), "{}", pages[1]);
+    assert!(pages[1].contains("/trials/%3Cb%3E?status=needs-data&amp;after=7"), "{}", pages[1]);
     assert!(pages[2].contains("/trials/a%2Fb%3Fc"), "{}", pages[2]);
     assert!(pages[2].contains("/trials?before=7"), "{}", pages[2]);
 }
@@ -247,4 +275,86 @@ fn nothing_is_said_in_words_where_there_is_nothing() {
     assert!(web::trial_options(&empty).contains("No trial of this site is open."));
     let page = web::patient(&sample::patient());
     assert!(!page.contains("id=\"trials\""), "no section without options");
+}
+
+#[test]
+fn the_laboratorys_tier_stands_beside_ours_and_a_difference_is_said() {
+    let page = web::trial_options(&options("x"));
+    let (_, section) = page.split_once("What was found, and what it comes to").unwrap();
+    let (section, _) = section.split_once("</table>").unwrap();
+    for said in ["level of evidence: x", "Differs from ours", "Observation/x/_history/1", "I-A"] {
+        assert!(section.contains(said), "{said}: {section}");
+    }
+    let mut view = options("x");
+    view.therapies.as_mut().unwrap().findings[0].laboratory.clear();
+    let page = web::trial_options(&view);
+    assert!(page.contains("no judgement reported") && !page.contains("Differs from ours"));
+}
+
+#[test]
+fn the_brief_is_issued_only_by_who_may() {
+    let page = web::trial_options(&options("x"));
+    assert!(page.contains("action=\"/patients/ana/board\"") && page.contains("name=\"csrf\""));
+    assert!(page.contains("/patients/ana/board?version=2"), "{page}");
+    let reader = TrialOptionsView { brief: BriefOffer::default(), ..options("x") };
+    let page = web::trial_options(&reader);
+    assert!(page.contains("/patients/ana/board.pdf") && !page.contains("Issue the brief"));
+    assert!(!page.contains("board?version"), "{page}");
+}
+
+#[test]
+fn work_is_counted_by_status_and_what_would_decide_is_named() {
+    let change = TrialPatientRow {
+        former: "II-C".to_owned(),
+        standing: StandingRow {
+            path: "Osimertinib: benefit".to_owned(),
+            status: "not-eligible".to_owned(),
+            is_evidence: true,
+            ..row("x").standing
+        },
+        ..row("x")
+    };
+    let view = TrialView {
+        session: sample::session(),
+        today: sample::today(),
+        trial: head("T", "x"),
+        cohorts: vec![],
+        findings: vec![],
+        patients_total: 6,
+        bins: vec![
+            BinRow { status: "eligible".to_owned(), patients: 3 },
+            BinRow { status: "needs-data".to_owned(), patients: 4 },
+        ],
+        is_counted_in_part: false,
+        status: Some("eligible".to_owned()),
+        missing: MissingView {
+            looked_at: 4,
+            of: 4,
+            facts: vec![MissingRow { fact: "ALK rearrangement".into(), patients: 4, decides: 3 }],
+        },
+        patients: vec![row("x")],
+        next: None,
+    };
+    let page = web::trial(&view);
+    for said in [
+        "/trials/T?status=eligible\" aria-current=\"page\">Eligible <span class=\"badge\">3",
+        "All <span class=\"badge\">6",
+        "ALK rearrangement",
+        ">4 patients</td>",
+        ">3 patients</td>",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("There are more") && !page.contains("Of 4 of"), "{page}");
+    let trials = TrialsView {
+        session: sample::session(),
+        today: sample::today(),
+        changes: vec![change],
+        older: None,
+        trials: vec![],
+    };
+    let page = web::trials(&trials);
+    assert!(page.contains("Osimertinib: benefit") && page.contains("by evidence"), "{page}");
+    assert!(page.contains("not listed") && page.contains("before: II-C"), "{page}");
+    assert!(!page.contains("/trials/10-001"), "{page}");
 }

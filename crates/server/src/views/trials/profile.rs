@@ -1,7 +1,7 @@
 //! The tumour's profile out of what is known of the patient.
 
 use super::source;
-use interpret::matching::{Offers, Source, Sources, World};
+use interpret::matching::{Certainty, Event, EventOrigin, Offers, Source, Sources, World};
 use model::PartialDate;
 use std::collections::BTreeMap;
 use web::view::{
@@ -70,6 +70,8 @@ fn reports(sources: &Sources) -> Vec<TumorReportRow> {
         TumorReportRow {
             source,
             panel: Some(panel).filter(|panel| !panel.is_empty()),
+            specimen: profile.specimen.words().map(str::to_owned),
+            conclusion: profile.conclusion.clone(),
             silence,
             events: profile.events.iter().map(|event| event.reported.clone()).collect(),
             biomarkers: profile.biomarkers.iter().map(|one| one.reported.clone()).collect(),
@@ -104,4 +106,26 @@ fn fractions(sources: &Sources) -> Vec<ValueSeries> {
 #[expect(clippy::cast_possible_truncation, reason = "what is not a share of reads is left out")]
 fn thousandths_of_percent(share: f64) -> Option<i64> {
     (0.0..=1.0).contains(&share).then(|| (share * 100_000.0).round() as i64)
+}
+
+/// What a report says of a finding beside its name.
+pub(crate) fn marks(event: &Event) -> Vec<String> {
+    let mut marks = Vec::new();
+    match event.origin {
+        EventOrigin::Somatic => marks.push("somatic".to_owned()),
+        EventOrigin::Germline => marks.push("germline".to_owned()),
+        EventOrigin::Unknown => {}
+    }
+    if let Some(share) = event.allele_fraction() {
+        marks.push(format!("allele fraction {:.0} %", share * 100.0));
+    }
+    if event.subclonal {
+        marks.push("subclonal".to_owned());
+    }
+    match event.certainty {
+        Certainty::Definite => {}
+        Certainty::Equivocal => marks.push("equivocal".to_owned()),
+        Certainty::Conflicting => marks.push("another report says that it is absent".to_owned()),
+    }
+    marks
 }

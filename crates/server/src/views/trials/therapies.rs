@@ -1,13 +1,14 @@
 //! What evidence says of the tumour.
 
 use crate::app::App;
-use interpret::matching::PatientFacts;
+use interpret::matching::{Event, PatientFacts};
 use interpret::therapies::{
-    Assessed, Cited, Effect, EvidenceRow, Interpretation, Oncogenicity, RANKING, State, Therapies,
-    Truth,
+    AmpTier, Assessed, Cited, Comparison, Effect, EvidenceRow, Interpretation, LaboratoryJudgement,
+    Oncogenicity, RANKING, State, Therapies, Truth,
 };
 use web::view::{
-    AlterationRow, EvidenceLine, OncogenicityView, OpenTherapyRow, TherapiesView, TherapyRow,
+    AlterationRow, EvidenceLine, LaboratoryLine, OncogenicityView, OpenTherapyRow, TherapiesView,
+    TherapyRow,
 };
 
 /// The view; `None` where no evidence is in use or nothing is known of a tumour.
@@ -41,12 +42,50 @@ fn reported(event: usize, facts: &PatientFacts) -> String {
 }
 
 fn findings(found: &Interpretation, facts: &PatientFacts) -> Vec<AlterationRow> {
-    let row = |one: &interpret::therapies::VariantMeaning| AlterationRow {
-        reported: reported(one.event, facts),
-        tier: one.tier.code().to_owned(),
-        oncogenicity: one.oncogenicity.as_ref().map(oncogenicity),
+    let row = |one: &interpret::therapies::VariantMeaning| {
+        let event = facts.patient.tumor.events.get(one.event)?;
+        Some(AlterationRow {
+            reported: event.reported.clone(),
+            marks: super::profile::marks(event),
+            laboratory: event.judgements.iter().map(|said| laboratory(said, one.tier)).collect(),
+            tier: one.tier.code().to_owned(),
+            oncogenicity: one.oncogenicity.as_ref().map(oncogenicity),
+        })
     };
-    found.variants.iter().map(row).collect()
+    found.variants.iter().filter_map(row).collect()
+}
+
+/// Findings as reported, where there is no evidence that a tier could rest on.
+pub(super) fn unjudged(facts: &PatientFacts) -> Vec<AlterationRow> {
+    let row = |event: &Event| AlterationRow {
+        reported: event.reported.clone(),
+        marks: super::profile::marks(event),
+        laboratory: event
+            .judgements
+            .iter()
+            .map(|said| line(said, "there is no tier of ours".to_owned(), false))
+            .collect(),
+        ..AlterationRow::default()
+    };
+    facts.patient.tumor.events.iter().map(row).collect()
+}
+
+/// A judgement of the laboratory in its words and system, and how it stands to our tier.
+fn laboratory(said: &LaboratoryJudgement, ours: AmpTier) -> LaboratoryLine {
+    let comparison = Comparison::of(said, ours);
+    line(said, comparison.words().to_owned(), comparison == Comparison::Differs)
+}
+
+fn line(said: &LaboratoryJudgement, comparison: String, differs: bool) -> LaboratoryLine {
+    let regarding = said.regarding.as_ref().map(|medicine| format!("for {medicine}"));
+    let system: Vec<String> = said.system.clone().into_iter().chain(regarding).collect();
+    LaboratoryLine {
+        words: format!("{}: {}", said.kind, said.words),
+        system: system.join(", "),
+        comparison,
+        differs,
+        source: said.source.clone(),
+    }
 }
 
 fn oncogenicity(found: &Oncogenicity) -> OncogenicityView {

@@ -106,7 +106,11 @@ fn report(row: &TumorReportRow) -> Markup {
                 }
                 span.line.note { (words::date_or_absent(row.source.date)) }
                 span.line.note { code { (row.source.resource) } }
+                @if let Some(specimen) = &row.specimen { span.line.note { (specimen) } }
                 @if let Some(silence) = &row.silence { span.line.note { (silence) } }
+                @if let Some(said) = &row.conclusion {
+                    span.line { "The laboratory concludes: “" (said) "”" }
+                }
             }
             td data-label="Alterations" { (lines(&row.events, "none reported")) }
             td data-label="Measurements" { (lines(&row.biomarkers, "none reported")) }

@@ -2,8 +2,8 @@
 
 use crate::page::words;
 use crate::view::{
-    AlterationRow, EvidenceLine, OncogenicityView, OpenTherapyRow, TherapiesView, TherapyRow,
-    TrialOptionsView,
+    AlterationRow, EvidenceLine, LaboratoryLine, OncogenicityView, OpenTherapyRow, TherapiesView,
+    TherapyRow, TrialOptionsView,
 };
 use maud::{Markup, html};
 
@@ -60,15 +60,20 @@ fn findings(rows: &[AlterationRow]) -> Markup {
                 thead {
                     tr {
                         th scope="col" { "Finding" }
-                        th scope="col" { "Tier" }
+                        th scope="col" { "Laboratory" }
+                        th scope="col" { "Tier by the rules" }
                         th scope="col" { "Oncogenicity" }
                     }
                 }
                 tbody {
                     @for row in rows {
                         tr {
-                            td data-label="Finding" { (row.reported) }
-                            td data-label="Tier" { (row.tier) }
+                            td data-label="Finding" {
+                                (row.reported)
+                                @for mark in &row.marks { span.line.note { (mark) } }
+                            }
+                            td data-label="Laboratory" { (laboratory(&row.laboratory)) }
+                            td data-label="Tier by the rules" { (row.tier) }
                             td data-label="Oncogenicity" {
                                 @match &row.oncogenicity {
                                     Some(found) => (oncogenicity(found, &row.reported)),
@@ -79,6 +84,25 @@ fn findings(rows: &[AlterationRow]) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+/// What the laboratory makes of a finding; a difference is said and marked, never smoothed over.
+fn laboratory(lines: &[LaboratoryLine]) -> Markup {
+    html! {
+        @if lines.is_empty() { span.absent { "no judgement reported" } }
+        @for line in lines {
+            span.line { (line.words) }
+            @if !line.system.is_empty() { span.line.note { (line.system) } }
+            span.line {
+                @if line.differs {
+                    span.state.state-adjust {
+                        span aria-hidden="true" { "\u{25b2}" } " Differs from ours"
+                    }
+                } @else { span.note { (line.comparison) } }
+            }
+            span.line.note { code { (line.source) } }
         }
     }
 }
