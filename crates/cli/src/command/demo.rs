@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         base_url: None,
         feed: "northside".to_owned(),
         lift_over: None,
-        evidence: None,
+        evidence: Some(arguments.messages.join("evidence")).filter(|pack| pack.is_dir()),
         silent_rule: Vec::new(),
         panels: Vec::new(),
         reference: ReferenceArguments { references: Vec::new() },

@@ -2,7 +2,6 @@
 
 use super::source;
 use interpret::matching::{Certainty, Event, EventOrigin, Offers, Source, Sources, World};
-use model::PartialDate;
 use std::collections::BTreeMap;
 use web::view::{
     GeneTestedRow, SourceLine, Sourced, TumorProfileView, TumorReportRow, ValueSeries,
