@@ -92,7 +92,7 @@ fn of_yaml(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Vec<Document>> {
             return Some(Vec::new());
         }
     };
-    let several = values.len() > 1;
+    let (several, told) = (values.len() > 1, problems.len());
     let mut documents = Vec::new();
     for (number, value) in (1_usize..).zip(values) {
         for document in opened(value, problems) {
@@ -103,6 +103,9 @@ fn of_yaml(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Vec<Document>> {
             };
             documents.push(Document { place, ..document });
         }
+    }
+    if documents.is_empty() && problems.len() == told {
+        problems.push(Problem::error("no-document", "", "the text holds no document"));
     }
     Some(documents)
 }
@@ -191,6 +194,8 @@ mod tests {
             ("a: 1\n---\nb: 2\n", vec!["document 1", "document 2"], vec![]),
             ("hugo_symbol: !EGFR\n", vec![], vec!["yaml-tag"]),
             ("words that are no trial", vec![], vec!["not-a-document"]),
+            ("# a remark", vec![], vec!["no-document"]),
+            ("--- []", vec![], vec!["no-document"]),
         ] {
             let (documents, problems) = read(text.as_bytes());
             let found: Vec<&str> = documents.iter().map(|one| one.place.as_str()).collect();
