@@ -4,10 +4,10 @@
 //! and, where they are needed, `exons` and `names`. A version of a panel is a panel of its own.
 //!
 //! ```text
-//! panel	gene	classes	exons	names
-//! Hotspots 2	EGFR	short	18-21	HS2|Hotspot panel v2
-//! Hotspots 2	ALK	rearrangement
-//! Exome 1	*	short
+//! panel        gene   classes         exons   names
+//! Hotspots 2   EGFR   short           18-21   HS2|Hotspot panel v2
+//! Hotspots 2   ALK    rearrangement
+//! Exome 1      *      short
 //! ```
 
 use model::Problem;

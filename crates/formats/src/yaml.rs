@@ -252,7 +252,9 @@ mod tests {
 
         /// Whatever the text is, it is read or refused.
         #[test]
-        fn no_text_is_too_odd(text in r#"[-ab1:{}\[\],&*!|>'"\#?%@` \n\t\r~<.\u{feff}\u{85}\\]{0,60}"#) {
+        fn no_text_is_too_odd(
+            text in r#"[-ab1:{}\[\],&*!|>'"\#?%@` \n\t\r~<.\u{feff}\u{85}\\]{0,60}"#,
+        ) {
             let _ = read(&text);
         }
     }
@@ -263,7 +265,7 @@ mod tests {
         for level in 1..10 {
             let below = format!("*a{}", level - 1);
             let all = vec![below; 10].join(", ");
-            text.push_str(&format!("a{level}: &a{level} [{all}]\n"));
+            text = [text, format!("a{level}: &a{level} [{all}]\n")].concat();
         }
         assert_eq!(read(&text).unwrap_err().code, "too-many-nodes");
         // At the limit, and one above it.
@@ -271,7 +273,7 @@ mod tests {
         assert_eq!(read(&list(1_000)).map(|all| all.len()), Ok(1));
         for (depth, code) in [(DEPTH_MAX, None), (DEPTH_MAX + 1, Some("too-deep"))] {
             let nested = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-            let told = read(&nested).err().map(|problem| problem.code.to_string());
+            let told = read(&nested).err().map(|problem| problem.code);
             assert_eq!(told.as_deref(), code, "{depth}");
         }
     }

@@ -207,7 +207,10 @@ async fn trials_are_answered_as_a_searchset_with_scores() {
 #[tokio::test]
 async fn a_posted_bundle_is_matched_and_nothing_of_it_is_kept() {
     let app = filled().await;
-    let part = |code: &str, system: &str, value: &str| json!({"code": concept(LOINC, code, ""), "valueCodeableConcept": concept(system, value, "")});
+    let part = |code: &str, system: &str, value: &str| {
+        let value = concept(system, value, "");
+        json!({"code": concept(LOINC, code, ""), "valueCodeableConcept": value})
+    };
     let subject = json!({"reference": "urn:uuid:0b1"});
     let bundle = |people: &[Value]| {
         let mut entries = people.to_vec();

@@ -131,7 +131,9 @@ impl<'a> Compared<'a> {
         let list = sides.document.pointer_of(pointer);
         let made = |leaf: Placed<'a>| {
             let mut nodes = Vec::new();
-            parts.iter().for_each(|part| made_of(part, &leaf.pointer, &mut nodes));
+            for part in &parts {
+                made_of(part, &leaf.pointer, &mut nodes);
+            }
             (leaf, nodes)
         };
         let leaves = list.map(|list| leaves(list, pointer)).unwrap_or_default();

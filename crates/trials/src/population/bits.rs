@@ -207,7 +207,9 @@ mod tests {
 
     fn bits(members: &BTreeSet<u16>) -> Bits {
         let mut bits = Bits::none();
-        members.iter().for_each(|one| bits.insert(*one));
+        for one in members {
+            bits.insert(*one);
+        }
         bits
     }
 

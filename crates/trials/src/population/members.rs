@@ -101,7 +101,9 @@ impl Who<'_> {
     pub(super) fn take_from(self, bits: &mut Bits) {
         match self {
             Self::List(list) => {
-                within(list, &bits.span()).iter().for_each(|one| bits.remove(*one));
+                for one in within(list, &bits.span()) {
+                    bits.remove(*one);
+                }
             }
             Self::Block(block) => bits.minus(block),
         }

@@ -13,6 +13,9 @@ use crate::patient::Patient;
 use std::collections::BTreeMap;
 use tumor::{Hgnc, Node};
 
+/// Atoms with what is known of them.
+type Answers = Vec<(usize, Truth)>;
+
 /// A shard that is being filled.
 #[derive(Debug)]
 pub struct ShardBuilder<'a> {
@@ -20,14 +23,14 @@ pub struct ShardBuilder<'a> {
     context: Context<'a>,
     people: Vec<Person>,
     /// What is known of the atoms, patient by patient.
-    notes: Vec<(usize, Truth)>,
+    notes: Answers,
     /// Classes of tests that somebody was tested for beside the way they were tested.
     beside: Vec<usize>,
     ways: Ways,
     /// What a list of diagnoses says to the atoms of diagnoses, with its number.
-    diagnoses: BTreeMap<Vec<Node>, (usize, Vec<(usize, Truth)>)>,
+    diagnoses: BTreeMap<Vec<Node>, (usize, Answers)>,
     /// The best answers of the events of one patient.
-    found: Vec<(usize, Truth)>,
+    found: Answers,
 }
 
 /// One patient of a shard that is being filled.

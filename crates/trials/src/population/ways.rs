@@ -10,8 +10,8 @@ pub(super) const WAYS_MAX: usize = 1_024;
 /// The ways of a shard, by number.
 #[derive(Debug, Default)]
 pub(super) struct Ways {
-    ways: Vec<Vec<Arc<CoveredGenes>>>,
-    /// By the addresses of what the assays see, all of which are held in `ways`.
+    assays: Vec<Vec<Arc<CoveredGenes>>>,
+    /// By the addresses of what the assays see, all of which are held in `assays`.
     known: BTreeMap<Vec<usize>, usize>,
     key: Vec<usize>,
 }
@@ -27,22 +27,22 @@ impl Ways {
         if let Some(known) = self.known.get(&self.key) {
             return Some(*known);
         }
-        let number = self.ways.len();
+        let number = self.assays.len();
         if number >= WAYS_MAX {
             return None;
         }
         self.known.insert(self.key.clone(), number);
-        self.ways.push(coverages.to_vec());
+        self.assays.push(coverages.to_vec());
         Some(number)
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.ways.len()
+        self.assays.len()
     }
 
     /// What the assays of each see.
     pub(super) fn iter(&self) -> impl Iterator<Item = &[Arc<CoveredGenes>]> {
-        self.ways.iter().map(Vec::as_slice)
+        self.assays.iter().map(Vec::as_slice)
     }
 }

@@ -44,14 +44,14 @@ pub fn registry(rows: &[PanelRow], genes: &Genes) -> (Panels, Vec<Problem>) {
     let mut panels = Panels::new();
     for (name, of) in named {
         let mut several = of.iter();
-        match (several.next().and_then(|panel| made.get(panel)), several.next()) {
-            (Some(covered), None) => drop(panels.insert(name.to_owned(), Arc::clone(covered))),
-            _ => {
-                let all: Vec<&str> = of.into_iter().collect();
-                let text = format!("`{name}` names {}; it is not known which", all.join(" and "));
-                problems.push(Problem::warning("panel-name-shared", name, text));
-            }
+        let first = several.next().and_then(|panel| made.get(panel));
+        if let (Some(covered), None) = (first, several.next()) {
+            panels.insert(name.to_owned(), Arc::clone(covered));
+            continue;
         }
+        let all: Vec<&str> = of.into_iter().collect();
+        let text = format!("`{name}` names {}; it is not known which", all.join(" and "));
+        problems.push(Problem::warning("panel-name-shared", name, text));
     }
     (panels, problems)
 }

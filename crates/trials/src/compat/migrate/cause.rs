@@ -137,7 +137,9 @@ impl Compared<'_> {
             Node::Leaf(leaf) => found.push((leaf, told)),
             Node::Not(child) => self.deciding(child, patient, !asked, found),
             _ => {
-                node.children().iter().for_each(|child| self.deciding(child, patient, asked, found))
+                for child in node.children() {
+                    self.deciding(child, patient, asked, found);
+                }
             }
         }
     }
@@ -165,10 +167,11 @@ impl Compared<'_> {
         let key = pointer.rsplit('/').find(|part| part.parse::<usize>().is_err());
         let is_ignored = key.is_some_and(|key| IGNORED.contains(&key.to_lowercase().as_str()));
         match told {
-            Truth::Unknown if holds == compat => of(match is_ignored {
-                true if !matches!(leaf.criterion, Criterion::Text(_)) => "ignored-key",
-                _ => self.unknown(&leaf.criterion, patient),
-            }),
+            Truth::Unknown if holds == compat => {
+                let is_text = matches!(leaf.criterion, Criterion::Text(_));
+                let unknown = || self.unknown(&leaf.criterion, patient);
+                of(if is_ignored && !is_text { "ignored-key" } else { unknown() })
+            }
             Truth::No if holds && compat => of(if is_ignored {
                 "ignored-key"
             } else if is_hidden(&leaf.criterion, record) {
