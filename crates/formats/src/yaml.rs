@@ -239,7 +239,7 @@ mod tests {
             ("[a]: 2\n", "key-not-read", "line 1"),
             ("a: &x {b: 1}\nc:\n  <<: *x\n", "merge-key", "line 3"),
             ("a: &x [*x]\n", "alias-of-itself", "line 1"),
-            ("a: [1\nb", "not-yaml", "line 2"),
+            ("a: [1\nb", "not-yaml", "line 3"),
             ("age_numerical: >=18", "not-yaml", "line 1"),
         ] {
             let problem = read(text).unwrap_err();

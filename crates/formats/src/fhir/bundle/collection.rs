@@ -87,15 +87,19 @@ mod tests {
     #[test]
     fn what_is_no_question_about_one_patient_is_refused() {
         let person = json!({"resource": {"resourceType": "Patient", "id": "p"}});
+        let empty = json!({"fullUrl": "urn:uuid:1"});
         let bundle =
             |entries: Vec<Value>| json!({"resourceType": "Bundle", "entry": entries}).to_string();
         for (text, code) in [
-            (bundle(vec![]), "not-one-patient"),
+            (
+                json!({"resourceType": "Bundle", "type": "collection"}).to_string(),
+                "not-one-patient",
+            ),
             (bundle(vec![person.clone(), person.clone()]), "not-one-patient"),
-            (bundle(vec![person.clone(), json!({})]), "missing-element"),
+            (bundle(vec![person.clone(), json!({"fullUrl": "urn:uuid:1"})]), "missing-element"),
             (bundle(vec![person, json!({"resource": {"id": "x"}})]), "missing-element"),
             (json!({"resourceType": "Patient"}).to_string(), "bad-value"),
-            (bundle(vec![json!({}); ENTRIES_MAX + 1]), "too-many-entries"),
+            (bundle(vec![empty; ENTRIES_MAX + 1]), "too-many-entries"),
             ("{".to_owned(), "bad-json"),
         ] {
             let problems = collected(text.as_bytes()).unwrap_err();
