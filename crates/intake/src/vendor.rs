@@ -66,7 +66,7 @@ pub(crate) fn file_report(
 
 /// The report of an archived file.
 fn read(raw: &RawMessage) -> Result<(VendorReport, Vec<Problem>), Vec<Problem>> {
-    let (report, problems) = vendor::read(&raw.body);
+    let (report, problems) = vendor::read(&raw.body, None);
     match (report, first_error(&problems)) {
         (Some(report), None) if report.number.is_some() => Ok((report, problems)),
         (Some(_), None) => {

@@ -94,6 +94,8 @@ pub struct ShortVariant {
     pub allele_fraction: Option<f64>,
     /// Reads at the place.
     pub depth: Option<u64>,
+    /// How many of the patient's copies have it, in the laboratory's word: `het`.
+    pub zygosity: Option<String>,
     /// The change as the report writes it, where the notation above was changed.
     pub written: Option<String>,
 }

@@ -9,15 +9,15 @@
 
 mod call;
 mod known;
-mod notation;
 mod signed;
 
-use super::finding::{Finding, FindingContent, Listed, Measure};
-use super::report::{Document as Held, Laboratory, VendorReport};
+use super::finding::{Finding, FindingContent, Measure};
+use super::notation;
+use super::report::{Laboratory, VendorReport};
+use super::value::{self, day, number, owned};
 use crate::xml::{Document, Node};
-use base64::Engine as _;
 use model::Problem;
-use model::patient::{PersonName, Sex};
+use model::patient::PersonName;
 use model::reported::ResultStatus;
 use model::specimen::Origin;
 use model::variant::GenomeBuild;
@@ -66,10 +66,6 @@ pub fn read(document: &Document) -> (Option<VendorReport>, Vec<Problem>) {
     (Some(report), problems)
 }
 
-fn owned(text: Option<&str>) -> Option<String> {
-    text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
-}
-
 /// Numbers, versions and signatures.
 fn head(
     report: &mut VendorReport,
@@ -90,9 +86,8 @@ fn head(
     let signatures = signed.map(|signed| signed.all("Signatures/Signature")).unwrap_or_default();
     for signature in &signatures {
         report.signed_by.extend(owned(signature.text_at("Text").or(signature.text_at("OpName"))));
-        let on = signature.text_at("ServerTime").and_then(|text| text.split([' ', 'T']).next());
         // The last signature is that of this version.
-        report.signed_on = on.and_then(PartialDate::parse).or(report.signed_on);
+        report.signed_on = day(signature.text_at("ServerTime")).or(report.signed_on);
     }
     if let Some(signed) = signed {
         signed::amendments(signed, report);
@@ -128,11 +123,7 @@ fn patient(
     }
     report.patient.birth_date = at("DOB").and_then(PartialDate::parse);
     let sex = at("Gender").or(data.and_then(|data| data.attribute("gender")));
-    report.patient.sex = match sex.unwrap_or_default().to_ascii_lowercase().as_str() {
-        "male" | "m" => Sex::Male,
-        "female" | "f" => Sex::Female,
-        _ => Sex::Unknown,
-    };
+    report.patient.sex = value::sex(sex);
     report.patient.raw_path = person.map(Node::path).unwrap_or_default();
 }
 
@@ -212,41 +203,16 @@ fn run(report: &mut VendorReport, signed: Option<Node<'_>>, data: Option<Node<'_
     }
 }
 
-/// A number that is finite.
-fn number(text: &str) -> Option<f64> {
-    text.trim().parse().ok().filter(|value: &f64| value.is_finite())
-}
-
 /// The report as PDF.
 fn documents(report: &mut VendorReport, payload: Option<Node<'_>>, problems: &mut Vec<Problem>) {
     for node in payload.map(|payload| payload.all("ReportPDF")).unwrap_or_default() {
-        let written: String = node.text().split_ascii_whitespace().collect();
-        if written.is_empty() {
-            continue;
-        }
-        let decoded = base64::engine::general_purpose::STANDARD.decode(written.as_bytes());
-        let bytes = decoded.unwrap_or_default();
-        let damaged = !bytes.starts_with(b"%PDF");
-        if damaged {
-            let text = "the attached document is no whole PDF; nothing is read from it";
-            problems.push(Problem::warning("damaged-document", node.path(), text));
-        }
-        let media_type = if damaged { "application/octet-stream" } else { "application/pdf" };
-        let (media_type, raw_path) = (media_type.to_owned(), node.path());
-        report.documents.push(Held { media_type, bytes, damaged, raw_path });
+        value::document(node.text(), node.path(), report, problems);
     }
 }
 
 /// A finding that says nothing but where it is.
 fn finding(node: Node<'_>, gene: &str, content: FindingContent) -> Finding {
-    Finding {
-        gene: gene.to_owned(),
-        content,
-        origin: String::new(),
-        raw_path: node.path(),
-        listed: Listed::NotTold,
-        ..Finding::default()
-    }
+    value::finding(gene, content, node.path())
 }
 
 /// What pertinent negatives of this laboratory are sure to mean: no small variant. Which of its

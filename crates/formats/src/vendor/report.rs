@@ -22,6 +22,10 @@ pub enum Laboratory {
     Qiagen,
     /// Guardant Health, and tables of its columns.
     Guardant,
+    /// A mutation annotation format table, whoever wrote it.
+    Maf,
+    /// A study as cBioPortal loads it.
+    Study,
 }
 
 impl Laboratory {
@@ -33,6 +37,8 @@ impl Laboratory {
             Self::Caris => "Caris Life Sciences",
             Self::Qiagen => "QIAGEN Clinical Insight",
             Self::Guardant => "Guardant Health",
+            Self::Maf => "MAF table",
+            Self::Study => "cBioPortal study",
         }
     }
 
@@ -44,6 +50,8 @@ impl Laboratory {
             Self::Caris => "caris",
             Self::Qiagen => "qiagen-clinical-insight",
             Self::Guardant => "guardant",
+            Self::Maf => "maf",
+            Self::Study => "cbioportal-study",
         }
     }
 }

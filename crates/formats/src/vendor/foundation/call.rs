@@ -5,6 +5,7 @@ use crate::vendor::finding::{
     CopyNumber, Finding, FindingContent, Rearrangement, ShortVariant, Strand,
 };
 use crate::vendor::report::VendorReport;
+use crate::vendor::value;
 use crate::xml::Node;
 use model::Problem;
 
@@ -47,7 +48,7 @@ pub(super) fn read(data: Node<'_>, report: &mut VendorReport, problems: &mut Vec
     viruses(data, report, problems);
 }
 
-/// Adds a call with what all calls have. The same call again is the same finding.
+/// Adds a call with what all calls have.
 fn add(
     report: &mut VendorReport,
     node: Node<'_>,
@@ -55,10 +56,6 @@ fn add(
     problems: &mut Vec<Problem>,
 ) {
     let gene = node.attribute("gene").or(node.attribute("target-gene")).unwrap_or_default();
-    if gene.is_empty() {
-        let text = "the call names no gene";
-        problems.push(Problem::warning("no-gene", node.path(), text));
-    }
     let flag = |name: &str| node.attribute(name).is_some_and(|text| text == "true" || text == "1");
     let found = Finding {
         significance: owned(node.attribute("status")),
@@ -67,18 +64,7 @@ fn add(
         // A run without the inherited genome for comparison does not tell where a change arose.
         ..finding(node, gene, content)
     };
-    let same = |other: &&mut Finding| {
-        (&other.gene, &other.content, &other.significance, other.equivocal, other.subclonal)
-            == (&found.gene, &found.content, &found.significance, found.equivocal, found.subclonal)
-    };
-    match report.findings.iter_mut().find(same) {
-        Some(known) => {
-            let text = format!("the same call stands at {}", known.raw_path);
-            problems.push(Problem::note("repeated", &found.raw_path, text));
-            known.also_at.push(found.raw_path);
-        }
-        None => report.findings.push(found),
-    }
+    value::add(found, report, problems);
 }
 
 fn short(node: Node<'_>, problems: &mut Vec<Problem>) -> FindingContent {

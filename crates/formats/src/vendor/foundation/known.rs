@@ -1,10 +1,8 @@
 //! The elements that are read, or that are passed over on purpose. Any other is told.
 
+use crate::vendor::field::Field;
 use crate::xml::Node;
 use model::Problem;
-
-/// Unread elements that are named one by one.
-const NAMED_MAX: usize = 50;
 
 /// Elements of the signed part and the envelope. What stands inside one of `WHOLE` is looked at no
 /// further: it is layout, or literature.
@@ -124,25 +122,5 @@ const WHOLE: &[&str] = &["ReferenceLinks", "References"];
 
 /// Names every element that is not read, with its place.
 pub(super) fn note_unread(root: Node<'_>, problems: &mut Vec<Problem>) {
-    let mut unread = Vec::new();
-    let mut open = vec![root];
-    while let Some(node) = open.pop() {
-        if WHOLE.contains(&node.name()) {
-            continue;
-        }
-        if KNOWN.contains(&node.name()) {
-            open.extend(node.children());
-        } else {
-            unread.push(node);
-        }
-    }
-    unread.sort_by_key(|node| node.span().start);
-    for node in unread.iter().take(NAMED_MAX) {
-        let text = format!("`{}` is not read; it is kept with the file", node.name());
-        problems.push(Problem::note("not-read", node.path(), text));
-    }
-    if unread.len() > NAMED_MAX {
-        let text = format!("{} more elements are not read", unread.len() - NAMED_MAX);
-        problems.push(Problem::note("not-read", root.path(), text));
-    }
+    Field::of_xml(root).note_unread(KNOWN, WHOLE, problems);
 }

@@ -1,12 +1,12 @@
 //! `FinalReport`: what the laboratory signed, and what it says of it.
 
-use super::{NEGATIVE, finding, measure, number, owned};
+use super::{NEGATIVE, day, finding, measure, number, owned};
 use crate::vendor::finding::{
     CopyNumber, Finding, FindingContent, Listed, Measure, Rearrangement, ShortVariant,
 };
 use crate::vendor::report::{Amendment, QuoteKind, Quoted, VendorReport};
 use crate::xml::Node;
-use model::{PartialDate, Problem};
+use model::Problem;
 
 /// A line of the signed report: gene and alteration as it names them.
 struct Line<'d> {
@@ -321,7 +321,7 @@ pub(super) fn amendments(signed: Node<'_>, report: &mut VendorReport) {
             let on = attribute("modifiedDts").or(attribute("date"));
             report.amendments.push(Amendment {
                 text: text.unwrap_or_else(|| inside.join("; ")),
-                on: on.and_then(|on| on.split([' ', 'T']).next()).and_then(PartialDate::parse),
+                on: day(on),
                 raw_path: node.path(),
             });
         }

@@ -1,7 +1,8 @@
 use super::*;
-use crate::vendor::finding::{Rearrangement, Strand};
+use crate::vendor::finding::{Listed, Rearrangement, Strand};
 use crate::vendor::report::QuoteKind;
 use crate::xml::Limits;
+use model::patient::Sex;
 use std::io::Read;
 use std::path::PathBuf;
 

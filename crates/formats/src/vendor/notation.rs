@@ -1,4 +1,4 @@
-//! The laboratory's notation of changes as HGVS, as far as that is the same in other signs.
+//! Laboratories' notation of changes as HGVS, as far as that is the same in other signs.
 //!
 //! `1799T>A` lacks its `c.`; `1948_1962>CCCC` is the old form of a deletion with an insertion. An
 //! inserted length without bases (`ins42`) and a deleted one (`del81`) stay as written. Source:
@@ -59,6 +59,42 @@ pub(super) fn genomic(coding: &str, strand: Strand, position: u64) -> Option<Str
     Some(format!("{position}{from}>{to}"))
 }
 
+/// The chromosome's change that two alleles at a position are, where only one reading is possible:
+/// substitutions, deletions with their bases, and insertions behind a base that both have.
+/// An insertion without such a base stands before its position for one laboratory and behind it
+/// for another: `None`.
+pub(super) fn of_alleles(position: u64, reference: &str, alternate: &str) -> Option<String> {
+    let are_bases = |text: &str| text.chars().all(is_base);
+    if !are_bases(reference) || !are_bases(alternate) || reference == alternate {
+        return None;
+    }
+    let pairs = reference.chars().zip(alternate.chars());
+    let shared = pairs.take_while(|(one, other)| one == other).count();
+    let (gone, come) = (reference.get(shared..)?, alternate.get(shared..)?);
+    let start = position.checked_add(u64::try_from(shared).ok()?)?;
+    let end = start.checked_add(u64::try_from(gone.len()).ok()?)?.checked_sub(1)?;
+    let range = if start == end { start.to_string() } else { format!("{start}_{end}") };
+    match (gone.len(), come.len()) {
+        (0, _) if shared == 0 => None,
+        (0, _) => Some(format!("{end}_{start}ins{come}")),
+        (1, 1) => Some(format!("{start}{gone}>{come}")),
+        (_, 0) => Some(format!("{range}del")),
+        _ => Some(format!("{range}delins{come}")),
+    }
+}
+
+/// The transcript and the change of `NM_004333.4:c.1799T>A`; a change alone has no transcript.
+pub(super) fn with_transcript(written: &str) -> (Option<String>, &str) {
+    match written.trim().split_once(':') {
+        Some((accession, change)) if !accession.is_empty() => {
+            // `NM_004333.4(BRAF)` names the gene, too.
+            let accession = accession.split('(').next().unwrap_or(accession);
+            (Some(accession.to_owned()), change)
+        }
+        _ => (None, written.trim()),
+    }
+}
+
 fn complement(base: char) -> char {
     match base {
         'A' => 'T',
@@ -81,7 +117,9 @@ pub(super) fn region(written: &str) -> Option<String> {
     plain.then(|| chromosome(name).map(|name| format!("{name}:{rest}")))?
 }
 
-fn chromosome(name: &str) -> Option<String> {
+/// A chromosome as others write it, `chr7`.
+pub(super) fn chromosome(name: &str) -> Option<String> {
+    let name = name.trim();
     let bare = name.strip_prefix("chr").or_else(|| name.strip_prefix("ch")).unwrap_or(name);
     let number = bare.parse::<u8>().is_ok_and(|number| (1..=22).contains(&number));
     (number || ["X", "Y", "M", "MT"].contains(&bare)).then(|| format!("chr{bare}"))
@@ -134,6 +172,31 @@ mod tests {
         ] {
             assert_eq!(genomic(coding, strand, 7).as_deref(), expected, "{coding}");
         }
+    }
+
+    #[test]
+    fn alleles_tell_the_change_where_only_one_reading_is_possible() {
+        for (reference, alternate, expected) in [
+            ("A", "T", Some("7A>T")),
+            ("AG", "AT", Some("8G>T")),
+            ("AG", "TC", Some("7_8delinsTC")),
+            ("GA", "G", Some("8del")),
+            ("GAC", "G", Some("8_9del")),
+            ("G", "GAC", Some("7_8insAC")),
+            ("GAC", "GT", Some("8_9delinsT")),
+            ("GA", "", Some("7_8del")),
+            // Before the position, or behind it?
+            ("", "GA", None),
+            ("A", "A", None),
+            ("A", "<DEL>", None),
+            (".", "A", None),
+        ] {
+            let found = of_alleles(7, reference, alternate);
+            assert_eq!(found.as_deref(), expected, "{reference}>{alternate}");
+        }
+        assert_eq!(of_alleles(u64::MAX, "AC", "AT"), None);
+        assert_eq!(with_transcript("NM_1.2(X):c.3A>T"), (Some("NM_1.2".to_owned()), "c.3A>T"));
+        assert_eq!(with_transcript("c.3A>T"), (None, "c.3A>T"));
     }
 
     #[test]
