@@ -68,7 +68,9 @@ pub(crate) enum Command {
     Init(InitArguments),
     /// Serve FHIR, CDS Hooks and the pages, and listen for laboratory messages.
     Serve(Box<ServeArguments>),
-    /// Take in a file: VCF or gVCF (plain or gzip), HL7 v2 message, FHIR Bundle.
+    /// Take in a file: VCF or gVCF (plain or gzip), HL7 v2 message, FHIR Bundle, a report in its
+    /// laboratory's own format (Foundation Medicine, Tempus, Caris, QIAGEN Clinical Insight,
+    /// Guardant), MAF, or the folder of a cBioPortal study.
     Ingest(IngestArguments),
     /// File FHIR resources in bulk from NDJSON, as a bulk export writes it; goes on where an import
     /// of the same file was broken off.
@@ -263,7 +265,8 @@ pub(crate) struct IngestArguments {
     /// A gVCF says it itself. Without either, what a file does not mention is not known.
     #[arg(long, value_name = "FILE")]
     pub(crate) regions: Option<PathBuf>,
-    /// Id of the patient a variant file belongs to. Needed for VCF, refused for the others.
+    /// Id of the patient a variant file belongs to. Needed for VCF, MAF and study folders, refused
+    /// for the others.
     #[arg(long, value_name = "ID")]
     pub(crate) patient: Option<String>,
     /// Sample to take from a file with several.
@@ -273,6 +276,10 @@ pub(crate) struct IngestArguments {
     /// laboratory's report names the facility; without its system nobody is matched for sure.
     #[arg(long, value_name = "FACILITY=SYSTEM")]
     pub(crate) facility: Vec<String>,
+    /// The day on which somebody answered for what a MAF or a study folder says. Without it its
+    /// findings are preliminary, and no decision support sees them.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) signed_on: Option<String>,
     /// State that a position the file does not mention is reference. Only for files that report
     /// every variant of every position; it is stamped on the result.
     #[arg(long)]

@@ -1,11 +1,25 @@
 //! A feed: one sender on one listener, and how its messages are to be read.
 //!
-//! Rules belong to the listener a message came in by, never to what its MSH claims.
+//! Rules belong to the listener a message came in by, never to what its MSH claims. They stand in a
+//! file of profiles that the operator keeps under version control; each version that was in use is
+//! archived, and what was filed by it says so.
+
+mod profile;
+
+pub use profile::{FEEDS_MAX, FILE_BYTES_MAX, PROFILES, Profile, archive, profiles};
 
 use formats::fhir::access::authority_to_system;
+use formats::hl7v2::oru::Settings;
 use model::TenantId;
 use model::patient::Identifier;
+use record::limit::RAW_BODY_BYTES_MAX;
 use std::collections::BTreeMap;
+
+/// Messages of one feed that are taken in at a time over HTTP, unless its profile says otherwise.
+pub const IN_FLIGHT_MAX: usize = 8;
+
+/// Kinds of messages (MSH-9) that a feed takes, unless its profile says otherwise.
+const TAKES: [&str; 1] = ["ORU^R01"];
 
 /// A feed's profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +35,20 @@ pub struct Feed {
     pub processing_ids: Vec<String>,
     /// Local code systems under which a code of LOINC shape and check digit is LOINC.
     pub loinc_under: Vec<String>,
+    /// The sender's own codes of observations, by system and code, with the LOINC code of each.
+    pub codes: BTreeMap<(String, String), String>,
+    /// The sender's zone, in minutes east of UTC, for times without an offset.
+    pub offset_minutes: Option<i16>,
+    /// Kinds of messages that are taken, `ORU^R01`.
+    pub takes: Vec<String>,
+    /// Largest message or file, in bytes.
+    pub bytes_max: usize,
+    /// Messages that are taken in at a time over HTTP; what comes beside them is asked to wait.
+    pub in_flight_max: usize,
+    /// Whether a result waits for a person until its order is known.
+    pub orders_required: bool,
+    /// The version of the profile; none for a feed without one.
+    pub profile: Option<Profile>,
 }
 
 impl Feed {
@@ -32,6 +60,22 @@ impl Feed {
             authorities: BTreeMap::new(),
             processing_ids: vec!["P".to_owned()],
             loinc_under: Vec::new(),
+            codes: BTreeMap::new(),
+            offset_minutes: None,
+            takes: TAKES.map(str::to_owned).to_vec(),
+            bytes_max: RAW_BODY_BYTES_MAX,
+            in_flight_max: IN_FLIGHT_MAX,
+            orders_required: false,
+            profile: None,
+        }
+    }
+
+    /// How results of this feed are read.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            accept_loinc_under: self.loinc_under.clone(),
+            codes: self.codes.clone(),
+            offset_minutes: self.offset_minutes,
         }
     }
 

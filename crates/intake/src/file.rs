@@ -3,15 +3,19 @@
 
 use crate::failure::Failure;
 use crate::feed::Feed;
-use crate::receive::{Receipt, archive_report, feed_access, receive};
+use crate::receive::{
+    Answer, Receipt, archive_report, archive_report_as, bounded, feed_access, receive_any,
+};
 use crate::variants::{Tools, ingest_variants};
+use crate::vendor::Named;
 use crate::work::{Outcome, file_message};
 use formats::hl7v2::ack;
 use formats::vcf::Site;
+use formats::vendor::Notation;
 use genomics::reference::References;
 use knowledge::Pack;
 use model::assay::AbsentPosition;
-use model::{PatientId, Problem, RawId};
+use model::{PartialDate, PatientId, Problem, RawId};
 use record::{Access, RawMessage, RawState, Record};
 use std::collections::BTreeMap;
 
@@ -23,12 +27,14 @@ pub(crate) const FEED: &str = "file";
 pub enum FileContent {
     /// VCF or gVCF, plain or gzip.
     Variants,
-    /// An HL7 v2 message.
+    /// An HL7 v2 message, or a batch of them.
     Message,
     /// FHIR JSON.
     Fhir,
     /// A report in a laboratory's own format.
     Report,
+    /// A table of specimens that says nothing of patients: MAF, or a study folder.
+    Specimens,
     /// None of these.
     Unknown,
 }
@@ -41,10 +47,15 @@ impl FileContent {
             () if bytes.starts_with(b"\x1F\x8B") || text.starts_with(b"##fileformat=VCF") => {
                 Self::Variants
             }
-            () if text.starts_with(b"MSH") => Self::Message,
-            () if text.starts_with(b"{") => Self::Fhir,
-            () if text.starts_with(b"<") || text.starts_with(b"\xEF\xBB\xBF<") => Self::Report,
-            () => Self::Unknown,
+            () if [&b"MSH"[..], b"FHS", b"BHS"].iter().any(|id| text.starts_with(id)) => {
+                Self::Message
+            }
+            () => match Notation::of(bytes) {
+                Some(Notation::Specimens) => Self::Specimens,
+                Some(Notation::Xml | Notation::Json | Notation::Table) => Self::Report,
+                None if text.starts_with(b"{") => Self::Fhir,
+                None => Self::Unknown,
+            },
         }
     }
 }
@@ -63,6 +74,20 @@ pub struct FileSettings {
     /// Identifier systems by the facility that a laboratory's report names as the giver of its
     /// patient numbers.
     pub authorities: BTreeMap<String, String>,
+    /// The day on which somebody answered for what a table of specimens says; without it the table
+    /// is preliminary.
+    pub signed_on: Option<PartialDate>,
+    /// The feed that the file came by; without one a production feed of files.
+    pub feed: Option<Feed>,
+}
+
+impl FileSettings {
+    fn feed(&self, access: &Access) -> Feed {
+        let mut feed = self.feed.clone().unwrap_or_else(|| Feed::production(FEED, access.tenant()));
+        let stated = self.authorities.iter().map(|(of, system)| (of.clone(), system.clone()));
+        feed.authorities.extend(stated);
+        feed
+    }
 }
 
 /// What became of a file.
@@ -120,9 +145,10 @@ pub fn ingest(
             let tools = Tools { pack, references: &References::default() };
             ingest_variants(record, access, tools, name, &mut bytes.as_slice(), settings)
         }
-        FileContent::Message => ingest_message(record, access, bytes),
+        FileContent::Message => ingest_message(record, access, bytes, settings),
         FileContent::Fhir => ingest_fhir(record, access, &bytes),
         FileContent::Report => ingest_report(record, access, bytes, settings),
+        FileContent::Specimens => ingest_specimens(record, access, bytes, settings),
         FileContent::Unknown => Err(Failure::Refused(vec![Problem::error(
             "unknown-content",
             "file",
@@ -143,23 +169,75 @@ fn ingest_report(
     bytes: Vec<u8>,
     settings: &FileSettings,
 ) -> Result<Filed, Failure> {
-    let mut feed = Feed::production(FEED, access.tenant());
-    feed.authorities.clone_from(&settings.authorities);
+    let feed = settings.feed(access);
     let message = archive_report(record, &feed, "file", bytes)?;
     file_archived(record, &feed, &message)
 }
 
-fn ingest_message(record: &Record, access: &Access, bytes: Vec<u8>) -> Result<Filed, Failure> {
-    let feed = Feed::production(FEED, access.tenant());
-    // Files have line ends, messages have carriage returns; the reader takes both.
-    let Receipt { raw, outcome, .. } = receive(record, &feed, "file", bytes)?;
-    let Some(message) = record.raw(access, &raw)? else {
-        return Err(Failure::NotFound(format!("the archived message {raw}")));
+/// A table of specimens, of which whoever hands it in says whose it is.
+fn ingest_specimens(
+    record: &Record,
+    access: &Access,
+    bytes: Vec<u8>,
+    settings: &FileSettings,
+) -> Result<Filed, Failure> {
+    let Some(patient) = settings.patient.clone() else {
+        let text = "a table of specimens names no patient; say whose it is";
+        return Err(Failure::Refused(vec![Problem::error("no-patient", "file", text)]));
     };
-    if outcome != ack::Outcome::Accepted {
-        return Err(Failure::Refused(message.summary.problems));
+    let known = record.read(access, "Patient", patient.as_str())?;
+    if known.is_none_or(|stored| stored.deleted) {
+        return Err(Failure::NotFound(format!("patient {patient}")));
     }
+    let (sample, signed_on) = (settings.sample.clone(), settings.signed_on);
+    let named = Named { patient, sample, signed_on };
+    let key = serde_json::to_string(&named).map_err(|error| {
+        Failure::Refused(vec![Problem::error("settings", "file", error.to_string())])
+    })?;
+    let feed = settings.feed(access);
+    let message = archive_report_as(record, &feed, "file", bytes, key)?;
     file_archived(record, &feed, &message)
+}
+
+/// A message, or a batch: each of its messages is archived and filed alone.
+fn ingest_message(
+    record: &Record,
+    access: &Access,
+    bytes: Vec<u8>,
+    settings: &FileSettings,
+) -> Result<Filed, Failure> {
+    let feed = settings.feed(access);
+    // Files have line ends, messages have carriage returns; the reader takes both.
+    let Answer { receipts, problems, .. } = receive_any(record, &feed, "file", bytes)?;
+    let is_alone = receipts.len() == 1;
+    let (mut done, mut filed) = (0, Filed { raw: None, text: String::new(), problems, done: true });
+    for (number, Receipt { raw, outcome, .. }) in receipts.iter().enumerate() {
+        let Some(message) = record.raw(access, raw)? else {
+            return Err(Failure::NotFound(format!("the archived message {raw}")));
+        };
+        let one = match outcome {
+            ack::Outcome::Accepted => file_archived(record, &feed, &message)?,
+            _ if is_alone => return Err(Failure::Refused(message.summary.problems)),
+            _ => Filed {
+                raw: Some(raw.clone()),
+                text: "it was refused".to_owned(),
+                problems: message.summary.problems,
+                done: false,
+            },
+        };
+        if is_alone {
+            return Ok(one);
+        }
+        done += usize::from(one.done);
+        filed.done &= one.done;
+        filed.problems.extend(one.problems.into_iter().map(|problem| Problem {
+            place: format!("message {}: {}", number + 1, problem.place),
+            ..problem
+        }));
+    }
+    filed.text = format!("{done} of {} messages filed", receipts.len());
+    filed.problems = bounded(filed.problems);
+    Ok(filed)
 }
 
 /// Files what was archived, unless it was filed before.
@@ -173,6 +251,7 @@ fn file_archived(record: &Record, feed: &Feed, message: &RawMessage) -> Result<F
     }
     let (text, done) = match file_message(record, feed, message)? {
         Outcome::Filed(patient) => (format!("filed for patient {patient}"), true),
+        Outcome::Noted(text) => (text, true),
         Outcome::Review(reason) => (format!("waits for a person: {reason}"), false),
         Outcome::Unreadable => ("it cannot be read as a result".to_owned(), false),
     };

@@ -5,6 +5,10 @@
 //! Never: engines, pages.
 //! Rules: HL7 v2.5.1 chapters 2 and 7, MLLP release 1, FHIR R4 §3.1 (transactions).
 
+mod adt;
+mod content;
+pub mod difference;
+mod document;
 mod failure;
 pub mod feed;
 pub mod fhir;
@@ -12,8 +16,10 @@ pub mod file;
 pub mod matching;
 pub mod mllp;
 pub mod ndjson;
+mod order;
 pub mod oru;
 pub mod receive;
+pub mod unmapped;
 pub mod variants;
 pub mod vendor;
 mod version;

@@ -59,7 +59,7 @@ pub fn decide(claimed: &Claimed, with_identifier: &[Patient]) -> Match {
 
 /// What speaks against a claim being about this patient. Name and birth date must be there on
 /// both sides and agree; sex only objects when both sides state one.
-fn objections(claimed: &Claimed, patient: &Patient) -> Vec<String> {
+pub(crate) fn objections(claimed: &Claimed, patient: &Patient) -> Vec<String> {
     let mut objections = Vec::new();
     match (claimed.birth_date, patient.birth_date) {
         (Some(one), Some(other)) if one == other => {}

@@ -2,7 +2,7 @@
 //! is durable.
 
 use crate::feed::Feed;
-use crate::receive::receive;
+use crate::receive::receive_any;
 use formats::mllp::{Event, Framer, Limits, frame};
 use record::Record;
 use std::sync::Arc;
@@ -65,7 +65,7 @@ impl Connection {
         mut stream: Stream,
         mut stop: watch::Receiver<bool>,
     ) -> std::io::Result<()> {
-        let mut framer = Framer::new(Limits::default());
+        let mut framer = Framer::new(Limits { frame_bytes_max: self.feed.bytes_max });
         let mut buffer = vec![0_u8; READ_BYTES];
         let mut begun: Option<Instant> = None;
         loop {
@@ -119,12 +119,16 @@ impl Connection {
         }
         let (record, feed) = (self.record.clone(), Arc::clone(&self.feed));
         let peer = self.peer.to_string();
-        let received =
-            tokio::task::spawn_blocking(move || receive(&record, &feed, &peer, message.payload));
+        let received = tokio::task::spawn_blocking(move || {
+            receive_any(&record, &feed, &peer, message.payload)
+        });
         match received.await {
-            Ok(Ok(receipt)) => {
-                if receipt.is_wanted {
-                    stream.write_all(&frame(&receipt.acknowledgement)).await?;
+            Ok(Ok(answer)) => {
+                for problem in &answer.problems {
+                    tracing::warn!(feed = self.feed.id, peer = %self.peer, %problem, "a batch");
+                }
+                if answer.is_wanted {
+                    stream.write_all(&frame(&answer.acknowledgement)).await?;
                 }
                 Ok(true)
             }

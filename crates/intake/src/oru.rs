@@ -8,6 +8,7 @@
 mod finding;
 mod identity;
 
+use crate::feed::Profile;
 use finding::{Built, observation};
 use formats::fhir::build::{
     Agent, Attachment, Document, Head, ReportParts, diagnostic_report, document_reference,
@@ -30,7 +31,9 @@ pub const ATTACHMENT_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// The resources of one order of a message, and where in the message each came from.
 #[derive(Clone, Debug, Default)]
 pub struct Filing {
-    /// Id of the report, for finding what an earlier version held.
+    /// Type of the resource that the rest belongs to; empty for a `DiagnosticReport`.
+    pub main: &'static str,
+    /// Id of that resource, for finding what an earlier version held.
     pub report_id: String,
     /// When the laboratory released it (OBR-22), else when it sent it (MSH-7): by this the versions
     /// of a result are put in order.
@@ -43,6 +46,8 @@ pub struct Filing {
     pub taken_back: Vec<String>,
     /// Resources with their places, in the order to file them.
     pub resources: Vec<(Value, String)>,
+    /// Resources of others that change with it, such as the order that it answers.
+    pub beside: Vec<(Value, String)>,
     /// What could not become a resource of its own.
     pub problems: Vec<Problem>,
     /// The laboratory's number of the version, where it gives one: before times, versions follow
@@ -52,6 +57,13 @@ pub struct Filing {
     pub discordant: Vec<Problem>,
 }
 
+impl Filing {
+    /// Type of the resource that the rest belongs to.
+    pub(crate) fn main(&self) -> &'static str {
+        if self.main.is_empty() { "DiagnosticReport" } else { self.main }
+    }
+}
+
 /// Who files, and what is filed from.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'c> {
@@ -59,6 +71,8 @@ pub struct Context<'c> {
     pub tenant: &'c TenantId,
     /// The feed's name.
     pub feed: &'c str,
+    /// The version of the feed's profile that it is read by.
+    pub profile: Option<&'c Profile>,
     /// The matched patient.
     pub patient: &'c PatientId,
     /// The archived message.
@@ -67,6 +81,16 @@ pub struct Context<'c> {
     pub sha256: &'c str,
     /// When it was received.
     pub received: Timestamp,
+}
+
+impl Context<'_> {
+    /// The feed, as provenance names it.
+    pub(crate) fn words(&self) -> String {
+        match self.profile {
+            Some(profile) => format!("feed {}, profile {profile}", self.feed),
+            None => format!("feed {}", self.feed),
+        }
+    }
 }
 
 /// Builds the resources of every order of a message.
@@ -262,7 +286,7 @@ impl<'b> Builder<'b> {
             .collect();
         let mut agents = vec![Agent {
             kind: "assembler".to_owned(),
-            name: format!("feed {}", self.context.feed),
+            name: self.context.words(),
             reference: None,
         }];
         agents.extend(self.order.laboratory.iter().map(|laboratory| Agent {

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::feed::Feed;
 use formats::hl7v2::Message;
 use formats::hl7v2::ack::{self, ErrorCode, Fault, Outcome, Reply};
+use formats::hl7v2::batch::{self, BatchReply};
 use model::problem::first_error;
 use model::provenance::Door;
 use model::{Problem, RawId, Severity};
@@ -21,12 +22,21 @@ pub const HL7_V2: &str = "application/hl7-v2+er7";
 /// Versions that are read (MSH-12 begins with one of them).
 const VERSIONS: [&str; 8] = ["2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.8"];
 
+/// Kinds of messages (MSH-9) that are read.
+pub const KINDS: [&str; 12] = [
+    "ORU^R01", "OML^O21", "ORM^O01", "MDM^T02", "MDM^T06", "MDM^T08", "MDM^T10", "ADT^A08",
+    "ADT^A31", "ADT^A37", "ADT^A40", "ADT^A47",
+];
+
 /// ERR segments in one acknowledgement.
 const FAULTS_MAX: usize = 10;
 
 /// Longest header segment that is echoed in an acknowledgement, in bytes. HL7 v2.5.1 §2.15.9
 /// allows some 2,000 bytes over all of its fields.
 const HEADER_BYTES_MAX: usize = 8 * 1024;
+
+/// Longest name of a sender with its batch, in bytes.
+const PEER_BYTES_MAX: usize = 512;
 
 /// Longest key by which a repetition is known, in bytes; what is longer is known by its digest.
 const KEY_BYTES_MAX: usize = 512;
@@ -107,6 +117,74 @@ pub fn receive(
     Ok(Receipt { raw, outcome, is_wanted, acknowledgement })
 }
 
+/// What one delivery is answered: a message, or a batch of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The answer's bytes, without framing.
+    pub acknowledgement: Vec<u8>,
+    /// Whether the sender wants it.
+    pub is_wanted: bool,
+    /// What became of each message, in their order.
+    pub receipts: Vec<Receipt>,
+    /// What was noticed of a batch as a whole.
+    pub problems: Vec<Problem>,
+}
+
+impl Answer {
+    /// What became of the whole: rejected only if nothing of it was taken.
+    pub fn outcome(&self) -> Outcome {
+        let any = self.receipts.iter().any(|one| one.outcome == Outcome::Accepted);
+        if any { Outcome::Accepted } else { Outcome::Rejected }
+    }
+}
+
+/// Archives a message, or every message of a batch alone: one that is bad sinks no other. When this
+/// returns all of them are durable.
+///
+/// # Errors
+/// When a message could not be archived: the sender must keep the whole. What it sends again is
+/// known by then.
+pub fn receive_any(
+    record: &Record,
+    feed: &Feed,
+    peer: &str,
+    bytes: Vec<u8>,
+) -> Result<Answer, Failure> {
+    let (messages, mut problems) =
+        if batch::is_batch(&bytes) { batch::split(&bytes) } else { (Vec::new(), Vec::new()) };
+    if messages.is_empty() {
+        let receipt = receive(record, feed, peer, bytes)?;
+        return Ok(Answer {
+            acknowledgement: receipt.acknowledgement.clone(),
+            is_wanted: receipt.is_wanted,
+            receipts: vec![receipt],
+            problems,
+        });
+    }
+    let mut receipts = Vec::new();
+    for message in &messages {
+        let of = |id: &Option<String>, word: &str| {
+            id.as_deref().map(|id| format!(", {word} {id}")).unwrap_or_default()
+        };
+        let (batch, file) = (of(&message.batch_id, "batch"), of(&message.file_id, "file"));
+        let mut peer = format!("{peer}{batch}{file}");
+        peer.truncate(peer.floor_char_boundary(PEER_BYTES_MAX));
+        receipts.push(receive(record, feed, &peer, message.bytes.to_vec())?);
+    }
+    let answers: Vec<Vec<u8>> = receipts.iter().map(|one| one.acknowledgement.clone()).collect();
+    let comment: Vec<String> = problems.iter().map(|one| one.text.clone()).collect();
+    let comment = comment.join("; ");
+    let reply = BatchReply {
+        control_id: &record.new_id(),
+        time: record.now(),
+        comment: Some(comment.as_str()).filter(|text| !text.is_empty()),
+    };
+    let acknowledgement = batch::acknowledge(&bytes, &answers, &reply);
+    let is_wanted = receipts.iter().any(|one| one.is_wanted);
+    problems = bounded(problems);
+    Ok(Answer { acknowledgement, is_wanted, receipts, problems })
+}
+
 /// Archives a report in a laboratory's own format, once: the same bytes again are the same report.
 /// When this returns it is durable.
 ///
@@ -118,12 +196,28 @@ pub fn archive_report(
     peer: &str,
     bytes: Vec<u8>,
 ) -> Result<RawMessage, Failure> {
+    let key = format!("sha256:{}", hex::encode(Sha256::digest(&bytes)));
+    archive_report_as(record, feed, peer, bytes, key)
+}
+
+/// The same with what was said of it beside it.
+pub(crate) fn archive_report_as(
+    record: &Record,
+    feed: &Feed,
+    peer: &str,
+    bytes: Vec<u8>,
+    key: String,
+) -> Result<RawMessage, Failure> {
     let access = feed_access(feed);
+    let Some(media_type) = crate::vendor::media_type(&bytes) else {
+        let text = "the file is in no laboratory's format that is read";
+        return Err(Failure::Refused(vec![Problem::error("unknown-format", "file", text)]));
+    };
     let new = NewRaw {
         feed: feed.id.clone(),
         door: Door::File,
-        media_type: crate::vendor::XML.to_owned(),
-        message_key: Some(format!("sha256:{}", hex::encode(Sha256::digest(&bytes)))),
+        media_type: media_type.to_owned(),
+        message_key: Some(key),
         peer: peer.to_owned(),
         body: bytes,
         state: RawState::Received,
@@ -134,6 +228,20 @@ pub fn archive_report(
     };
     let archived = record.raw(&access, &raw)?;
     archived.ok_or_else(|| Failure::NotFound(format!("the archived report {raw}")))
+}
+
+/// Archives a file that nothing can be made of, so that a person sees it.
+///
+/// # Errors
+/// When it could not be archived.
+pub fn quarantine_file(
+    record: &Record,
+    feed: &Feed,
+    peer: &str,
+    bytes: Vec<u8>,
+    problems: Vec<Problem>,
+) -> Result<RawId, Failure> {
+    keep(record, feed, peer, bytes, Door::File, problems)
 }
 
 /// Archives bytes that never became a whole message.
@@ -147,12 +255,23 @@ pub fn quarantine(
     bytes: Vec<u8>,
 ) -> Result<RawId, Failure> {
     let problem = Problem::error("torso", "frame", "the frame was begun and not ended");
+    keep(record, feed, peer, bytes, Door::Mllp, vec![problem])
+}
+
+fn keep(
+    record: &Record,
+    feed: &Feed,
+    peer: &str,
+    bytes: Vec<u8>,
+    door: Door,
+    problems: Vec<Problem>,
+) -> Result<RawId, Failure> {
     let access = feed_access(feed);
     let raw = record.archive(
         &access,
         NewRaw {
             feed: feed.id.clone(),
-            door: Door::Mllp,
+            door,
             media_type: "application/octet-stream".to_owned(),
             message_key: None,
             peer: peer.to_owned(),
@@ -160,7 +279,7 @@ pub fn quarantine(
             state: RawState::Quarantined,
         },
     )?;
-    record.set_raw_state(&access, &raw, RawState::Quarantined, &[problem])?;
+    record.set_raw_state(&access, &raw, RawState::Quarantined, &bounded(problems))?;
     Ok(raw)
 }
 
@@ -202,8 +321,9 @@ fn refusals(message: &Message, feed: &Feed) -> Vec<Problem> {
         return problems;
     }
     let (code, trigger) = message.kind();
-    if (code.as_str(), trigger.as_str()) != ("ORU", "R01") {
-        let text = format!("this feed takes ORU^R01, not {code}^{trigger}");
+    let kind = format!("{code}^{trigger}");
+    if !feed.takes.contains(&kind) {
+        let text = format!("this feed takes {}, not {kind}", feed.takes.join(", "));
         problems.push(Problem::error("unsupported-message", "MSH-9", text));
     }
     let processing = message.value("MSH-11.1").unwrap_or_default();

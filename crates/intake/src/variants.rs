@@ -101,7 +101,9 @@ pub fn ingest_variants(
             let text = format!("filed for patient {patient}");
             Ok(Filed { raw: Some(raw), text, problems, done: true })
         }
-        Outcome::Review(_) | Outcome::Unreadable => Err(Failure::Quarantined { raw, problems }),
+        Outcome::Review(_) | Outcome::Noted(_) | Outcome::Unreadable => {
+            Err(Failure::Quarantined { raw, problems })
+        }
     }
 }
 

@@ -9,36 +9,74 @@ mod finding;
 mod names;
 mod words;
 
+use crate::difference::Read;
 use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::matching::Claimed;
 use crate::oru::{ATTACHMENT_BYTES_MAX, Context, Filing, reference_to};
 use crate::receive::{bounded, feed_access};
-use crate::work::{Outcome, settle};
+use crate::work::{Outcome, Whose, settle};
 use finding::{Made, key, observations};
 use formats::fhir::build::{
     Agent, Attachment, Document, Head, ReportParts, TumorMeasure, TumorStudy, add_study,
     diagnostic_report, document_reference, provenance, specimen, tumor_measure,
 };
 use formats::fhir::codes;
-use formats::vendor::{self, Listed, VendorReport};
+use formats::vendor::{self, Listed, Notation, VendorReport};
 use model::code::system;
 use model::patient::Identifier;
 use model::problem::first_error;
 use model::reported::{Report, ResultStatus};
 use model::specimen::Specimen;
-use model::{CodeableConcept, Coding, Problem};
+use model::{CodeableConcept, Coding, PartialDate, PatientId, Problem};
 use names::named;
 use record::{RawMessage, RawState, Record, derived_id};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Media type of reports in XML.
-pub const XML: &str = "application/xml";
+/// Media types that laboratories' own reports are archived under.
+const XML: &str = "application/xml";
+const JSON: &str = "application/json";
+const TABLE: &str = "text/csv";
+/// Tables of specimens that name no patient: whose they are is kept beside them.
+const SPECIMENS: &str = "text/tab-separated-values";
 
 /// Whether a media type is one that laboratories' own reports are archived under.
 pub(crate) fn is_report(media_type: &str) -> bool {
-    media_type == XML
+    [XML, JSON, TABLE, SPECIMENS].contains(&media_type)
+}
+
+/// The media type that a report is archived under; `None` if it is in no format that is read.
+pub(crate) fn media_type(bytes: &[u8]) -> Option<&'static str> {
+    Notation::of(bytes).map(|notation| match notation {
+        Notation::Xml => XML,
+        Notation::Json => JSON,
+        Notation::Table => TABLE,
+        Notation::Specimens => SPECIMENS,
+    })
+}
+
+/// What whoever handed in a table of specimens said of it, archived beside it so that it can be
+/// filed again from the archive alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Named {
+    /// Whose specimen it is.
+    pub(crate) patient: PatientId,
+    /// Which one, of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sample: Option<String>,
+    /// The day on which somebody answered for what the table says. Without it, it is preliminary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) signed_on: Option<PartialDate>,
+}
+
+impl Named {
+    fn of(raw: &RawMessage) -> Option<Self> {
+        let summary = &raw.summary;
+        let key = summary.message_key.as_deref().filter(|_| summary.media_type == SPECIMENS)?;
+        serde_json::from_str(key).ok()
+    }
 }
 
 /// Reads, matches and files one report.
@@ -59,14 +97,38 @@ pub(crate) fn file_report(
             return Ok(Outcome::Unreadable);
         }
     };
-    let claimed = claimed(feed, &report);
+    let whose = whose(feed, raw, &report);
     let build = |context: &Context<'_>| vec![filing(&report, context)];
-    settle(record, feed, raw, &claimed, problems, &build)
+    settle(record, feed, raw, &whose, problems, &build)
+}
+
+/// A report as a feed reads it, with nothing done yet.
+pub(crate) fn readable(feed: &Feed, raw: &RawMessage) -> Result<Read, Vec<Problem>> {
+    let (report, problems) = read(raw)?;
+    let whose = whose(feed, raw, &report);
+    let build = Box::new(move |context: &Context<'_>| vec![filing(&report, context)]);
+    Ok(Read { whose, problems, build })
+}
+
+fn whose(feed: &Feed, raw: &RawMessage, report: &VendorReport) -> Whose {
+    match Named::of(raw) {
+        Some(named) => Whose::Named(named.patient),
+        None => Whose::Claimed(claimed(feed, report)),
+    }
 }
 
 /// The report of an archived file.
 fn read(raw: &RawMessage) -> Result<(VendorReport, Vec<Problem>), Vec<Problem>> {
-    let (report, problems) = vendor::read(&raw.body, None);
+    let named = Named::of(raw);
+    let sample = named.as_ref().and_then(|named| named.sample.as_deref());
+    let (mut report, problems) = vendor::read(&raw.body, sample);
+    if let (Some(report), Some(named)) = (&mut report, &named) {
+        report.signed_on = named.signed_on;
+        report.status = match named.signed_on {
+            Some(_) => ResultStatus::Final,
+            None => ResultStatus::Preliminary,
+        };
+    }
     match (report, first_error(&problems)) {
         (Some(report), None) if report.number.is_some() => Ok((report, problems)),
         (Some(_), None) => {
@@ -341,7 +403,7 @@ impl<'b> Builder<'b> {
         let agent =
             |kind: &str, name: String| Agent { kind: kind.to_owned(), name, reference: None };
         let agents = [
-            agent("assembler", format!("feed {}", self.context.feed)),
+            agent("assembler", self.context.words()),
             agent("author", self.report.laboratory.name().to_owned()),
         ];
         let (received, raw) = (self.context.received, self.context.raw);

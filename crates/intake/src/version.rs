@@ -42,7 +42,7 @@ pub(crate) enum Earlier {
 impl Earlier {
     /// What the record holds of the result that a filing is about.
     pub(crate) fn of(record: &Record, access: &Access, filing: &Filing) -> Result<Self, Failure> {
-        let stored = record.read(access, "DiagnosticReport", &filing.report_id)?;
+        let stored = record.read(access, filing.main(), &filing.report_id)?;
         Ok(match stored {
             None => Self::Never,
             Some(stored) if stored.deleted => Self::Deleted,
@@ -202,7 +202,7 @@ fn is_live(record: &Record, access: &Access, report: &Value) -> Result<bool, Fai
 }
 
 /// In a search value `,`, `|`, `$` and `\\` are escaped (FHIR R4 §3.1.1.5).
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if matches!(character, ',' | '|' | '$' | '\\') {

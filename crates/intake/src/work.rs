@@ -1,20 +1,22 @@
 //! The filing worker: archived messages become resources and facts, in the order of arrival.
 
+use crate::adt;
+use crate::content::{Content, claimed, parse};
+use crate::difference::Read;
 use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::matching::{Claimed, Match, decide};
-use crate::oru::{Context, Filing, filings};
-use crate::receive::{HL7_V2, bounded, feed_access};
+use crate::order;
+use crate::oru::{Context, Filing};
+use crate::receive::{bounded, feed_access};
+use crate::unmapped;
 use crate::variants::{Tools, file_variants, is_variants};
 use crate::vendor;
 use crate::version::{self, Earlier, Objection, standing};
 use formats::fhir::facts::facts_of;
-use formats::hl7v2::Message;
-use formats::hl7v2::oru::{self, Oru, Settings};
 use genomics::reference::References;
 use knowledge::Pack;
-use model::patient::{Identifier, Patient};
-use model::problem::first_error;
+use model::patient::Patient;
 use model::{PatientId, Problem, TenantId};
 use record::{Access, Commit, Condition, NewReview, RawMessage, RawState, Record, ResourceChange};
 use std::sync::Arc;
@@ -34,6 +36,8 @@ pub enum Outcome {
     Filed(PatientId),
     /// A person has to look at it, for this reason.
     Review(String),
+    /// There is nothing to do, for this reason.
+    Noted(String),
     /// It cannot be read as a result.
     Unreadable,
 }
@@ -69,6 +73,13 @@ impl Worker {
     /// Files until `stop` answers true. A failure of the store is logged and tried again: the
     /// message stays where it is.
     pub fn follow(&self, stop: &dyn Fn() -> bool) {
+        for feed in &self.feeds {
+            match unmapped::requeue(&self.record, feed) {
+                Ok(0) => {}
+                Ok(messages) => tracing::info!(feed = feed.id, messages, "read again"),
+                Err(error) => tracing::error!(%error, feed = feed.id, "not read again"),
+            }
+        }
         while !stop() {
             let pause = match self.work_off() {
                 Ok(0) => IDLE_MILLISECONDS,
@@ -156,20 +167,77 @@ pub fn file_message(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Ou
         return vendor::file_report(record, feed, raw);
     }
     let access = feed_access(feed);
-    let (oru, mut problems) = match read(feed, raw) {
-        Ok(read) => read,
-        Err(problems) => {
-            let problems = bounded(problems);
-            record.set_raw_state(&access, &raw.summary.id, RawState::ParseError, &problems)?;
-            return Ok(Outcome::Unreadable);
-        }
+    let (message, mut problems) = match parse(raw) {
+        Ok(parsed) => parsed,
+        Err(problems) => return unreadable(record, &access, raw, problems),
     };
     if record.reuses_key(&access, &raw.summary)? {
         let text = "the sender used this control id before, for another message";
         problems.push(Problem::warning("control-id-reused", "MSH-10", text));
     }
-    let build = |context: &Context<'_>| filings(&oru, context);
-    settle(record, feed, raw, &claimed(feed, &oru), problems, &build)
+    if message.kind().0 == "ADT" {
+        return adt::file(record, feed, raw, &message, problems);
+    }
+    let (content, problems) = match Content::read(feed, &message, problems) {
+        Ok(read) => read,
+        Err(problems) => return unreadable(record, &access, raw, problems),
+    };
+    let whose = Whose::Claimed(claimed(feed, content.oru()));
+    let build = |context: &Context<'_>| content.filings(context);
+    settle(record, feed, raw, &whose, problems, &build)
+}
+
+fn unreadable(
+    record: &Record,
+    access: &Access,
+    raw: &RawMessage,
+    problems: Vec<Problem>,
+) -> Result<Outcome, Failure> {
+    record.set_raw_state(access, &raw.summary.id, RawState::ParseError, &bounded(problems))?;
+    Ok(Outcome::Unreadable)
+}
+
+/// A message as a profile reads it, with nothing done yet.
+pub(crate) fn readable(feed: &Feed, raw: &RawMessage) -> Result<Read, Vec<Problem>> {
+    let (message, problems) = parse(raw)?;
+    let (content, problems) = Content::read(feed, &message, problems)?;
+    let whose = Whose::Claimed(claimed(feed, content.oru()));
+    let build = Box::new(move |context: &Context<'_>| content.filings(context));
+    Ok(Read { whose, problems, build })
+}
+
+/// Whose something is.
+pub(crate) enum Whose {
+    /// As it says itself: to be matched.
+    Claimed(Claimed),
+    /// As whoever handed it in said.
+    Named(PatientId),
+}
+
+/// Whose something is for sure; else why not, and who might be meant.
+pub(crate) fn patient_of(
+    record: &Record,
+    access: &Access,
+    whose: &Whose,
+) -> Result<Result<PatientId, (String, Vec<PatientId>)>, Failure> {
+    match whose {
+        Whose::Claimed(claimed) => {
+            let found = record.find_patients(access, &claimed.identifiers)?;
+            Ok(match decide(claimed, &found) {
+                Match::Sure(patient) => Ok(patient.id),
+                Match::Review { reason, candidates } => {
+                    let ids = candidates.into_iter().map(|(id, _)| PatientId::new(id));
+                    Err((reason, ids.collect()))
+                }
+            })
+        }
+        Whose::Named(patient) => {
+            let known = record.read(access, "Patient", patient.as_str())?;
+            let is_known = known.is_some_and(|stored| !stored.deleted);
+            let reason = || ("the patient that was named is not known".to_owned(), Vec::new());
+            Ok(if is_known { Ok(patient.clone()) } else { Err(reason()) })
+        }
+    }
 }
 
 /// Matches what was read to its patient and files it, or leaves it to a person.
@@ -177,16 +245,14 @@ pub(crate) fn settle(
     record: &Record,
     feed: &Feed,
     raw: &RawMessage,
-    claimed: &Claimed,
+    whose: &Whose,
     mut problems: Vec<Problem>,
     build: &dyn Fn(&Context<'_>) -> Vec<Filing>,
 ) -> Result<Outcome, Failure> {
     let access = feed_access(feed);
-    let found = record.find_patients(&access, &claimed.identifiers)?;
-    let patient = match decide(claimed, &found) {
-        Match::Sure(patient) => patient,
-        Match::Review { reason, candidates } => {
-            let candidates = candidates.into_iter().map(|(id, _)| PatientId::new(id)).collect();
+    let patient = match patient_of(record, &access, whose)? {
+        Ok(patient) => patient,
+        Err((reason, candidates)) => {
             review(record, &access, raw, ("unmatched", &reason), candidates, problems)?;
             return Ok(Outcome::Review(reason));
         }
@@ -194,21 +260,30 @@ pub(crate) fn settle(
     let context = Context {
         tenant: &feed.tenant,
         feed: &feed.id,
-        patient: &patient.id,
+        profile: feed.profile.as_ref(),
+        patient: &patient,
         raw: &raw.summary.id,
         sha256: &raw.summary.sha256,
         received: raw.summary.received,
     };
-    let filings = with_earlier(record, &access, build(&context))?;
-    if let Some(objection) = version::objection(record, &access, &patient.id, &filings)? {
+    let mut built = build(&context);
+    if let Err(objection) = order::link(record, &access, feed, &patient, &mut built)? {
+        let Objection { word, reason, patients } = objection;
+        review(record, &access, raw, (word, reason), patients, problems)?;
+        return Ok(Outcome::Review(reason.to_owned()));
+    }
+    let filings = with_earlier(record, &access, built)?;
+    if let Some(objection) = version::objection(record, &access, &patient, &filings)? {
         let Objection { word, reason, patients } = objection;
         review(record, &access, raw, (word, reason), patients, problems)?;
         return Ok(Outcome::Review(reason.to_owned()));
     }
     let changes = changes(record, &access, raw, &filings, &mut problems)?;
+    let mut reviews = discordances(&filings, &changes, raw, &patient);
+    reviews.extend(unmapped::tasks(record, &access, feed, &raw.summary.id, &problems)?);
     let commit = Commit {
         cursor: None,
-        reviews: discordances(&filings, &changes, raw, &patient.id),
+        reviews,
         changes,
         raw: Some((raw.summary.id.clone(), RawState::Filed, bounded(problems))),
     };
@@ -217,7 +292,7 @@ pub(crate) fn settle(
         Err(record::Failure::Conflict { place, .. }) if place.starts_with("raw/") => {}
         done => drop(done?),
     }
-    Ok(Outcome::Filed(patient.id))
+    Ok(Outcome::Filed(patient))
 }
 
 /// What a person has to look at although it is filed; once, when it is new.
@@ -249,52 +324,17 @@ fn discordances(
     }]
 }
 
-fn read(feed: &Feed, raw: &RawMessage) -> Result<(Oru, Vec<Problem>), Vec<Problem>> {
-    if raw.summary.media_type != HL7_V2 {
-        let text = format!("`{}` is not read from the archive", raw.summary.media_type);
-        return Err(vec![Problem::error("media-type", "message", text)]);
-    }
-    let (message, mut problems) = Message::parse(raw.body.clone());
-    let Some(message) = message else { return Err(problems) };
-    let settings = Settings { accept_loinc_under: feed.loinc_under.clone(), offset_minutes: None };
-    let (oru, noticed) = oru::read(&message, &settings);
-    problems.extend(noticed);
-    if oru.orders.is_empty() {
-        let text = "the result has no OBR segment";
-        problems.push(Problem::error("missing-segment", "OBR[1]", text));
-    }
-    match first_error(&problems) {
-        Some(_) => Err(problems),
-        None => Ok((oru, problems)),
-    }
-}
-
-/// Whom the message is about, with the authorities of the feed.
-fn claimed(feed: &Feed, oru: &Oru) -> Claimed {
-    let patient = &oru.patient;
-    Claimed {
-        identifiers: patient
-            .identifiers
-            .iter()
-            .filter_map(|typed| {
-                let Identifier { authority, value } = &typed.identifier;
-                feed.identifier(authority, value)
-            })
-            .collect(),
-        names: patient.names.clone(),
-        birth_date: patient.birth_date,
-        sex: patient.sex,
-    }
-}
-
 /// Whom an archived message says it is about, for the review list.
 pub fn stated_identity(raw: &RawMessage) -> Option<Patient> {
     let feed = Feed::production(&raw.summary.feed, &TenantId::new(""));
     let claimed = if vendor::is_report(&raw.summary.media_type) {
         vendor::stated(&feed, raw)?
     } else {
-        let (oru, _) = read(&feed, raw).ok()?;
-        claimed(&feed, &oru)
+        let (message, problems) = parse(raw).ok()?;
+        match Content::read(&feed, &message, problems) {
+            Ok((content, _)) => claimed(&feed, content.oru()),
+            Err(_) => adt::stated(&feed, &message)?,
+        }
     };
     Some(Patient {
         id: PatientId::new(""),
@@ -305,7 +345,7 @@ pub fn stated_identity(raw: &RawMessage) -> Option<Patient> {
     })
 }
 
-fn review(
+pub(crate) fn review(
     record: &Record,
     access: &Access,
     raw: &RawMessage,
@@ -341,7 +381,7 @@ fn is_listed(record: &Record, access: &Access, raw: &RawMessage) -> Result<bool,
     Ok(open.iter().any(|review| review.entry.raw.as_ref() == Some(&raw.summary.id)))
 }
 
-fn with_earlier(
+pub(crate) fn with_earlier(
     record: &Record,
     access: &Access,
     filings: Vec<Filing>,
@@ -365,12 +405,14 @@ fn changes(
     let mut changes = Vec::new();
     for (filing, earlier) in filings {
         problems.extend(filing.problems.iter().cloned());
-        for (resource, place) in &filing.resources {
+        let own = filing.resources.iter().map(|one| (one, true));
+        let beside = filing.beside.iter().map(|one| (one, false));
+        for ((resource, place), is_own) in own.chain(beside) {
             let (facts, noticed) = facts_of(resource, Some(raw.summary.id.clone()), place);
             problems.extend(noticed);
             let condition = match earlier {
-                Earlier::Never => Some(Condition::Absent),
-                Earlier::Deleted | Earlier::Report(_) => standing(record, access, resource)?,
+                Earlier::Never if is_own => Some(Condition::Absent),
+                _ => standing(record, access, resource)?,
             };
             let Some(condition) = condition else { continue };
             changes.push(ResourceChange::put(resource.clone(), facts, condition));

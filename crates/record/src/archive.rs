@@ -268,6 +268,25 @@ impl Record {
         })
     }
 
+    /// Messages in a state without their bytes, in the order of arrival, from behind a place in it:
+    /// so the archive can be walked from its beginning.
+    pub fn raw_after(
+        &self,
+        access: &Access,
+        state: RawState,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<RawSummary>, Failure> {
+        let limit = rows("limit", limit)?;
+        self.permit(access, Action::ReadRaw)?;
+        self.copy_later_states()?;
+        self.audited_raw(access, &mut Touched::default(), |executor, vault| {
+            let key = values![access.tenant().as_str(), state.word(), after, limit];
+            let rows = executor.query(sql::RAW_IN_STATE_AFTER, key)?;
+            rows.iter().map(|row| summary(vault, row)).collect()
+        })
+    }
+
     /// The latest message of a feed with the same sender and control id that was not itself a
     /// repetition. Whether its bytes are the same tells its `sha256`.
     pub fn raw_duplicate(

@@ -5,15 +5,17 @@ use crate::arguments::IngestArguments;
 use crate::outcome::Outcome;
 use crate::store;
 use anyhow::{Context, bail};
+use formats::vendor::study;
 use indicatif::{ProgressBar, ProgressStyle};
 use intake::file::{FileContent, FileSettings, Filed, ingest};
 use intake::variants::{Tools, ingest_variants};
 use interpret::Interpreter;
-use model::PatientId;
 use model::assay::AbsentPosition;
+use model::{PartialDate, PatientId};
+use record::limit::RAW_BODY_BYTES_MAX;
 use serde_json::{Value, json};
 use std::fs::File;
-use std::io::Read as _;
+use std::io::Read;
 use std::path::Path;
 
 /// Bytes by which a file is known for what it is.
@@ -38,6 +40,8 @@ pub(crate) fn run(arguments: &IngestArguments) -> anyhow::Result<Outcome> {
             .iter()
             .map(|text| facility(text))
             .collect::<Result<_, _>>()?,
+        signed_on: arguments.signed_on.as_deref().map(day).transpose()?,
+        feed: None,
     };
     let references = store::references(&arguments.reference)?;
     let tools = Tools { pack: &pack, references: &references };
@@ -76,7 +80,11 @@ fn ingest_one(
     settings: &FileSettings,
 ) -> anyhow::Result<(Value, bool)> {
     let unreadable = || format!("`{}` cannot be read", path.display());
-    let mut file = File::open(path).with_context(unreadable)?;
+    let mut file: Box<dyn Read> = if path.is_dir() {
+        Box::new(std::io::Cursor::new(study(path)?))
+    } else {
+        Box::new(File::open(path).with_context(unreadable)?)
+    };
     let mut head = Vec::new();
     file.by_ref().take(HEAD_BYTES).read_to_end(&mut head).with_context(unreadable)?;
     let content = FileContent::of(&head);
@@ -88,10 +96,9 @@ fn ingest_one(
                 path.display()
             )
         }
-        (FileContent::Variants, None) => bail!(
-            "`{}` is a variant file and names no patient; say whose it is with `--patient ID`",
-            path.display()
-        ),
+        (FileContent::Variants | FileContent::Specimens, None) => {
+            bail!("`{}` names no patient; say whose it is with `--patient ID`", path.display())
+        }
         (FileContent::Message | FileContent::Fhir | FileContent::Report, Some(_)) => {
             bail!("`{}` names its own patient; leave out `--patient`", path.display())
         }
@@ -131,9 +138,40 @@ fn ingest_one(
     })
 }
 
+/// The tables of a study folder, together.
+fn study(directory: &Path) -> anyhow::Result<Vec<u8>> {
+    let unreadable = || format!("`{}` cannot be read", directory.display());
+    let (mut files, mut bytes) = (Vec::new(), 0_u64);
+    for entry in std::fs::read_dir(directory).with_context(unreadable)? {
+        let entry = entry.with_context(unreadable)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !study::is_read(&name) || !entry.file_type().with_context(unreadable)?.is_file() {
+            continue;
+        }
+        bytes += entry.metadata().with_context(unreadable)?.len();
+        if bytes > RAW_BODY_BYTES_MAX as u64 || files.len() >= study::FILES_MAX {
+            bail!(
+                "`{}` has more than {} files or {RAW_BODY_BYTES_MAX} bytes; nothing was taken in",
+                directory.display(),
+                study::FILES_MAX
+            );
+        }
+        files.push((name, std::fs::read(entry.path()).with_context(unreadable)?));
+    }
+    if files.is_empty() {
+        bail!("`{}` has no table of a study; nothing was taken in", directory.display());
+    }
+    Ok(study::pack(&mut files))
+}
+
 /// The regions that a test looked at, as they will be archived.
 fn regions(path: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("`{}` cannot be read", path.display()))
+}
+
+/// A whole day.
+fn day(text: &str) -> anyhow::Result<PartialDate> {
+    PartialDate::parse(text).with_context(|| format!("`{text}` is no day"))
 }
 
 /// The facility and its identifier system.

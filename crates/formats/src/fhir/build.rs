@@ -12,6 +12,7 @@ mod operation;
 mod person;
 pub mod pgx;
 mod report;
+mod request;
 mod stored;
 mod tumor;
 mod variant;
@@ -36,6 +37,7 @@ pub use genome::{GenomeStudy, GenomeVariant, genome_study, genome_variant};
 pub use operation::parameters;
 pub use person::patient;
 pub use report::{Attachment, ReportParts, diagnostic_report, specimen, study_analysis};
+pub use request::{Request, service_request};
 pub use stored::{StoredEntry, bundle_of_stored};
 pub use tumor::{
     NamedGene, TumorMeasure, TumorStudy, TumorVariant, add_study, tumor_measure, tumor_variant,

@@ -1,6 +1,6 @@
 //! Batches and files of messages (HL7 v2.5.1 §2.10.3): FHS, BHS, messages, BTS, FTS.
 
-use model::Problem;
+use model::{Problem, Timestamp};
 
 /// Most messages in one file.
 pub const MESSAGES_MAX: usize = 100_000;
@@ -38,6 +38,66 @@ pub fn split(bytes: &[u8]) -> (Vec<Batched<'_>>, Vec<Problem>) {
     }
     splitter.close(bytes, bytes.len());
     (splitter.messages, splitter.problems)
+}
+
+/// What the answer to a batch says beside the answers to its messages.
+#[derive(Clone, Debug)]
+pub struct BatchReply<'r> {
+    /// BHS-11 of the answer itself.
+    pub control_id: &'r str,
+    /// BHS-7.
+    pub time: Timestamp,
+    /// What was noticed of the batch as a whole (BTS-2); it must not hold the patient's data.
+    pub comment: Option<&'r str>,
+}
+
+/// Builds the answer to a batch (HL7 v2.5.1 §2.10.3.3): a batch with the answer to each message, in
+/// their order. Sender and receiver change places, BHS-12 is the sender's BHS-11 byte for byte; a
+/// file of batches is answered by a file with one batch.
+pub fn acknowledge(batch: &[u8], answers: &[Vec<u8>], reply: &BatchReply<'_>) -> Vec<u8> {
+    let line = |id: &[u8]| {
+        let mut lines = batch.split(|b| matches!(b, b'\r' | b'\n')).map(<[u8]>::trim_ascii_start);
+        lines.find(|line| line.starts_with(id) && line.len() > 4)
+    };
+    let (file, first) = (line(b"FHS"), line(b"BHS"));
+    let mut out = Vec::new();
+    let mut trailer = Vec::new();
+    for (header, id, end, count) in
+        [(file, b"FHS", b"FTS", 1), (first.or(file), b"BHS", b"BTS", answers.len())]
+    {
+        let Some(sent) = header else { continue };
+        let separator = sent.get(3).copied().unwrap_or(b'|');
+        let pieces: Vec<&[u8]> = sent.split(|b| *b == separator).collect();
+        let piece = |number: usize| pieces.get(number).copied().unwrap_or_default();
+        let time = super::ack::time(reply.time);
+        let fields: [&[u8]; 12] = [
+            id,
+            piece(1),
+            piece(4),
+            piece(5),
+            piece(2),
+            piece(3),
+            time.as_bytes(),
+            b"",
+            b"",
+            b"",
+            reply.control_id.as_bytes(),
+            piece(10),
+        ];
+        out.extend(fields.join(&separator));
+        out.push(b'\r');
+        let count = count.to_string();
+        let mut ending: Vec<&[u8]> = vec![end, count.as_bytes()];
+        ending.extend(reply.comment.filter(|_| id == b"BHS").map(str::as_bytes));
+        let mut ending = ending.join(&separator);
+        ending.push(b'\r');
+        // The file's trailer comes last.
+        ending.append(&mut trailer);
+        trailer = ending;
+    }
+    out.extend(answers.iter().flatten());
+    out.extend(trailer);
+    out
 }
 
 #[derive(Default)]
@@ -153,6 +213,27 @@ mod tests {
         assert_eq!(seen, expected);
         assert_eq!(messages[2].file_id.as_deref(), Some("F1"));
         assert_eq!(messages[2].number, 3);
+    }
+
+    #[test]
+    fn a_batch_is_answered_by_a_batch() {
+        let reply = BatchReply {
+            control_id: "C-1",
+            time: Timestamp::parse("2026-01-12T09:30:01Z").unwrap(),
+            comment: Some("a remark"),
+        };
+        let answers = [b"MSH|1\rMSA|AA|1\r".to_vec(), b"MSH|2\rMSA|AR|2\r".to_vec()];
+        let text = |batch: &[u8]| {
+            String::from_utf8(acknowledge(batch, &answers, &reply)).unwrap().replace('\r', "\n")
+        };
+        let sent = b"FHS|^~\\&|A|B|C|D|2026||||F1\rBHS|^~\\&|A|B|C|D|||||B1\rMSH|1\rBTS|2\rFTS|1";
+        let middle = "MSH|1\nMSA|AA|1\nMSH|2\nMSA|AR|2\n";
+        let head = "HS|^~\\&|C|D|A|B|20260112093001.000+0000||||C-1|";
+        assert_eq!(text(sent), format!("F{head}F1\nB{head}B1\n{middle}BTS|2|a remark\nFTS|1\n"));
+        // Separators are the sender's.
+        let other = text(b"BHS#*~\\&#A#B#C#D#####B1\rMSH#1");
+        assert!(other.starts_with("BHS#*~\\&#C#D#A#B#2026"), "{other}");
+        assert!(other.contains("#C-1#B1\n") && other.ends_with("BTS#2#a remark\n"), "{other}");
     }
 
     #[test]

@@ -27,6 +27,7 @@ use model::patient::{Identifier, PersonName, Sex};
 use model::reported::ResultStatus;
 use model::specimen::Specimen;
 use model::{CodeableConcept, Coding, PartialDate, Problem, Timestamp};
+use std::collections::BTreeMap;
 
 /// What a feed is known to do. The default trusts nothing that the standard does not allow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +35,9 @@ pub struct Settings {
     /// Names of local code systems under which this sender puts LOINC codes; `""` for none at
     /// all.
     pub accept_loinc_under: Vec<String>,
+    /// The sender's own codes of observations, by system and code, with the LOINC code that each
+    /// stands for.
+    pub codes: BTreeMap<(String, String), String>,
     /// The feed's zone, in minutes east of UTC, for times without an offset in a message whose
     /// MSH-7 has none either.
     pub offset_minutes: Option<i16>,
@@ -98,6 +102,10 @@ pub struct OrderGroup {
     pub placer: Option<Identifier>,
     /// OBR-3, else ORC-3.
     pub filler: Option<Identifier>,
+    /// ORC-1, HL7 table 0119: `NW` new, `CA` cancel, `RE` observations follow.
+    pub control: Option<String>,
+    /// ORC-9: when it was ordered.
+    pub ordered: Option<PartialDate>,
     /// OBR-4.
     pub service: CodeableConcept,
     /// OBR-25; without it the least final of its observations.
@@ -169,7 +177,31 @@ pub struct Observed {
 /// assert_eq!(result.genotype.as_deref(), Some("*2/*2"));
 /// ```
 pub fn read(message: &Message, settings: &Settings) -> (Oru, Vec<Problem>) {
-    let mut reader = head::Reader::new(message, settings);
+    read_as(message, settings, head::Kind::Result)
+}
+
+/// Reads an order (OML^O21, ORM^O01) by the rules of results: patient, numbers, service, specimens,
+/// notes, and the forms that came with it.
+pub fn read_order(message: &Message, settings: &Settings) -> (Oru, Vec<Problem>) {
+    read_as(message, settings, head::Kind::Order)
+}
+
+/// Reads a document with its content (MDM^T02, T06, T08, T10) by the rules of results.
+pub fn read_document(message: &Message, settings: &Settings) -> (Oru, Vec<Problem>) {
+    read_as(message, settings, head::Kind::Document)
+}
+
+fn read_as(message: &Message, settings: &Settings, kind: head::Kind) -> (Oru, Vec<Problem>) {
+    let mut reader = head::Reader::new(message, settings, kind);
     let oru = reader.read();
     (oru, reader.context.problems)
+}
+
+/// Whom a message about patients (ADT) names: in each PID, and in MRG the identifiers that go out
+/// of use (HL7 v2.5.1 §3.4.9).
+pub fn read_people(
+    message: &Message,
+    settings: &Settings,
+) -> (Vec<PatientIdentity>, Vec<TypedIdentifier>, Vec<Problem>) {
+    head::people(message, settings)
 }

@@ -177,7 +177,6 @@ fn head(report: &mut VendorReport, table: &Table) {
     specimen.origin = Origin::CirculatingDna;
     specimen.raw_path.clone_from(&raw_path);
     report.run.test = at(PANEL);
-    report.run.panel = at(PANEL);
     report.run.build = at(BUILD).as_deref().and_then(value::build);
     report.run.nucleic_acids.push("DNA".to_owned());
     report.run.raw_path = raw_path;

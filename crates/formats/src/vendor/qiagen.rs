@@ -177,7 +177,6 @@ fn specimen(report: &mut VendorReport, root: &Field<'_>) {
 fn run(report: &mut VendorReport, root: &Field<'_>, problems: &mut Vec<Problem>) {
     let at = |name: &str| root.text_at(&[name]);
     report.run.test = at("genePanelName");
-    report.run.panel = at("genePanelName");
     report.run.pipeline = at("pipelineVersion");
     report.run.quality = at("qualityControl");
     report.run.build = at("genomeBuild").as_deref().and_then(value::build);

@@ -112,6 +112,7 @@ impl<'f> Base<'f> {
             transcript: short.transcript.clone(),
             hgvs_coding: coding,
             hgvs_protein: short.protein.clone(),
+            allelic_state: short.zygosity.clone(),
             hgvs_genomic: genomic.map(|(accession, change)| format!("{accession}:g.{change}")),
             ..base.variant.clone()
         };
@@ -208,18 +209,23 @@ impl<'f> Base<'f> {
     }
 }
 
-/// The Sequence Ontology's code for a laboratory's word.
+/// The Sequence Ontology's code for a laboratory's word: letters alone, for some write blanks and
+/// some underscores. Words of MAF stand beside those of reports.
 fn effect(word: &str) -> Option<&'static str> {
-    Some(match word.to_lowercase().as_str() {
-        "missense" | "missense_variant" => "SO:0001583",
-        "nonsense" | "stop_gained" => "SO:0001587",
-        "frameshift" | "frameshift_variant" => "SO:0001589",
-        "splice" | "splice site" => "SO:0001629",
+    let plain: String =
+        word.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect();
+    Some(match plain.as_str() {
+        "missense" | "missensevariant" | "missensemutation" => "SO:0001583",
+        "nonsense" | "stopgained" | "stopgain" | "nonsensemutation" => "SO:0001587",
+        "frameshift" | "frameshiftvariant" | "frameshiftdel" | "frameshiftins" => "SO:0001589",
+        "splice" | "splicesite" => "SO:0001629",
+        "spliceregion" | "spliceregionvariant" => "SO:0001630",
         "synonymous" | "silent" => "SO:0001819",
-        "inframe insertion" => "SO:0001821",
-        "inframe deletion" => "SO:0001822",
-        "start lost" | "start loss" => "SO:0002012",
-        "stop lost" | "stop loss" => "SO:0001578",
+        "inframeinsertion" | "inframeins" => "SO:0001821",
+        "inframedeletion" | "inframedel" => "SO:0001822",
+        "startlost" | "startloss" | "translationstartsite" => "SO:0002012",
+        "stoplost" | "stoploss" | "nonstopmutation" => "SO:0001578",
+        "intron" => "SO:0001627",
         _ => return None,
     })
 }

@@ -1,16 +1,22 @@
 //! The doors as senders meet them, with a real record behind them.
 
 #[cfg(test)]
+mod adapters;
+#[cfg(test)]
 #[path = "../../../transport/tests/it/certificates.rs"]
 mod certificates;
 #[cfg(test)]
 mod crash;
+#[cfg(test)]
+mod feeds;
 #[cfg(test)]
 mod fhir;
 #[cfg(test)]
 mod filing;
 #[cfg(test)]
 mod genome;
+#[cfg(test)]
+mod hospital;
 #[cfg(test)]
 mod listener;
 #[cfg(test)]

@@ -14,10 +14,10 @@ use std::io::Read;
 use std::path::PathBuf;
 
 const REPORT: &str = include_str!("../../../formats/tests/data/vendor/foundation.xml");
-const AUTHORITY: &str = "urn:oid:2.999.7";
+pub(crate) const AUTHORITY: &str = "urn:oid:2.999.7";
 
 /// A record with Mira, whom the report is about.
-fn fixture() -> Fixture {
+pub(crate) fn fixture() -> Fixture {
     let fixture = empty();
     let mira = person("mira", "200001", "Example", "Mira", "1958-11-30", "female");
     let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": [mira]});
@@ -44,7 +44,7 @@ fn take(fixture: &Fixture, text: &str) -> Result<Filed, Failure> {
 }
 
 /// The current resources of the types that a tumour's profile is made of.
-fn resources(fixture: &Fixture) -> Vec<Value> {
+pub(crate) fn resources(fixture: &Fixture) -> Vec<Value> {
     let mut found = BTreeMap::new();
     for change in fixture.changes(0) {
         let key = (change.resource_type.clone(), change.id.clone());
@@ -64,7 +64,7 @@ fn tumor(fixture: &Fixture) -> (ReportedTumor, Vec<String>) {
 }
 
 /// `BRAF` with what was found in it, sorted.
-fn outline(tumor: &ReportedTumor) -> Vec<String> {
+pub(crate) fn outline(tumor: &ReportedTumor) -> Vec<String> {
     let mut lines: Vec<String> = tumor
         .alterations
         .iter()

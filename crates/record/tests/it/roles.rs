@@ -129,6 +129,7 @@ fn raw_and_clinical() -> Vec<Line> {
         ("raw", raw_readers(), |r, a, k| r.raw(a, &k.raw).map(drop)),
         ("is_raw_waiting", raw_readers(), |r, a, _| r.is_raw_waiting(a).map(drop)),
         ("raw_waiting", raw_readers(), |r, a, _| r.raw_waiting(a, 5).map(drop)),
+        ("raw_after", raw_readers(), |r, a, _| r.raw_after(a, RawState::Filed, 0, 5).map(drop)),
         ("raw_list", raw_readers(), |r, a, _| r.raw_list(a, None, 5).map(drop)),
         ("raw_duplicate", raw_readers(), |r, a, _| r.raw_duplicate(a, "lab", "k").map(drop)),
         ("reuses_key", raw_readers(), |r, a, k| {
@@ -369,7 +370,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 161 * Role::ALL.len());
+    assert_eq!(calls, 162 * Role::ALL.len());
 }
 
 #[test]

@@ -20,6 +20,53 @@ pub(super) struct Reader<'m, 's> {
     message: &'m Message,
     pub(super) context: Context<'s>,
     offset_minutes: Option<i16>,
+    kind: Kind,
+}
+
+/// What a message is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A result.
+    Result,
+    /// An order (HL7 v2.5.1 §4.4).
+    Order,
+    /// A document with its content (HL7 v2.5.1 §9.6): its observations need no order.
+    Document,
+}
+
+impl Kind {
+    fn holds(self, code: &str, trigger: &str) -> bool {
+        match self {
+            Self::Result => (code, trigger) == ("ORU", "R01"),
+            Self::Order => matches!((code, trigger), ("OML", "O21") | ("ORM", "O01")),
+            Self::Document => code == "MDM" && matches!(trigger, "T02" | "T06" | "T08" | "T10"),
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Result => "an ORU^R01 result message",
+            Self::Order => "an OML^O21 or ORM^O01 order message",
+            Self::Document => "an MDM message with a document",
+        }
+    }
+}
+
+/// Everybody whom a message names in PID, and the identifiers that MRG takes out of use.
+pub(super) fn people(
+    message: &Message,
+    settings: &Settings,
+) -> (Vec<PatientIdentity>, Vec<TypedIdentifier>, Vec<Problem>) {
+    let mut reader = Reader::new(message, settings, Kind::Result);
+    let (mut people, mut prior) = (Vec::new(), Vec::new());
+    for segment in message.segments() {
+        match segment.id() {
+            "PID" => people.push(reader.identity(segment)),
+            "MRG" => prior.extend(reader.identifiers(segment, 1)),
+            _ => {}
+        }
+    }
+    (people, prior, reader.context.problems)
 }
 
 /// An order while its segments are read.
@@ -31,11 +78,11 @@ struct Open<'m> {
 }
 
 impl<'m, 's> Reader<'m, 's> {
-    pub(super) fn new(message: &'m Message, settings: &'s Settings) -> Self {
+    pub(super) fn new(message: &'m Message, settings: &'s Settings, kind: Kind) -> Self {
         // MSH-7's offset is that of the whole message (HL7 v2.5.1 §2.15.9.7).
         let own = message.value("MSH-7").and_then(|text| offset_minutes(&text));
         let offset_minutes = own.or(settings.offset_minutes);
-        Self { message, context: Context::new(settings), offset_minutes }
+        Self { message, context: Context::new(settings), offset_minutes, kind }
     }
 
     pub(super) fn read(&mut self) -> Oru {
@@ -50,8 +97,9 @@ impl<'m, 's> Reader<'m, 's> {
             version: value("MSH-12"),
             ..Oru::default()
         };
-        if self.message.kind() != ("ORU".to_owned(), "R01".to_owned()) {
-            let text = "not an ORU^R01 result message";
+        let (code, trigger) = self.message.kind();
+        if !self.kind.holds(&code, &trigger) {
+            let text = format!("not {}", self.kind.words());
             self.context.problems.push(Problem::error("message-type", "MSH-9", text));
         }
         if let Some(header) = self.message.segment("MSH", 1) {
@@ -60,7 +108,7 @@ impl<'m, 's> Reader<'m, 's> {
         self.walk(&mut oru);
         for (missing, id) in [(oru.patient.place.is_empty(), "PID"), (oru.orders.is_empty(), "OBR")]
         {
-            if missing {
+            if missing && (id == "PID" || self.kind != Kind::Document) {
                 let text = format!("the message has no {id} segment");
                 self.context.problems.push(Problem::error("missing-segment", id, text));
             }
@@ -84,7 +132,7 @@ impl<'m, 's> Reader<'m, 's> {
                     open = Some(self.order(segment, orc.take()));
                 }
                 "OBX" => {
-                    if open.is_none() {
+                    if open.is_none() && self.kind != Kind::Document {
                         let text = "observations without an OBR before them";
                         let place = segment.place();
                         let problem = Problem::warning("missing-segment", place, text);
@@ -139,24 +187,7 @@ impl<'m, 's> Reader<'m, 's> {
     }
 
     fn identity(&mut self, segment: Segment<'m>) -> PatientIdentity {
-        let mut identifiers = Vec::new();
-        for part in segment.field(3).repetitions() {
-            let Some(value) = part.component(1).value() else { continue };
-            let value = value.split_whitespace().collect::<String>();
-            let authority = authority(&part.component(4));
-            if authority.is_empty() {
-                let text = "an identifier without its assigning authority matches nobody";
-                let problem = Problem::warning("no-authority", segment.place_of(3), text);
-                self.context.problems.push(problem);
-            }
-            let kind = part.component(5).value();
-            identifiers.push(TypedIdentifier { identifier: Identifier { authority, value }, kind });
-        }
-        if identifiers.is_empty() {
-            let text = "no patient identifier: the result matches nobody";
-            let problem = Problem::warning("no-identifier", segment.place_of(3), text);
-            self.context.problems.push(problem);
-        }
+        let identifiers = self.identifiers(segment, 3);
         PatientIdentity {
             identifiers,
             names: segment.field(5).repetitions().filter_map(|part| name(&part)).collect(),
@@ -169,6 +200,28 @@ impl<'m, 's> Reader<'m, 's> {
             },
             place: segment.place(),
         }
+    }
+
+    fn identifiers(&mut self, segment: Segment<'m>, field: usize) -> Vec<TypedIdentifier> {
+        let mut identifiers = Vec::new();
+        for part in segment.field(field).repetitions() {
+            let Some(value) = part.component(1).value() else { continue };
+            let value = value.split_whitespace().collect::<String>();
+            let authority = authority(&part.component(4));
+            if authority.is_empty() {
+                let text = "an identifier without its assigning authority matches nobody";
+                let problem = Problem::warning("no-authority", segment.place_of(field), text);
+                self.context.problems.push(problem);
+            }
+            let kind = part.component(5).value();
+            identifiers.push(TypedIdentifier { identifier: Identifier { authority, value }, kind });
+        }
+        if identifiers.is_empty() {
+            let text = "no patient identifier: the result matches nobody";
+            let problem = Problem::warning("no-identifier", segment.place_of(field), text);
+            self.context.problems.push(problem);
+        }
+        identifiers
     }
 
     fn birth_date(&mut self, segment: Segment<'m>) -> Option<PartialDate> {
@@ -204,6 +257,8 @@ impl<'m, 's> Reader<'m, 's> {
             service: concept(&obr.field(4)).unwrap_or_default(),
             collected: self.date(obr, 7, obr.field(7)),
             issued: self.instant(obr, 22),
+            control: orc.and_then(|orc| orc.field(1).value()),
+            ordered: orc.and_then(|orc| self.date(orc, 9, orc.field(9))),
             place: obr.place(),
             ..OrderGroup::default()
         };

@@ -174,6 +174,12 @@ fn loinc(segment: &Segment<'_>, context: &mut Context<'_>) -> Option<String> {
         if code.is_empty() {
             continue;
         }
+        // What the feed's profile says of a code comes first.
+        if !context.settings.codes.is_empty()
+            && let Some(mapped) = context.settings.codes.get(&(name.clone(), code.clone()))
+        {
+            return Some(mapped.clone());
+        }
         if is_loinc_system(&name) {
             if is_loinc(&code) {
                 return Some(code);

@@ -1,0 +1,203 @@
+//! What reading an archived message again would change: the facts that would come and go. This is
+//! how a new profile is tried on the traffic of past days before it is used.
+
+use crate::failure::Failure;
+use crate::feed::Feed;
+use crate::oru::{Context, Filing, reference_to};
+use crate::receive::{HL7_V2, feed_access};
+use crate::vendor;
+use crate::version::{self, Earlier};
+use crate::work::{self, Whose};
+use formats::fhir::access::type_and_id;
+use formats::fhir::facts::facts_of;
+use formats::hl7v2::batch;
+use model::provenance::Door;
+use model::{Fact, PatientId, Problem, RawId, Timestamp};
+use record::{Access, RawMessage, RawState, RawSummary, Record};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What would change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// Whose facts they are; `None` if that is not sure.
+    pub patient: Option<PatientId>,
+    /// Facts that are there and would not be.
+    pub gone: Vec<String>,
+    /// Facts that are not there and would be.
+    pub come: Vec<String>,
+    /// Why nothing is compared, if so: it cannot be read or matched, or a later version stands.
+    pub reason: Option<String>,
+    /// What reading it noticed.
+    pub problems: Vec<Problem>,
+}
+
+/// A message, read by a profile.
+pub(crate) struct Read {
+    pub(crate) whose: Whose,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) build: Box<dyn Fn(&Context<'_>) -> Vec<Filing>>,
+}
+
+/// Reads an archived message without touching the record.
+fn read(feed: &Feed, raw: &RawMessage) -> Result<Read, Vec<Problem>> {
+    match raw.summary.media_type.as_str() {
+        media_type if vendor::is_report(media_type) => vendor::readable(feed, raw),
+        _ => work::readable(feed, raw),
+    }
+}
+
+/// Whether what is archived under a media type can be compared.
+pub fn is_comparable(media_type: &str) -> bool {
+    media_type == HL7_V2 || vendor::is_report(media_type)
+}
+
+/// The messages or the report of a file, as the archive would hold them.
+pub fn as_archived(feed: &Feed, bytes: &[u8], received: Timestamp) -> Vec<RawMessage> {
+    let bodies: Vec<Vec<u8>> = if batch::is_batch(bytes) {
+        batch::split(bytes).0.iter().map(|message| message.bytes.to_vec()).collect()
+    } else {
+        vec![bytes.to_vec()]
+    };
+    let numbered = (1..).zip(bodies);
+    let message = |(sequence, body): (u64, Vec<u8>)| {
+        let media_type = vendor::media_type(&body).unwrap_or(HL7_V2).to_owned();
+        let summary = RawSummary {
+            id: RawId::new(format!("file-{sequence}")),
+            sequence,
+            feed: feed.id.clone(),
+            door: Door::File,
+            media_type,
+            message_key: None,
+            peer: String::new(),
+            received,
+            state: RawState::Received,
+            problems: Vec::new(),
+            sha256: hex::encode(Sha256::digest(&body)),
+            length_bytes: body.len() as u64,
+            acknowledgement: None,
+        };
+        RawMessage { summary, body }
+    };
+    numbered.map(message).collect()
+}
+
+/// What a message says by a profile, without a record: each fact that it would come to.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn facts(feed: &Feed, raw: &RawMessage) -> Result<(Vec<String>, Vec<Problem>), Vec<Problem>> {
+    let Read { problems, build, .. } = read(feed, raw)?;
+    let nobody = PatientId::new("nobody");
+    let filings = build(&context(feed, raw, &nobody));
+    let mut noticed: Vec<Problem> = problems;
+    noticed.extend(filings.iter().flat_map(|filing| filing.problems.iter().cloned()));
+    Ok((filings.iter().flat_map(facts_in).collect(), noticed))
+}
+
+fn context<'c>(feed: &'c Feed, raw: &'c RawMessage, patient: &'c PatientId) -> Context<'c> {
+    Context {
+        tenant: &feed.tenant,
+        feed: &feed.id,
+        profile: feed.profile.as_ref(),
+        patient,
+        raw: &raw.summary.id,
+        sha256: &raw.summary.sha256,
+        received: raw.summary.received,
+    }
+}
+
+/// Compares what a message would come to by a profile with what stands.
+///
+/// # Errors
+/// When the record fails.
+pub fn difference(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Difference, Failure> {
+    let access = feed_access(feed);
+    let read = match read(feed, raw) {
+        Ok(read) => read,
+        Err(problems) => {
+            let reason = Some("it cannot be read".to_owned());
+            return Ok(Difference { reason, problems, ..Difference::default() });
+        }
+    };
+    let patient = match work::patient_of(record, &access, &read.whose)? {
+        Ok(patient) => patient,
+        Err((reason, _)) => {
+            let (reason, problems) = (Some(reason), read.problems);
+            return Ok(Difference { reason, problems, ..Difference::default() });
+        }
+    };
+    let filings = (read.build)(&context(feed, raw, &patient));
+    let filings = work::with_earlier(record, &access, filings)?;
+    let mut difference = Difference {
+        patient: Some(patient.clone()),
+        problems: read.problems,
+        ..Difference::default()
+    };
+    if let Some(objection) = version::objection(record, &access, &patient, &filings)? {
+        difference.reason = Some(objection.reason.to_owned());
+        return Ok(difference);
+    }
+    let (mut stand, mut come) = (Vec::new(), Vec::new());
+    for (filing, earlier) in &filings {
+        come.extend(facts_in(filing));
+        stand.extend(standing(record, &access, filing, earlier)?);
+    }
+    (difference.gone, difference.come) = differ(stand, come);
+    Ok(difference)
+}
+
+/// The facts of a filing.
+fn facts_in(filing: &Filing) -> Vec<String> {
+    let of = |resource: &Value, place: &str| facts_of(resource, None, place).0;
+    let found = filing.resources.iter().flat_map(|(resource, place)| of(resource, place));
+    found.filter_map(|fact| words(&fact)).collect()
+}
+
+/// The facts of everything that a filing would write or take away.
+fn standing(
+    record: &Record,
+    access: &Access,
+    filing: &Filing,
+    earlier: &Earlier,
+) -> Result<Vec<String>, Failure> {
+    let named = filing.resources.iter().filter_map(|(resource, _)| reference_to(resource));
+    let named = named
+        .filter_map(|name| type_and_id(&name).map(|(kind, id)| (kind.to_owned(), id.to_owned())));
+    let named: BTreeSet<(String, String)> = named.chain(earlier.left_out_of(filing)).collect();
+    let mut found = Vec::new();
+    for (kind, id) in named {
+        let Some(stored) = record.read(access, &kind, &id)?.filter(|stored| !stored.deleted) else {
+            continue;
+        };
+        let resource: Value = serde_json::from_slice(&stored.body).unwrap_or_default();
+        let (facts, _) = facts_of(&resource, None, &kind);
+        found.extend(facts.iter().filter_map(words));
+    }
+    Ok(found)
+}
+
+/// A fact in one line, without where it was read.
+fn words(fact: &Fact) -> Option<String> {
+    let content = serde_json::to_string(&fact.content).ok()?;
+    Some(format!("{:?} {:?} {content}", fact.status, fact.origin))
+}
+
+/// What only one of two lists has, each as often as it has it more.
+fn differ(stand: Vec<String>, come: Vec<String>) -> (Vec<String>, Vec<String>) {
+    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+    for line in stand {
+        *counts.entry(line).or_default() -= 1;
+    }
+    for line in come {
+        *counts.entry(line).or_default() += 1;
+    }
+    let (mut gone, mut new) = (Vec::new(), Vec::new());
+    for (line, count) in counts {
+        for _ in 0..count.unsigned_abs() {
+            if count < 0 { gone.push(line.clone()) } else { new.push(line.clone()) }
+        }
+    }
+    (gone, new)
+}
