@@ -13,6 +13,7 @@ mod failure;
 pub mod feed;
 pub mod fhir;
 pub mod file;
+pub mod folder;
 pub mod matching;
 pub mod mllp;
 pub mod ndjson;

@@ -14,6 +14,8 @@ mod fhir;
 #[cfg(test)]
 mod filing;
 #[cfg(test)]
+mod folder;
+#[cfg(test)]
 mod genome;
 #[cfg(test)]
 mod hospital;

@@ -1,0 +1,204 @@
+//! What becomes of files that a sender puts into a watched folder, and what a crash leaves.
+
+use crate::support::{ANA, BEN, Fixture, fixture, pack};
+use genomics::reference::References;
+use intake::Feed;
+use intake::folder::{FILES_PER_PASS_MAX, Folder, Passed};
+use record::RawState;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+struct Watched {
+    fixture: Fixture,
+    directory: tempfile::TempDir,
+}
+
+fn watched() -> Watched {
+    Watched { fixture: fixture(), directory: tempfile::tempdir().unwrap() }
+}
+
+impl Watched {
+    fn folder(&self, feed: Feed) -> Folder {
+        let (record, references) = (self.fixture.record.clone(), References::default());
+        Folder::open(record, pack(), references, feed, self.directory.path()).unwrap()
+    }
+
+    fn open(&self) -> Folder {
+        self.folder(self.fixture.feed.clone())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn put(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        fs::write(self.path("inbox").join(name), bytes).unwrap();
+    }
+
+    /// Two looks: a file is taken when it has not changed between them.
+    fn pass(&self, folder: &mut Folder) -> Passed {
+        folder.pass(&|| false).unwrap();
+        folder.pass(&|| false).unwrap()
+    }
+
+    fn names(&self, part: &str) -> Vec<String> {
+        names(&self.path(part))
+    }
+
+    fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_is_whole_is_filed_and_what_is_being_written_is_left() {
+    let watched = watched();
+    let mut folder = watched.open();
+    watched.put("ana.hl7", ANA);
+    watched.put(".ana2.hl7", ANA);
+    watched.put("ana3.hl7.tmp", ANA);
+    assert_eq!(folder.pass(&|| false).unwrap(), Passed { waiting: 1, ..Passed::default() });
+    // It changed since: it is left once more.
+    watched.put("ana.hl7", format!("{ANA}\n"));
+    assert_eq!(folder.pass(&|| false).unwrap(), Passed { waiting: 1, ..Passed::default() });
+    assert_eq!(folder.pass(&|| false).unwrap(), Passed { done: 1, ..Passed::default() });
+    assert_eq!(watched.names("done")[0], "ana.hl7");
+    assert_eq!(watched.names("inbox"), [".ana2.hl7", "ana3.hl7.tmp"]);
+    assert!(watched.names("work").is_empty() && watched.names("failed").is_empty());
+    assert!(watched.fixture.findings("ana-example").iter().any(|line| line.contains("CYP2C19")));
+}
+
+#[test]
+fn every_kind_of_file_that_can_be_ingested() {
+    let watched = watched();
+    let mut folder = watched.open();
+    let patient = r#"{"resourceType":"Patient","id":"new-one","name":[{"family":"One"}]}"#;
+    watched.put("batch.hl7", format!("BHS|^~\\&|A\r{ANA}\rBTS|1\r"));
+    watched.put("ben.vcf", BEN);
+    watched.put("ben.vcf.about.json", r#"{"patient": "ben-sample"}"#);
+    watched.put("people.ndjson", format!("{patient}\n"));
+    watched.put(
+        "bundle.json",
+        r#"{"resourceType":"Bundle","type":"transaction","entry":[{"request":
+            {"method":"PUT","url":"Patient/put"},
+            "resource":{"resourceType":"Patient","id":"put"}}]}"#,
+    );
+    assert_eq!(watched.pass(&mut folder), Passed { done: 4, ..Passed::default() });
+    for name in ["batch.hl7", "ben.vcf", "ben.vcf.about.json", "people.ndjson", "bundle.json"] {
+        assert!(watched.names("done").contains(&name.to_owned()), "{name}");
+    }
+    assert!(!watched.fixture.facts("ben-sample").is_empty());
+    watched.fixture.read("Patient", "new-one");
+    watched.fixture.read("Patient", "put");
+}
+
+#[test]
+fn what_cannot_be_taken_in_is_in_failed_with_its_reason() {
+    let watched = watched();
+    let feed = Feed { bytes_max: 4096, ..watched.fixture.feed.clone() };
+    let mut folder = watched.folder(feed);
+    watched.put("nothing.bin", b"\x00\x01 no format");
+    watched.put("test.hl7", ANA.replace("|P|2.5.1", "|T|2.5.1"));
+    watched.put("whose.vcf", BEN);
+    watched.put("long.hl7", ANA.replace("OBX|1", &format!("NTE|1||{}\rOBX|1", "x".repeat(5000))));
+    watched.put("bad.json", "{\"resourceType\": ");
+    watched.put("mira.maf", "Hugo_Symbol\tTumor_Sample_Barcode\nKRAS\tS1\n");
+    watched.put("mira.maf.about.json", r#"{"patien": "mira"}"#);
+    std::os::unix::fs::symlink("/etc/hostname", watched.path("inbox/link.hl7")).unwrap();
+    assert_eq!(watched.pass(&mut folder), Passed { failed: 7, ..Passed::default() });
+    for (name, word) in [
+        ("nothing.bin", "unknown-content"),
+        ("test.hl7", "processing-id"),
+        ("whose.vcf", "no-patient"),
+        ("long.hl7", "more than 4096 bytes"),
+        ("bad.json", "bad-json"),
+        ("mira.maf", "unknown field"),
+        ("link.hl7", "links are not followed"),
+    ] {
+        let reason = watched.text(&format!("failed/{name}.problem"));
+        assert!(reason.contains(word) && reason.contains("feed north"), "{name}: {reason}");
+        assert!(watched.names("failed").contains(&name.to_owned()), "{name}");
+    }
+    // What nobody can read is seen in the record, too.
+    let access = watched.fixture.access();
+    let kept = watched.fixture.record.raw_list(&access, Some(RawState::Quarantined), 10).unwrap();
+    assert_eq!(kept[0].problems[0].code, "unknown-content");
+}
+
+#[test]
+fn the_same_file_again_is_told_and_files_nothing() {
+    let watched = watched();
+    let mut folder = watched.open();
+    watched.put("ana.hl7", ANA);
+    watched.pass(&mut folder);
+    let before = watched.fixture.sequence();
+    watched.put("ana.hl7", ANA);
+    assert_eq!(watched.pass(&mut folder), Passed { done: 1, ..Passed::default() });
+    assert_eq!(watched.fixture.sequence(), before);
+    // Both are kept, under names of their own.
+    assert!(watched.text("done/ana.hl7.1.note").contains("filed before"));
+    // What waits for a person is in the record's list, and told.
+    watched.put("other.hl7", ANA.replace("100001", "999999").replace("0117", "0118"));
+    assert_eq!(watched.pass(&mut folder), Passed { done: 1, ..Passed::default() });
+    assert!(watched.text("done/other.hl7.note").contains("waits for a person"));
+}
+
+#[test]
+fn what_a_crash_left_is_taken_up_and_nothing_is_filed_twice() {
+    let bundle = |method: &str, condition: &str| {
+        let url = if method == "PUT" { "Patient/new-one" } else { "Patient" };
+        format!(
+            r#"{{"resourceType":"Bundle","type":"transaction","entry":[{{"request":
+                {{"method":"{method}","url":"{url}"{condition}}},
+                "resource":{{"resourceType":"Patient","id":"new-one"}}}}]}}"#
+        )
+    };
+    for (name, bytes, part) in [
+        ("ana.hl7", ANA.to_owned(), "done"),
+        ("put.json", bundle("PUT", ""), "done"),
+        ("once.json", bundle("POST", r#","ifNoneExist":"identifier=a|b""#), "done"),
+        // Was it filed? It would be a second patient.
+        ("post.json", bundle("POST", ""), "failed"),
+    ] {
+        let watched = watched();
+        drop(watched.open());
+        // The crash came after the move, before anything else, or after the filing.
+        fs::write(watched.path("work").join(name), &bytes).unwrap();
+        let mut folder = watched.open();
+        folder.pass(&|| false).unwrap();
+        assert!(watched.names(part).contains(&name.to_owned()), "{name}");
+        let before = watched.fixture.sequence();
+        fs::write(watched.path("work").join(name), &bytes).unwrap();
+        watched.open().pass(&|| false).unwrap();
+        let changed = watched.fixture.changed(before);
+        assert!(changed.len() <= 1, "{name}: {changed:?}");
+        if part == "failed" {
+            let reason = watched.text("failed/post.json.problem");
+            assert!(reason.contains("interrupted"), "{reason}");
+        }
+    }
+}
+
+#[test]
+fn a_flood_of_files_is_taken_in_passes() {
+    let watched = watched();
+    let mut folder = watched.open();
+    for number in 0..=FILES_PER_PASS_MAX {
+        watched.put(&format!("{number:03}.bin"), b"x");
+    }
+    let failed = FILES_PER_PASS_MAX;
+    assert_eq!(watched.pass(&mut folder), Passed { failed, waiting: 1, ..Passed::default() });
+    assert_eq!(folder.pass(&|| false).unwrap(), Passed { failed: 1, ..Passed::default() });
+    // One that is asked to stop takes nothing up.
+    watched.put("late.bin", b"x");
+    folder.pass(&|| true).unwrap();
+    assert_eq!(folder.pass(&|| true).unwrap(), Passed { waiting: 1, ..Passed::default() });
+}
