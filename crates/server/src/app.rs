@@ -1,11 +1,13 @@
 //! What every handler works with.
 
+use crate::controllers::deliver::Door;
 use crate::error::Error;
 use crate::limiter::Limiter;
 use crate::provider::Provider;
 use genomics::lift::LiftOver;
 use genomics::reference::References;
 use genomics::vrs;
+use intake::Feed;
 use interpret::Interpreter;
 use interpret::matching::{Matcher, Panels, World};
 use interpret::therapies::Therapies;
@@ -47,6 +49,8 @@ struct Inner {
     therapies: Option<Arc<Therapies>>,
     /// Whether people need a second factor for everything but setting one up.
     requires_second_factor: bool,
+    /// Feeds that laboratories deliver to over HTTP.
+    doors: Arc<BTreeMap<String, Door>>,
 }
 
 /// What the Genomics Operations are answered with.
@@ -108,8 +112,21 @@ impl App {
             panels,
             therapies,
             requires_second_factor: false,
+            doors: Arc::default(),
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// The same, with feeds that laboratories may deliver to over HTTP.
+    pub fn with_feeds(&self, feeds: Vec<Feed>) -> Self {
+        let doors = feeds.into_iter().map(|feed| (feed.id.clone(), Door::new(feed))).collect();
+        let inner = Inner { doors: Arc::new(doors), ..Inner::clone(&self.inner) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// A feed's door, if there is one.
+    pub(crate) fn door(&self, feed: &str) -> Option<Door> {
+        self.inner.doors.get(feed).cloned()
     }
 
     /// The same, with endpoints that subscribers may be notified at. Without any, nobody can

@@ -7,10 +7,11 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use intake::receive::HL7_V2;
 
 /// Interfaces whose every error is an `OperationOutcome`.
-const INTERFACES: [&str; 4] =
-    ["/fhir", "/cds-services", "/subject-operations", "/population-operations"];
+const INTERFACES: [&str; 5] =
+    ["/fhir", "/cds-services", "/subject-operations", "/population-operations", "/feeds"];
 
 /// Answers in our form where axum would answer in its own, and lets nothing be stored or guessed
 /// at that does not say so itself.
@@ -41,7 +42,8 @@ fn is_bare(response: &Response) -> bool {
     let status = response.status();
     let media_type = response.headers().get(header::CONTENT_TYPE);
     let is_ours = media_type.and_then(|value| value.to_str().ok()).is_some_and(|text| {
-        text == FHIR_JSON || text.starts_with("text/html") || text.starts_with("application/json")
+        let is_page_or_json = text.starts_with("text/html") || text.starts_with("application/json");
+        text == FHIR_JSON || text == HL7_V2 || is_page_or_json
     });
     (status.is_client_error() || status.is_server_error()) && !is_ours
 }

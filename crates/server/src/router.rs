@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::controllers::{
-    access_log, account, auth, board, cards, cds, emergency, fhir, genomics, health, knowledge,
-    launch, login, pages, passkey, privacy, reports, trials,
+    access_log, account, auth, board, cards, cds, deliver, emergency, fhir, genomics, health,
+    knowledge, launch, login, pages, passkey, privacy, reports, trials,
 };
 use crate::openapi;
 use crate::refusal;
@@ -98,11 +98,20 @@ const DESCRIPTION: &[Route] = &[
 
 /// Every route as method and path, in axum's form: `("GET", "/patients/{id}")`.
 pub fn routes() -> Vec<(&'static str, &'static str)> {
-    [PAGES, auth::ROUTES, DECISION_SUPPORT, fhir::ROUTES, genomics::ROUTES, HEALTH, DESCRIPTION]
-        .into_iter()
-        .flatten()
-        .map(|route| (route.method, route.path))
-        .collect()
+    [
+        PAGES,
+        auth::ROUTES,
+        DECISION_SUPPORT,
+        deliver::ROUTES,
+        fhir::ROUTES,
+        genomics::ROUTES,
+        HEALTH,
+        DESCRIPTION,
+    ]
+    .into_iter()
+    .flatten()
+    .map(|route| (route.method, route.path))
+    .collect()
 }
 
 /// The whole server.
@@ -111,6 +120,8 @@ pub fn router(app: App) -> Router {
         .merge(table(PAGES).layer(DefaultBodyLimit::max(FORM_BYTES_MAX)))
         .merge(table(auth::ROUTES).layer(DefaultBodyLimit::max(auth::BODY_BYTES_MAX)))
         .merge(table(DECISION_SUPPORT).layer(DefaultBodyLimit::max(cds::BODY_BYTES_MAX)))
+        // Each feed has its own limit.
+        .merge(table(deliver::ROUTES).layer(DefaultBodyLimit::disable()))
         .merge(table(fhir::ROUTES).layer(DefaultBodyLimit::max(FHIR_BODY_BYTES_MAX)))
         .merge(table(genomics::ROUTES).layer(DefaultBodyLimit::max(genomics::BODY_BYTES_MAX)))
         .merge(table(HEALTH))

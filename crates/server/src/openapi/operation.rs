@@ -115,6 +115,7 @@ fn body(body: Body) -> Option<Value> {
         Body::MaybeParameters => (FHIR, component("Parameters"), false),
         Body::Patch => (intake::fhir::JSON_PATCH, component("Patch"), true),
         Body::Lines => ("application/fhir+ndjson", json!({"type": "string"}), true),
+        Body::Delivery => (intake::receive::HL7_V2, json!({"type": "string"}), true),
         Body::Hooks => ("application/json", json!({"type": "object"}), true),
         Body::Search => {
             let values = json!({"type": "string"});

@@ -25,6 +25,8 @@ pub(super) enum Body {
     Lines,
     /// A CDS Hooks request, or feedback.
     Hooks,
+    /// An HL7 v2 message, or a report in a laboratory's own format.
+    Delivery,
 }
 
 /// What an answer is.
@@ -72,7 +74,9 @@ pub(super) struct Row {
 }
 
 use Answer::{Fhir, Json, Nothing, Of, Page, Table};
-use Body::{Bundle, Form, Hooks, Lines, MaybeParameters, Parameters, Patch, Resource, Search};
+use Body::{
+    Bundle, Delivery, Form, Hooks, Lines, MaybeParameters, Parameters, Patch, Resource, Search,
+};
 
 const RESOURCE: Answer = Fhir("Resource");
 const BUNDLE: Answer = Fhir("Bundle");
@@ -302,6 +306,10 @@ pub(super) const TABLE: &[Row] = &[
         .taking(Hooks)
         .answering(&[(200, Nothing)])
         .refusing(&[400, 401, 403, 404, 413]),
+    begin("POST", "/feeds/{feed}", "Deliver a message, a batch or a report to a feed")
+        .taking(Delivery)
+        .answering(&[(200, Of("application/hl7-v2+er7")), (202, Json), (204, Nothing)])
+        .refusing(&[400, 401, 403, 404, 413, 415, 503]),
     open("/fhir/metadata", "CapabilityStatement", &[(200, Fhir("CapabilityStatement"))], &[]),
     open("/fhir/.well-known/smart-configuration", "SMART configuration", &[(200, Json)], &[]),
     begin("POST", "/fhir", "Transaction or batch")

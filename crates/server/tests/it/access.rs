@@ -183,6 +183,7 @@ const TABLE: &[Row] = &[
     row(MATCH_GIVEN, Interface, "/fhir/Patient/$trial-match", OFFICER, false),
     row(("POST", "/fhir/{type}/$validate"), Interface, "/fhir/Patient/$validate", None, false),
     row(VALIDATE, Interface, "/fhir/Patient/{patient}/$validate", None, false),
+    row(("POST", "/feeds/{feed}"), Interface, "/feeds/north", Some(CLIENT), false),
     row(("POST", "/fhir/$import"), Interface, "/fhir/$import", Some(CLIENT), false),
     row(("GET", "/fhir/$export"), Interface, "/fhir/$export", Some(INTERFACE), false),
     row(("POST", "/fhir/$export"), Interface, "/fhir/$export", Some(INTERFACE), false),
@@ -262,6 +263,7 @@ impl Row {
             }
             ("POST", ANSWER) => call.form(&[("csrf", "x"), ("answer", "explained"), ("text", "x")]),
             ("POST", "/login" | "/logout") => call.form(&[("csrf", "x")]),
+            (_, "/feeds/{feed}") => call.header("content-type", "application/hl7-v2+er7"),
             (_, "/fhir/$import") => call.header("content-type", "application/fhir+ndjson"),
             (_, route) if route.contains("$export") => call.header("prefer", "respond-async"),
             ("PATCH", _) => {

@@ -35,7 +35,7 @@ fn hash() -> &'static str {
     HASH.get_or_init(|| password_hash(PASSWORD).unwrap())
 }
 
-fn pack() -> Arc<Pack> {
+pub(crate) fn pack() -> Arc<Pack> {
     static PACK: OnceLock<Arc<Pack>> = OnceLock::new();
     Arc::clone(PACK.get_or_init(|| Arc::new(Pack::built_in().unwrap())))
 }
@@ -188,6 +188,12 @@ impl TestApp {
     /// From now on with a second factor for everybody.
     pub(crate) fn require_second_factor(&mut self) {
         self.app = self.app.with_second_factor_required();
+        self.router = server::router(self.app.clone());
+    }
+
+    /// From now on with these feeds.
+    pub(crate) fn use_feeds(&mut self, feeds: Vec<Feed>) {
+        self.app = self.app.with_feeds(feeds);
         self.router = server::router(self.app.clone());
     }
 

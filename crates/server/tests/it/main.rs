@@ -34,6 +34,8 @@ mod clinical;
 #[cfg(test)]
 mod crud;
 #[cfg(test)]
+mod deliver;
+#[cfg(test)]
 mod emergency;
 #[cfg(test)]
 mod examples;
