@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod backup;
 mod ehr;
+mod feed;
 mod keys;
 mod knowledge;
 mod patient;
@@ -24,6 +25,10 @@ pub(crate) use backup::{
     BackupArguments, BackupCommand, BackupPruneArguments, BackupTakeArguments,
     BackupVerifyArguments, BucketArguments, DrillArguments, FromArguments, RestoreArguments,
     ShippingArguments, SnapshotArguments,
+};
+pub(crate) use feed::{
+    DoorArguments, FeedCommand, FeedListArguments, FeedReplayArguments, FeedTestArguments,
+    ProfileArguments,
 };
 pub(crate) use keys::{KeysCommand, KeysRotateArguments, KeysShowArguments};
 pub(crate) use knowledge::{
@@ -72,6 +77,9 @@ pub(crate) enum Command {
     /// laboratory's own format (Foundation Medicine, Tempus, Caris, QIAGEN Clinical Insight,
     /// Guardant), MAF, or the folder of a cBioPortal study.
     Ingest(IngestArguments),
+    /// Feeds: how each sender's messages are read, tried before it is used.
+    #[command(subcommand)]
+    Feed(FeedCommand),
     /// File FHIR resources in bulk from NDJSON, as a bulk export writes it; goes on where an import
     /// of the same file was broken off.
     Import(BulkArguments),
@@ -175,6 +183,8 @@ pub(crate) struct ServeArguments {
     /// Name of the feed behind the MLLP listener.
     #[arg(long, default_value = "mllp", value_name = "NAME")]
     pub(crate) feed: String,
+    #[command(flatten)]
+    pub(crate) doors: DoorArguments,
     /// Chain file between GRCh37 and GRCh38, plain or gzip: by it a question about one build finds
     /// results of the other. Without it such a question is refused.
     #[arg(long, env = "COGNATE_LIFT_OVER", value_name = "FILE")]
@@ -331,6 +341,10 @@ pub(crate) struct PgxCallArguments {
     /// Sex of the sample, for genes on the X chromosome. Without it, as the genotypes have it.
     #[arg(long, value_name = "SEX", value_enum)]
     pub(crate) sex: Option<SexArgument>,
+    /// The day on which somebody answered for what a MAF or a study folder says. Without it its
+    /// findings are preliminary, and no decision support sees them.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) signed_on: Option<String>,
     /// State that a position the file does not mention is reference. Only for files that report
     /// every variant of every position; it is stamped on the result.
     #[arg(long)]

@@ -6,6 +6,7 @@ mod backup;
 mod demo;
 mod doctor;
 mod explain;
+mod feed;
 mod import;
 mod ingest;
 mod init;
@@ -35,6 +36,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Init(init) => init::run(&init),
         Command::Serve(serve) => serve::run(&serve),
         Command::Ingest(ingest) => ingest::run(&ingest),
+        Command::Feed(command) => feed::run(&command),
         Command::Import(import) => import::run(&import),
         Command::Pgx(pgx) => pgx::run(&pgx),
         Command::Trials(command) => trials::run(&command),

@@ -10,9 +10,9 @@ mod setting;
 use super::serve::{Beside, Running, stop_signal};
 use super::{print, say};
 use crate::arguments::{
-    AlertArguments, DemoArguments, EhrArguments, ProviderArguments, ReferenceArguments,
-    ServeArguments, ShippingArguments, StoreArguments, TlsArguments, TokenArguments,
-    WatchArguments,
+    AlertArguments, DemoArguments, DoorArguments, EhrArguments, ProviderArguments,
+    ReferenceArguments, ServeArguments, ShippingArguments, StoreArguments, TlsArguments,
+    TokenArguments, WatchArguments,
 };
 use crate::outcome::Outcome;
 use crate::store;
@@ -49,6 +49,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         tls: TlsArguments::default(),
         base_url: None,
         feed: "northside".to_owned(),
+        doors: DoorArguments::default(),
         lift_over: None,
         evidence: Some(arguments.messages.join("evidence")).filter(|pack| pack.is_dir()),
         silent_rule: Vec::new(),

@@ -16,9 +16,11 @@ use axum::serve::IncomingStream;
 use backup::{Shipper, Shipping};
 use genomics::reference::References;
 use intake::Feed;
+use intake::folder::Folder;
 use intake::work::Worker;
 use interpret::Interpreter;
 use interpret::therapies::Therapies;
+use knowledge::Pack;
 use model::TenantId;
 use notify::{Endpoints, Notifier, Sender, Trust};
 use record::Record;
@@ -168,18 +170,19 @@ impl Running {
         let beside = beside(&settings.base_url)?;
         let (stop, stopped) = watch::channel(false);
         let flag = Arc::new(AtomicBool::new(false));
-        let feed = Arc::new(Feed::production(&arguments.feed, &tenant));
-        let worker =
-            Worker::new(record.clone(), Arc::clone(&pack), vec![Feed::clone(&feed)], &tenant)
-                .with_references(genomics.references.clone());
+        let (feeds, feed) = feeds(arguments, &record)?;
+        let worker = Worker::new(record.clone(), Arc::clone(&pack), feeds.clone(), &tenant)
+            .with_references(genomics.references.clone());
         let mut threads = vec![thread("filing", &flag, move |stop| worker.follow(stop))?, {
             let interpreter = interpreter.clone();
             thread("interpret", &flag, move |stop| interpreter.follow(stop))?
         }];
+        threads.extend(folders(arguments, &feeds, &record, &pack, &genomics.references, &flag)?);
         let endpoints = Endpoints::new(&arguments.subscription_endpoint)
             .map_err(|wrong| anyhow!("--subscription-endpoint {wrong}"))?;
         let app = App::with_genomics(record.clone(), interpreter, settings, genomics)
-            .with_endpoints(endpoints);
+            .with_endpoints(endpoints)
+            .with_feeds(feeds);
         let app = furnished(app, arguments, &record, &tenant)?;
         let app = match provider::ehr(beside.ehr.as_ref().unwrap_or(&arguments.ehr))? {
             Some(ehr) => app.with_ehr(ehr),
@@ -227,6 +230,45 @@ impl Running {
             let _ = tokio::task::spawn_blocking(move || thread.join()).await;
         }
     }
+}
+
+/// The feeds of the file of profiles, which is archived, and the one behind the MLLP listener. A
+/// feed that the file does not have is a production feed with no exceptions.
+fn feeds(arguments: &ServeArguments, record: &Record) -> anyhow::Result<(Vec<Feed>, Arc<Feed>)> {
+    let tenant = store::tenant();
+    let (mut feeds, text) = super::feed::profiles(&arguments.doors.profiles)?;
+    if let Some(text) = text {
+        intake::feed::archive(record, &tenant, &text)?;
+    }
+    let known = feeds.iter().find(|feed| feed.id == arguments.feed).cloned();
+    let feed = known.unwrap_or_else(|| {
+        let feed = Feed::production(&arguments.feed, &tenant);
+        feeds.push(feed.clone());
+        feed
+    });
+    Ok((feeds, Arc::new(feed)))
+}
+
+/// What watches the folders, each `FEED=DIR`.
+fn folders(
+    arguments: &ServeArguments,
+    feeds: &[Feed],
+    record: &Record,
+    pack: &Arc<Pack>,
+    references: &References,
+    flag: &Arc<AtomicBool>,
+) -> anyhow::Result<Vec<JoinHandle<()>>> {
+    let open = |named: &String| {
+        let (name, directory) =
+            named.split_once('=').with_context(|| format!("`{named}` is not FEED=DIR"))?;
+        let feed = feeds.iter().find(|feed| feed.id == name).cloned();
+        let feed = feed.with_context(|| format!("no feed `{name}` for a folder; see `--feeds`"))?;
+        let (record, pack, references) = (record.clone(), Arc::clone(pack), references.clone());
+        let mut folder = Folder::open(record, pack, references, feed, Path::new(directory))
+            .with_context(|| format!("the folder `{directory}` cannot be used"))?;
+        thread("folder", flag, move |stop| folder.follow(stop))
+    };
+    arguments.doors.watch_folder.iter().map(open).collect()
 }
 
 /// What the Genomics Operations are answered with. A chain file that cannot be used is an error:

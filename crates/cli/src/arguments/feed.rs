@@ -1,0 +1,85 @@
+//! `cognate feed`, and what `serve` is told of feeds.
+
+use super::StoreArguments;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// `cognate feed`
+#[derive(Debug, Subcommand)]
+pub(crate) enum FeedCommand {
+    /// List the feeds of a file of profiles.
+    List(FeedListArguments),
+    /// Say what messages and reports come to by a profile. No store is needed, nothing is filed.
+    Test(FeedTestArguments),
+    /// Read archived messages of a feed again by its profile, or with `--dry-run` say what facts
+    /// would come and go.
+    Replay(FeedReplayArguments),
+}
+
+/// Where profiles are.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct ProfileArguments {
+    /// TOML file with the profiles of feeds: authorities, codes, processing ids, limits. Each
+    /// version that is used is archived by its digest.
+    #[arg(long, env = "COGNATE_FEEDS", value_name = "FILE")]
+    pub(crate) feeds: Option<PathBuf>,
+}
+
+/// What a server takes in beside MLLP.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct DoorArguments {
+    #[command(flatten)]
+    pub(crate) profiles: ProfileArguments,
+    /// Folder that files of a feed are put into, `north=/var/spool/north`; may be given several
+    /// times. A whole file is renamed into its `inbox`, and is then in `done` or, with the reason
+    /// beside it, in `failed`.
+    #[arg(long, value_name = "FEED=DIR")]
+    pub(crate) watch_folder: Vec<String>,
+}
+
+/// `cognate feed list`
+#[derive(Args, Debug)]
+pub(crate) struct FeedListArguments {
+    #[command(flatten)]
+    pub(crate) profiles: ProfileArguments,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `cognate feed test`
+#[derive(Args, Debug)]
+pub(crate) struct FeedTestArguments {
+    #[command(flatten)]
+    pub(crate) profiles: ProfileArguments,
+    /// Name of the feed; without it a production feed with no exceptions.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) feed: Option<String>,
+    /// Files with a message, a batch or a report each.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `cognate feed replay`
+#[derive(Args, Debug)]
+pub(crate) struct FeedReplayArguments {
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    #[command(flatten)]
+    pub(crate) profiles: ProfileArguments,
+    /// Name of the feed.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) feed: String,
+    /// From where in the archive: a place in the order of arrival, or a day.
+    #[arg(long, value_name = "NUMBER|DATE")]
+    pub(crate) since: String,
+    /// Change nothing, and print the facts that would come and go.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
