@@ -36,6 +36,17 @@ fn consent() -> ConsentView {
     }
 }
 
+fn step_up(has_passkey: bool) -> StepUpView {
+    StepUpView {
+        session: session(),
+        next: text(),
+        has_password: true,
+        has_code: true,
+        has_passkey,
+        error: Some(text()),
+    }
+}
+
 fn pages() -> Vec<(&'static str, String)> {
     let error = || Some(text());
     let offer = OfferView { session: session(), secret: text(), uri: text(), error: error() };
@@ -44,20 +55,12 @@ fn pages() -> Vec<(&'static str, String)> {
         login: text(),
         has_code: false,
         recovery_codes: 2,
-        must_enrol: false,
-    };
-    let step_up = StepUpView {
-        session: session(),
-        next: text(),
-        has_code: true,
-        has_passkey: true,
-        has_password: true,
-        error: error(),
+        must_enrol: true,
     };
     vec![
         ("consent", web::consent(&consent())),
         ("code", web::code(&CodeView { csrf: text(), error: error() })),
-        ("step-up", web::step_up(&step_up)),
+        ("step-up", web::step_up(&step_up(false))),
         ("account", web::account(&account)),
         ("offer", web::offer(&offer)),
         ("recovery", web::recovery(&RecoveryView { session: session(), codes: vec![text()] })),
@@ -69,6 +72,7 @@ fn with_script() -> Vec<(&'static str, String)> {
     let login = PasskeyLoginView { csrf: text(), next: text() };
     vec![
         ("passkey", web::passkey_login(&login)),
+        ("step-up by passkey", web::step_up(&step_up(true))),
         ("passkeys", web::passkeys(&PasskeysView { session: session(), passkeys })),
     ]
 }
