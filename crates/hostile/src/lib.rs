@@ -3,10 +3,12 @@
 //!
 //! For: the targets of `fuzz/`, which a nightly toolchain drives, and the tests here, which mutate
 //! seeds on the stable one.
-//! Never: shipped in the binary; a check that needs a file or the network.
+//! Never: shipped in the binary; a check that needs a file of somebody's or the network.
 
 #![expect(clippy::expect_used, reason = "a check panics where what must hold does not")]
 
+mod bed;
+pub mod bulk;
 pub mod fhir;
 pub mod fhirpath;
 pub mod genotypes_table;
@@ -14,17 +16,20 @@ pub mod hl7v2;
 pub mod mllp;
 pub mod outside;
 pub mod pgx_call;
+pub mod search;
 mod sites;
 pub mod token;
 pub mod trial;
 pub mod vcf;
 pub mod vcf_cohort;
+pub mod vendor;
 
 /// A check.
 pub type Check = fn(&[u8]);
 
 /// All of them, by name.
 pub const CHECKS: &[(&str, Check)] = &[
+    ("bulk", bulk::check),
     ("fhir", fhir::check),
     ("fhirpath", fhirpath::check),
     ("genotypes_table", genotypes_table::check),
@@ -32,8 +37,10 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("mllp", mllp::check),
     ("outside", outside::check),
     ("pgx_call", pgx_call::check),
+    ("search", search::check),
     ("token", token::check),
     ("trial", trial::check),
     ("vcf", vcf::check),
     ("vcf_cohort", vcf_cohort::check),
+    ("vendor", vendor::check),
 ];

@@ -74,6 +74,20 @@ const TOKENS: &[&str] = &[
     "eyJhbGciOiJub25lIn0",
     ".e30.",
     "resourceType",
+    "_include=",
+    ":missing=",
+    ":not-in=",
+    "_has:",
+    "%",
+    "\\,",
+    "$",
+    "id",
+    "Patient/p1",
+    "<!DOCTYPE r [",
+    "&a;",
+    "<a>",
+    "</a>",
+    "<![CDATA[",
 ];
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
@@ -118,7 +132,7 @@ fn seeds() -> Vec<Vec<u8>> {
         .filter(|seed| !seed.is_empty())
         .collect();
     assert!(seeds.len() > 10, "{paths:?}");
-    let written: [&[u8]; 6] = [
+    let written: [&[u8]; 10] = [
         b"name.where(use = 'official' and given.exists()).select(family & ' ' & given.first())",
         b"extension('http://e.example').value + 1.5 > @2026-01-02 or iif(active, 1, {}) | (2 | 3)",
         br#"{"trial_id":"t","treatment_list":{"step":[{"arm":[{"dose_level":[]}],"match":[{"and":[
@@ -129,6 +143,15 @@ fn seeds() -> Vec<Vec<u8>> {
         br#"{"keys":[{"kty":"EC","crv":"P-384","alg":"ES384","kid":"k","x":"AA","y":"AA"}]}
 eyJhbGciOiJFUzM4NCIsImtpZCI6ImsifQ.eyJpc3MiOiJhIiwic3ViIjoiYSJ9.AAAA"#,
         b"eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJpc3MiOiJhIn0.",
+        b"Patient?name:exact=Ex\\,ample,Ana&birthdate=ge1961-04&_sort=-birthdate\
+            &identifier=http://e|1",
+        b"Observation?subject:Patient.name=Ana&code=http://loinc.org|79716-7&code:not=2\
+            &value-quantity=ap1.5||mg&_include=Observation:subject\
+            &_has:Observation:patient:code=1&date:missing=true",
+        br#"{"resourceType":"Patient","id":"p1","name":[{"family":"Example"}]}
+{"resourceType":"Observation","id":"o1","status":"final","subject":{"reference":"Patient/p1"},
+{"resourceType":"Observation","id":"o1","status":"final","code":{"text":"x"}}"#,
+        b"<?xml version=\"1.0\"?><r xmlns=\"http://e\"><a b='&lt;&#x41;'><![CDATA[x]]></a></r>",
     ];
     seeds.extend(written.iter().map(|seed| seed.to_vec()));
     seeds
@@ -180,7 +203,9 @@ fn memory_mb() -> Option<u64> {
 fn run(name: &str) {
     let (_, check): &(&str, Check) = CHECKS.iter().find(|(known, _)| *known == name).unwrap();
     let is_assured = std::env::var_os("COGNATE_ASSURE").is_some();
-    let most = if is_assured { EXECUTIONS_ASSURED } else { EXECUTIONS };
+    let asked = std::env::var("COGNATE_FUZZ_EXECUTIONS").ok().map(|text| text.parse().unwrap());
+    let most = asked.unwrap_or(if is_assured { EXECUTIONS_ASSURED } else { EXECUTIONS });
+    let is_bounded = !is_assured && asked.is_none();
     let seeds = seeds();
     for seed in &seeds {
         check(seed);
@@ -188,7 +213,8 @@ fn run(name: &str) {
     let (mut chance, mut slowest) = (Chance(name.len() as u64 * 7_919), Duration::ZERO);
     let begun = Instant::now();
     let mut done = 0;
-    while done < most && (is_assured || done < EXECUTIONS_MIN || begun.elapsed() < CI_TIME_MAX) {
+    let is_in_time = |done| done < EXECUTIONS_MIN || begun.elapsed() < CI_TIME_MAX;
+    while done < most && (!is_bounded || is_in_time(done)) {
         let bytes = mutated(&seeds, &mut chance);
         let one = Instant::now();
         let held = std::panic::catch_unwind(|| check(&bytes));
@@ -224,5 +250,6 @@ macro_rules! checks {
 }
 
 checks! {
-    fhir fhirpath genotypes_table hl7v2 mllp outside pgx_call token trial vcf vcf_cohort
+    bulk fhir fhirpath genotypes_table hl7v2 mllp outside pgx_call search token trial vcf vcf_cohort
+    vendor
 }

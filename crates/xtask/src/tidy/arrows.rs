@@ -38,9 +38,13 @@ pub const ARROWS: &[(&str, &[&str])] = &[
     ("server", SERVER),
     ("cli", CLI),
     ("testkit", &["formats", "knowledge", "model", "record"]),
-    ("hostile", &["formats", "identity", "knowledge", "model", "pgx", "trials", "tumor"]),
+    ("hostile", HOSTILE),
     ("xtask", &[]),
 ];
+
+/// Whatever reads what comes from outside.
+const HOSTILE: &[&str] =
+    &["formats", "identity", "intake", "knowledge", "model", "pgx", "record", "trials", "tumor"];
 
 /// The server uses every room but the engines: only `interpret` runs those.
 const SERVER: &[&str] = &[
