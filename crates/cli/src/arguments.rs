@@ -19,7 +19,8 @@ mod view;
 pub(crate) use access::{AccountCommand, ClientCommand, RegisterArguments};
 pub(crate) use audit::{
     AlertArguments, AuditCommand, AuditDiscloseArguments, AuditDisclosuresArguments,
-    AuditReviewArguments, AuditVerifyArguments, WatchArguments,
+    AuditProveArguments, AuditReviewArguments, AuditThinArguments, AuditVerifyArguments,
+    AuditWitnessArguments, WatchArguments,
 };
 pub(crate) use backup::{
     BackupArguments, BackupCommand, BackupPruneArguments, BackupTakeArguments,

@@ -281,6 +281,8 @@ words! {
         AdoptPack => "adopt-pack",
         /// Read the audit log.
         ReadAudit => "read-audit",
+        /// Take events out of the audit log that were kept for as long as they have to be.
+        ThinAudit => "thin-audit",
         /// Note a disclosure that has to be accounted for.
         NoteDisclosure => "note-disclosure",
         /// Read what an adopted pack changed for whom.

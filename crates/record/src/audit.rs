@@ -13,6 +13,8 @@ mod extent;
 mod index;
 mod line;
 mod merkle;
+mod proof;
+mod retention;
 mod review;
 mod signing;
 mod verify;
@@ -21,6 +23,10 @@ pub(crate) use chain::segments as segment_paths;
 pub use checkpoint::{BadVerifier, CheckpointKey, Verifier};
 pub use event::{AuditEvent, AuditPage, AuditQuery, Disclosure, reads_audit};
 pub(crate) use extent::{Extent, extent};
+pub use proof::{
+    AuditProof, SegmentProof, check_audit_proof, prove_audit_log, unsigned_audit_segments,
+};
+pub use retention::{AUDIT_YEARS_MIN, AuditRetention, AuditThinned};
 pub(crate) use review::{EXPORTS, READS, is_looked_at};
 pub use review::{ReviewFacts, ReviewFinding, ReviewRules, review_audit};
 pub(crate) use verify::verify;

@@ -61,9 +61,10 @@ pub use adoption::{Adoption, AdoptionCounts, PatientChange};
 pub use alert::{Alert, AlertKind, AlertsDue, Delivery};
 pub use archive::{Archived, NewRaw, RawMessage, RawState, RawSummary};
 pub use audit::{
-    AuditEvent, AuditPage, AuditQuery, AuditTail, AuditVerification, BadVerifier, CheckpointKey,
-    Disclosure, ReviewFacts, ReviewFinding, ReviewRules, Verifier, reads_audit, review_audit,
-    verifiers, verify_audit_log,
+    AUDIT_YEARS_MIN, AuditEvent, AuditPage, AuditProof, AuditQuery, AuditRetention, AuditTail,
+    AuditThinned, AuditVerification, BadVerifier, CheckpointKey, Disclosure, ReviewFacts,
+    ReviewFinding, ReviewRules, SegmentProof, Verifier, check_audit_proof, prove_audit_log,
+    reads_audit, review_audit, unsigned_audit_segments, verifiers, verify_audit_log,
 };
 pub use backup::{
     AuditSegment, Cut, CutFile, Examined, KEYRING_FILES, Loading, ReadBack, ResourceDigest,

@@ -10,6 +10,17 @@ pub(crate) enum AuditCommand {
     /// Check every line of the audit log against its chain and, with `--audit-checkpoints`, against
     /// what was signed. Ends with 1 if something was altered, removed, reordered or cut.
     Verify(AuditVerifyArguments),
+    /// Write a proof for a witness: that the log is the one of the checkpoints that the witness
+    /// has, with more at its end (RFC 6962). It holds no event.
+    Prove(AuditProveArguments),
+    /// Check a proof as a witness does, with earlier checkpoints, the proof and the key, and
+    /// nothing of the log. Prints the checkpoints to keep until the next proof. Ends with 1 if it
+    /// does not hold.
+    Witness(AuditWitnessArguments),
+    /// Take events away that are older than they have to be kept, never those about policies, keys,
+    /// exports, disclosures, emergencies and erasures. The log can be verified as before, and says
+    /// that they went.
+    Thin(AuditThinArguments),
     /// Look for snooping by rules with thresholds: oneself, family, colleagues, watched patients,
     /// volume, nights, ids in a row, no relationship, exports, denials. Ends with 1 if there is
     /// something to look at.
@@ -30,9 +41,59 @@ pub(crate) struct AuditVerifyArguments {
     /// believed.
     #[arg(long = "verifier", value_name = "KEY", requires = "audit_checkpoints")]
     pub(crate) verifiers: Vec<String>,
+    /// Earlier checkpoints, as `witness` prints them or as they stand in their directory: the log
+    /// has to be what it was then, with more at its end.
+    #[arg(long, value_name = "FILE", requires = "audit_checkpoints")]
+    pub(crate) since: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `cognate audit prove`
+#[derive(Args, Debug)]
+pub(crate) struct AuditProveArguments {
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// Checkpoints that the witness has; none at first.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) since: Option<PathBuf>,
+    /// Key that the checkpoints must be signed with, as of `verify`.
+    #[arg(long = "verifier", value_name = "KEY")]
+    pub(crate) verifiers: Vec<String>,
+}
+
+/// `cognate audit witness`
+#[derive(Args, Debug)]
+pub(crate) struct AuditWitnessArguments {
+    /// File with the proof.
+    #[arg(value_name = "PROOF")]
+    pub(crate) proof: PathBuf,
+    /// Checkpoints that were kept the last time; none at first.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) since: Option<PathBuf>,
+    /// Key that the checkpoints must be signed with; may be given several times.
+    #[arg(long = "verifier", value_name = "KEY", required = true)]
+    pub(crate) verifiers: Vec<String>,
+}
+
+/// `cognate audit thin`
+#[derive(Args, Debug)]
+pub(crate) struct AuditThinArguments {
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// How many years everything is kept; 6 or more (45 CFR 164.316(b)(2)).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(6..=100))]
+    pub(crate) years: u16,
+    /// Patient about whom nothing goes (legal hold); may be given several times.
+    #[arg(long = "hold", value_name = "ID")]
+    pub(crate) held: Vec<String>,
+    /// Only say what would go.
+    #[arg(long)]
+    pub(crate) trial: bool,
+    /// Whoever decides, as an account: `account:olga`.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) by: String,
 }
 
 /// `cognate audit review`

@@ -2,18 +2,21 @@
 
 mod disclosure;
 mod review;
+mod witness;
 
 pub(crate) use review::read;
 
+use super::project::officer;
 use super::{print, print_json, say};
-use crate::arguments::{AuditCommand, AuditVerifyArguments};
+use crate::arguments::{AuditCommand, AuditThinArguments, AuditVerifyArguments};
 use crate::outcome::Outcome;
 use crate::store;
 use anyhow::Context;
+use model::{PatientId, Problem};
 use record::limit::PAGE_ROWS_MAX;
 use record::{
-    AuditEvent, AuditQuery, AuditTail, AuditVerification, Record, Verifier, verifiers,
-    verify_audit_log,
+    AuditEvent, AuditQuery, AuditRetention, AuditTail, AuditThinned, AuditVerification, Record,
+    Verifier, verifiers, verify_audit_log,
 };
 use serde_json::json;
 use std::path::Path;
@@ -22,6 +25,9 @@ use std::path::Path;
 pub(crate) fn run(command: &AuditCommand) -> anyhow::Result<Outcome> {
     match command {
         AuditCommand::Verify(arguments) => verify(arguments),
+        AuditCommand::Prove(arguments) => witness::prove(arguments),
+        AuditCommand::Witness(arguments) => witness::check(arguments),
+        AuditCommand::Thin(arguments) => thin(arguments),
         AuditCommand::Review(arguments) => review::run(arguments),
         AuditCommand::Disclose(arguments) => disclosure::note(arguments),
         AuditCommand::Disclosures(arguments) => disclosure::list(arguments),
@@ -42,16 +48,40 @@ fn all(record: &Record, query: &AuditQuery) -> anyhow::Result<Vec<AuditEvent>> {
     }
 }
 
+/// Takes away what was kept for as long as it has to be.
+fn thin(arguments: &AuditThinArguments) -> anyhow::Result<Outcome> {
+    let record = store::open(&arguments.store)?;
+    let access = officer(&record, &arguments.by)?;
+    let held = arguments.held.iter().map(PatientId::new).collect();
+    let (years, is_trial) = (arguments.years, arguments.trial);
+    let done = record.thin_audit(&access, &AuditRetention { years, held, is_trial })?;
+    let verb = if is_trial { "would go" } else { "went" };
+    let AuditThinned { segments, events, kept } = done;
+    print(&format!("{events} events of {segments} segments {verb}, {kept} of them stay\n"))?;
+    Ok(Outcome::Done)
+}
+
 /// Checks the log without opening the record, so that it works on a broken one, too.
 fn verify(arguments: &AuditVerifyArguments) -> anyhow::Result<Outcome> {
     let master_key = store::master_key(&arguments.store)?;
     let directory = arguments.store.audit_checkpoints.as_deref();
     let verifiers = directory.map(|directory| keys(directory, &arguments.verifiers)).transpose()?;
     let signed = directory.zip(verifiers.as_deref());
-    let found = verify_audit_log(&arguments.store.directory, &master_key, signed)?;
+    let mut found = verify_audit_log(&arguments.store.directory, &master_key, signed)?;
+    if let (Some(since), Some((checkpoints, verifiers))) = (&arguments.since, signed) {
+        let since = witness::text(since)?;
+        let directory = &arguments.store.directory;
+        match witness::proven(directory, checkpoints, verifiers, &since) {
+            Ok(_) => {}
+            Err(failure) => {
+                let text = failure.to_string();
+                found.problems.push(Problem::error("audit-since", "checkpoints", text));
+            }
+        }
+    }
     if arguments.json {
         print_json(&json!({"intact": found.is_intact(), "segments": found.segments,
-            "events": found.events, "checkpoints": found.checkpoints,
+            "events": found.events, "thinned": found.thinned, "checkpoints": found.checkpoints,
             "problems": found.problems,
             "tails": found.tails.iter().map(|tail| json!({"segment": tail.segment,
                 "after": tail.after, "lines": tail.lines, "torn": tail.is_torn}))

@@ -174,11 +174,16 @@ impl Checkpoint {
     }
 }
 
-fn encode(bytes: &[u8]) -> String {
+/// Which segment a checkpoint says that it is of; whether it is signed is for others.
+pub(super) fn segment_of(note: &str) -> Option<&str> {
+    note.lines().next()?.strip_prefix(ORIGIN)
+}
+
+pub(super) fn encode(bytes: &[u8]) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
-fn decode(text: &str) -> Option<Vec<u8>> {
+pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     BASE64_STANDARD.decode(text).ok()
 }
 

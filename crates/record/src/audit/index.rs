@@ -55,14 +55,7 @@ impl Index {
         if let Ok(opened) = Self::open_as_it_is(&path, keys) {
             return Ok(opened);
         }
-        for ending in ["", "-wal", "-shm"] {
-            match std::fs::remove_file(directory.join(format!("{FILE}{ending}"))) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(io(error));
-                }
-                _ => {}
-            }
-        }
+        remove(directory)?;
         Self::open_as_it_is(&path, keys)
     }
 
@@ -183,7 +176,19 @@ impl Index {
     }
 }
 
-/// What was found.
+/// Removes the file: the index is made again when it is asked.
+pub(super) fn remove(directory: &Path) -> Result<(), Failure> {
+    for ending in ["", "-wal", "-shm"] {
+        match std::fs::remove_file(directory.join(format!("{FILE}{ending}"))) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Failure::Storage(error.to_string()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Takes in some lines of a segment; how many. A line that is none ends the segment: the check of
 /// the log names it.
 fn take_in(database: &Sqlite, path: &Path) -> Result<usize, Failure> {
@@ -209,9 +214,11 @@ fn take_in(database: &Sqlite, path: &Path) -> Result<usize, Failure> {
         let line = Line::read(&text).filter(|_| text.last() == Some(&b'\n'));
         let Some(line) = line else { break };
         lines += 1;
-        number += 1;
-        if put(database, number, &format!("{stem}.{lines}"), &line.event).is_err() {
-            break;
+        if !line.is_thinned() {
+            number += 1;
+            if put(database, number, &format!("{stem}.{lines}"), &line.event).is_err() {
+                break;
+            }
         }
         bytes += text.len() as u64;
         taken += 1;

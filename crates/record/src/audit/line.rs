@@ -1,8 +1,9 @@
 //! The lines of a segment: `SALT HASH EVENT`, the event as JSON, as it was hashed.
 //!
 //! The chain and the Merkle tree are over the digest of salt and event, so that both can still be
-//! checked where somebody holds the digests only. Segments of before are JSON lines whose chain is
-//! over the event itself; they are read as they are.
+//! checked where somebody holds the digests only: an event that was taken away, because it was kept
+//! for as long as it has to be, leaves `# DIGEST HASH`. Segments of before are JSON lines whose
+//! chain is over the event itself; they are read as they are.
 
 use super::merkle::{self, Hash};
 use crate::key::Keys;
@@ -12,6 +13,8 @@ use serde::Deserialize;
 pub(super) const SALT_BYTES: usize = 16;
 const SALT_DIGITS: usize = SALT_BYTES * 2;
 const HASH_DIGITS: usize = 64;
+/// How a line begins whose event was taken away.
+const THINNED: &[u8] = b"# ";
 
 /// One line, taken apart.
 pub(super) struct Line<'t> {
@@ -24,6 +27,8 @@ pub(super) struct Line<'t> {
 
 enum Form<'t> {
     Salted(&'t [u8]),
+    /// With the digest of the event that was taken away.
+    Thinned(Hash),
     /// With the chain value of the line before.
     Former(&'t str),
 }
@@ -45,6 +50,12 @@ impl<'t> Line<'t> {
             let Former { event, previous, hash } = serde_json::from_slice(text).ok()?;
             return Some(Self { event: event.into(), hash, form: Form::Former(previous) });
         }
+        if let Some(rest) = text.strip_prefix(THINNED) {
+            let (digest, hash) = rest.split_at_checked(HASH_DIGITS)?;
+            let hash = std::str::from_utf8(hash.strip_prefix(b" ")?).ok()?;
+            let digest = Hash::try_from(hex::decode(digest).ok()?).ok()?;
+            return Some(Self { event: "".into(), hash, form: Form::Thinned(digest) });
+        }
         let (salt, rest) = text.split_at_checked(SALT_DIGITS)?;
         let (hash, rest) = rest.strip_prefix(b" ")?.split_at_checked(HASH_DIGITS)?;
         let event = std::str::from_utf8(rest.strip_prefix(b" ")?).ok()?;
@@ -56,19 +67,35 @@ impl<'t> Line<'t> {
     pub(super) fn digest(&self) -> Hash {
         match &self.form {
             Form::Salted(salt) => digest(salt, &self.event),
+            Form::Thinned(digest) => *digest,
             Form::Former(_) => digest(b"", &self.event),
         }
+    }
+
+    /// Whether the event was taken away.
+    pub(super) fn is_thinned(&self) -> bool {
+        matches!(self.form, Form::Thinned(_))
+    }
+
+    /// Whether the event can be taken away: of the former form the chain would not hold.
+    pub(super) fn can_be_thinned(&self) -> bool {
+        matches!(self.form, Form::Salted(_))
     }
 
     /// Whether the line follows another one whose chain value is this.
     pub(super) fn follows(&self, previous: &str, digest: &Hash, keys: &Keys) -> bool {
         match &self.form {
-            Form::Salted(_) => self.hash == chain(keys, previous, digest),
+            Form::Salted(_) | Form::Thinned(_) => self.hash == chain(keys, previous, digest),
             Form::Former(named) => {
                 *named == previous && self.hash == keys.audit_hash(previous, &self.event)
             }
         }
     }
+}
+
+/// What stands in the place of a line whose event was taken away.
+pub(super) fn thinned(digest: &Hash, hash: &str) -> String {
+    format!("# {} {hash}\n", hex::encode(digest))
 }
 
 /// The digest of an event under its salt, which is taken as the digits that stand in the line.

@@ -3,6 +3,8 @@
 
 use aws_lc_rs::digest::{self, SHA256, SHA256_OUTPUT_LEN};
 
+pub(super) mod consistency;
+
 /// A SHA-256.
 pub(crate) type Hash = [u8; SHA256_OUTPUT_LEN];
 
@@ -20,6 +22,28 @@ pub(super) fn sha256(parts: &[&[u8]]) -> Hash {
     hash
 }
 
+/// The hash of a leaf.
+fn leaf(bytes: &[u8]) -> Hash {
+    sha256(&[&[LEAF], bytes])
+}
+
+/// The hash of a node over two others.
+fn node(left: &Hash, right: &Hash) -> Hash {
+    sha256(&[&[NODE], left, right])
+}
+
+/// MTH of RFC 6962, section 2.1, of leaves that are hashed already.
+fn root_of_hashes(leaves: &[Hash]) -> Hash {
+    match leaves {
+        [] => sha256(&[]),
+        [leaf] => *leaf,
+        many => {
+            let (left, right) = many.split_at(consistency::half(many.len()));
+            node(&root_of_hashes(left), &root_of_hashes(right))
+        }
+    }
+}
+
 /// A tree over what was added so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tree {
@@ -35,13 +59,13 @@ impl Tree {
     }
 
     /// Adds a leaf.
-    pub(crate) fn add(&mut self, leaf: &[u8]) {
-        let mut hash = sha256(&[&[LEAF], leaf]);
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        let mut hash = leaf(bytes);
         let mut rest = self.size;
         // Each one at the end of the size is a subtree as large as what was made so far.
         while rest & 1 == 1 {
             let Some(left) = self.peaks.pop() else { break };
-            hash = sha256(&[&[NODE], &left, &hash]);
+            hash = node(&left, &hash);
             rest >>= 1;
         }
         self.peaks.push(hash);
@@ -52,7 +76,7 @@ impl Tree {
     pub(crate) fn root(&self) -> Hash {
         let mut peaks = self.peaks.iter().rev();
         let Some(last) = peaks.next() else { return sha256(&[]) };
-        peaks.fold(*last, |right, left| sha256(&[&[NODE], left, &right]))
+        peaks.fold(*last, |right, left| node(left, &right))
     }
 }
 
@@ -60,25 +84,13 @@ impl Tree {
 mod tests {
     use super::*;
 
-    /// MTH of RFC 6962, section 2.1, as it stands there.
-    fn root_of(leaves: &[Vec<u8>]) -> Hash {
-        match leaves {
-            [] => sha256(&[]),
-            [leaf] => sha256(&[&[LEAF], leaf]),
-            many => {
-                let half = many.len().next_power_of_two() / 2;
-                let (left, right) = many.split_at(half);
-                sha256(&[&[NODE], &root_of(left), &root_of(right)])
-            }
-        }
-    }
-
     #[test]
     fn roots_are_those_of_the_definition() {
         let leaves: Vec<Vec<u8>> = (0..70_u8).map(|n| vec![n; usize::from(n % 5)]).collect();
         let mut tree = Tree::default();
         for size in 0..leaves.len() {
-            assert_eq!(tree.root(), root_of(&leaves[..size]), "{size}");
+            let hashes: Vec<Hash> = leaves[..size].iter().map(|bytes| leaf(bytes)).collect();
+            assert_eq!(tree.root(), root_of_hashes(&hashes), "{size}");
             assert_eq!(tree.size(), size as u64);
             tree.add(&leaves[size]);
         }

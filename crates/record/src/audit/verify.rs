@@ -4,9 +4,10 @@ use super::chain::{Pin, name, segments};
 use super::checkpoint::{Checkpoint, LINES, Verifier};
 use super::line::Line;
 use super::merkle::{Hash, Tree};
+use super::retention::Gone;
 use super::signing::{CHECKPOINTS_ENDING, VERIFIER_FILE};
 use crate::key::Keys;
-use crate::{Failure, MasterKey};
+use crate::{Action, Failure, MasterKey};
 use model::Problem;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,8 @@ pub struct AuditVerification {
     pub segments: u64,
     /// Events read.
     pub events: u64,
+    /// Of these, events that were taken away after the time that they are kept.
+    pub thinned: u64,
     /// Signed checkpoints compared.
     pub checkpoints: u64,
     /// What is wrong, by file and line; empty if every chain and every checkpoint holds.
@@ -120,13 +123,22 @@ pub(crate) fn verify(
             Err(error) => found.problems.push(unreadable(&name(path), &error)),
         }
     }
+    let (mut gone, mut told) = (Vec::new(), BTreeSet::new());
     for path in &paths {
         found.segments += 1;
         let segment = name(path);
         let vouched = vouched.remove(&segment).unwrap_or_default();
-        let mut reading = Reading { segment: &segment, keys, vouched, found: &mut found };
+        let (found, told, none) = (&mut found, &mut told, Gone::default());
+        let mut reading = Reading { segment: &segment, keys, vouched, found, told, gone: none };
         if let Err(error) = reading.read(path) {
-            found.problems.push(unreadable(&segment, &error));
+            reading.found.problems.push(unreadable(&segment, &error));
+        }
+        gone.push((segment.clone(), reading.gone));
+    }
+    for (segment, gone) in gone {
+        if !gone.is_none() && !told.contains(&gone.entity(&segment)) {
+            let text = "events were taken away, and no event says so";
+            found.problems.push(Problem::error("audit-thinned", segment, text));
         }
     }
     for (segment, vouched) in vouched {
@@ -180,6 +192,10 @@ fn read_checkpoints(
 struct Numbered {
     number: u64,
     #[serde(default)]
+    action: String,
+    #[serde(default)]
+    entities: Vec<String>,
+    #[serde(default)]
     pins: Vec<Pin>,
 }
 
@@ -196,6 +212,10 @@ struct Reading<'r> {
     keys: &'r Keys,
     vouched: Vouched,
     found: &'r mut AuditVerification,
+    /// What events say that was taken away, of whichever segment.
+    told: &'r mut BTreeSet<String>,
+    /// What was taken away of this one.
+    gone: Gone,
 }
 
 impl Reading<'_> {
@@ -212,12 +232,16 @@ impl Reading<'_> {
                 break;
             }
             let number = tree.size() + 1;
-            let Some((hash, digest)) = self.holds(&text, &previous, number) else {
+            let Some((hash, digest, is_thinned)) = self.holds(&text, &previous, number) else {
                 let text = "the chain is broken: a line was altered, removed or put in";
                 self.problem("audit-chain", number, text);
                 return Ok(());
             };
             tree.add(&digest);
+            if is_thinned {
+                self.found.thinned += 1;
+                self.gone.add(&digest);
+            }
             hash.clone_into(&mut previous);
             self.found.events += 1;
             self.compare(number, &previous, &tree);
@@ -228,12 +252,24 @@ impl Reading<'_> {
     }
 
     /// Chain value and digest of a line that follows the one before it.
-    fn holds<'t>(&self, text: &'t [u8], previous: &str, number: u64) -> Option<(&'t str, Hash)> {
+    fn holds<'t>(
+        &mut self,
+        text: &'t [u8],
+        previous: &str,
+        number: u64,
+    ) -> Option<(&'t str, Hash, bool)> {
         let line = Line::read(text)?;
-        let event: Numbered = serde_json::from_str(&line.event).ok()?;
         let digest = line.digest();
-        let holds = event.number == number && line.follows(previous, &digest, self.keys);
-        holds.then_some((line.hash, digest))
+        let follows = line.follows(previous, &digest, self.keys);
+        if line.is_thinned() {
+            return follows.then_some((line.hash, digest, true));
+        }
+        let event: Numbered = serde_json::from_str(&line.event).ok()?;
+        let holds = event.number == number && follows;
+        if holds && event.action == Action::ThinAudit.word() {
+            self.told.extend(event.entities);
+        }
+        holds.then_some((line.hash, digest, false))
     }
 
     /// Compares a line and the tree up to it with what others say about it.

@@ -9,6 +9,8 @@ mod audit_events;
 #[cfg(test)]
 mod audit_log;
 #[cfg(test)]
+mod audit_retention;
+#[cfg(test)]
 mod carriers;
 #[cfg(test)]
 mod crash;

@@ -370,7 +370,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 162 * Role::ALL.len());
+    assert_eq!(calls, 163 * Role::ALL.len());
 }
 
 #[test]

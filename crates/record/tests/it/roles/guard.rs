@@ -52,6 +52,11 @@ pub(super) fn guarding() -> Vec<Line> {
             };
             r.note_alert(a, &alert).map(drop)
         }),
+        ("thin_audit", vec![PrivacyOfficer], |r, a, _| {
+            let held = std::collections::BTreeSet::new();
+            let retention = record::AuditRetention { years: 6, held, is_trial: true };
+            r.thin_audit(a, &retention).map(drop)
+        }),
         ("look_for_snooping", vec![PrivacyOfficer, Engine], |r, a, _| {
             r.look_for_snooping(a, &ReviewFacts::default(), &ReviewRules::default()).map(drop)
         }),
