@@ -6,8 +6,9 @@ use crate::arguments::{
 use crate::command::say;
 use anyhow::{Context, bail};
 use genomics::reference::References;
-use knowledge::{Pack, PublicKey};
+use knowledge::{Pack, PublicKey, signer_of};
 use model::{TenantId, Timestamp};
+use policy::Policies;
 use record::{
     Access, CheckpointKey, Clock, MasterKey, PostgresUrl, Purpose, Record, Role, Scope, Settings,
     Store,
@@ -175,7 +176,28 @@ pub(crate) fn open(store: &StoreArguments) -> anyhow::Result<Record> {
         let key = CheckpointKey::open(key).context("the key of checkpoints cannot be used")?;
         record.sign_audit(directory, key).context("checkpoints cannot be written")?;
     }
+    trust_policies(store, &record)?;
     Ok(record)
+}
+
+/// Has policies refused that none of the trusted keys has signed, if there are such keys.
+fn trust_policies(store: &StoreArguments, record: &Record) -> anyhow::Result<()> {
+    let keys = public_keys(&store.trusted_policy_keys)?;
+    if !keys.is_empty() {
+        record.check_policies(Arc::new(move |text| {
+            let (message, lines) = (Policies::message(text), Policies::signatures(text));
+            match signer_of(&message, &lines, &keys) {
+                Some(_) => Ok(()),
+                None => Err("are not signed by a key that is trusted".to_owned()),
+            }
+        }));
+    }
+    Ok(())
+}
+
+fn public_keys(named: &[String]) -> anyhow::Result<Vec<PublicKey>> {
+    let read = |key: &String| key.parse().with_context(|| format!("`{key}` is no trusted key"));
+    named.iter().map(read).collect()
 }
 
 /// Reads the address of a PostgreSQL database, with its password if that is in a file.
@@ -261,11 +283,7 @@ pub(crate) fn pack_remarks(record: &Record, pack: &Pack) -> anyhow::Result<Vec<S
 
 /// Loads a pack directory that one of the trusted keys has signed, if there are any.
 pub(crate) fn pack_of(directory: &Path, trust: &TrustArguments) -> anyhow::Result<Arc<Pack>> {
-    let keys = trust
-        .trusted_keys
-        .iter()
-        .map(|key| key.parse().with_context(|| format!("`{key}` is no trusted key")))
-        .collect::<anyhow::Result<Vec<PublicKey>>>()?;
+    let keys = public_keys(&trust.trusted_keys)?;
     let pack = Pack::from_directory_trusting(directory, &keys)
         .with_context(|| format!("`{}` does not load", directory.display()))?;
     Ok(Arc::new(pack))

@@ -28,5 +28,5 @@ pub use manifest::{FileEntry, Manifest, Source};
 pub use pack::{MANIFEST_FILE, PACK_BYTES_MAX, Pack};
 pub use signature::{
     BadKey, PublicKey, SIGNATURE_BYTES_MAX, SIGNATURE_FILE, SIGNATURES_MAX, SigningKey,
-    sign_directory, verify,
+    sign_directory, signer_of, verify,
 };

@@ -77,9 +77,26 @@ impl SigningKey {
 
     /// The line of `pack.sig` for a pack.
     pub fn sign(&self, pack: &Pack) -> String {
-        let signature = self.0.sign(&message(&pack.reference().digest));
+        self.sign_message(&message(&pack.reference().digest))
+    }
+
+    /// The line of a signature of any message. What a message is has to be said in it, so that its
+    /// signature is good for nothing else.
+    pub fn sign_message(&self, message: &[u8]) -> String {
+        let signature = self.0.sign(message);
         format!("ed25519 {} {}\n", self.public_key(), hex::encode(signature.as_ref()))
     }
+}
+
+/// Which of the trusted keys has signed a message, by lines as [`SigningKey::sign_message`] makes
+/// them; `None` if none has, or a line cannot be read.
+pub fn signer_of(message: &[u8], lines: &str, trusted: &[PublicKey]) -> Option<PublicKey> {
+    let signed = read(lines.as_bytes()).ok()?;
+    signed.into_iter().find(|one| trusted.contains(&one.0) && checks(one, message)).map(|one| one.0)
+}
+
+fn checks((key, signature): &Signed, message: &[u8]) -> bool {
+    UnparsedPublicKey::new(&ED25519, key.0).verify(message, signature).is_ok()
 }
 
 /// What is signed: the digest, said to be a pack's.
@@ -101,16 +118,13 @@ pub fn verify(
     let digest = pack.reference().digest;
     let untrusted = |text: &str| LoadError::Untrusted { text: text.to_owned() };
     let signatures = signatures.ok_or_else(|| untrusted("it is not signed"))?;
-    for (key, signature) in read(signatures)? {
-        let checks = || {
-            let key = UnparsedPublicKey::new(&ED25519, key.0);
-            key.verify(&message(&digest), &signature).is_ok()
-        };
-        if trusted.contains(&key) && checks() {
-            return Ok(Some(key));
-        }
+    let message = message(&digest);
+    let signer =
+        read(signatures)?.into_iter().find(|one| trusted.contains(&one.0) && checks(one, &message));
+    match signer {
+        Some((key, _)) => Ok(Some(key)),
+        None => Err(untrusted("no trusted key has signed exactly these files")),
     }
-    Err(untrusted("no trusted key has signed exactly these files"))
 }
 
 /// The signature file of a pack directory, if there is one.

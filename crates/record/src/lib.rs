@@ -93,7 +93,9 @@ pub use key::{
     show_keyring,
 };
 pub use keys::Rewrapped;
-pub use policies::{AdoptedPolicies, Explained, ProposedPolicies, Seer, Shadow, ShadowDifference};
+pub use policies::{
+    AdoptedPolicies, Explained, PolicyCheck, ProposedPolicies, Seer, Shadow, ShadowDifference,
+};
 pub use project::{
     Clearance, ExpertDetermination, NewProject, PROJECTS_MAX, Project, Received, Transfer,
 };

@@ -64,6 +64,9 @@ pub(crate) struct InUse {
     grants: Mutex<BTreeMap<Asked, Arc<Grant>>>,
 }
 
+/// Says whether a text of policies may be in use at all; if not, why, in a sentence.
+pub type PolicyCheck = Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
+
 /// The policies in use, by tenant.
 pub(crate) type AllInUse = Mutex<BTreeMap<String, Arc<InUse>>>;
 
@@ -130,7 +133,7 @@ impl Record {
         let number = last.as_ref().map_or(0, |last| last.number);
         let policies = match (&known, last) {
             (Some(known), _) if known.number == number => known.policies.clone(),
-            (_, Some(last)) => Policies::read(&last.text).map_err(|refusal| refused(&refusal))?,
+            (_, Some(last)) => self.readable(&last.text)?,
             (_, None) => SHIPPED_FIRST.clone().map_err(|refusal| refused(&refusal))?,
         };
         let fresh = InUse::new(policies, number, now);
@@ -142,6 +145,24 @@ impl Record {
         let mut all = self.inner.policies.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(tenant.to_owned(), Arc::clone(&fresh));
         Ok(fresh)
+    }
+
+    /// Has every set of policies checked before it is used: one that is adopted or proposed, and
+    /// the one that is in use, whoever has put it into the store. What does not pass is no set:
+    /// then nobody may do anything. The one that comes with the program is not asked about. Once.
+    pub fn check_policies(&self, check: PolicyCheck) {
+        if self.inner.policy_check.set(check).is_ok() {
+            self.inner.policies.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+    }
+
+    /// A set that passes the check and fits the schema.
+    fn readable(&self, text: &str) -> Result<Policies, Failure> {
+        let place = || "policies".to_owned();
+        if let Some(check) = self.inner.policy_check.get() {
+            check(text).map_err(|text| Failure::Invalid { place: place(), text })?;
+        }
+        Policies::read(text).map_err(|refusal| refused(&refusal))
     }
 
     /// The policies in use.
@@ -168,7 +189,7 @@ impl Record {
     /// one person where the set in use asks for two ([`Record::propose_policies`]).
     pub fn adopt_policies(&self, access: &Access, text: &str) -> Result<AdoptedPolicies, Failure> {
         self.permit(access, Action::AdoptPolicy)?;
-        let policies = Policies::read(text).map_err(|refusal| refused(&refusal))?;
+        let policies = self.readable(text)?;
         crate::limit::no_nul("policies", text)?;
         // What another process adopted a moment ago counts.
         self.forget_policies(access.tenant().as_str());

@@ -58,6 +58,7 @@ pub(crate) struct Inner {
     pub(crate) policies: crate::policies::AllInUse,
     pub(crate) backup: Mutex<crate::BackupState>,
     pub(crate) alerts: Mutex<crate::AlertState>,
+    pub(crate) policy_check: std::sync::OnceLock<crate::PolicyCheck>,
 }
 
 impl Inner {
@@ -132,6 +133,7 @@ impl Record {
                 policies: crate::policies::AllInUse::default(),
                 backup: Mutex::default(),
                 alerts: Mutex::default(),
+                policy_check: std::sync::OnceLock::new(),
                 directory,
             }),
         })

@@ -60,6 +60,17 @@ pub(crate) enum PolicyCommand {
         #[arg(long, value_name = "ACTOR")]
         by: Option<String>,
     },
+    /// Sign policies with a key (`knowledge key`), for installations that demand it
+    /// (`--trusted-policy-key`). Prints the signed text; what does not fit the schema is not
+    /// signed.
+    Sign {
+        /// Policies in Cedar, or `standard` or `care-team`.
+        #[arg(value_name = "FILE")]
+        policies: PathBuf,
+        /// File with the key.
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
     /// Propose policies, for another person to put into use.
     Propose {
         #[command(flatten)]

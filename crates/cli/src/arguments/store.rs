@@ -41,6 +41,16 @@ pub(crate) struct StoreArguments {
     /// derived from the master key: keep it from who has that one.
     #[arg(long, env = "COGNATE_AUDIT_CHECKPOINT_KEY", value_name = "FILE")]
     pub(crate) audit_checkpoint_key: Option<PathBuf>,
+    /// Public keys, one of which must have signed the policies (`policy sign`): others are put into
+    /// use by nobody, and where others are in use nobody may do anything. The set that comes with
+    /// the program needs no signature. Repeat for several.
+    #[arg(
+        long = "trusted-policy-key",
+        env = "COGNATE_TRUSTED_POLICY_KEYS",
+        value_delimiter = ',',
+        value_name = "KEY"
+    )]
+    pub(crate) trusted_policy_keys: Vec<String>,
     /// Bring an older schema up to date without taking a snapshot to `before-upgrade` in the data
     /// directory first. Then there is no way back to the program of before.
     #[arg(long, env = "COGNATE_UPGRADE_WITHOUT_BACKUP")]

@@ -85,6 +85,7 @@ impl PatientOptions {
             store_password_file: store_password_file.clone(),
             audit_checkpoints: None,
             audit_checkpoint_key: None,
+            trusted_policy_keys: Vec::new(),
             upgrade_without_backup: false,
         })
     }

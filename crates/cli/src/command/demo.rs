@@ -38,6 +38,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         store_password_file: None,
         audit_checkpoints: None,
         audit_checkpoint_key: None,
+        trusted_policy_keys: Vec::new(),
         upgrade_without_backup: false,
     };
     let record = store::create(&at).context("the demonstration needs a new directory")?;

@@ -6,6 +6,8 @@ mod diff;
 mod import;
 mod sign;
 
+pub(crate) use sign::signing_key;
+
 use super::{print, print_json, say};
 use crate::arguments::{KnowledgeArguments, KnowledgeCommand};
 use crate::outcome::Outcome;

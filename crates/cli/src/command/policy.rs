@@ -1,5 +1,6 @@
 //! `cognate policy`
 
+use super::knowledge::signing_key;
 use super::project::officer;
 use super::{print, print_json, say};
 use crate::arguments::{PolicyCommand, PolicyExplainArguments};
@@ -41,6 +42,7 @@ pub(crate) fn run(command: &PolicyCommand) -> anyhow::Result<Outcome> {
             if *json { print_json(&shadow_json(&shadow))? } else { print(&shadow_text(&shadow)?)? }
         }
         PolicyCommand::Lint { policies } => return linted(policies),
+        PolicyCommand::Sign { policies, key } => sign(policies, key)?,
         PolicyCommand::Propose { store: at, policies, by } => {
             let record = store::open(at)?;
             let proposal = record.propose_policies(&officer(&record, by)?, &text_of(policies)?)?;
@@ -85,6 +87,16 @@ pub(crate) fn run(command: &PolicyCommand) -> anyhow::Result<Outcome> {
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Prints a set with one signature more. What does not fit the schema is not signed.
+fn sign(policies: &Path, key: &Path) -> anyhow::Result<()> {
+    let (text, key) = (text_of(policies)?, signing_key(key)?);
+    Policies::read(&text)?;
+    let line = key.sign_message(&Policies::message(&text));
+    print(&Policies::with_signature(&text, &line))?;
+    say(&format!("signed with {}", key.public_key()));
+    Ok(())
 }
 
 /// A file, or a set that comes with the program.

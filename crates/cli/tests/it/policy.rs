@@ -113,3 +113,43 @@ fn two_persons_change_policies_where_the_set_asks_for_two() {
     assert_eq!(run(&["policy", "show"]).stdout, standard);
     assert_eq!(run(&["policy", "proposed"]).stdout, "");
 }
+
+#[test]
+fn policies_that_nobody_trusted_has_signed_are_in_use_nowhere() {
+    let directory = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| run(directory.path(), arguments);
+    assert_eq!(run(&["init"]).code, 0);
+    let at = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let key = |name: &str| cognate(&["knowledge", "key", "--out", &at(name)]).stdout;
+    let (ours, other) = (key("ours"), key("other"));
+    let trusting =
+        |arguments: &[&str]| run(&[arguments, &["--trusted-policy-key", ours.trim_end()]].concat());
+    // What comes with the program is not asked about.
+    assert_eq!(trusting(&["policy", "who-can-see", "p1"]).code, 0);
+    let text = cognate(&["policy", "show", "care-team"]).stdout;
+    let plain = &write(directory.path(), "plain.cedar", &text);
+    let refused = trusting(&["policy", "adopt", plain]);
+    assert!(refused.code != 0 && refused.stderr.contains("trusted"), "{}", refused.stderr);
+    let sign = |file: &str, key: &str| {
+        let ran = cognate(&["policy", "sign", file, "--key", &at(key)]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran.stdout
+    };
+    let foreign = &write(directory.path(), "foreign.cedar", &sign(plain, "other"));
+    assert_ne!(trusting(&["policy", "adopt", foreign]).code, 0);
+    assert_ne!(trusting(&["policy", "propose", foreign, "--by", "account:olga"]).code, 0);
+    let signed = sign(foreign, "ours");
+    let altered = signed.replacen("@id(\"", "@id(\"x", 1);
+    assert_ne!(altered, signed);
+    let altered = &write(directory.path(), "altered.cedar", &altered);
+    assert_ne!(trusting(&["policy", "adopt", altered]).code, 0);
+    let signed = &write(directory.path(), "signed.cedar", &signed);
+    assert_eq!(trusting(&["policy", "adopt", signed]).code, 0);
+    assert_eq!(trusting(&["policy", "who-can-see", "p1"]).code, 0);
+    // One that is in use is asked about, too, whoever has put it there.
+    assert_eq!(run(&["policy", "adopt", foreign]).code, 0);
+    let locked = trusting(&["policy", "who-can-see", "p1"]);
+    assert!(locked.code != 0 && locked.stderr.contains("trusted"), "{}", locked.stderr);
+    let theirs = ["policy", "who-can-see", "p1", "--trusted-policy-key", other.trim_end()];
+    assert_eq!(run(&theirs).code, 0);
+}

@@ -2,7 +2,7 @@
 //!
 //! Whether it takes two is said by the set in use, so that to say otherwise takes two as well.
 
-use super::{AdoptedPolicies, InUse, refused};
+use super::{AdoptedPolicies, InUse};
 use crate::audit::Touched;
 use crate::limit::rows;
 use crate::record::uuid_at;
@@ -11,7 +11,6 @@ use crate::sql::record as record_sql;
 use crate::store::{Executor, Row, values};
 use crate::{Access, Action, Failure, Record};
 use model::Timestamp;
-use policy::Policies;
 
 /// A set of policies that somebody wants to be in use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +73,7 @@ impl Record {
         text: &str,
     ) -> Result<ProposedPolicies, Failure> {
         self.permit(access, Action::AdoptPolicy)?;
-        let policies = Policies::read(text).map_err(|refusal| refused(&refusal))?;
+        let policies = self.readable(text)?;
         crate::limit::no_nul("policies", text)?;
         let digest = policies.digest().to_owned();
         let entities = vec![format!("policies/{digest}"), "proposed".to_owned()];
@@ -127,7 +126,7 @@ impl Record {
             return Err(Failure::Invalid { place: format!("proposal/{id}"), text });
         }
         // Another program may have another schema or core than the one that it was read by.
-        let policies = Policies::read(&found.text).map_err(|refusal| refused(&refusal))?;
+        let policies = self.readable(&found.text)?;
         if policies.digest() != found.digest {
             let text = "was proposed with another schema or core; propose it anew".to_owned();
             return Err(Failure::Invalid { place: format!("proposal/{id}"), text });

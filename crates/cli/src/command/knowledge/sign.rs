@@ -33,11 +33,16 @@ pub(super) fn key(out: &Path) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// Reads a key that signs.
+pub(crate) fn signing_key(file: &Path) -> anyhow::Result<SigningKey> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("the key `{}` cannot be read", file.display()))?;
+    text.parse().with_context(|| format!("`{}` is no key", file.display()))
+}
+
 /// Signs a pack directory.
 pub(super) fn sign(directory: &Path, key: &Path) -> anyhow::Result<Outcome> {
-    let text = std::fs::read_to_string(key)
-        .with_context(|| format!("the key `{}` cannot be read", key.display()))?;
-    let key: SigningKey = text.parse().with_context(|| format!("`{}` is no key", key.display()))?;
+    let key = signing_key(key)?;
     let pack = Pack::from_directory(directory)
         .with_context(|| format!("`{}` does not load", directory.display()))?;
     let mut problems = knowledge::lint(&pack);
