@@ -123,7 +123,8 @@ impl Record {
         let mut search = Search { query, sort, includes, total: Total::None };
         let mut found = BTreeSet::new();
         loop {
-            let next = self.inner.record.read(|executor| {
+            // Of what was filed a moment ago, too: fewer than there are would be a wrong number.
+            let next = self.read_searched(access, |executor| {
                 let plan = Plan::new(access, &search, keys, Some(executor))?;
                 if let Some(unknown) = plan.unknown.first() {
                     let text = "this parameter is not known".to_owned();
