@@ -187,6 +187,31 @@ describe('privacy', { skip: skip || lacking, timeout: TIMEOUT_MS * 6 }, () => {
       await picture(page, 'findings');
     });
   });
+
+  story('the officer sees what has left for research, and lets more go', async () => {
+    await withPage(browser, { expected: REFUSED }, async (page) => {
+      await logIn(page, target.password, people.officer);
+      await page.getByRole('link', { name: 'Data that left for research' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Data that left for research' }).waitFor();
+      await assertAccessible(page, 'data that left');
+      await page.getByLabel('Recipient').fill('University <b>');
+      await page.getByLabel('What is noted').selectOption('genomic');
+      await page.getByLabel('Where the decision is kept').fill('D-1');
+      // How many is not said: the form comes back and says so.
+      await page.getByRole('button', { name: 'Note it' }).click();
+      assert.match(await page.getByRole('alert').innerText(), /how many persons/);
+      await picture(page, 'releases');
+      await page.getByLabel('Recipient').fill('University');
+      await page.getByLabel('Of how many persons').fill('200');
+      await page.getByLabel('Where the decision is kept').fill('D-1');
+      await page.getByRole('button', { name: 'Note it' }).click();
+      await page.getByRole('alert').waitFor({ state: 'detached' });
+      await page.goto(`${target.url}/privacy/erasure`);
+      await page.getByRole('heading', { level: 1, name: 'Erase a patient for good' }).waitFor();
+      await assertAccessible(page, 'erasure');
+      await picture(page, 'erasure');
+    });
+  });
 });
 
 async function logOut(page) {

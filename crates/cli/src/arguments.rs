@@ -40,7 +40,7 @@ pub(crate) use knowledge::{
 pub(crate) use ehr::EhrArguments;
 pub(crate) use patient::{CertificateArguments, EraseArguments, PatientCommand};
 pub(crate) use policy::{PolicyCommand, PolicyExplainArguments};
-pub(crate) use project::{ProjectCommand, ProjectCreateArguments};
+pub(crate) use project::{CountArguments, ProjectCommand, ProjectCreateArguments};
 pub(crate) use provider::ProviderArguments;
 pub(crate) use store::{Address, CopyArguments, StoreArguments, StoreCommand, TokenArguments};
 pub(crate) use trials::{
@@ -109,6 +109,9 @@ pub(crate) enum Command {
     /// Projects of research: what leaves for them, to whom, and until when.
     #[command(subcommand)]
     Project(ProjectCommand),
+    /// Count people for a project of research: none of 1 to 20 is told, everything else is rounded
+    /// up to a multiple of 20, and every question is written down.
+    Count(CountArguments),
     /// The store as a whole.
     #[command(subcommand)]
     Store(StoreCommand),
@@ -181,6 +184,15 @@ pub(crate) struct ServeArguments {
     /// else. Who logs in at the identity provider has to be asked for it there.
     #[arg(long, env = "COGNATE_REQUIRE_SECOND_FACTOR")]
     pub(crate) require_second_factor: bool,
+    /// Directory for the certificates of patients that are erased by the page, signed by the key of
+    /// checkpoints. Without it patients are erased by the command only.
+    #[arg(
+        long,
+        env = "COGNATE_ERASURE_CERTIFICATES",
+        value_name = "DIR",
+        requires = "audit_checkpoint_key"
+    )]
+    pub(crate) erasure_certificates: Option<PathBuf>,
     /// Name of the feed behind the MLLP listener.
     #[arg(long, default_value = "mllp", value_name = "NAME")]
     pub(crate) feed: String,

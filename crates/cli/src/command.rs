@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod backup;
+mod count;
 mod demo;
 mod doctor;
 mod explain;
@@ -47,6 +48,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::View(view) => view::run(&view),
         Command::Policy(policy) => policy::run(&policy),
         Command::Project(project) => project::run(&project),
+        Command::Count(count) => count::run(&count),
         Command::Store(store) => store::run(&store),
         Command::Patient(patient) => patient::run(&patient),
         Command::Keys(keys) => keys::run(&keys),

@@ -1,6 +1,7 @@
 //! What every handler works with.
 
 use crate::controllers::deliver::Door;
+use crate::erasing::Erasing;
 use crate::error::Error;
 use crate::limiter::Limiter;
 use crate::provider::Provider;
@@ -51,6 +52,8 @@ struct Inner {
     requires_second_factor: bool,
     /// Feeds that laboratories deliver to over HTTP.
     doors: Arc<BTreeMap<String, Door>>,
+    /// Where certificates of erasures go.
+    erasing: Option<Arc<Erasing>>,
 }
 
 /// What the Genomics Operations are answered with.
@@ -113,6 +116,7 @@ impl App {
             therapies,
             requires_second_factor: false,
             doors: Arc::default(),
+            erasing: None,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -209,6 +213,17 @@ impl App {
     /// Evidence about tumours, if there is any.
     pub(crate) fn therapies(&self) -> Option<&Therapies> {
         self.inner.therapies.as_deref()
+    }
+
+    /// The same, with a place for certificates of erasures, so that there is a page for them.
+    pub fn with_erasing(&self, erasing: Erasing) -> Self {
+        let inner = Inner { erasing: Some(Arc::new(erasing)), ..Inner::clone(&self.inner) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Where certificates of erasures go, if there is such a place.
+    pub(crate) fn erasing(&self) -> Option<&Erasing> {
+        self.inner.erasing.as_deref()
     }
 
     /// The same, where nobody does anything by a password alone but set up a second factor.

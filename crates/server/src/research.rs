@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use deidentify::counts::{Answer, Kind, Rule, Told};
 use deidentify::{Outcome, ProjectKey, Report, Settings};
 use model::{PatientId, Timestamp};
-use record::{ExportJob, Project};
+use record::{Access, ExportJob, Project};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -59,13 +59,13 @@ pub(crate) fn without_project() -> Error {
 /// Tells counts for a project.
 pub(crate) struct Teller<'t> {
     app: &'t App,
-    caller: &'t Caller,
+    access: &'t Access,
     project: String,
 }
 
 impl<'t> Teller<'t> {
-    pub(crate) fn new(app: &'t App, caller: &'t Caller, project: String) -> Self {
-        Self { app, caller, project }
+    pub(crate) fn new(app: &'t App, access: &'t Access, project: String) -> Self {
+        Self { app, access, project }
     }
 
     /// What may be told of how many these are.
@@ -80,9 +80,8 @@ impl<'t> Teller<'t> {
     ) -> Result<Told, Error> {
         // A higher threshold is the operator's to set; a lower one is not to be had.
         let rule = Rule::new(self.app.genomics().count_min.max(1) - 1).unwrap_or_default();
-        let (record, access) = (self.app.record(), &self.caller.access);
-        let told =
-            record.tell_count(access, &self.project, rule, question, (members, population))?;
+        let (record, of) = (self.app.record(), (members, population));
+        let told = record.tell_count(self.access, &self.project, rule, question, of)?;
         match told {
             Answer::Told(told) => Ok(told),
             Answer::Spent => Err(Error::budget_spent()),

@@ -19,6 +19,7 @@ pub use page::api::api;
 pub use page::cards::cards;
 pub use page::consent::consent;
 pub use page::emergency::{emergencies, emergency};
+pub use page::erasure::{erased, erasure};
 pub use page::error::{error, not_found};
 pub use page::explain::explain;
 pub use page::knowledge::{knowledge, knowledge_drug, knowledge_gene};
@@ -27,14 +28,16 @@ pub use page::passkey::{passkey_login, passkeys};
 pub use page::patient::patient;
 pub use page::patients::patients;
 pub use page::privacy::{findings, privacy};
+pub use page::release::releases;
 pub use page::reviews::reviews;
 pub use page::trials::brief::QUESTION_CHARS_MAX;
 pub use page::trials::{sites, status as trial_status, trial, trial_options, trials};
 pub use view::{
-    AccessLogView, AccessRow, AccountView, AnswerRow, BearingRow, Candidate, CodeView, ConsentView,
-    CurrentMedicine, DrugRow, EmergencyFormView, EmergencyListView, EmergencyRow, ErrorView,
-    ExplainView, Explained, FindingListView, FindingRow, GeneRow, Identity, Known, LifestyleView,
-    LoginView, NotFoundView, OfferView, PasskeyLoginView, PasskeyRow, PasskeysView, PatientListRow,
-    PatientListView, PatientView, PrivacyView, RecoveryView, ReportRow, ResultSource,
-    ReviewListView, ReviewRow, Session, StepUpView, Subject,
+    AccessLogView, AccessRow, AccountView, AlertRow, AnswerRow, BearingRow, Candidate, CodeView,
+    ConsentView, CurrentMedicine, DrugRow, EmergencyFormView, EmergencyListView, EmergencyRow,
+    ErasedView, ErasureFormView, ErrorView, ExplainView, Explained, FindingListView, FindingRow,
+    GeneRow, Identity, Known, LifestyleView, LoginView, NotFoundView, OfferView, PasskeyLoginView,
+    PasskeyRow, PasskeysView, PatientListRow, PatientListView, PatientView, PrivacyView,
+    ProjectRow, ReceivedRow, RecoveryView, ReleasesView, ReportRow, ResultSource, ReviewListView,
+    ReviewRow, Session, StepUpView, Subject,
 };

@@ -50,6 +50,10 @@ pub const EMERGENCIES: &str = "/emergencies";
 pub const PRIVACY: &str = "/privacy";
 /// What the review of the audit log found.
 pub const FINDINGS: &str = "/privacy/findings";
+/// What left for research, to whom, and letting more go.
+pub const RELEASES: &str = "/privacy/releases";
+/// Erasing a patient.
+pub const ERASURE: &str = "/privacy/erasure";
 /// Where assets are; the name follows.
 pub const ASSETS: &str = "/assets/";
 

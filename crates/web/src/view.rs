@@ -15,6 +15,7 @@ mod lifestyle;
 mod notice;
 mod patient;
 mod privacy;
+mod release;
 mod review;
 mod therapies;
 mod trials;
@@ -39,6 +40,7 @@ pub use patient::{
     ReportRow, ResultSource,
 };
 pub use privacy::{AlertRow, AnswerRow, FindingListView, FindingRow, PrivacyView};
+pub use release::{ErasedView, ErasureFormView, ProjectRow, ReceivedRow, ReleasesView};
 pub use review::{Candidate, ReviewListView, ReviewRow};
 pub use therapies::{
     AlterationRow, EvidenceLine, LaboratoryLine, OncogenicityView, OpenTherapyRow, TherapiesView,

@@ -106,3 +106,23 @@ pub(crate) struct ProjectCreateArguments {
     #[arg(long, requires = "expert")]
     pub(crate) document: Option<String>,
 }
+
+/// `cognate count`
+#[derive(Args, Debug)]
+pub(crate) struct CountArguments {
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+    /// Searches as FHIR has them, `Observation?code=http://loinc.org|79716-7`; each counts the
+    /// people of whom it finds something.
+    #[arg(required = true, value_name = "SEARCH")]
+    pub(crate) searches: Vec<String>,
+    /// Id of the project.
+    #[arg(long, value_name = "ID")]
+    pub(crate) project: String,
+    /// Whoever asks, as an account: the researcher whose project it is, `account:rita`.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) by: String,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}

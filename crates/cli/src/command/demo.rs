@@ -68,6 +68,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         },
         alerting: AlertArguments::default(),
         require_second_factor: false,
+        erasure_certificates: None,
     };
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {

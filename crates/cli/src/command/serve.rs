@@ -23,8 +23,8 @@ use interpret::therapies::Therapies;
 use knowledge::Pack;
 use model::TenantId;
 use notify::{Endpoints, Notifier, Sender, Trust};
-use record::Record;
-use server::{App, Carriers, Genomics, PeerAddress, Settings, router};
+use record::{CheckpointKey, Record};
+use server::{App, Carriers, Erasing, Genomics, PeerAddress, Settings, router};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -102,10 +102,7 @@ fn furnished(
     record: &Record,
     tenant: &TenantId,
 ) -> anyhow::Result<App> {
-    let app = match provider::provider(&arguments.provider)? {
-        Some(provider) => app.with_provider(provider),
-        None => app,
-    };
+    let app = guarded(app, arguments)?;
     let app = match &arguments.evidence {
         Some(directory) => app.with_therapies(therapies(directory, record, tenant)?),
         None => app,
@@ -114,7 +111,6 @@ fn furnished(
         .with_frame_ancestors(&arguments.ehr.frame_ancestor)
         .map_err(|wrong| anyhow!("--frame-ancestor {wrong}"))?
         .with_silent_rules(arguments.silent_rule.iter().cloned().collect());
-    let app = if arguments.require_second_factor { app.with_second_factor_required() } else { app };
     Ok(match arguments.panels.as_slice() {
         [] => app,
         files => app.with_panels(panels::built_in(files)?),
@@ -282,6 +278,25 @@ fn genomics(lift_over: Option<&Path>, references: References) -> anyhow::Result<
         bail!("{}: {problem}", path.display());
     }
     Ok(Genomics { lift_over: Some(Arc::new(chains)), ..without })
+}
+
+/// With what is asked of people and where they log in, and with the page that erases patients,
+/// where there is a place for the certificates.
+fn guarded(app: App, arguments: &ServeArguments) -> anyhow::Result<App> {
+    let app = if arguments.require_second_factor { app.with_second_factor_required() } else { app };
+    let app = match provider::provider(&arguments.provider)? {
+        Some(provider) => app.with_provider(provider),
+        None => app,
+    };
+    let key = arguments.store.audit_checkpoint_key.as_deref();
+    let (Some(directory), Some(key)) = (&arguments.erasure_certificates, key) else {
+        return Ok(app);
+    };
+    if !directory.is_dir() {
+        bail!("the directory of certificates `{}` is not there", directory.display());
+    }
+    let key = CheckpointKey::open(key).context("the key of checkpoints cannot be used")?;
+    Ok(app.with_erasing(Erasing::new(directory, key)))
 }
 
 /// What takes snapshots while the server runs.

@@ -57,3 +57,64 @@ fn a_project_is_made_listed_shown_and_ended() {
     assert_eq!((approve("rita"), approve("nobody"), approve("olga")), (1, 1, 0));
     assert_eq!(run(at, &["project", "received", "--json"]).json(), serde_json::json!([]));
 }
+
+#[test]
+fn people_are_counted_by_the_rule_and_the_ledger() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    assert_eq!(run(at, &["init"]).code, 0);
+    account(at, "rita", "researcher");
+    account(at, "rob", "researcher");
+    let made = run(
+        at,
+        &[
+            "project",
+            "create",
+            "--owner",
+            "rita",
+            "--title",
+            "Clopidogrel",
+            "--recipient",
+            "University",
+            "--until",
+            "2100-01-01",
+        ],
+    );
+    let id = made.stdout.trim();
+    let mut lines = String::new();
+    for number in 0..30 {
+        let gender = if number < 25 { "female" } else { "male" };
+        let patient = serde_json::json!({"resourceType": "Patient", "gender": gender,
+            "id": format!("person{number}")});
+        let consent = serde_json::json!({"resourceType": "Consent", "status": "active",
+            "id": format!("consent{number}"),
+            "scope": {"coding": [{"code": "patient-privacy"}]},
+            "category": [{"coding": [{"code": "IDSCL"}]}],
+            "patient": {"reference": format!("Patient/person{number}")},
+            "provision": {"type": "permit", "purpose": [{"code": "HRESCH",
+                "system": "http://terminology.hl7.org/CodeSystem/v3-ActReason"}]}});
+        lines.push_str(&format!("{patient}\n{consent}\n"));
+    }
+    let file = crate::terminal::write(at, "people.ndjson", &lines);
+    let filed = run(at, &["import", &file]);
+    assert_eq!(filed.code, 0, "{}", filed.stderr);
+    let count =
+        |by: &str, search: &str| run(at, &["count", search, "--project", id, "--by", by, "--json"]);
+    let women = count("rita", "Patient?gender=female");
+    assert_eq!(women.code, 0, "{}", women.stderr);
+    assert_eq!(women.json()[0]["upTo"], 40, "25 is rounded up to a multiple of 20");
+    assert_eq!(count("rita", "Patient?gender=male").json()[0]["below"], 21, "5 are not told");
+    // Everybody but five is nearly everybody: the ledger gives both the one answer.
+    let all = count("rita", "Patient?gender=female,male").json();
+    assert_eq!(all[0]["upTo"], 40, "{all}");
+    for (by, search, part) in [
+        ("rob", "Patient?gender=female", "not"),
+        ("nobody", "Patient?gender=female", "no account"),
+        ("rita", "Patient?shoe-size=44", "known"),
+        ("rita", "Nonsense?x=1", ""),
+    ] {
+        let refused = count(by, search);
+        assert_ne!(refused.code, 0, "{by} {search}: {}", refused.stdout);
+        assert!(refused.stderr.contains(part), "{by} {search}: {}", refused.stderr);
+    }
+}

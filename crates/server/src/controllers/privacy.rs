@@ -1,5 +1,8 @@
 //! What waits for a privacy officer: both queues, and the answers to findings.
 
+pub(crate) mod erasure;
+pub(crate) mod release;
+
 use super::emergency;
 use super::login::FormToken;
 use crate::app::App;

@@ -293,6 +293,14 @@ pub(super) const TABLE: &[Row] = &[
     page("POST", "/privacy/findings/{id}", "Answer a finding")
         .taking(Form(&["csrf", "answer", "text"]))
         .refusing(&[400, 403, 404, 409, 412, 413, 415, 422]),
+    page("GET", "/privacy/releases", "What left for research, and to whom"),
+    page("POST", "/privacy/releases", "Let data go, as a second person")
+        .taking(Form(&["csrf", "recipient", "kind", "persons", "document"]))
+        .refusing(&[400, 403, 413, 422]),
+    page("GET", "/privacy/erasure", "Form that erases a patient"),
+    page("POST", "/privacy/erasure", "Erase a patient")
+        .taking(Form(&["csrf", "patient", "again", "reason"]))
+        .refusing(&[400, 403, 404, 413, 422, 501]),
     page("GET", "/statements/{id}", "A statement"),
     page("GET", "/reviews", "What waits for a person"),
     open("/assets/{name}", "A style or picture", &[(200, Of("*/*"))], &[400, 404]),

@@ -8,7 +8,7 @@ use crate::error::Error;
 use axum::http::StatusCode;
 use axum::response::Response;
 use deidentify::counts::{Kind, Told};
-use record::Term;
+use record::{Access, Term};
 use serde_json::json;
 
 /// The extension that says that there are fewer than this.
@@ -33,12 +33,7 @@ pub(crate) fn answer(
         return Err(Error::research());
     }
     let [(_, project)] = projects.as_slice() else { return Err(without_project()) };
-    let mut asked = query::read(resource_type, pairs)?;
-    query::make_local(&mut asked.search.query, &app.fhir_base());
-    let found = app.record().counted_patients(&caller.access, &asked.search.query)?;
-    let text = normal(&asked.search.query.resource_type, &asked.search.query.terms);
-    let teller = Teller::new(app, caller, project.clone());
-    let told = teller.tell((&text, Kind::Plain), &found, found.len() as u64)?;
+    let told = told(app, &caller.access, project, (resource_type, pairs))?;
     let mut bundle = json!({"resourceType": "Bundle", "type": "searchset"});
     if let Some(members) = bundle.as_object_mut() {
         match told {
@@ -53,6 +48,31 @@ pub(crate) fn answer(
         }
     }
     Ok(answer::json(StatusCode::OK, &bundle))
+}
+
+/// How many people a search finds something of, as far as a project may know: the same as over
+/// HTTP, for whoever asks `Type?name=value&…` on a machine of the site.
+///
+/// # Errors
+/// A search that cannot be read, a project that is not an own one in force, a budget that is spent.
+pub fn count(app: &App, access: &Access, project: &str, search: &str) -> Result<Told, Error> {
+    let (resource_type, query) = search.split_once('?').unwrap_or((search, ""));
+    let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    told(app, access, project, (resource_type.to_owned(), pairs))
+}
+
+fn told(
+    app: &App,
+    access: &Access,
+    project: &str,
+    (resource_type, pairs): (String, Vec<(String, String)>),
+) -> Result<Told, Error> {
+    let mut asked = query::read(resource_type, pairs)?;
+    query::make_local(&mut asked.search.query, &app.fhir_base());
+    let found = app.record().counted_patients(access, &asked.search.query)?;
+    let text = normal(&asked.search.query.resource_type, &asked.search.query.terms);
+    let teller = Teller::new(app, access, project.to_owned());
+    teller.tell((&text, Kind::Plain), &found, found.len() as u64)
 }
 
 /// A search in one form, in whichever order its terms and their values were written.

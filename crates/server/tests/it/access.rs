@@ -75,6 +75,8 @@ const EVENTS: &str = "/fhir/Subscription/{id}/$events";
 
 const EMERGENCY: (&str, &str) = ("GET", "/patients/{id}/emergency");
 const FINDINGS: &str = "/privacy/findings";
+const RELEASES: &str = "/privacy/releases";
+const ERASURE: &str = "/privacy/erasure";
 const ANSWER: &str = "/privacy/findings/{id}";
 const ACCESS_LOG: (&str, &str) = ("GET", "/patients/{id}/access");
 const MATCH: (&str, &str) = ("GET", "/fhir/Patient/{id}/$trial-match");
@@ -156,6 +158,10 @@ const TABLE: &[Row] = &[
     row(("GET", "/privacy"), Page, "/privacy", OPERATOR, false),
     row(("GET", FINDINGS), Page, FINDINGS, OPERATOR, false),
     row(("POST", ANSWER), Page, "/privacy/findings/none", OPERATOR, false),
+    row(("GET", RELEASES), Page, RELEASES, OPERATOR, false),
+    row(("POST", RELEASES), Page, RELEASES, OPERATOR, false),
+    row(("GET", ERASURE), Page, ERASURE, OPERATOR, false),
+    row(("POST", ERASURE), Page, ERASURE, OPERATOR, false),
     row(("GET", "/statements/{id}"), Page, "/statements/{patient}", OPERATOR, true),
     row(("GET", "/reviews"), Page, "/reviews", Some(Who::Person(Role::Prescriber)), false),
     row(("GET", "/assets/{name}"), Open, "/assets/{asset}", None, false),

@@ -197,6 +197,12 @@ impl TestApp {
         self.router = server::router(self.app.clone());
     }
 
+    /// From now on with a page that erases patients.
+    pub(crate) fn erase_to(&mut self, erasing: server::Erasing) {
+        self.app = self.app.with_erasing(erasing);
+        self.router = server::router(self.app.clone());
+    }
+
     /// From now on with this evidence.
     pub(crate) fn use_therapies(&mut self, therapies: Therapies) {
         self.app = self.app.with_therapies(therapies);

@@ -1,8 +1,8 @@
 //! What waits for a privacy officer, through the pages.
 
 use crate::app::{PRESCRIBER, TestApp, Who, access};
-use record::{Looked, ReviewFacts, ReviewRules, Role};
-use server::token_digest;
+use record::{CheckpointKey, Looked, ReviewFacts, ReviewRules, Role, read_certificate};
+use server::{Erasing, token_digest};
 
 const OFFICER: Who = Who::Person(Role::PrivacyOfficer);
 const LOG: &str = "/patients/ana-example/access";
@@ -96,4 +96,89 @@ async fn the_officer_is_led_to_pages_that_the_officer_may_see() {
     assert_eq!(app.get(PRESCRIBER, "/patients").await.status, 200);
     assert!(!app.get(PRESCRIBER, "/patients").await.text().contains("/privacy"));
     assert_eq!(app.get(PRESCRIBER, "/privacy").await.status, 403);
+}
+
+async fn submit(app: &TestApp, uri: &str, more: &[(&str, &str)]) -> crate::app::Answer {
+    let token = token_digest("form:session-privacy-officer");
+    let form = [&[("csrf", token.as_str())], more].concat();
+    app.call("POST", uri).by(OFFICER).form(&form).send().await
+}
+
+#[tokio::test]
+async fn a_patient_is_erased_by_a_page_with_a_certificate() {
+    const ERASURE: &str = "/privacy/erasure";
+    let mut app = TestApp::with_result();
+    assert!(app.get(OFFICER, ERASURE).await.text().contains("no place for certificates"));
+    let whole = [("patient", "ana-example"), ("again", "ana-example"), ("reason", "asked <for>")];
+    assert_eq!(submit(&app, ERASURE, &whole).await.status, 501);
+    let certificates = tempfile::tempdir().unwrap();
+    let key = certificates.path().join("key");
+    let verifier = CheckpointKey::open(&key).unwrap().verifier();
+    app.erase_to(Erasing::new(certificates.path(), CheckpointKey::open(&key).unwrap()));
+    for (changed, to, status) in [
+        ("again", "ana-exampl", 422),
+        ("again", "", 422),
+        ("reason", "  ", 422),
+        ("patient", "", 422),
+    ] {
+        let form = whole.map(|(name, value)| (name, if name == changed { to } else { value }));
+        assert_eq!(submit(&app, ERASURE, &form).await.status, status, "{changed}");
+    }
+    let nobody = [("patient", "nobody"), ("again", "nobody"), ("reason", "asked for")];
+    assert_eq!(submit(&app, ERASURE, &nobody).await.status, 404);
+    assert_eq!(std::fs::read_dir(certificates.path()).unwrap().count(), 1, "the key alone");
+    assert_eq!(app.get(PRESCRIBER, "/patients/ana-example").await.status, 200);
+    let erased = submit(&app, ERASURE, &whole).await;
+    assert_eq!(erased.status, 200, "{}", erased.text());
+    assert!(erased.text().contains("asked &lt;for&gt;"), "{}", erased.text());
+    assert_eq!(app.get(PRESCRIBER, "/patients/ana-example").await.status, 404);
+    let files = std::fs::read_dir(certificates.path()).unwrap().map(|one| one.unwrap().path());
+    let file = files.into_iter().find(|path| *path != key).unwrap();
+    let name = file.file_name().unwrap().to_str().unwrap();
+    assert!(erased.text().contains(name));
+    let note = std::fs::read_to_string(&file).unwrap();
+    let certificate = read_certificate(&note, &[verifier]).unwrap();
+    assert_eq!(certificate.patient, "ana-example");
+    assert_eq!(certificate.actor, "account:privacy-officer");
+    // What was proven long ago is no proof.
+    app.wait_minutes(6);
+    let ben = [("patient", "ben-sample"), ("again", "ben-sample"), ("reason", "asked for")];
+    for answer in [app.get(OFFICER, ERASURE).await, submit(&app, ERASURE, &ben).await] {
+        assert_eq!(answer.header("location"), "/step-up?next=/privacy/erasure");
+    }
+    assert_eq!(app.get(PRESCRIBER, "/patients/ben-sample").await.status, 200);
+}
+
+#[tokio::test]
+async fn data_is_let_go_by_a_person_on_a_page() {
+    const RELEASES: &str = "/privacy/releases";
+    let app = TestApp::new();
+    assert!(app.get(OFFICER, RELEASES).await.text().contains("Nothing has left"));
+    let said = |kind, persons, recipient, document| {
+        [("kind", kind), ("persons", persons), ("recipient", recipient), ("document", document)]
+    };
+    for (form, status) in [
+        (said("genomic", "many", "University", "D-1"), 422),
+        (said("gossip", "200", "University", "D-1"), 422),
+        (said("genomic", "200", " ", "D-1"), 422),
+        (said("genomic", "200", "University", ""), 422),
+        (said("genomic", "200", "University", "D-1"), 303),
+        (said("attestation", "", "University", "D-2"), 303),
+    ] {
+        assert_eq!(submit(&app, RELEASES, &form).await.status, status, "{form:?}");
+    }
+    let officer = record::Access::new(
+        crate::app::tenant(),
+        "account:per",
+        Role::PrivacyOfficer,
+        record::Purpose::Operations,
+        record::Scope::Tenant,
+    );
+    let noted = app.record.clearances(&officer, "University").unwrap();
+    let by: Vec<&str> = noted.iter().map(|one| one.actor.as_str()).collect();
+    assert_eq!(by, ["account:privacy-officer"; 2]);
+    assert_eq!(noted[1].transfer, record::Transfer::Attestation);
+    app.wait_minutes(6);
+    let late = submit(&app, RELEASES, &said("genomic", "900", "University", "D-3")).await;
+    assert_eq!(late.header("location"), "/step-up?next=/privacy/releases");
 }

@@ -31,6 +31,11 @@ pub fn privacy(view: &PrivacyView) -> String {
                 a href=(path::FINDINGS) { "Findings that were answered" }
             }
             (cards(&view.findings, csrf, view.now))
+            h2.part { "Also yours" }
+            ul {
+                li { a href=(path::RELEASES) { "Data that left for research" } }
+                li { a href=(path::ERASURE) { "Erase a patient" } }
+            }
         },
     })
 }

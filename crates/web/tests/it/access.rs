@@ -3,9 +3,12 @@
 
 use crate::page;
 use crate::sample;
+use model::id::PatientId;
+use model::time::Timestamp;
 use web::view::{
-    AccountView, CodeView, ConsentView, OfferView, PasskeyLoginView, PasskeyRow, PasskeysView,
-    RecoveryView, Session, StepUpView,
+    AccountView, CodeView, ConsentView, ErasedView, ErasureFormView, OfferView, PasskeyLoginView,
+    PasskeyRow, PasskeysView, ProjectRow, ReceivedRow, RecoveryView, ReleasesView, Session,
+    StepUpView,
 };
 
 const HOSTILE: &str = "</title><script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
@@ -47,6 +50,55 @@ fn step_up(has_passkey: bool) -> StepUpView {
     }
 }
 
+fn releases() -> ReleasesView {
+    let at = Timestamp::from_micros(0);
+    ReleasesView {
+        session: session(),
+        received: vec![ReceivedRow {
+            recipient: text(),
+            kind: text(),
+            persons: 101,
+            persons_max: 100,
+            is_bulk: true,
+            first: at,
+            last: at,
+        }],
+        projects: vec![ProjectRow {
+            id: text(),
+            title: text(),
+            owner: text(),
+            tier: text(),
+            recipients: vec![text()],
+            ends: at,
+            is_open: false,
+        }],
+        kinds: vec![(text(), text())],
+        error: Some(text()),
+    }
+}
+
+fn erasure() -> ErasureFormView {
+    ErasureFormView {
+        session: session(),
+        is_offered: true,
+        error: Some(text()),
+        patient: text(),
+        reason: text(),
+    }
+}
+
+fn erased() -> ErasedView {
+    ErasedView {
+        session: session(),
+        patient: PatientId::new(text()),
+        keys: 2,
+        removed: vec![(text(), 1)],
+        remains: vec![(text(), text())],
+        file: text(),
+        signed: text(),
+    }
+}
+
 fn pages() -> Vec<(&'static str, String)> {
     let error = || Some(text());
     let offer = OfferView { session: session(), secret: text(), uri: text(), error: error() };
@@ -63,6 +115,9 @@ fn pages() -> Vec<(&'static str, String)> {
         ("step-up", web::step_up(&step_up(false))),
         ("account", web::account(&account)),
         ("offer", web::offer(&offer)),
+        ("releases", web::releases(&releases())),
+        ("erasure", web::erasure(&erasure())),
+        ("erased", web::erased(&erased())),
         ("recovery", web::recovery(&RecoveryView { session: session(), codes: vec![text()] })),
     ]
 }

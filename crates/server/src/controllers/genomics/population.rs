@@ -78,7 +78,7 @@ pub(super) fn for_research(
         counting.for_research()?;
         Ok::<_, Error>(counting.population)
     })?;
-    let teller = Teller::new(app, caller, project);
+    let teller = Teller::new(app, &caller.access, project);
     population
         .answer_by::<Stopped>(&mut |counts| {
             let (item, kind, patients) = match counts {
