@@ -60,11 +60,9 @@ impl World {
         for (name, covered) in &panels {
             digest.update(format!("{name}\n{covered:?}\n"));
         }
-        let start = digest
-            .finalize()
-            .iter()
-            .take(6)
-            .fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        let start: Vec<String> =
+            digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let start = start.concat();
         self.names = format!("{}, {} panels {start}", self.names, panels.len());
         self.panels = panels;
         self

@@ -45,7 +45,9 @@ impl Record {
                 };
                 found.entry(PatientId::new(row.text(0)?)).or_default().push(reference);
             }
-            found.keys().for_each(|patient| touched.patient(patient.as_str()));
+            for patient in found.keys() {
+                touched.patient(patient.as_str());
+            }
             Ok(found)
         })
     }
