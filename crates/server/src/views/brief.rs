@@ -12,6 +12,7 @@ use guidance::board::{Brief, Head, Issue};
 use guidance::orders::{Order, resolve};
 use model::PatientId;
 use model::fact::{FactContent, FiledFact};
+use model::medication::Medication;
 use model::patient::PersonName;
 use model::statement::{DrugStatement, Statement, StatementContent};
 use model::words;
@@ -69,6 +70,9 @@ pub(crate) fn brief(
     let mut inputs = known.inputs();
     let read = statements.iter().flat_map(|statement| &statement.capsule.inputs);
     inputs.extend(read.map(|input| plain(&input.resource.to_string())));
+    // That a medicine is taken is said beside the advice on it.
+    let taken = facts.iter().filter(|filed| current(filed).is_some());
+    inputs.extend(taken.map(|filed| plain(&filed.resource.to_string())));
     Ok(Made { brief: Brief::of(&material), inputs })
 }
 
@@ -244,13 +248,19 @@ fn reinterpreted(row: &ReinterpretedRow) -> String {
     )
 }
 
-fn inherited(app: &App, facts: &[FiledFact], statements: &[Statement]) -> Vec<Inherited> {
-    let medications = facts.iter().filter_map(|filed| match &filed.fact.content {
+/// A medicine that is taken now.
+fn current(filed: &FiledFact) -> Option<&Medication> {
+    match &filed.fact.content {
         FactContent::Medication(medication) if medication.is_current() => Some(medication),
         _ => None,
-    });
+    }
+}
+
+fn inherited(app: &App, facts: &[FiledFact], statements: &[Statement]) -> Vec<Inherited> {
     let knowledge = &app.pack().pgx;
-    let taken: BTreeSet<String> = medications
+    let taken: BTreeSet<String> = facts
+        .iter()
+        .filter_map(current)
         .flat_map(|medication| resolve(knowledge, &Order::from(medication)).ingredients)
         .map(|drug| drug.rxnorm.clone())
         .collect();

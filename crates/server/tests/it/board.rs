@@ -2,7 +2,7 @@
 //! later one says of it. Who may have it is in `access`.
 
 use crate::app::{CLIENT, INTERFACE, PRESCRIBER, TestApp, Who, access};
-use crate::pages::between;
+use crate::pages::{between, order};
 use crate::report::HAS_PDF;
 use crate::trials::{ONCOLOGIST, concept, evidence, filled, matcher, put};
 use model::PatientId;
@@ -146,6 +146,7 @@ async fn an_issued_version_stays_and_the_next_one_says_what_changed() {
 #[tokio::test]
 async fn an_issued_brief_is_a_document_of_the_patient_made_of_what_it_names() {
     let app = judged().await;
+    order(&app, "m-1", "309362", "Clopidogrel 75 mg tablet").await;
     issue(&app, Role::Oncologist, "<b>?").await;
     let found =
         app.get(CLIENT, "/fhir/Patient/ana-example/$everything?_type=Composition").await.json();
@@ -158,7 +159,13 @@ async fn an_issued_brief_is_a_document_of_the_patient_made_of_what_it_names() {
     let sections = document["section"].as_array().unwrap();
     assert!(sections[0]["text"]["div"].as_str().unwrap().contains("&lt;b&gt;?"), "{sections:?}");
     let entries = sections.last().unwrap()["entry"].to_string();
-    for source in ["Observation/l858r", "Condition/lung", "Observation/smoking"] {
+    for source in [
+        "Observation/l858r",
+        "Observation/implication",
+        "Condition/lung",
+        "Observation/smoking",
+        "MedicationRequest/m-1",
+    ] {
         assert!(entries.contains(source), "{source}: {entries}");
     }
     // It carries the labels of what it was made of, also those that come later.
