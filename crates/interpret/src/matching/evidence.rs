@@ -10,6 +10,7 @@ use record::{EVIDENCE, PutTo, PutToTrials, TrialStanding, TrialWatch};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use trials::Patient;
+use tumor::oncogenicity::Oncogenicity;
 use tumor::therapy::{Interpretation, RULES_VERSION};
 
 /// Name of the place where it is kept which evidence everybody was looked at with.
@@ -89,7 +90,7 @@ fn standings(found: &Interpretation, facts: &Patient) -> Vec<TrialStanding> {
     for variant in &found.variants {
         let event = facts.tumor.events.get(variant.event);
         let Some(event) = event else { continue };
-        let class = variant.oncogenicity.as_ref().map(|found| found.words());
+        let class = variant.oncogenicity.as_ref().map(Oncogenicity::words);
         let status: Vec<&str> = [variant.tier.code()].into_iter().chain(class).collect();
         let path = format!("Finding {}", event.reported);
         standings.insert(format!("finding {}", event.reported), (path, status.join(", ")));

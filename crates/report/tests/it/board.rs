@@ -4,13 +4,13 @@
 mod sample;
 
 use crate::page::words;
-use guidance::board::{Brief, Issue, Line};
+use guidance::board::{Brief, Issue, Line, Section};
 use report::board::html;
 
 /// Texts of all sections.
 fn texts(brief: &Brief) -> Vec<String> {
     let sections = brief.sections.iter();
-    sections.flat_map(|section| section.texts()).map(str::to_owned).collect()
+    sections.flat_map(Section::texts).map(str::to_owned).collect()
 }
 
 fn briefs() -> [Brief; 3] {

@@ -41,7 +41,7 @@ pub(crate) async fn document(
     let at = PageError::at(web::path::pgx_report_pdf(&id));
     let made = async {
         let report = view(&app, caller?, id).await?;
-        typeset(&app, Printed::Pgx(report)).await
+        typeset(&app, Printed::Pgx(Box::new(report))).await
     };
     made.await.map(|bytes| document_response(bytes, DOCUMENT_NAME)).map_err(at)
 }
@@ -57,7 +57,7 @@ async fn view(app: &App, caller: Caller, id: PatientId) -> Result<PgxReport, Err
 /// What is printed.
 pub(super) enum Printed {
     /// The pharmacogenomic report.
-    Pgx(PgxReport),
+    Pgx(Box<PgxReport>),
     /// The brief for a tumour board.
     Board(Box<Brief>),
 }

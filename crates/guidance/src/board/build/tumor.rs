@@ -49,7 +49,7 @@ fn report(report: &Report) -> Row {
     let panel = report
         .panel
         .as_ref()
-        .map_or_else(|| Line::absent("what was tested is not stated"), |panel| Line::strong(panel));
+        .map_or_else(|| Line::absent("what was tested is not stated"), Line::strong);
     let mut test = vec![panel, Line::quiet(&report.source)];
     test.extend(report.silence.as_ref().map(Line::remark));
     let specimen = report.specimen.as_ref().map_or_else(not_recorded, Line::plain);
