@@ -41,6 +41,7 @@ pub struct Finding {
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every finding is a small variant")]
 pub enum FindingContent {
     /// A small variant.
     Short(ShortVariant),
