@@ -33,11 +33,14 @@ pub struct Difference {
     pub problems: Vec<Problem>,
 }
 
+/// What makes resources of a message that was read.
+pub(crate) type Build = dyn Fn(&Context<'_>) -> Vec<Filing>;
+
 /// A message, read by a profile.
 pub(crate) struct Read {
     pub(crate) whose: Whose,
     pub(crate) problems: Vec<Problem>,
-    pub(crate) build: Box<dyn Fn(&Context<'_>) -> Vec<Filing>>,
+    pub(crate) build: Box<Build>,
 }
 
 /// Reads an archived message without touching the record.

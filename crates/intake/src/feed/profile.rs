@@ -60,7 +60,7 @@ struct Table {
     #[serde(default)]
     authorities: BTreeMap<String, String>,
     #[serde(default)]
-    code: Vec<Code>,
+    code: Vec<Mapping>,
     offset_minutes: Option<i16>,
     takes: Option<Vec<String>>,
     bytes_max: Option<usize>,
@@ -72,7 +72,7 @@ struct Table {
 /// A code of the sender's.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Code {
+struct Mapping {
     system: String,
     code: String,
     loinc: String,
@@ -128,7 +128,7 @@ impl Table {
             wrong("bad-name", format!("`{}` is no name of letters, digits, - _ .", self.id));
         }
         let mut codes = BTreeMap::new();
-        for Code { system, code, loinc } in self.code {
+        for Mapping { system, code, loinc } in self.code {
             if !is_loinc(&loinc) {
                 wrong("bad-loinc", format!("`{loinc}` is no LOINC code: its check digit is wrong"));
             }
