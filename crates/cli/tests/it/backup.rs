@@ -85,7 +85,7 @@ fn a_backup_is_taken_listed_verified_restored_drilled_and_let_go() {
     assert_eq!(again.code, 1, "{}", again.stdout);
     assert!(again.stderr.contains("is not empty"), "{}", again.stderr);
     let time = first["time"].as_str().unwrap();
-    let later = time.replace('Z', "9Z");
+    let later = time.replace('Z', "999Z");
     let ran = site.from(&["restore", &site.at("earlier"), "--at", &later, "--json"]);
     assert_eq!(ran.json()["snapshot"], first["snapshot"], "{}", ran.stderr);
     let none = site.from(&["restore", &site.at("none"), "--at", "2020-01-01T00:00:00Z"]);
