@@ -13,7 +13,7 @@ pub(crate) enum FeedCommand {
     Test(FeedTestArguments),
     /// Read archived messages of a feed again by its profile, or with `--dry-run` say what facts
     /// would come and go.
-    Replay(FeedReplayArguments),
+    Replay(Box<FeedReplayArguments>),
 }
 
 /// Where profiles are.

@@ -164,11 +164,7 @@ fn replay(arguments: &FeedReplayArguments) -> anyhow::Result<Outcome> {
             }
         }
         let Difference { patient, gone, come, reason, problems } = difference;
-        if !arguments.json {
-            let reason = reason.map(|text| format!(": {text}")).unwrap_or_default();
-            let what = format!("message {}{reason}", message.summary.sequence);
-            show(&what, &gone, &come, &problems)?;
-        } else {
+        if arguments.json {
             report.push(json!({
                 "raw": message.summary.id,
                 "sequence": message.summary.sequence,
@@ -177,6 +173,10 @@ fn replay(arguments: &FeedReplayArguments) -> anyhow::Result<Outcome> {
                 "come": come,
                 "reason": reason,
             }));
+        } else {
+            let reason = reason.map(|text| format!(": {text}")).unwrap_or_default();
+            let what = format!("message {}{reason}", message.summary.sequence);
+            show(&what, &gone, &come, &problems)?;
         }
     }
     if arguments.json {
