@@ -9,7 +9,7 @@ use deidentify::counts::Told;
 use interpret::Interpreter;
 use record::{Access, Purpose, Record, Role};
 use serde_json::json;
-use server::{App, Settings, count};
+use server::{App, Error, Settings, count};
 
 /// Asks for each count as the researcher would over HTTP: by the same rule and the same ledger.
 pub(crate) fn run(arguments: &CountArguments) -> anyhow::Result<Outcome> {
@@ -23,7 +23,11 @@ pub(crate) fn run(arguments: &CountArguments) -> anyhow::Result<Outcome> {
     let mut lines = Vec::new();
     for search in &arguments.searches {
         let told = count(&app, &access, &arguments.project, search);
-        lines.push((search, told.map_err(|error| anyhow!("`{search}`: {}", error.text()))?));
+        let failed = |error: Error| match error.status().as_u16() {
+            404 => anyhow!("`{}` has no such project in force", arguments.by),
+            _ => anyhow!("`{search}`: {}", error.text()),
+        };
+        lines.push((search, told.map_err(failed)?));
     }
     if arguments.json {
         let line = |(search, told): &(&String, Told)| match told {

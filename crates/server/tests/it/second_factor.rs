@@ -24,7 +24,7 @@ const OPEN: &[&str] = &[
     "/logout",
 ];
 
-async fn required() -> TestApp {
+fn required() -> TestApp {
     let mut app = TestApp::with_result();
     app.require_second_factor();
     app
@@ -63,7 +63,7 @@ async fn proven(app: &TestApp, token: &str, authenticator: &Authenticator) -> An
 
 #[tokio::test]
 async fn a_password_alone_opens_no_route_but_those_that_set_a_factor_up() {
-    let app = required().await;
+    let app = required();
     let token = session(&app).await;
     let mut closed = 0;
     for (method, route) in server::routes() {
@@ -93,7 +93,7 @@ async fn a_password_alone_opens_no_route_but_those_that_set_a_factor_up() {
 
 #[tokio::test]
 async fn with_an_authenticator_set_up_the_session_goes_on_as_one_of_both() {
-    let app = required().await;
+    let app = required();
     let token = session(&app).await;
     assert_eq!(act(&app, &token, "/account/totp", &[]).await.status, 200);
     let right = code(&app, CredentialKind::TotpOffered, 0);

@@ -155,13 +155,12 @@ mod tests {
         // 2.1.3, is [c, d, g, l]; from 4 to 7 it is [l]; from 6 to 7 it is [i, j, k].
         let all = leaves(7);
         let hash = |n: u8| leaf(&[n]);
-        let g = node(&hash(0), &hash(1));
-        let h = node(&hash(2), &hash(3));
-        let i = node(&hash(4), &hash(5));
-        let j = hash(6);
-        let (k, l) = (node(&g, &h), node(&i, &j));
-        assert_eq!(all.proof(3, 7).unwrap(), [hash(2), hash(3), g, l]);
-        assert_eq!(all.proof(4, 7).unwrap(), [l]);
-        assert_eq!(all.proof(6, 7).unwrap(), [i, j, k]);
+        // The letters of the standard: g, h, i, j; k and l over them.
+        let left = [node(&hash(0), &hash(1)), node(&hash(2), &hash(3))];
+        let right = [node(&hash(4), &hash(5)), hash(6)];
+        let (over_left, over_right) = (node(&left[0], &left[1]), node(&right[0], &right[1]));
+        assert_eq!(all.proof(3, 7).unwrap(), [hash(2), hash(3), left[0], over_right]);
+        assert_eq!(all.proof(4, 7).unwrap(), [over_right]);
+        assert_eq!(all.proof(6, 7).unwrap(), [right[0], right[1], over_left]);
     }
 }
