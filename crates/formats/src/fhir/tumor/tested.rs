@@ -83,9 +83,11 @@ pub(super) fn coverage(
             tested.genes.extend(genes.iter().filter_map(|g| gene_of(g, ReportedClass::Short)));
         }
     }
+    // A result that came without a report names no panel by its code.
+    let is_report = access::resource_type(report) == Some("DiagnosticReport");
     let service = access::concept(report, "code").filter(|code| {
         let general = [loinc::REPORT, "81247-9"];
-        !code.coding.iter().any(|coding| general.contains(&coding.code.as_str()))
+        is_report && !code.coding.iter().any(|coding| general.contains(&coding.code.as_str()))
     });
     let service = service.and_then(|code| code.words().map(str::to_owned));
     tested.title = tested.title.take().or(service);
