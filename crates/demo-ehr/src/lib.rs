@@ -5,6 +5,8 @@
 //! prefetch, shows the cards, applies suggestions, tells what became of each card, and launches a
 //! SMART application. Beside everything it shows stands what was sent and answered.
 //!
+//! Never: a crate of the workspace, a real patient, a log-in of its own.
+//!
 //! It knows Cognate by its address and two tokens, and depends on no other crate of the workspace:
 //! what works here works for any EHR. Orders that are not signed are kept in memory only. It is for
 //! invented patients alone and asks nobody to log in.

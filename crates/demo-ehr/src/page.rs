@@ -53,8 +53,8 @@ pub(crate) fn list(setting: &Setting) -> String {
     let main = html! {
         h1 { "Patients" }
         p {
-            "This is another program’s side of Cognate’s interfaces: FHIR R4 and CDS Hooks 2.0, each "
-            "request and answer shown beside the page that made it."
+            "This is another program’s side of Cognate’s interfaces: FHIR R4 and CDS Hooks "
+            "2.0, each request and answer shown beside the page that made it."
         }
         ul.patients {
             @for patient in &setting.patients {
@@ -77,16 +77,17 @@ fn tour(setting: &Setting) -> Markup {
             h2 id="tour" { "A tour in five minutes" }
             ol {
                 li {
-                    "Open ana-example, draft clopidogrel and read the card: the laboratory’s result "
-                    "came in as HL7 v2, the advice is CPIC’s. Order the alternative, set its dose, sign."
+                    "Open ana-example, draft clopidogrel and read the card: the laboratory’s "
+                    "result came in as HL7 v2, the advice is CPIC’s. Order the alternative, set "
+                    "its dose, sign."
                 }
                 li {
-                    "Open “What the two systems said”: discovery, prefetch, cards and feedback, as any "
-                    "record system would send them."
+                    "Open “What the two systems said”: discovery, prefetch, cards and feedback, "
+                    "as any record system would send them."
                 }
                 li {
-                    "“Open the patient in Cognate”: a SMART launch. Log in as the command line says, and "
-                    "open “Why” at any statement."
+                    "“Open the patient in Cognate”: a SMART launch. Log in as the command line "
+                    "says, and open “Why” at any statement."
                 }
                 li {
                     "Open lena-demo: the chart tells of trial options. Their reasons, the tumour’s "

@@ -198,7 +198,7 @@ impl App {
     /// trials.
     pub fn with_panels(&self, panels: Panels) -> Self {
         let (panels, matcher) = (Arc::new(panels), Arc::default());
-        let inner = Inner { panels, matcher, ..Inner::clone(&self.inner) };
+        let inner = Inner { matcher, panels, ..Inner::clone(&self.inner) };
         Self { inner: Arc::new(inner) }
     }
 

@@ -135,9 +135,10 @@ impl TumorProfile {
             let Some(share) = short.allele_fraction else { continue };
             let genes: Vec<String> = short.gene.candidates().iter().map(Hgnc::to_string).collect();
             let changes: Vec<String> = short.changes.iter().map(ToString::to_string).collect();
-            let what = match changes.is_empty() {
-                false => changes.join(","),
-                true => short.cdna.clone().unwrap_or_else(|| event.reported.clone()),
+            let what = if changes.is_empty() {
+                short.cdna.clone().unwrap_or_else(|| event.reported.clone())
+            } else {
+                changes.join(",")
             };
             found.push((format!("{} {what}", genes.join(",")), event.reported.clone(), share));
         }

@@ -43,33 +43,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
     };
     let record = store::create(&at).context("the demonstration needs a new directory")?;
     let secrets = setting::people_and_services(&record)?;
-    let serve = ServeArguments {
-        store: at.clone(),
-        http: arguments.http,
-        mllp: arguments.mllp,
-        tls: TlsArguments::default(),
-        base_url: None,
-        feed: "northside".to_owned(),
-        doors: DoorArguments::default(),
-        lift_over: None,
-        evidence: Some(arguments.messages.join("evidence")).filter(|pack| pack.is_dir()),
-        silent_rule: Vec::new(),
-        panels: Vec::new(),
-        reference: ReferenceArguments { references: Vec::new() },
-        subscription_endpoint: arguments.subscription_endpoint.clone(),
-        subscription_authorities: None,
-        provider: ProviderArguments::default(),
-        ehr: EhrArguments::default(),
-        shipping: ShippingArguments::default(),
-        watch: WatchArguments {
-            audit_review_every: AUDIT_REVIEW_SECONDS,
-            audit_review_rules: None,
-            audit_review_people: None,
-        },
-        alerting: AlertArguments::default(),
-        require_second_factor: false,
-        erasure_certificates: None,
-    };
+    let serve = serving(arguments, &at);
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
     runtime.block_on(async {
         let clinic = record.clone();
@@ -98,6 +72,37 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         running.stop().await;
         outcome
     })
+}
+
+/// The server of the demonstration: like any other, on its own store.
+fn serving(arguments: &DemoArguments, at: &StoreArguments) -> ServeArguments {
+    ServeArguments {
+        store: at.clone(),
+        http: arguments.http,
+        mllp: arguments.mllp,
+        tls: TlsArguments::default(),
+        base_url: None,
+        feed: "northside".to_owned(),
+        doors: DoorArguments::default(),
+        lift_over: None,
+        evidence: Some(arguments.messages.join("evidence")).filter(|pack| pack.is_dir()),
+        silent_rule: Vec::new(),
+        panels: Vec::new(),
+        reference: ReferenceArguments { references: Vec::new() },
+        subscription_endpoint: arguments.subscription_endpoint.clone(),
+        subscription_authorities: None,
+        provider: ProviderArguments::default(),
+        ehr: EhrArguments::default(),
+        shipping: ShippingArguments::default(),
+        watch: WatchArguments {
+            audit_review_every: AUDIT_REVIEW_SECONDS,
+            audit_review_rules: None,
+            audit_review_people: None,
+        },
+        alerting: AlertArguments::default(),
+        require_second_factor: false,
+        erasure_certificates: None,
+    }
 }
 
 /// Loads the demonstration and fires the order; returns the card that came back.

@@ -117,6 +117,51 @@ fn furnished(
     })
 }
 
+/// How callers reach the server.
+fn settings(
+    arguments: &ServeArguments,
+    scheme: &str,
+    http: SocketAddr,
+    tenant: &TenantId,
+) -> anyhow::Result<Settings> {
+    let base_url = match &arguments.base_url {
+        Some(named) => named.clone(),
+        None if http.ip().is_unspecified() => {
+            bail!("name the address under which callers reach {http}: --base-url")
+        }
+        None => format!("{scheme}://{http}"),
+    };
+    Ok(Settings {
+        secure_cookies: base_url.starts_with("https://"),
+        base_url: base_url.trim_end_matches('/').to_owned(),
+        tenant: tenant.clone(),
+    })
+}
+
+/// What follows the record while the server runs.
+fn followers(
+    app: &App,
+    arguments: &ServeArguments,
+    record: &Record,
+    flag: &Arc<AtomicBool>,
+) -> anyhow::Result<Vec<JoinHandle<()>>> {
+    let notifier = notifier(app, arguments.subscription_authorities.as_deref())?;
+    let matcher = app.matcher().map_err(|error| anyhow!("{error}"))?;
+    let carriers = Carriers::new(app);
+    let watch = audit_review::Watch::new(&arguments.watch, record.clone())?;
+    let mut threads = vec![
+        thread("notify", flag, move |stop| notifier.follow(stop))?,
+        thread("trials", flag, move |stop| matcher.follow(stop))?,
+        thread("carriers", flag, move |stop| carriers.follow(stop))?,
+        thread("audit review", flag, move |stop| watch.follow(stop))?,
+    ];
+    if let Some(alerter) = alert::alerter(&arguments.alerting, record, app)? {
+        threads.push(thread("alerts", flag, move |stop| alerter.follow(stop))?);
+    }
+    threads.extend(shipping(arguments, record, flag)?);
+    Ok(threads)
+}
+
 /// A running server: its addresses and what has to be stopped.
 pub(crate) struct Running {
     /// Address of HTTP.
@@ -151,18 +196,7 @@ impl Running {
         let (http_address, mllp_address) = (http.address(), mllp.address());
         let is_encrypted = http.is_encrypted();
         let scheme = if is_encrypted { "https" } else { "http" };
-        let base_url = match &arguments.base_url {
-            Some(named) => named.clone(),
-            None if http_address.ip().is_unspecified() => {
-                bail!("name the address under which callers reach {http_address}: --base-url")
-            }
-            None => format!("{scheme}://{http_address}"),
-        };
-        let settings = Settings {
-            secure_cookies: base_url.starts_with("https://"),
-            base_url: base_url.trim_end_matches('/').to_owned(),
-            tenant: tenant.clone(),
-        };
+        let settings = settings(arguments, scheme, http_address, &tenant)?;
         let beside = beside(&settings.base_url)?;
         let (stop, stopped) = watch::channel(false);
         let flag = Arc::new(AtomicBool::new(false));
@@ -184,18 +218,7 @@ impl Running {
             Some(ehr) => app.with_ehr(ehr),
             None => app,
         };
-        let notifier = notifier(&app, arguments.subscription_authorities.as_deref())?;
-        threads.push(thread("notify", &flag, move |stop| notifier.follow(stop))?);
-        let matcher = app.matcher().map_err(|error| anyhow!("{error}"))?;
-        threads.push(thread("trials", &flag, move |stop| matcher.follow(stop))?);
-        let carriers = Carriers::new(&app);
-        threads.push(thread("carriers", &flag, move |stop| carriers.follow(stop))?);
-        let watch = audit_review::Watch::new(&arguments.watch, record.clone())?;
-        threads.push(thread("audit review", &flag, move |stop| watch.follow(stop))?);
-        if let Some(alerter) = alert::alerter(&arguments.alerting, &record, &app)? {
-            threads.push(thread("alerts", &flag, move |stop| alerter.follow(stop))?);
-        }
-        threads.extend(shipping(arguments, &record, &flag)?);
+        threads.extend(followers(&app, arguments, &record, &flag)?);
         let router = match beside.router {
             Some(beside) => router(app).merge(beside),
             None => router(app),

@@ -26,6 +26,9 @@ const FORMS_MAX: usize = 16;
 /// Panels of which they share it.
 const PANELS_MAX: usize = 1_024;
 
+/// What is known of each of several patients, and of how many it had to be read.
+type Known = (Vec<Option<Arc<Patient>>>, u64);
+
 /// What was read of patients.
 #[derive(Debug, Default)]
 pub(super) struct Remembered {
@@ -107,11 +110,7 @@ impl Matcher {
 
     /// What the matcher may know of patients today, and of how many it had to be read. `None` for
     /// those who have no tumour or are not there.
-    pub(super) fn known(
-        &self,
-        patients: &[PatientId],
-        today: Day,
-    ) -> Result<(Vec<Option<Arc<Patient>>>, u64), Failure> {
+    pub(super) fn known(&self, patients: &[PatientId], today: Day) -> Result<Known, Failure> {
         let types: Vec<&str> = types().into_iter().collect();
         let versions = match self.record.compartment_versions(&self.reader, patients, &types) {
             // Too many to be told at once are read one by one.
@@ -134,12 +133,11 @@ impl Matcher {
         })?;
         let count = missing.len() as u64;
         let mut remembered = self.remembered();
-        let mut read = missing.into_iter().zip(read).map(|(of, facts)| match facts {
-            Some(facts) => Some(remembered.keep(of, facts, today)),
-            None => {
+        let mut read = missing.into_iter().zip(read).map(|(of, facts)| {
+            if facts.is_none() {
                 remembered.forget(of);
-                None
             }
+            facts.map(|facts| remembered.keep(of, facts, today))
         });
         let all = known.into_iter().map(|one| one.or_else(|| read.next().flatten())).collect();
         Ok((all, count))

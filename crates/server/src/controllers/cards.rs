@@ -82,7 +82,7 @@ fn rows(cards: Vec<CardSeen>) -> Vec<CardRow> {
         .map(|(key, row)| {
             let mut why: Vec<(String, u64)> =
                 reasons.remove(&key).unwrap_or_default().into_iter().collect();
-            why.sort_by(|a, b| b.1.cmp(&a.1));
+            why.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
             // What nobody can accept or leave is information.
             let is_answerable = row.accepted + row.overridden > 0;
             let is_low = is_answerable

@@ -1,5 +1,5 @@
-//! The patient page as a SMART application (SMART App Launch 2.2): an EHR launches it with a patient
-//! and a person, or a person starts it and chooses the patient there.
+//! The patient page as a SMART application (SMART App Launch 2.2): an EHR launches it with a
+//! patient and a person, or a person starts it and chooses the patient there.
 //!
 //! Only the EHR that the operator named launches. Who it says the person is must be proven by its
 //! ID token; whose page is opened is the patient of the launch and nobody else, known by an
@@ -8,10 +8,10 @@
 mod patient;
 
 use super::login::begin::{begin, session_set};
-use super::login::provider::{Back, account_of, ask};
+use super::login::provider::{Back, account_of, ask, kept};
 use super::login::{random_token, set_cookie};
 use crate::app::App;
-use crate::authorization::{Parameters, in_seconds, note, said, ticket};
+use crate::authorization::{Parameters, in_seconds, note, ticket};
 use crate::caller::{Credentials, cookie, door, token_digest};
 use crate::error::Error;
 use crate::page::PageError;
@@ -20,7 +20,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use identity::pkce;
-use record::{Taken, TicketKind};
+use record::TicketKind;
 use serde::{Deserialize, Serialize};
 
 /// Seconds in which the person has to come back.
@@ -72,8 +72,8 @@ fn away(app: &App, query: &Parameters) -> Result<Response, Error> {
     let told = ehr.told(app.record().now())?;
     let state = random_token()?;
     let away = Away { nonce: random_token()?, verifier: random_token()? };
-    let kept = ticket(TicketKind::Provider, &state, in_seconds(app, AWAY_SECONDS_MAX), &away)?;
-    app.record().put_ticket(&door(&app.settings().tenant), kept)?;
+    let put = ticket(TicketKind::Provider, &state, in_seconds(app, AWAY_SECONDS_MAX), &away)?;
+    app.record().put_ticket(&door(&app.settings().tenant), put)?;
     let launched = query.get("launch");
     let scope = if launched.is_some() { SCOPES_LAUNCHED } else { SCOPES_STANDALONE };
     let mut asked = form_urlencoded::Serializer::new(String::new());
@@ -130,13 +130,10 @@ fn back(app: &App, query: &Parameters, cookie: Option<&str>) -> Result<Response,
         let text = "the launch did not succeed; please start again from the EHR";
         Err(Error::new(StatusCode::BAD_REQUEST, "security", text))
     };
-    let Some(state) = query.get("state").filter(|state| cookie == Some(*state)) else {
-        return refused("a state of another browser");
+    let away: Away = match kept(app, query, cookie)? {
+        Ok(away) => away,
+        Err(reason) => return refused(reason),
     };
-    let (door, digest) = (door(&app.settings().tenant), token_digest(state));
-    let taken = app.record().take_ticket(&door, TicketKind::Provider, &digest, vec![])?;
-    let Taken::Fresh(ticket) = taken else { return refused("no such state") };
-    let away: Away = said(&ticket)?;
     let Some(code) = query.get("code") else { return refused("no code") };
     let back = Back {
         code,
@@ -154,6 +151,7 @@ fn back(app: &App, query: &Parameters, cookie: Option<&str>) -> Result<Response,
     let found = match patient::of_launch(app, &caller, ehr, &answered)? {
         Ok(patient) => web::path::patient(&patient),
         Err(reason) => {
+            let door = door(&app.settings().tenant);
             app.record().delete_session(&door, &token_digest(&token))?;
             note(app, "launch", reason, &login)?;
             let text = "the patient of the launch is not known here";

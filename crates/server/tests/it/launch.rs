@@ -15,6 +15,9 @@ const ISS: &str = "https://ehr.example/fhir";
 const ISSUER: &str = "https://login.ehr.example";
 const SYSTEM: &str = "urn:cognate:authority:COGNATE-DEMO";
 
+/// How an EHR's claims and answer are changed.
+type Change = fn(&mut Value, &mut Value);
+
 /// The EHR: its keys, its patient, and the token that the next code is good for.
 #[derive(Debug)]
 struct Ehr {
@@ -178,7 +181,6 @@ async fn another_ehr_launches_nothing() {
 #[tokio::test]
 async fn a_person_or_patient_who_is_not_proven_opens_nothing() {
     let world = world(false, &[]);
-    type Change = fn(&mut Value, &mut Value);
     let wrongs: [(&str, u16, Change); 5] = [
         ("the FHIR base as issuer", 400, |claims, _| claims["iss"] = ISS.into()),
         ("for another", 400, |claims, _| claims["aud"] = "other".into()),

@@ -4,12 +4,12 @@
 mod access;
 #[cfg(test)]
 mod access_log;
+#[cfg(test)]
 mod alert;
 #[cfg(test)]
 mod app;
 #[cfg(test)]
 mod audit;
-#[cfg(test)]
 #[path = "../../../identity/tests/it/authenticator.rs"]
 #[cfg(test)]
 mod authenticator;

@@ -88,6 +88,7 @@ fn mark(number: usize, x: f64, y: f64) -> Markup {
 fn values(series: &[ValueSeries], unit: &str) -> Markup {
     html! {
         table {
+            caption { "The same in numbers" }
             thead {
                 tr {
                     th scope="col" { "What" }

@@ -81,6 +81,7 @@ fn shortened(label: &str) -> String {
 fn values(rows: &[CourseRow]) -> Markup {
     html! {
         table {
+            caption { "The same in numbers" }
             thead {
                 tr {
                     th scope="col" { "What" }

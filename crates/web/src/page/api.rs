@@ -22,8 +22,8 @@ pub fn api(view: &ApiView) -> String {
         main: html! {
             h1 { "Interfaces" }
             p.intro {
-                "Cognate " (view.version) " at " code { (view.base_url) } ". What a caller may read is "
-                "decided by role, purpose, consent and scopes at every request."
+                "Cognate " (view.version) " at " code { (view.base_url) } ". What a caller may "
+                "read is decided by role, purpose, consent and scopes at every request."
             }
             section aria-labelledby="machines" {
                 h2 id="machines" { "For machines" }
@@ -34,7 +34,11 @@ pub fn api(view: &ApiView) -> String {
                 }
             }
             nav aria-label="Groups" {
-                ul { @for one in &view.groups { li { a href={ "#" (anchor(one)) } { (one.name) } } } }
+                ul {
+                    @for one in &view.groups {
+                        li { a href={ "#" (anchor(one)) } { (one.name) } }
+                    }
+                }
             }
             @for one in &view.groups { (group(one)) }
         },

@@ -13,14 +13,16 @@ pub fn cards(view: &CardsView) -> String {
         main: html! {
             h1 { "Cards of the last " (view.days) " days" }
             p.intro {
-                "Each card of decision support, by rule and by who was told. A card is shown once for an "
-                "order. An override is information, not a fault: the reasons say what to change."
+                "Each card of decision support, by rule and by who was told. A card is shown once "
+                "for an order. An override is information, not a fault: the reasons say what to "
+                "change."
             }
             @if view.is_partial { p.note { "There were more cards than are counted: the latest." } }
             @if view.rows.is_empty() { p.empty { "No card was shown." } } @else { (table(view)) }
             p.note {
-                "“Look at it”: a suggestion was taken in fewer than one of five shown, of at least ten. A "
-                "rule that is silent (" code { "cognate serve --silent-rule" } ") is counted and not shown."
+                "“Look at it”: a suggestion was taken in fewer than one of five shown, of at least "
+                "ten. A rule that is silent (" code { "cognate serve --silent-rule" } ") is "
+                "counted and not shown."
             }
         },
     })

@@ -62,8 +62,8 @@ fn reference(of: &KnowledgeRef) -> Markup {
         p.intro {
             "Pack " (of.pack) " " (of.version) " of " (of.date) ", "
             code { "sha256 " (of.digest.get(..12).unwrap_or_default()) }
-            ". What is said here is about nobody; what it means for a patient stands on the patient’s "
-            "page. To compare packs: " code { "cognate knowledge diff" } "."
+            ". What is said here is about nobody; what it means for a patient stands on the "
+            "patient’s page. To compare packs: " code { "cognate knowledge diff" } "."
         }
     }
 }
@@ -108,7 +108,12 @@ pub fn knowledge_gene(view: &GeneKnowledgeView) -> String {
             h2 id="phenotypes" { "Phenotypes" }
             table {
                 caption { "What follows from what" }
-                thead { tr { th scope="col" { "Functions or score" } th scope="col" { "Phenotype" } } }
+                thead {
+                    tr {
+                        th scope="col" { "Functions or score" }
+                        th scope="col" { "Phenotype" }
+                    }
+                }
                 tbody {
                     @for (holds, phenotype) in &view.phenotypes {
                         tr {

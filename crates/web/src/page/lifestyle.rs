@@ -82,7 +82,9 @@ fn rows(topic: Topic, answers: &[&Answer], today: PartialDate) -> Markup {
                 td data-label="When and by whom" {
                     (words::date_or_absent(answer.on))
                     @if answer.is_old(today) { b { " old" } }
-                    span.line.note { (words::sentence(answer.said_by.words())) " · " (answer.source) }
+                    span.line.note {
+                        (words::sentence(answer.said_by.words())) " · " (answer.source)
+                    }
                 }
             }
         }

@@ -42,28 +42,30 @@ pub(super) fn compared(
 
 /// A few lines a cohort: what differs, why, and for whom.
 pub(super) fn for_people(answer: &Value) -> String {
-    let mut lines = vec![answer["trial"].as_str().unwrap_or_default().to_owned()];
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    for cohort in list(&answer["cohorts"]) {
+    let at = |value: &Value, name: &str| value.get(name).cloned().unwrap_or_default();
+    let list = |value: &Value, name: &str| at(value, name).as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let word = |value: &Value, name: &str| text(&at(value, name));
+    let mut lines = vec![word(answer, "trial")];
+    for cohort in list(answer, "cohorts") {
         lines.push(format!(
             "  {} ({}): {} by both, {} by neither",
-            word(&cohort["path"]),
-            word(&cohort["code"]),
-            cohort["both"],
-            cohort["neither"],
+            word(&cohort, "path"),
+            word(&cohort, "code"),
+            at(&cohort, "both"),
+            at(&cohort, "neither"),
         ));
-        for one in list(&cohort["differences"]) {
-            let samples: Vec<String> = list(&one["samples"]).iter().map(word).collect();
-            let v2 = if one["compat"] == true { "reported" } else { "not reported" };
+        for one in list(&cohort, "differences") {
+            let samples: Vec<String> = list(&one, "samples").iter().map(text).collect();
+            let v2 = if at(&one, "compat") == true { "reported" } else { "not reported" };
             lines.push(format!(
                 "    {} samples: V2 {v2}, ours {}",
                 samples.len(),
-                word(&one["three_valued"]),
+                word(&one, "three_valued"),
             ));
-            for cause in list(&one["causes"]) {
+            for cause in list(&one, "causes") {
                 let [code, asked, text, pointer] =
-                    ["code", "asked", "text", "pointer"].map(|name| word(&cause[name]));
+                    ["code", "asked", "text", "pointer"].map(|name| word(&cause, name));
                 lines.push(format!("      {code}: {asked} - {text} ({pointer})"));
             }
             let more = samples.len().saturating_sub(NAMED);
@@ -72,7 +74,7 @@ pub(super) fn for_people(answer: &Value) -> String {
             lines.push(format!("      {}{more}", named.join(", ")));
         }
     }
-    let findings = list(&answer["findings"]).len();
+    let findings = list(answer, "findings").len();
     lines.push(format!("  {findings} findings for a curator\n"));
     lines.join("\n")
 }

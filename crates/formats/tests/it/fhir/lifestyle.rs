@@ -84,7 +84,8 @@ fn the_questionnaire_is_read_as_it_was_asked() {
     let response = |version: &str, status: &str| {
         json!({
             "resourceType": "QuestionnaireResponse", "id": "q", "status": status,
-            "questionnaire": format!("{QUESTIONNAIRE}{version}"), "authored": "2026-11-01T10:00:00Z",
+            "questionnaire": format!("{QUESTIONNAIRE}{version}"),
+        "authored": "2026-11-01T10:00:00Z",
             "source": {"reference": "Patient/p"},
             "item": [
                 {"linkId": "smoking-status", "answer": [{"valueCoding":

@@ -18,6 +18,7 @@ use identity::jose::object;
 use identity::provider::{Awaited, Person, prove, values};
 use identity::{Refusal, pkce};
 use record::{Account, LinkKind, Role, Scope, Taken, TicketKind};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -105,13 +106,10 @@ fn back(app: &App, query: &Parameters, cookie: Option<&str>) -> Result<Response,
         let text = "the log-in at the identity provider did not succeed; please try again";
         Err(Error::new(StatusCode::BAD_REQUEST, "security", text))
     };
-    let Some(state) = query.get("state").filter(|state| cookie == Some(*state)) else {
-        return refused("a state of another browser");
+    let away: Away = match kept(app, query, cookie)? {
+        Ok(away) => away,
+        Err(reason) => return refused(reason),
     };
-    let (door, digest) = (door(&app.settings().tenant), token_digest(state));
-    let taken = app.record().take_ticket(&door, TicketKind::Provider, &digest, vec![])?;
-    let Taken::Fresh(ticket) = taken else { return refused("no such state") };
-    let away: Away = said(&ticket)?;
     if query.get("iss").is_some_and(|issuer| issuer != provider.settings().issuer) {
         return refused("another provider");
     }
@@ -133,6 +131,25 @@ fn back(app: &App, query: &Parameters, cookie: Option<&str>) -> Result<Response,
     Ok(on_to(app, &away.next, &token))
 }
 
+/// What was kept for a person who comes back with a state, once and to the browser that left; else
+/// why there is nothing.
+pub(crate) fn kept<T: DeserializeOwned>(
+    app: &App,
+    query: &Parameters,
+    cookie: Option<&str>,
+) -> Result<Result<T, &'static str>, Error> {
+    let Some(state) = query.get("state").filter(|state| cookie == Some(*state)) else {
+        return Ok(Err("a state of another browser"));
+    };
+    let (door, digest) = (door(&app.settings().tenant), token_digest(state));
+    let taken = app.record().take_ticket(&door, TicketKind::Provider, &digest, vec![])?;
+    let Taken::Fresh(ticket) = taken else { return Ok(Err("no such state")) };
+    Ok(said(&ticket).map_err(|_| "a state of another door"))
+}
+
+/// Who the ID token proves, and the whole answer that it came in.
+pub(crate) type Answered = (Person, Map<String, Value>);
+
 /// What a person comes back with, and what was kept for it.
 pub(crate) struct Back<'b> {
     pub(crate) code: &'b str,
@@ -146,7 +163,7 @@ pub(crate) fn ask(
     app: &App,
     provider: &Provider,
     back: &Back<'_>,
-) -> Result<Result<(Person, Map<String, Value>), String>, Error> {
+) -> Result<Result<Answered, String>, Error> {
     let settings = provider.settings();
     let told = provider.told(app.record().now())?;
     let mut form = form_urlencoded::Serializer::new(String::new());
