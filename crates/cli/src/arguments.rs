@@ -40,7 +40,7 @@ pub(crate) use knowledge::{
 
 pub(crate) use ehr::EhrArguments;
 pub(crate) use patient::{CertificateArguments, EraseArguments, PatientCommand};
-pub(crate) use pgx::{PgxCallArguments, PgxCommand, PgxFormat, Research, SexArgument, TableBuild};
+pub(crate) use pgx::{PgxCallArguments, PgxCommand, Research, SexArgument};
 pub(crate) use policy::{PolicyCommand, PolicyExplainArguments};
 pub(crate) use project::{CountArguments, ProjectCommand, ProjectCreateArguments};
 pub(crate) use provider::ProviderArguments;

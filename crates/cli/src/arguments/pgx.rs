@@ -54,7 +54,7 @@ pub(crate) struct PgxCallArguments {
     #[arg(long, value_name = "DIR")]
     pub(crate) pack: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) trust: knowledge::TrustArguments,
+    pub(crate) trust: super::TrustArguments,
     /// Show what the calls mean for drugs, too, when printing for people.
     #[arg(long)]
     pub(crate) drugs: bool,
