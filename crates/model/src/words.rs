@@ -85,6 +85,17 @@ pub fn action(action: Action) -> String {
     }
 }
 
+/// Each of several words once, in their order: what three reports say alike is said once.
+pub fn once<T: PartialEq>(said: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut found = Vec::new();
+    for one in said {
+        if !found.contains(&one) {
+            found.push(one);
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,5 +150,11 @@ mod tests {
     fn only_an_unstated_sex_is_absent() {
         assert_eq!(sex(Sex::Unknown), "not recorded");
         assert_eq!(sex(Sex::Other), "Other");
+    }
+
+    #[test]
+    fn what_is_said_alike_is_said_once() {
+        assert_eq!(once(["b", "a", "b", "c", "a"]), ["b", "a", "c"]);
+        assert_eq!(once::<&str>([]), [""; 0]);
     }
 }

@@ -165,13 +165,9 @@ fn found(criterion: &Criterion, told: Truth, patient: &Patient, context: &Contex
     match criterion {
         Criterion::Event(asked) => event_found(asked, told, patient),
         Criterion::Biomarker(asked) => {
-            let said: Vec<&str> = patient
-                .tumor
-                .biomarkers
-                .iter()
-                .filter(|one| one.kind.answers(asked.kind))
-                .map(|one| one.reported.as_str())
-                .collect();
+            let biomarkers = patient.tumor.biomarkers.iter();
+            let asked = biomarkers.filter(|one| one.kind.answers(asked.kind));
+            let said = model::words::once(asked.map(|one| one.reported.as_str()));
             words::or_not_recorded(&said.join("; "))
         }
         Criterion::Diagnosis(_) => {
@@ -199,7 +195,7 @@ fn found(criterion: &Criterion, told: Truth, patient: &Patient, context: &Contex
 /// What was found of an alteration, or that it was looked for, or that nobody looked.
 fn event_found(asked: &EventAsked, told: Truth, patient: &Patient) -> String {
     let near = patient.tumor.events.iter().filter(|event| asked.judge(event) != Truth::No);
-    let reported: Vec<&str> = near.map(|event| event.reported.as_str()).collect();
+    let reported = model::words::once(near.map(|event| event.reported.as_str()));
     if !reported.is_empty() {
         let doubt = if told == Truth::Unknown { " (does not decide it)" } else { "" };
         return format!("{}{doubt}", reported.join("; "));

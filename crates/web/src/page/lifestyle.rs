@@ -76,13 +76,13 @@ fn rows(topic: Topic, answers: &[&Answer], today: PartialDate) -> Markup {
             tr {
                 th scope="row" data-label="Topic" {
                     (topic.words())
-                    @if answer.asked != topic.words() { span.line.note { (answer.asked) } }
+                    @if answer.asked != topic.words() { span.line.muted { (answer.asked) } }
                 }
                 td data-label="Answer" { (said(answer)) }
                 td data-label="When and by whom" {
                     (words::date_or_absent(answer.on))
                     @if answer.is_old(today) { b { " old" } }
-                    span.line.note {
+                    span.line.muted {
                         (words::sentence(answer.said_by.words())) " · " (answer.source)
                     }
                 }

@@ -208,7 +208,7 @@ fn what_nobody_asked_is_never_a_no() {
     let asked = web::patient(&sample::patient());
     assert!(cell(&asked, "Exposures").contains("No: no"));
     assert!(cell(&asked, "Alcohol").contains("Not asked"));
-    let old = cell(&asked, "Tobacco<span class=\"line note\">Pack-years smoked");
+    let old = cell(&asked, "Tobacco<span class=\"line muted\">Pack-years smoked");
     assert!(old.contains("<b> old</b>"), "{old}");
 }
 

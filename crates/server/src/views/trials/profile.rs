@@ -116,7 +116,7 @@ pub(crate) fn marks(event: &Event) -> Vec<String> {
         EventOrigin::Unknown => {}
     }
     if let Some(share) = event.allele_fraction() {
-        marks.push(format!("allele fraction {:.0} %", share * 100.0));
+        marks.push(format!("allele fraction {}", percent(share)));
     }
     if event.subclonal {
         marks.push("subclonal".to_owned());
@@ -127,4 +127,33 @@ pub(crate) fn marks(event: &Event) -> Vec<String> {
         Certainty::Conflicting => marks.push("another report says that it is absent".to_owned()),
     }
     marks
+}
+
+/// A share in percent; a small one with a digit more, so that a trace is not read as nothing.
+fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    match percent {
+        small if small < 0.1 && small > 0.0 => "below 0.1 %".to_owned(),
+        small if small < 10.0 => format!("{small:.1} %"),
+        percent => format!("{percent:.0} %"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent;
+
+    #[test]
+    fn a_trace_is_not_read_as_nothing() {
+        for (share, words) in [
+            (0.31, "31 %"),
+            (0.084, "8.4 %"),
+            (0.003, "0.3 %"),
+            (0.0004, "below 0.1 %"),
+            (0.0, "0.0 %"),
+            (1.0, "100 %"),
+        ] {
+            assert_eq!(percent(share), words, "{share}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use interpret::therapies::{
     AmpTier, Assessed, Cited, Comparison, Effect, EvidenceRow, Interpretation, LaboratoryJudgement,
     Oncogenicity, RANKING, State, Therapies, Truth,
 };
+use model::words::once;
 use web::view::{
     AlterationRow, EvidenceLine, LaboratoryLine, OncogenicityView, OpenTherapyRow, TherapiesView,
     TherapyRow,
@@ -118,7 +119,7 @@ fn rows(
         therapies: one.therapies.join(" + "),
         tier: one.tier.code().to_owned(),
         escat: one.escat.code().to_owned(),
-        findings: one.events.iter().map(|event| reported(*event, facts)).collect(),
+        findings: once(one.events.iter().map(|event| reported(*event, facts))),
         evidence: lines(&one.evidence, therapies),
         against: lines(&one.against, therapies),
     };
