@@ -66,6 +66,11 @@ KNOWN = known()
 SUBSCRIPTION = subscription()
 
 
+@schemathesis.serializer("application/hl7-v2+er7")
+def message(ctx, value):
+    return str(value).encode()
+
+
 @schemathesis.serializer("application/fhir+ndjson")
 def lines(ctx, value):
     return str(value).encode()
