@@ -2,6 +2,8 @@
 //! source; what nobody asked is not an answer.
 
 use crate::time::PartialDate;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// What an answer is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,11 +22,13 @@ pub enum Topic {
     Residence,
     /// Diseases of relatives.
     Family,
+    /// Social history of which nothing here says what it is about.
+    Other,
 }
 
 impl Topic {
     /// Every topic, in the order in which they are shown.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Tobacco,
         Self::Alcohol,
         Self::Activity,
@@ -32,6 +36,7 @@ impl Topic {
         Self::Exposure,
         Self::Residence,
         Self::Family,
+        Self::Other,
     ];
 
     /// The words shown to people.
@@ -44,6 +49,7 @@ impl Topic {
             Self::Exposure => "Exposures",
             Self::Residence => "Where the patient lives",
             Self::Family => "Family history",
+            Self::Other => "Other answers",
         }
     }
 
@@ -53,7 +59,7 @@ impl Topic {
         match self {
             Self::Tobacco | Self::Alcohol | Self::Activity => Some(12),
             Self::Residence => Some(36),
-            Self::Occupation | Self::Exposure | Self::Family => None,
+            Self::Occupation | Self::Exposure | Self::Family | Self::Other => None,
         }
     }
 }
@@ -133,6 +139,20 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The topic, with what was asked where that says more: `Tobacco: Pack-years smoked`.
+    pub fn question(&self) -> String {
+        let topic = self.topic.words();
+        if self.asked == topic { topic.to_owned() } else { format!("{topic}: {}", self.asked) }
+    }
+
+    /// The answer in words; one that says no begins with it, whatever the words are.
+    pub fn said(&self) -> Cow<'_, str> {
+        match self.finding {
+            Finding::Absent => Cow::Owned(format!("No: {}", self.words)),
+            Finding::Present | Finding::Unknown => Cow::Borrowed(&self.words),
+        }
+    }
+
     /// Whether it is too old to be taken as present on a day; one without a day is.
     pub fn is_old(&self, today: PartialDate) -> bool {
         let Some(months) = self.topic.months_current() else { return false };
@@ -156,6 +176,27 @@ pub fn smoking(answers: &[Answer]) -> Option<&Answer> {
     let mut counting = said.into_iter().filter(|one| counts(one));
     let first = counting.next()?;
     counting.all(|one| one.smoking == first.smoking).then_some(first)
+}
+
+/// The latest answers to each question, by topic; of relatives all, since each names its own
+/// disease. Of a year alone nobody can say whether it is before a day in it, so both are there.
+pub fn latest(answers: &[Answer]) -> Vec<&Answer> {
+    let mut last: BTreeMap<(Topic, &str), Option<PartialDate>> = BTreeMap::new();
+    for answer in answers {
+        let known = last.entry((answer.topic, &answer.asked)).or_default();
+        *known = (*known).max(answer.on);
+    }
+    let counts = |answer: &&Answer| {
+        let last = last.get(&(answer.topic, answer.asked.as_str())).copied().flatten();
+        let is_before = match (last, answer.on) {
+            (Some(last), Some(on)) => on.is_before(last),
+            (last, on) => last != on,
+        };
+        answer.topic == Topic::Family || !is_before
+    };
+    let mut found: Vec<&Answer> = answers.iter().filter(counts).collect();
+    found.sort();
+    found
 }
 
 #[cfg(test)]
@@ -191,6 +232,32 @@ mod tests {
             let answers: Vec<_> = answers.into_iter().map(|(say, on)| answer(say, on)).collect();
             assert_eq!(smoking(&answers).and_then(|one| one.smoking), expected, "{answers:?}");
         }
+    }
+
+    #[test]
+    fn the_latest_answers_to_each_question_are_told_and_every_relative() {
+        use Topic::{Alcohol, Family, Tobacco};
+        let said = |topic, asked: &str, words: &str, on: Option<&str>| Answer {
+            topic,
+            asked: asked.into(),
+            words: words.into(),
+            ..answer(Smoking::Current, on)
+        };
+        let answers = [
+            said(Alcohol, "Drinks", "one", None),
+            said(Alcohol, "Drinks", "two", Some("2024")),
+            said(Alcohol, "Drinks", "three", Some("2024-05-01")),
+            said(Alcohol, "Drinks", "four", Some("2023-12-31")),
+            said(Alcohol, "Score", "five", None),
+            said(Family, "Mother", "six", Some("2020")),
+            said(Family, "Mother", "seven", Some("2025")),
+            said(Tobacco, "Status", "eight", Some("2025")),
+        ];
+        let told: Vec<&str> = latest(&answers).iter().map(|one| one.words.as_str()).collect();
+        assert_eq!(told, ["eight", "three", "two", "five", "seven", "six"]);
+        assert_eq!(answers[0].question(), "Alcohol: Drinks");
+        let no = Answer { finding: Finding::Absent, ..answers[0].clone() };
+        assert_eq!((no.said().as_ref(), answers[0].said().as_ref()), ("No: one", "one"));
     }
 
     #[test]

@@ -75,7 +75,7 @@ fn observation(resource: &Value, source: &str, problems: &mut Vec<Problem>) -> V
 /// A question that is known by its own words only.
 fn other(code: &CodeableConcept) -> Known {
     let asked = shortened(code.words().unwrap_or("Social history"));
-    Known { code: "", topic: Topic::Exposure, asked: asked.into(), is_cigarettes_now: false }
+    Known { code: "", topic: Topic::Other, asked: asked.into(), is_cigarettes_now: false }
 }
 
 /// When, by whom and where it was said.

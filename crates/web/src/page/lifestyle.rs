@@ -4,7 +4,7 @@ use super::words;
 use crate::view::{LifestyleView, PatientView};
 use maud::{Markup, html};
 use model::absence::Absence;
-use model::lifestyle::{Answer, Finding, Topic};
+use model::lifestyle::{Answer, Topic};
 use model::time::PartialDate;
 
 pub(super) fn section(view: &PatientView) -> Markup {
@@ -65,7 +65,8 @@ pub(super) fn section(view: &PatientView) -> Markup {
 
 fn rows(topic: Topic, answers: &[&Answer], today: PartialDate) -> Markup {
     html! {
-        @if answers.is_empty() {
+        // Nobody could have asked what has no name.
+        @if answers.is_empty() && topic != Topic::Other {
             tr {
                 th scope="row" data-label="Topic" { (topic.words()) }
                 td data-label="Answer" { (words::sentence(Absence::NotAsked.words())) }
@@ -78,7 +79,7 @@ fn rows(topic: Topic, answers: &[&Answer], today: PartialDate) -> Markup {
                     (topic.words())
                     @if answer.asked != topic.words() { span.line.muted { (answer.asked) } }
                 }
-                td data-label="Answer" { (said(answer)) }
+                td data-label="Answer" { (answer.said()) }
                 td data-label="When and by whom" {
                     (words::date_or_absent(answer.on))
                     @if answer.is_old(today) { b { " old" } }
@@ -87,15 +88,6 @@ fn rows(topic: Topic, answers: &[&Answer], today: PartialDate) -> Markup {
                     }
                 }
             }
-        }
-    }
-}
-
-fn said(answer: &Answer) -> Markup {
-    html! {
-        @match answer.finding {
-            Finding::Absent => { "No: " (answer.words) }
-            Finding::Present | Finding::Unknown => (answer.words),
         }
     }
 }

@@ -201,7 +201,8 @@ fn what_nobody_asked_is_never_a_no() {
         row.split_once("</tr>").unwrap().0.to_owned()
     };
     let empty = web::patient(&sample::empty_patient());
-    for topic in model::lifestyle::Topic::ALL {
+    let topics = model::lifestyle::Topic::ALL.into_iter();
+    for topic in topics.filter(|topic| *topic != model::lifestyle::Topic::Other) {
         let row = cell(&empty, topic.words());
         assert!(row.contains("Not asked") && !row.contains("No:"), "{row}");
     }

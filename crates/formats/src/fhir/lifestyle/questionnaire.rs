@@ -2,11 +2,11 @@
 //!
 //! Every item is optional; one without an answer was not asked. Coded answers are LOINC's.
 
-use super::code::Known;
+use super::code::{Known, yes_or_no};
 use super::{About, day_of_response, read_value, said_by};
 use crate::fhir::access::{choice, text};
-use model::Problem;
 use model::lifestyle::{Answer, SaidBy, Topic};
+use model::{CodeableConcept, Problem};
 use serde_json::Value;
 use std::borrow::Cow;
 
@@ -98,15 +98,20 @@ fn walk<'v>(holder: &'v Value, depth: usize, see: &mut impl FnMut(&'v Value)) {
 
 fn answer(answered: &Value, said: &About<'_>) -> Result<Option<Answer>, String> {
     let link = text(answered, "linkId").unwrap_or_default();
-    let Some(first) = answered.get("answer").and_then(|answers| answers.get(0)) else {
-        return Ok(None);
+    let given = answered.get("answer").and_then(Value::as_array).map(Vec::as_slice);
+    let given = match given.unwrap_or_default() {
+        [] => return Ok(None),
+        [given] => given,
+        // No question here has two answers, and which of them holds is not ours to say.
+        _ => return Err(format!("“{link}” has more than one answer")),
     };
     let Some(item) = items().into_iter().find(|item| item.link_id == link) else {
         return Err(format!("the questionnaire has no question “{link}”"));
     };
     let asked = Cow::Borrowed(item.asked);
     let question = Known { code: "", topic: item.topic, asked, is_cigarettes_now: false };
-    let read = choice(first, "value").and_then(|(kind, value)| read_value(kind, value, &question));
+    let value = choice(given, "value").filter(|(kind, value)| is_answer(item.kind, kind, value));
+    let read = value.and_then(|(kind, value)| read_value(kind, value, &question));
     let Some(mut read) = read else {
         return Err(format!("the answer to “{link}” is not understood"));
     };
@@ -116,4 +121,19 @@ fn answer(answered: &Value, said: &About<'_>) -> Result<Option<Answer>, String> 
     let answer = said.answer(&question, &read);
     let is_area = item.topic == Topic::Residence;
     Ok(Some(Answer { said_by: if is_area { SaidBy::Area } else { answer.said_by }, ..answer }))
+}
+
+/// Whether a value of a data type answers a question of a kind: words that say "no" are no answer
+/// to a question for yes or no, as reading them as anything would be a guess.
+fn is_answer(asked: Kind, data_type: &str, value: &Value) -> bool {
+    match asked {
+        Kind::Smoking => data_type == "Coding",
+        Kind::YesNo if data_type == "Coding" => {
+            let coding = crate::fhir::access::coding(value).into_iter().collect();
+            yes_or_no(&CodeableConcept { coding, text: None }).is_some()
+        }
+        Kind::YesNo => data_type == "Boolean",
+        Kind::Number(_) => ["Decimal", "Integer", "Quantity"].contains(&data_type),
+        Kind::Words => ["Coding", "String"].contains(&data_type),
+    }
 }

@@ -69,6 +69,7 @@ fn only_final_social_history_counts_and_what_is_not_known_keeps_its_words() {
         (found[0].asked.as_str(), found[0].words.as_str()),
         ("Something asked here", "welder, 20 years")
     );
+    assert_eq!(found[0].topic, Topic::Other, "what it is about is not known");
     for status in ["preliminary", "entered-in-error", "cancelled", ""] {
         let mut one = observation("11341-5", &json!({"valueString": "welder"}));
         one["status"] = status.into();
@@ -123,6 +124,37 @@ fn the_questionnaire_is_read_as_it_was_asked() {
     odd["item"][1]["item"][0]["answer"] = json!([{"valueAttachment": {}}]);
     let (found, problems) = answers(&odd, "QuestionnaireResponse/q");
     assert_eq!((found.len(), problems.len()), (2, 2));
+}
+
+#[test]
+fn an_answer_of_another_type_is_told_and_left_out() {
+    let snomed = |code: &str| json!({"valueCoding": {"system": SNOMED, "code": code}});
+    for (link, given, expected) in [
+        ("asbestos", json!([{"valueBoolean": true}]), Some(Finding::Present)),
+        ("asbestos", json!([snomed("373067005")]), Some(Finding::Absent)),
+        ("asbestos", json!([snomed("261665006")]), Some(Finding::Unknown)),
+        // Words that say no are not a yes.
+        ("asbestos", json!([{"valueString": "no"}]), None),
+        ("asbestos", json!([snomed("449868002")]), None),
+        ("asbestos", json!([{"valueInteger": 0}]), None),
+        ("asbestos", json!([{"valueBoolean": true}, {"valueBoolean": false}]), None),
+        ("smoking-status", json!([{"valueString": "never"}]), None),
+        ("smoking-status", json!([{"valueBoolean": false}]), None),
+        ("drinks", json!([{"valueString": "none"}]), None),
+        ("drinks", json!([{"valueBoolean": false}]), None),
+        ("drinks", json!([{"valueQuantity": {"value": 0}}]), Some(Finding::Absent)),
+        ("occupation", json!([{"valueString": "welder"}]), Some(Finding::Present)),
+        ("occupation", json!([{"valueBoolean": false}]), None),
+        ("radon", json!([]), None),
+    ] {
+        let response = json!({"resourceType": "QuestionnaireResponse", "status": "completed",
+            "questionnaire": QUESTIONNAIRE, "item": [{"linkId": link, "answer": given}]});
+        let (found, problems) = answers(&response, "QuestionnaireResponse/q");
+        assert_eq!(found.first().map(|one| one.finding), expected, "{link} {given}");
+        let is_told = expected.is_none() && given != json!([]);
+        assert_eq!(problems.len(), usize::from(is_told), "{link} {given}: {problems:?}");
+        assert!(problems.iter().all(|one| one.text.contains(link)), "{problems:?}");
+    }
 }
 
 #[test]
