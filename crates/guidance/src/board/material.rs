@@ -3,6 +3,7 @@
 
 use super::Head;
 use model::absence::Presence;
+use model::lifestyle::Answer;
 use model::statement::AdviceState;
 
 /// All that is known.
@@ -22,8 +23,8 @@ pub struct Material {
     pub trials: Vec<Trial>,
     /// Advice on medicines out of inherited genes.
     pub inherited: Vec<Inherited>,
-    /// Habits and exposures, as recorded.
-    pub lifestyle: Vec<(String, Told)>,
+    /// What was answered on habits, exposures and relatives.
+    pub lifestyle: Vec<Answer>,
     /// Packs, rules and engines, each with its version.
     pub knowledge: Vec<(String, String)>,
     /// How many remarks there were on reading.

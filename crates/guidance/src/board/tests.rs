@@ -122,7 +122,7 @@ fn what_is_not_known_has_its_word_and_nothing_reads_as_normal() {
         ("question", "not recorded"),
         ("diagnosis", "Nothing in the record says that there is a tumour."),
         ("inherited", "Pharmacogenes: not tested."),
-        ("lifestyle", "Smoking\nnot asked"),
+        ("lifestyle", "Topics\nnot asked: Tobacco, Alcohol, "),
     ] {
         assert!(text(section(&brief, id)).contains(said), "{id}");
     }

@@ -1,6 +1,5 @@
 //! What the record says of one patient, as criteria ask it and as far as the reader may know it.
 
-use super::habits::{Habit, habits};
 use crate::follow::Failure;
 use crate::tumor::{TUMOR_RESOURCE_TYPES, tumor_profiles};
 use knowledge::oncology::OncologyNames;
@@ -74,8 +73,6 @@ impl World {
 pub struct PatientFacts {
     /// In the engine's terms.
     pub patient: Patient,
-    /// How the patient lives, as recorded.
-    pub habits: Vec<Habit>,
     /// What could not be read.
     pub problems: Vec<Problem>,
     /// Of which versions of which resources they are; `None` if they rest on something that is not
@@ -131,7 +128,7 @@ impl PatientFacts {
             return Ok(None);
         }
         let (patient, problems) = made(of.as_str(), &resources, world, as_of);
-        Ok(Some(Self { patient, habits: habits(&resources), problems, seen }))
+        Ok(Some(Self { patient, problems, seen }))
     }
 
     /// What resources say of the patient among them on a day, without any record: those of a
@@ -148,7 +145,7 @@ impl PatientFacts {
         let mut people = resources.iter().map(|one| &one.reference);
         let of = people.find(|one| one.resource_type == "Patient").map(|one| one.id.clone());
         let (patient, problems) = made(&of.unwrap_or_default(), &resources, world, as_of);
-        Self { patient, habits: habits(&resources), problems, seen: None }
+        Self { patient, problems, seen: None }
     }
 }
 

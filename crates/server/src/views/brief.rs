@@ -1,5 +1,6 @@
 //! The brief for a tumour board, out of what the page of the tumour shows.
 
+use super::lifestyle::answers_of;
 use super::pgx_report::current_statements;
 use super::trials::{TumorKnown, tumor_known};
 use crate::app::App;
@@ -43,6 +44,7 @@ pub(crate) fn brief(
     let known = tumor_known(app, access, id)?;
     let facts = app.record().facts(access, id)?;
     let statements = current_statements(app, access, id)?;
+    let (lifestyle, unread) = answers_of(app, access, id)?;
     let today = app.record().now().day();
     let identifiers = known.patient.identifiers.iter();
     let head = Head {
@@ -62,12 +64,13 @@ pub(crate) fn brief(
         evidence: known.therapies.as_ref().map(evidence),
         trials: known.offers.iter().map(trial).collect(),
         inherited: inherited(app, &facts, &statements),
-        lifestyle: known.facts.habits.iter().map(habit).collect(),
+        lifestyle,
         knowledge: knowledge(app)?,
-        unread: known.facts.problems.len(),
+        unread: known.facts.problems.len() + unread.len(),
         reinterpreted: known.reinterpreted.iter().map(reinterpreted).collect(),
     };
     let mut inputs = known.inputs();
+    inputs.extend(material.lifestyle.iter().map(|answer| plain(&answer.source)));
     let read = statements.iter().flat_map(|statement| &statement.capsule.inputs);
     inputs.extend(read.map(|input| plain(&input.resource.to_string())));
     // That a medicine is taken is said beside the advice on it.
@@ -111,11 +114,6 @@ fn source(source: &SourceLine) -> String {
 
 fn told(known: &Sourced) -> Told {
     Told { words: known.words.clone(), sources: known.sources.iter().map(source).collect() }
-}
-
-fn habit(habit: &interpret::matching::Habit) -> (String, Told) {
-    let line = SourceLine { resource: habit.source.resource.clone(), date: habit.source.date };
-    (habit.label.to_owned(), Told { words: habit.words.clone(), sources: vec![source(&line)] })
 }
 
 fn tumor(view: &TumorProfileView) -> Tumor {

@@ -10,7 +10,7 @@ use model::fact::{FactContent, FiledFact};
 use model::lifestyle::Answer;
 use model::{PatientId, Problem};
 use record::limit::PAGE_ROWS_MAX;
-use record::{CompartmentQuery, Query, Record, Stored, Term};
+use record::{Access, CompartmentQuery, Query, Record, Stored, Term};
 use std::collections::BTreeMap;
 use web::{BearingRow, LifestyleView};
 
@@ -20,11 +20,11 @@ const WHOLE_TYPES: [&str; 2] = ["FamilyMemberHistory", "QuestionnaireResponse"];
 /// Every answer about a patient, and what could not be read.
 pub(crate) fn answers_of(
     app: &App,
-    caller: &Caller,
+    access: &Access,
     patient: &PatientId,
 ) -> Result<(Vec<Answer>, Vec<Problem>), Error> {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
-    let read = |record: &Record| resources(record, caller, patient);
+    let read = |record: &Record| resources(record, access, patient);
     for stored in app.record().read_together(read)?.into_values() {
         let resource = serde_json::from_slice(&stored.body)
             .map_err(|error| Error::internal(format!("{}: {error}", stored.reference)))?;
@@ -39,7 +39,7 @@ pub(crate) fn answers_of(
 /// patient may have thousands of results.
 fn resources(
     record: &Record,
-    caller: &Caller,
+    access: &Access,
     patient: &PatientId,
 ) -> Result<BTreeMap<String, Stored>, Error> {
     let term = |parameter: &str, values: Vec<String>| Term {
@@ -58,7 +58,7 @@ fn resources(
             cursor: None,
         };
         loop {
-            let page = record.search(&caller.access, &query)?;
+            let page = record.search(access, &query)?;
             found.extend(page.entries.into_iter().map(|one| (one.reference.to_string(), one)));
             let Some(next) = page.next else { break };
             query.cursor = Some(next);
@@ -70,7 +70,7 @@ fn resources(
         ..CompartmentQuery::default()
     };
     loop {
-        let page = record.compartment(&caller.access, patient, &query)?;
+        let page = record.compartment(access, patient, &query)?;
         found.extend(page.entries.into_iter().map(|one| (one.reference.to_string(), one)));
         let Some(next) = page.next else { return Ok(found) };
         query.cursor = Some(next);
@@ -84,7 +84,7 @@ pub(super) fn lifestyle(
     patient: &PatientId,
     facts: &[FiledFact],
 ) -> Result<LifestyleView, Error> {
-    let (answers, problems) = answers_of(app, caller, patient)?;
+    let (answers, problems) = answers_of(app, &caller.access, patient)?;
     let known = Known::of(&answers, app.record().now().day());
     let current = facts.iter().filter_map(|filed| match &filed.fact.content {
         FactContent::Medication(medication) if medication.is_current() => Some(medication),

@@ -90,7 +90,6 @@ impl TumorKnown {
         let reports = sources.reports.iter();
         let found = reports.clone().flat_map(|(profile, _)| &profile.sources).map(String::as_str);
         let all = parts.chain(therapies).chain(reports.map(|(_, of)| of));
-        let all = all.chain(self.facts.habits.iter().map(|habit| &habit.source));
         let events = self.facts.patient.tumor.events.iter();
         let judged = events.flat_map(|event| &event.judgements).map(|one| one.source.as_str());
         let all = all.map(|source| source.resource.as_str()).chain(found).chain(judged);

@@ -1,9 +1,11 @@
 //! What is inherited and matters for the therapy, and how the patient lives.
 
-use super::super::material::{Inherited, Material};
+use super::super::material::{Inherited, Material, Told};
 use super::super::{Line, Row, Section};
 use super::one;
 use model::absence::Absence;
+use model::lifestyle::{Answer, Topic, latest};
+use model::time::PartialDate;
 use model::words;
 
 /// Medicines of oncology whose use or dose rests on inherited genes: CPIC's guidelines of
@@ -69,13 +71,26 @@ fn row(advice: &Inherited) -> Row {
 
 fn lifestyle(material: &Material) -> Section {
     let mut section = Section::new("lifestyle", "Life and exposures");
-    for (label, known) in &material.lifestyle {
-        section.fact(label, one(known));
+    for of in latest(&material.lifestyle).chunk_by(|a, b| a.question() == b.question()) {
+        let lines = of.iter().flat_map(|answer| one(&told(answer, material.head.made)));
+        let question = of.first().map(|answer| answer.question()).unwrap_or_default();
+        section.fact(&question, lines.collect());
     }
-    for label in ["Smoking", "Alcohol"] {
-        if !material.lifestyle.iter().any(|(known, _)| known == label) {
-            section.fact(label, vec![Line::absent(Absence::NotAsked.words())]);
-        }
+    let was_asked = |topic| material.lifestyle.iter().any(|answer| answer.topic == topic);
+    let open = Topic::ALL.into_iter().filter(|one| *one != Topic::Other && !was_asked(*one));
+    let open: Vec<&str> = open.map(Topic::words).collect();
+    if !open.is_empty() {
+        let open = format!("{}: {}", Absence::NotAsked.words(), open.join(", "));
+        section.fact("Topics", vec![Line::absent(open)]);
     }
     section
+}
+
+fn told(answer: &Answer, today: PartialDate) -> Told {
+    let old = if answer.is_old(today) { " (old)" } else { "" };
+    let on = answer.on.map_or_else(String::new, |on| format!(" of {}", words::date(on)));
+    Told {
+        words: format!("{}{old}, {}", answer.said(), answer.said_by.words()),
+        sources: vec![format!("{}{on}", answer.source)],
+    }
 }

@@ -6,6 +6,7 @@ use guidance::board::material::{
 };
 use guidance::board::{Brief, Head, Issue};
 use model::absence::Presence;
+use model::lifestyle::{Answer, Finding as Asked, SaidBy, Smoking, Topic};
 use model::patient::Sex;
 use model::statement::AdviceState;
 use model::time::PartialDate;
@@ -40,6 +41,19 @@ pub(crate) fn nothing() -> Brief {
 
 fn told(words: &str, source: &str) -> Told {
     Told { words: words.into(), sources: vec![source.into()] }
+}
+
+fn smoked() -> Answer {
+    Answer {
+        topic: Topic::Tobacco,
+        asked: "Smoking status".into(),
+        finding: Asked::Present,
+        words: "Ex-smoker".into(),
+        smoking: Some(Smoking::Former),
+        on: PartialDate::parse("2026-01-05"),
+        said_by: SaidBy::Patient,
+        source: "Observation/s/_history/1".into(),
+    }
 }
 
 fn tumor() -> Tumor {
@@ -133,7 +147,7 @@ pub(crate) fn full() -> Brief {
             advice: vec!["No advice without DPYD.".into()],
             is_current: false,
         }],
-        lifestyle: vec![("Smoking".into(), told("Ex-smoker", "Observation/s/_history/1"))],
+        lifestyle: vec![smoked()],
         unread: 2,
         reinterpreted: vec!["26-Nov-2026: Osimertinib, benefit: II-C before, I-A now".into()],
         ..material()

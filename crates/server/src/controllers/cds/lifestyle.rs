@@ -29,7 +29,7 @@ pub(super) fn add(
     if orders.is_empty() {
         return Ok(());
     }
-    let (answers, _) = answers_of(app, caller, patient)?;
+    let (answers, _) = answers_of(app, &caller.access, patient)?;
     let day = app.record().now().day();
     let mut found = cards(patient, &orders, &answers, day, super::known::role(caller));
     if found.is_empty() {
