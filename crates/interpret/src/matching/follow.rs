@@ -74,11 +74,6 @@ impl Matcher {
             let (ready, today) = (self.ready()?, self.today());
             let patients: Vec<(PatientId, String)> = patients.into_iter().collect();
             self.put_all(&ready, &patients, &PutTo::Every, today, matched)?;
-            if !trials.is_empty() {
-                // Whoever is put to one trial is next due after today, so what is due for the other
-                // trials comes first.
-                self.due(today, matched)?;
-            }
             for (id, change) in trials {
                 let cause = format!("trial {id} version {}", change.version);
                 let put_to = PutTo::One(id.to_owned());
