@@ -152,10 +152,14 @@ async fn strict_transport(State(app): State<App>, request: Request, next: Next) 
 /// Pages that an EHR's frame may show. Those where somebody logs in, proves who it is or permits
 /// something are never in a frame.
 const FRAMED: [&str; 3] = ["/patients/", "/statements/", "/trials/"];
+/// Ends of those among them where somebody proves who it is.
+const NEVER_FRAMED: [&str; 1] = ["/emergency"];
 
 /// Lets the frames of the operator's EHRs show pages about patients.
 async fn in_frames(State(app): State<App>, request: Request, next: Next) -> Response {
-    let is_framed = FRAMED.iter().any(|begin| request.uri().path().starts_with(begin));
+    let path = request.uri().path();
+    let is_framed = FRAMED.iter().any(|begin| path.starts_with(begin))
+        && !NEVER_FRAMED.iter().any(|end| path.ends_with(end));
     let mut response = next.run(request).await;
     if is_framed && !app.frame_ancestors().is_empty() {
         let named = format!("frame-ancestors {}", app.frame_ancestors().join(" "));

@@ -234,9 +234,12 @@ async fn the_frames_of_the_operators_ehrs_may_show_pages_about_patients() {
     assert!(cookie.contains("; Secure") && cookie.contains("; HttpOnly"), "{cookie}");
     let token = cookie.split(';').next().unwrap().to_owned();
     let framed = "frame-ancestors https://ehr.example https://other.example:8443";
-    for (path, is_framed) in
-        [("/patients/ana-example", true), ("/patients", false), ("/account", false)]
-    {
+    for (path, is_framed) in [
+        ("/patients/ana-example", true),
+        ("/patients/ana-example/emergency", false),
+        ("/patients", false),
+        ("/account", false),
+    ] {
         let page = world.app.call("GET", path).header("cookie", &token).send().await;
         assert_eq!(page.status, 200, "{path}");
         let policy = page.header("content-security-policy");
