@@ -10,7 +10,7 @@ use model::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Answers that are looked through for those of the cards in hand.
+/// Answers that are looked through for those of the cards in hand, the latest first.
 const ANSWERS_MAX: u32 = 20_000;
 
 /// A card that was shown, or would have been but for a rule that is silent; about nobody by name.
@@ -57,7 +57,8 @@ impl Record {
                 let (id, owner) = (row.text(0)?, row.text(3)?);
                 let body = opened(&vault, owner, &["feedback", id], row.bytes(4)?)?;
                 let outcome = row.text(2)?.to_owned();
-                answers.insert(row.text(1)?.to_owned(), Answer { outcome, reason: reason(&body) });
+                let answer = Answer { outcome, reason: reason(&body) };
+                answers.entry(row.text(1)?.to_owned()).or_insert(answer);
             }
             let mut found = Vec::new();
             for row in executor.query(sql::SHOWN_SINCE, values![tenant, since, limit])? {

@@ -173,7 +173,7 @@ super::statements! {
     SHOWN_SINCE = "SELECT patient, shown_key, card, service, rule, recorded, body FROM shown
         WHERE tenant = $1 AND recorded >= $2 ORDER BY recorded DESC, shown_key LIMIT $3";
     FEEDBACK_SINCE = "SELECT id, card, outcome, patient, body FROM feedback
-        WHERE tenant = $1 AND recorded >= $2 ORDER BY id LIMIT $3";
+        WHERE tenant = $1 AND recorded >= $2 ORDER BY recorded DESC, id DESC LIMIT $3";
     SHOWN_KEYS = "SELECT shown_key FROM shown WHERE tenant = $1 AND patient = $2";
     SHOWN_PATIENT = "SELECT patient FROM shown WHERE tenant = $1 AND card = $2";
     FEEDBACK_PUT = "INSERT INTO feedback (tenant, id, service, card, outcome, patient, recorded,

@@ -46,6 +46,12 @@ async fn cards_and_answers_are_counted_by_rule() {
     for part in ["data-label=\"Shown\">3<", "1 (33 %)", &format!("{reason}: 1"), "prescriber"] {
         assert!(text.contains(part), "{part}: {text}");
     }
+    // The same person thinks again: the latest answer counts.
+    let again = answered(&cards[1], json!({"outcome": "overridden"}));
+    let answer = app.post(CLIENT, &format!("{SERVICE}/feedback"), &again).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let page = app.get(PRESCRIBER, "/cards").await.text();
+    assert!(page.contains("2 (66 %)") && !page.contains("1 (33 %)"), "{page}");
     for hidden in ["a secret word", "ana-example", "EXAMPLE"] {
         assert!(!text.contains(hidden), "{hidden}");
     }
