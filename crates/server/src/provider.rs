@@ -225,6 +225,7 @@ fn address(said: &Map<String, Value>, name: &str) -> Result<String, String> {
 
 fn unreached(reason: &str) -> Error {
     tracing::warn!(reason, "the identity provider cannot be used");
-    let text = "the identity provider cannot be reached; please log in with a password";
+    let text =
+        "the identity provider cannot be reached; please try again, or log in with a password";
     Error::new(StatusCode::SERVICE_UNAVAILABLE, "transient", text)
 }

@@ -7,11 +7,11 @@
 
 mod patient;
 
+use super::login::away::{Back, Leaving, ask, kept};
 use super::login::begin::{begin, session_set};
-use super::login::provider::{Back, account_of, ask, kept};
-use super::login::{random_token, set_cookie};
+use super::login::provider::account_of;
 use crate::app::App;
-use crate::authorization::{Parameters, in_seconds, note, ticket};
+use crate::authorization::{Parameters, note};
 use crate::caller::{Credentials, cookie, door, token_digest};
 use crate::error::Error;
 use crate::page::PageError;
@@ -19,12 +19,8 @@ use crate::provider::Provider;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use identity::pkce;
-use record::TicketKind;
 use serde::{Deserialize, Serialize};
 
-/// Seconds in which the person has to come back.
-const AWAY_SECONDS_MAX: i64 = 600;
 /// What an EHR may answer with: who the person is, and the patient to be read.
 const SCOPES_LAUNCHED: &str = "openid fhirUser launch patient/Patient.r";
 /// The same where nobody has chosen the patient yet.
@@ -69,33 +65,17 @@ fn away(app: &App, query: &Parameters) -> Result<Response, Error> {
         let text = "this EHR is not known here; ask the operator";
         return Err(Error::new(StatusCode::BAD_REQUEST, "security", text));
     }
-    let told = ehr.told(app.record().now())?;
-    let state = random_token()?;
-    let away = Away { nonce: random_token()?, verifier: random_token()? };
-    let put = ticket(TicketKind::Provider, &state, in_seconds(app, AWAY_SECONDS_MAX), &away)?;
-    app.record().put_ticket(&door(&app.settings().tenant), put)?;
-    let launched = query.get("launch");
-    let scope = if launched.is_some() { SCOPES_LAUNCHED } else { SCOPES_STANDALONE };
-    let mut asked = form_urlencoded::Serializer::new(String::new());
-    asked.extend_pairs([
-        ("response_type", "code"),
-        ("client_id", &ehr.settings().client_id),
-        ("redirect_uri", &redirect_uri(app)),
-        ("scope", scope),
-        ("state", &state),
-        ("nonce", &away.nonce),
-        ("aud", issuer),
-        ("code_challenge", &pkce::challenge(&away.verifier)),
-        ("code_challenge_method", "S256"),
-    ]);
-    if let Some(launched) = launched {
-        asked.append_pair("launch", launched);
-    }
-    let joint = if told.authorize.contains('?') { '&' } else { '?' };
-    let to = format!("{}{joint}{}", told.authorize, asked.finish());
+    let launched = query.get("launch").map(|launched| ("launch", launched));
+    let also: Vec<(&str, &str)> = [("aud", issuer.as_str())].into_iter().chain(launched).collect();
+    let leaving = Leaving {
+        to: ehr,
+        cookie: away_cookie(app.settings().secure_cookies),
+        redirect_uri: &redirect_uri(app),
+        scope: if launched.is_some() { SCOPES_LAUNCHED } else { SCOPES_STANDALONE },
+        also: &also,
+    };
+    let (to, cookie) = leaving.leave(app, |nonce, verifier| Away { nonce, verifier })?;
     let mut response = Redirect::to(&to).into_response();
-    let secure = app.settings().secure_cookies;
-    let cookie = set_cookie(away_cookie(secure), &state, secure, AWAY_SECONDS_MAX);
     response.headers_mut().append(header::SET_COOKIE, for_frames(app, cookie));
     Ok(response)
 }

@@ -1,5 +1,6 @@
 //! Logging in and out with a local account.
 
+pub(crate) mod away;
 pub(crate) mod begin;
 pub(crate) mod code;
 pub(crate) mod provider;
