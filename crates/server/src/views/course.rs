@@ -1,7 +1,7 @@
 //! What happened when, out of the facts that have a day.
 
 use model::fact::{FactContent, FiledFact};
-use model::medication::Medication;
+use model::medication::{Medication, Taking};
 use model::reported::ResultStatus;
 use model::time::PartialDate;
 use std::collections::BTreeMap;
@@ -9,19 +9,15 @@ use web::view::{CourseRow, CourseSpan};
 
 /// Medicines that have a row of their own; the latest.
 const MEDICINES_MAX: usize = 20;
-/// Statuses of medicines that were never taken.
-const NOT_TAKEN: [&str; 5] = ["draft", "entered-in-error", "cancelled", "not-taken", "unknown"];
-/// Statuses of those that are over, whenever that was.
-const OVER: [&str; 2] = ["completed", "stopped"];
 
 /// Medicines as bars, the latest first; then specimens and reports as marks.
-pub(super) fn course(facts: &[FiledFact]) -> Vec<CourseRow> {
+pub(super) fn course(facts: &[FiledFact], today: PartialDate) -> Vec<CourseRow> {
     let mut medicines: BTreeMap<String, Vec<CourseSpan>> = BTreeMap::new();
     let (mut specimens, mut reports) = (Vec::new(), Vec::new());
     for filed in facts {
         match &filed.fact.content {
             FactContent::Medication(medication) => {
-                if let Some(span) = taken(medication) {
+                if let Some(span) = taken(medication, today) {
                     medicines.entry(super::patient::words(medication)).or_default().push(span);
                 }
             }
@@ -53,17 +49,51 @@ pub(super) fn course(facts: &[FiledFact]) -> Vec<CourseRow> {
 }
 
 /// One that is over and does not say when is a mark where it began.
-fn taken(medication: &Medication) -> Option<CourseSpan> {
-    let status = medication.status.as_str();
-    if NOT_TAKEN.contains(&status) {
-        return None;
-    }
+fn taken(medication: &Medication, today: PartialDate) -> Option<CourseSpan> {
+    let is_over = match medication.taking_on(today) {
+        Taking::NotTaken => return None,
+        Taking::Ended => true,
+        Taking::Active | Taking::OnHold | Taking::NotYet => false,
+    };
     let from = medication.start.or_else(|| medication.authored.map(model::Timestamp::day))?;
-    let until = medication.end.or_else(|| OVER.contains(&status).then_some(from));
+    let until = medication.end.or_else(|| is_over.then_some(from));
     let words = medication.dosage.as_deref().unwrap_or("dose not recorded");
-    Some(CourseSpan { words: format!("{words} ({status})"), from, until })
+    Some(CourseSpan { words: format!("{words} ({})", medication.status), from, until })
 }
 
 fn mark(words: &str, on: PartialDate) -> CourseSpan {
     CourseSpan { words: words.to_owned(), from: on, until: Some(on) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_taken_is_drawn_and_what_is_over_ends() {
+        let day = PartialDate::parse("2026-05-10").unwrap();
+        for (status, end, expected) in [
+            ("active", None, Some(None)),
+            ("on-hold", None, Some(None)),
+            ("active", Some("2026-06-30"), Some(Some("2026-06-30"))),
+            ("completed", Some("2026-04"), Some(Some("2026-04"))),
+            // Over, and nobody says when: a mark where it began.
+            ("stopped", None, Some(Some("2026-03-01"))),
+            ("intended", None, None),
+            ("draft", None, None),
+            ("cancelled", None, None),
+            ("not-taken", None, None),
+            ("entered-in-error", None, None),
+        ] {
+            let medication = Medication {
+                status: status.to_owned(),
+                start: PartialDate::parse("2026-03-01"),
+                end: end.and_then(PartialDate::parse),
+                ..Medication::default()
+            };
+            let drawn = taken(&medication, day).map(|span| span.until);
+            let expected = expected.map(|until| until.and_then(PartialDate::parse));
+            assert_eq!(drawn, expected, "{status} {end:?}");
+        }
+    }
 }

@@ -51,7 +51,7 @@ pub(crate) fn patient_page(
         drugs: drug_rows(app, &facts, &statements, layer.advice),
         genes: gene_rows(app, &facts, &statements, layer.conversions),
         trials: standings(app, caller, id)?,
-        course: course(&facts),
+        course: course(&facts, app.record().now().day()),
         lifestyle: lifestyle(app, caller, id, &facts)?,
         reinterpreted: reinterpreted(app, &caller.access, id, OF_PATIENT_PAGE)?,
         reports: report_rows(app, caller, &facts)?,
