@@ -55,6 +55,7 @@ async fn view(app: &App, caller: Caller, id: PatientId) -> Result<PgxReport, Err
 }
 
 /// What is printed.
+#[cfg_attr(not(feature = "pdf"), expect(dead_code, reason = "without it nothing is printed"))]
 pub(super) enum Printed {
     /// The pharmacogenomic report.
     Pgx(Box<PgxReport>),
@@ -124,7 +125,6 @@ pub(super) async fn typeset(app: &App, printed: Printed) -> Result<Vec<u8>, Erro
 }
 
 #[cfg(not(feature = "pdf"))]
-#[expect(clippy::unused_async, reason = "with the feature there is something to wait for")]
 pub(super) async fn typeset(_: &App, _: Printed) -> Result<Vec<u8>, Error> {
     let text = "this server was built without PDF; the report is there as a page, which prints";
     Err(Error::new(StatusCode::NOT_IMPLEMENTED, "not-supported", text))
