@@ -1,7 +1,10 @@
-//! Molecular Oncology Almanac: the JSON array of its assertions (`/api/assertions`).
+//! Molecular Oncology Almanac: the JSON array of its assertions (`/api/assertions`), or the
+//! statements of its newer form.
 //!
 //! Source: <https://moalmanac.org>, its interface and the data of its release. Its terms (GPL-2.0
 //! and research only) are between the site and the source; no sentence is taken over.
+
+mod statements;
 
 use super::{plain, refused, too_large};
 use crate::evidence::{
@@ -12,21 +15,29 @@ use crate::manifest::Source;
 use model::Problem;
 use serde_json::Value;
 
-/// Reads the assertions.
+/// Reads one of either.
+type Reader = fn(&Value) -> Result<Vec<EvidenceRow>, String>;
+
+/// Reads assertions, or statements.
 pub fn moalmanac(bytes: &[u8], date: &str) -> (EvidenceTables, Vec<Problem>) {
     if too_large(bytes) {
         return refused("too-large", "larger than what is read");
     }
-    let rows = match serde_json::from_slice::<Vec<Value>>(bytes) {
-        Ok(rows) => rows,
+    let file = match serde_json::from_slice::<Value>(bytes) {
+        Ok(file) => file,
         Err(error) => {
             let text = format!("line {} column {}: {error}", error.line(), error.column());
             return refused("bad-json", text);
         }
     };
-    if rows.iter().all(|row| row.get("assertion_id").is_none()) {
-        return refused("not-moalmanac", "no `assertion_id` in it: no assertions");
-    }
+    let is_assertion =
+        |list: &&Vec<Value>| list.iter().any(|one| one.get("assertion_id").is_some());
+    let assertions = file.as_array().filter(is_assertion).map(|list| (list, rows_of as Reader));
+    let newer = || Some((statements::statements(&file)?, statements::rows_of as Reader));
+    let Some((rows, rows_of)) = assertions.or_else(newer) else {
+        let text = "neither assertions (`assertion_id`) nor statements (`proposition`) in it";
+        return refused("not-moalmanac", text);
+    };
     let (mut evidence, mut problems) = (Vec::new(), Vec::new());
     for (index, row) in rows.iter().enumerate() {
         match rows_of(row) {
@@ -86,7 +97,7 @@ fn rows_of(assertion: &Value) -> Result<Vec<EvidenceRow>, String> {
         .map(|name| name.replace('|', "/"))
         .collect();
     let code = text(assertion, "oncotree_code");
-    let (citation, url) = cited(assertion);
+    let (citation, url) = cited(assertion.get("sources"));
     let row = |kind, direction, significance, suffix: &str| EvidenceRow {
         id: format!("moalmanac:{id}{suffix}"),
         source: "moalmanac".into(),
@@ -130,8 +141,9 @@ fn rows_of(assertion: &Value) -> Result<Vec<EvidenceRow>, String> {
     Ok(rows)
 }
 
-fn cited(assertion: &Value) -> (String, String) {
-    let first = assertion.get("sources").and_then(Value::as_array).and_then(|all| all.first());
+/// Citation and address of the first of several sources.
+fn cited(sources: Option<&Value>) -> (String, String) {
+    let first = sources.and_then(Value::as_array).and_then(|all| all.first());
     let Some(first) = first else { return (String::new(), String::new()) };
     let pmid = match first.get("pmid") {
         Some(Value::Number(pmid)) => pmid.to_string(),
@@ -141,6 +153,7 @@ fn cited(assertion: &Value) -> (String, String) {
     let words = match (pmid.as_str(), text(first, "doi"), text(first, "source_type")) {
         (pmid, _, _) if !pmid.is_empty() => format!("PMID {pmid}"),
         (_, doi, _) if !doi.is_empty() => format!("doi {doi}"),
+        (_, _, "") => text(first, "name").to_owned(),
         (_, _, kind) => kind.to_owned(),
     };
     (words, text(first, "url").to_owned())
@@ -149,10 +162,10 @@ fn cited(assertion: &Value) -> (String, String) {
 /// Its implications, best first.
 fn level(implication: &str) -> Option<EvidenceLevel> {
     Some(match plain(implication).as_str() {
-        "fdaapproved" | "guideline" => EvidenceLevel::A,
+        "fdaapproved" | "approval" | "guideline" => EvidenceLevel::A,
         "clinicaltrial" | "clinicalevidence" => EvidenceLevel::B,
-        "preclinical" => EvidenceLevel::D,
-        "inferential" => EvidenceLevel::E,
+        "preclinical" | "preclinicalevidence" => EvidenceLevel::D,
+        "inferential" | "inferentialevidence" => EvidenceLevel::E,
         _ => return None,
     })
 }
