@@ -15,6 +15,7 @@ pub mod facts;
 pub mod genomics;
 pub mod json;
 pub mod lifestyle;
+pub mod mcode;
 pub mod patch;
 pub mod path;
 pub mod profile;

@@ -52,6 +52,11 @@ pub(super) fn is_read(observation: &Value) -> bool {
     measure::is_measure(observation) || tested::is_region_studied(observation)
 }
 
+/// Whether an observation is a measurement of a tumour that is known here.
+pub(super) fn is_measured(observation: &Value) -> bool {
+    measure::is_measure(observation)
+}
+
 /// Whether an observation alone is a result about a tumour that stands for itself.
 fn is_of_tumor(observation: &Value) -> bool {
     measure::is_measure(observation) || variant::is_variant(observation)

@@ -6,6 +6,7 @@ mod everything;
 mod export;
 mod history;
 mod import;
+mod mcode;
 mod metadata;
 mod parameter;
 pub(crate) mod query;
@@ -70,6 +71,7 @@ pub(crate) const ROUTES: &[Route] = &[
         .offering(Offer::Type(&[Interaction::HistoryInstance])),
     Route::new("POST", "/fhir/{type}/{id}/$validate", || post(validate::of_instance)),
     Route::new("GET", "/fhir/Patient/{id}/$everything", || get(everything::show)),
+    Route::new("GET", "/fhir/Patient/{id}/$mcode-everything", || get(mcode::show)),
     Route::new("GET", "/fhir/Patient/{id}/$trial-match", || get(trials::show)),
     Route::new("POST", "/fhir/Patient/$trial-match", || post(trials::given)),
     Route::new("GET", "/fhir/{type}/{id}/_history/{version}", || get(read::vread))

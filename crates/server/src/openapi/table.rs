@@ -383,6 +383,8 @@ pub(super) const TABLE: &[Row] = &[
     begin("POST", "/fhir/{type}/{id}/$validate", "Validate against what stands")
         .taking(Resource)
         .answering(&[(200, OUTCOME)]),
+    begin("GET", "/fhir/Patient/{id}/$mcode-everything", "What is known of a cancer, in mCODE")
+        .answering(&[(200, BUNDLE)]),
     begin("GET", "/fhir/Patient/{id}/$trial-match", "Trials that are or may be for a patient")
         .answering(&[(200, BUNDLE)]),
     begin("POST", "/fhir/Patient/$trial-match", "Trials for the patient of a Bundle")

@@ -46,6 +46,7 @@ const TABLE: &[(&str, &str, Need)] = &[
     ("POST", "/fhir/{type}/$validate", Need::Nothing),
     ("POST", "/fhir/{type}/{id}/$validate", Need::Type(Read)),
     ("GET", "/fhir/Patient/{id}/$everything", Need::Every(&[Read, Search])),
+    ("GET", "/fhir/Patient/{id}/$mcode-everything", Need::Every(&[Read, Search])),
     ("GET", "/fhir/Patient/{id}/$trial-match", Need::Every(&[Read, Search])),
     ("POST", "/fhir/Patient/$trial-match", Need::Of("ResearchStudy", &[Read, Search])),
     ("GET", "/fhir/$export", Need::Every(&[Read, Search])),

@@ -79,6 +79,7 @@ const RELEASES: &str = "/privacy/releases";
 const ERASURE: &str = "/privacy/erasure";
 const ANSWER: &str = "/privacy/findings/{id}";
 const ACCESS_LOG: (&str, &str) = ("GET", "/patients/{id}/access");
+const MCODE: (&str, &str) = ("GET", "/fhir/Patient/{id}/$mcode-everything");
 const MATCH: (&str, &str) = ("GET", "/fhir/Patient/{id}/$trial-match");
 const MATCH_GIVEN: (&str, &str) = ("POST", "/fhir/Patient/$trial-match");
 const OPTIONS: (&str, &str) = ("GET", "/patients/{id}/trials");
@@ -185,6 +186,7 @@ const TABLE: &[Row] = &[
     row(("GET", "/fhir/{type}/_history"), Interface, "/fhir/Patient/_history", OFFICER, false),
     row(HISTORY, Interface, "/fhir/Patient/{patient}/_history", OFFICER, true),
     row(EVERYTHING, Interface, "/fhir/Patient/{patient}/$everything", OFFICER, true),
+    row(MCODE, Interface, "/fhir/Patient/{patient}/$mcode-everything", OFFICER, true),
     row(MATCH, Interface, "/fhir/Patient/{patient}/$trial-match", OFFICER, true),
     row(MATCH_GIVEN, Interface, "/fhir/Patient/$trial-match", OFFICER, false),
     row(("POST", "/fhir/{type}/$validate"), Interface, "/fhir/Patient/$validate", None, false),

@@ -203,6 +203,42 @@ async fn trials_are_answered_as_a_searchset_with_scores() {
     assert_eq!(unknown.status, 400);
 }
 
+/// What leaves as mCODE is enough to be asked about again.
+#[tokio::test]
+async fn what_is_known_of_a_cancer_leaves_as_mcode_and_says_the_same_of_trials() {
+    let app = filled().await;
+    let path = "/fhir/Patient/ana-example/$mcode-everything";
+    let answer = app.get(CLIENT, path).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let bundle = answer.json();
+    assert_eq!(bundle["type"], "collection");
+    let of = |name: &str| {
+        let entries = bundle["entry"].as_array().unwrap();
+        let found =
+            entries.iter().find(|one| one["fullUrl"].as_str().unwrap_or("").ends_with(name));
+        found.map(|one| one["resource"]["meta"]["profile"].to_string())
+    };
+    let variant = of("Observation/l858r").unwrap();
+    assert!(variant.contains("mcode/StructureDefinition/mcode-genomic-variant"), "{variant}");
+    // What lacks an element of its profile is there, and the element is named.
+    assert!(of("Condition/lung").is_some());
+    let said = bundle["entry"].as_array().unwrap().last().unwrap()["resource"].to_string();
+    assert!(said.contains("OperationOutcome") && said.contains("lacks category"), "{said}");
+    // No result of pharmacogenomics, no order without a cancer as its reason.
+    assert!(!bundle.to_string().contains("MedicationRequest"), "{bundle}");
+
+    let matched = |entry: &Value| (entry["fullUrl"].clone(), entry["search"].clone());
+    let here = app.get(CLIENT, "/fhir/Patient/ana-example/$trial-match").await.json();
+    let there = app.call("POST", "/fhir/Patient/$trial-match").by(CLIENT).json(&bundle);
+    let there = there.send().await.json();
+    let entries =
+        |of: &Value| -> Vec<_> { of["entry"].as_array().unwrap().iter().map(matched).collect() };
+    assert_eq!(entries(&here), entries(&there));
+
+    assert_eq!(app.get(CLIENT, "/fhir/Patient/nobody/$mcode-everything").await.status, 404);
+    assert_eq!(app.get(CLIENT, &format!("{path}?colour=blue")).await.status, 400);
+}
+
 /// The patient comes with the question: mCODE resources that name each other by `urn:uuid`.
 #[tokio::test]
 async fn a_posted_bundle_is_matched_and_nothing_of_it_is_kept() {

@@ -19,11 +19,12 @@ macro_rules! backport {
 }
 
 /// Operations by name, with their definitions.
-const OPERATIONS: [(&str, &str); 8] = [
+const OPERATIONS: [(&str, &str); 9] = [
     ("export", "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export"),
     ("events", concat!(backport!(), "backport-subscription-events")),
     ("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything"),
     ("import", "https://github.com/cognate-health/cognate/blob/main/docs/FHIR.md#import"),
+    super::mcode::OPERATION,
     super::view::OPERATION,
     ("status", concat!(backport!(), "backport-subscription-status")),
     super::trials::OPERATION,
