@@ -75,6 +75,52 @@ describe('a tumour board', { skip, timeout: TIMEOUT_MS * 5 }, () => {
     });
   });
 
+  story('decides about a trial by keyboard, and asks for what is missing', async () => {
+    await withPage(browser, {}, async (page) => {
+      await openTumour(page);
+      await page.getByRole('link', { name: /^Decide or ask: DEMO-EGFR-1/ }).first().click();
+      await page.getByRole('heading', { name: 'Decision' }).waitFor();
+      await tabTo(page, page.getByLabel('Decide', { exact: true }));
+      await page.keyboard.type('Being');
+      await tabTo(page, page.getByLabel('Remark, such as the reason'));
+      await page.keyboard.type('Seen by the board');
+      await tabTo(page, page.getByRole('button', { name: 'Keep the decision' }));
+      await page.keyboard.press('Enter');
+      const decision = page.getByRole('region', { name: 'Decision' });
+      await decision.getByText('Seen by the board', { exact: true }).waitFor();
+      assert.match(await decision.innerText(), /Being screened[\s\S]*The criteria then/);
+      await tabTo(page, page.getByText('Ask for something'));
+      await page.keyboard.press('Enter');
+      await page.getByLabel('Something else', { exact: true }).fill('CT of the chest');
+      await page.getByLabel('What the criteria miss').selectOption('');
+      await page.getByLabel('Who finds it out').fill('Ward 3');
+      await page.getByLabel('By which day').fill('2020-01-31');
+      await page.getByRole('button', { name: 'Ask for it' }).click();
+      await page.getByRole('heading', { name: 'CT of the chest' }).waitFor();
+      await assertAccessible(page, 'trial work');
+      await picture(page, 'trial-work-light');
+      await page.getByRole('link', { name: 'Trials', exact: true }).click();
+      const open = page.getByRole('table', { name: 'What is due first' });
+      assert.match(await open.innerText(), /Ward 3[\s\S]*Overdue/);
+      await assertAccessible(page, 'trials, with work');
+      await open.getByRole('link', { name: PATIENT }).click();
+      await page.getByLabel('What was found, or why not').fill('No metastasis');
+      await page.getByRole('button', { name: /^Found out/ }).click();
+      await page.getByText('No metastasis').waitFor();
+      assert.equal(await page.getByRole('button', { name: /^Found out/ }).count(), 0);
+    });
+    for (const [name, options] of VIEWS.slice(1)) {
+      await withPage(browser, options, async (page) => {
+        await openTumour(page);
+        await page.getByRole('link', { name: /^Decide or ask: DEMO-EGFR-1/ }).first().click();
+        await page.getByText('Being screened').first().waitFor();
+        await fits(page, options);
+        await assertAccessible(page, `trial work, ${name}`);
+        await picture(page, `trial-work-${name}`);
+      });
+    }
+  });
+
   story('reads the brief on the screen', async () => {
     for (const [name, options] of VIEWS) {
       await withPage(browser, options, async (page) => {

@@ -9,15 +9,13 @@ mod composition;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
+use crate::filing::file_for;
 use crate::views;
 use axum::http::StatusCode;
 use composition::{Document, brief_of, document};
 use guidance::board::{Brief, Issue, differences};
 use model::PatientId;
-use record::{
-    Access, Action, Commit, Condition, Purpose, Record, ResourceChange, Role, Scope, Stored,
-    derived_id,
-};
+use record::{Access, Action, Condition, ResourceChange, Stored, derived_id};
 use web::QUESTION_CHARS_MAX;
 
 /// What kind of resource an issued brief is.
@@ -135,21 +133,6 @@ pub(crate) fn issue(
     .ok_or_else(|| Error::internal("the brief cannot be written"))?;
     let condition = if before == 0 { Condition::Absent } else { Condition::Version(before) };
     let changes = vec![ResourceChange::put(resource, Vec::new(), condition)];
-    file(app.record(), caller, patient, Commit { changes, ..Commit::default() })?;
+    file_for(app.record(), caller, patient, changes)?;
     Ok(before + 1)
-}
-
-/// Files in the name of the caller, for this patient alone: the caller's role notes decisions and
-/// writes no resources of others.
-fn file(
-    record: &Record,
-    caller: &Caller,
-    patient: &PatientId,
-    commit: Commit,
-) -> Result<(), Error> {
-    let (tenant, actor) = (caller.access.tenant().clone(), caller.access.actor());
-    let scope = Scope::Patients([patient.clone()].into());
-    let access = Access::new(tenant, actor, Role::Interface, Purpose::Treatment, scope);
-    record.commit(&access, commit)?;
-    Ok(())
 }

@@ -12,6 +12,7 @@ mod controllers;
 mod emergency;
 mod erasing;
 mod error;
+mod filing;
 mod hook_token;
 mod limiter;
 mod openapi;
@@ -23,6 +24,7 @@ mod route;
 mod router;
 mod second_factor;
 mod smart;
+mod trial_work;
 mod views;
 
 pub use app::{App, Genomics, Settings};

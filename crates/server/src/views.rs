@@ -24,4 +24,6 @@ pub(crate) use patients::{patient_list, patient_row};
 pub(crate) use pgx_report::pgx_report;
 pub(crate) use review::review_list;
 pub(crate) use statement::explain_page;
-pub(crate) use trials::{PatientsAsked, trial, trial_options, trials};
+pub(crate) use trials::{
+    PatientsAsked, TrialOfPatient, trial, trial_of_patient, trial_options, trial_work, trials,
+};

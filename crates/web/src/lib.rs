@@ -31,6 +31,7 @@ pub use page::privacy::{findings, privacy};
 pub use page::release::releases;
 pub use page::reviews::reviews;
 pub use page::trials::brief::QUESTION_CHARS_MAX;
+pub use page::trials::decision::trial_work;
 pub use page::trials::{sites, status as trial_status, trial, trial_options, trials};
 pub use view::{
     AccessLogView, AccessRow, AccountView, AlertRow, AnswerRow, BearingRow, Candidate, CodeView,

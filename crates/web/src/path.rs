@@ -135,6 +135,21 @@ pub fn trial(id: &str) -> String {
     format!("{TRIALS}/{}", segment(id))
 }
 
+/// What people make of one trial for a patient.
+pub fn trial_work(patient: &PatientId, trial: &str) -> String {
+    format!("{}/{}", trial_options(patient), segment(trial))
+}
+
+/// Asking for something to be found out; only by POST.
+pub fn trial_tasks(patient: &PatientId, trial: &str) -> String {
+    format!("{}/tasks", trial_work(patient, trial))
+}
+
+/// Ending that; only by POST.
+pub fn trial_task(patient: &PatientId, trial: &str, task: &str) -> String {
+    format!("{}/{}", trial_tasks(patient, trial), segment(task))
+}
+
 /// The same with the patients of one status.
 pub fn trial_of_status(id: &str, status: &str) -> String {
     format!("{}?status={}", trial(id), segment(status))

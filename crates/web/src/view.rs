@@ -18,6 +18,7 @@ mod privacy;
 mod release;
 mod review;
 mod therapies;
+mod trial_work;
 mod trials;
 
 pub use access::{AccessLogView, AccessRow};
@@ -46,6 +47,7 @@ pub use therapies::{
     AlterationRow, EvidenceLine, LaboratoryLine, OncogenicityView, OpenTherapyRow, TherapiesView,
     TherapyRow,
 };
+pub use trial_work::{RefusedForm, TaskRow, TrialDecisionRow, TrialWorkView};
 pub use trials::{
     BinRow, BriefOffer, GeneTestedRow, MissingRow, MissingView, ReasonView, ReinterpretedRow,
     SourceLine, Sourced, StandingRow, TrialHead, TrialOffer, TrialOptionsView, TrialPatientRow,

@@ -23,11 +23,13 @@ pub(crate) type Name = (String, String);
 
 /// Whether resources of this type say what others say.
 pub(crate) fn is_linked(resource_type: &str) -> bool {
-    ["Composition", "DiagnosticReport", "Observation"].contains(&resource_type)
+    ["Composition", "DiagnosticReport", "Observation", "ResearchSubject", "Task"]
+        .contains(&resource_type)
 }
 
-/// What a resource is made of: results of a report, entries of a document, members of a group, and
-/// what an observation was derived from.
+/// What a resource is made of: results of a report, entries of a document, members of a group,
+/// what an observation was derived from, what a task starts from, and what a decision about a study
+/// names in its extensions.
 pub(crate) fn links_of(resource_type: &str, resource: &Json) -> Result<BTreeSet<Name>, Failure> {
     let mut found = BTreeSet::new();
     match resource_type {
@@ -37,6 +39,8 @@ pub(crate) fn links_of(resource_type: &str, resource: &Json) -> Result<BTreeSet<
             references(resource.get("derivedFrom"), &mut found);
         }
         "Composition" => sections(resource.get("section"), 0, &mut found),
+        "ResearchSubject" => extensions(resource, 0, &mut found),
+        "Task" => value_references(resource.get("input"), &mut found),
         _ => {}
     }
     crate::limit::within("links", found.len(), LINKS_MAX, "links")?;
@@ -56,6 +60,24 @@ fn sections(list: Option<&Json>, depth: usize, found: &mut BTreeSet<Name>) {
     for section in list.and_then(Json::as_array).map_or(&[][..], Vec::as_slice) {
         references(section.get("entry"), found);
         sections(section.get("section"), depth + 1, found);
+    }
+}
+
+/// References among inputs, or among extensions.
+fn value_references(list: Option<&Json>, found: &mut BTreeSet<Name>) {
+    for item in list.and_then(Json::as_array).map_or(&[][..], Vec::as_slice) {
+        let text = item.pointer("/valueReference/reference").and_then(Json::as_str);
+        found.extend(text.and_then(reference).map(|(of, id)| (of.to_owned(), id.to_owned())));
+    }
+}
+
+fn extensions(of: &Json, depth: usize, found: &mut BTreeSet<Name>) {
+    if depth > DEPTH_MAX {
+        return;
+    }
+    value_references(of.get("extension"), found);
+    for one in of.get("extension").and_then(Json::as_array).map_or(&[][..], Vec::as_slice) {
+        extensions(one, depth + 1, found);
     }
 }
 
@@ -193,6 +215,7 @@ mod tests {
     #[test]
     fn what_a_resource_is_made_of_is_found() {
         let of = |ids: &[&str]| -> Json { ids.iter().map(|id| json!({"reference": id})).collect() };
+        let value = |to: &str| json!({"url": "x", "valueReference": {"reference": to}});
         let deep = json!([{"entry": of(&["Observation/a"]),
             "section": [{"entry": of(&["DiagnosticReport/b", "#c"])}]}]);
         for (resource_type, resource, expected) in [
@@ -205,6 +228,17 @@ mod tests {
                 2,
             ),
             ("Composition", json!({"section": deep}), 2),
+            (
+                "ResearchSubject",
+                json!({"study": {"reference": "ResearchStudy/s"}, "extension": [{"url": "d",
+                    "extension": [value("Observation/a"), value("Condition/b")]}]}),
+                2,
+            ),
+            (
+                "Task",
+                json!({"input": [value("Observation/a")], "focus": {"reference": "Patient/p"}}),
+                1,
+            ),
             ("Condition", json!({"result": of(&["Observation/a"])}), 0),
         ] {
             let found = links_of(resource_type, &resource).unwrap();

@@ -1,5 +1,7 @@
 //! The pages about trials.
 
+pub(crate) mod work;
+
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;

@@ -3,6 +3,9 @@
 mod missing;
 mod profile;
 mod therapies;
+mod work;
+
+pub(crate) use work::{TrialOfPatient, trial_of_patient, trial_work};
 
 use super::identity::{demographics, identity, session};
 use crate::app::App;
@@ -39,6 +42,12 @@ pub(crate) fn trial_options(
 ) -> Result<TrialOptionsView, Error> {
     let known = tumor_known(app, &caller.access, id)?;
     let issued = board::latest(app, &caller.access, id)?;
+    let trials = known.offers.iter().map(|offer| offer.trial.id.as_str()).collect();
+    let decided = work::decided(app, &caller.access, id, trials)?;
+    let mut offers = known.offers;
+    for offer in &mut offers {
+        offer.decided = decided.get(&offer.trial.id).cloned();
+    }
     Ok(TrialOptionsView {
         session: session(app, caller)?,
         today: app.record().now().day(),
@@ -53,7 +62,7 @@ pub(crate) fn trial_options(
         therapies: known.therapies,
         reinterpreted: known.reinterpreted,
         ranking: RANKING.to_owned(),
-        offers: known.offers,
+        offers,
         problems: known.facts.problems,
     })
 }
@@ -148,11 +157,13 @@ fn offer(offer: &Offer) -> TrialOffer {
     TrialOffer {
         trial: head(&offer.trial),
         cohort,
+        path: offer.cohort.path.clone(),
         slots: offer.cohort.slots,
         status: offer.status.to_owned(),
         counts: offer.counts,
         missing: offer.explanation.missing.clone(),
         reasons: offer.explanation.parts.iter().map(reason).collect(),
+        decided: None,
     }
 }
 
@@ -301,6 +312,7 @@ pub(crate) fn trial(
     let mut patients = rows(app, caller, &found)?;
     patients.sort_by_key(|row| WORK.iter().position(|one| *one == row.standing.status));
     let findings = interpret::matching::findings(&kept.trial);
+    let (decisions, has_more_decisions) = work::decisions(app, access, &kept)?;
     let cohort =
         |one: &interpret::matching::Cohort| (one.path.clone(), word(one.status).to_owned());
     Ok(TrialView {
@@ -315,6 +327,8 @@ pub(crate) fn trial(
         status: asked.status,
         missing: missing::missing(app, access, &kept, &all)?,
         patients,
+        decisions,
+        has_more_decisions,
         next,
     })
 }
@@ -325,34 +339,25 @@ pub(crate) fn trials(app: &App, caller: &Caller, before: Option<u64>) -> Result<
     let older = found.last().filter(|_| found.len() == ROWS_A_PAGE as usize);
     let older = older.map(|last| last.number);
     let kept = kept_trials(app.record(), &caller.access)?;
+    let (tasks, has_more_tasks) = work::tasks(app, &caller.access)?;
     Ok(TrialsView {
         session: session(app, caller)?,
         today: app.record().now().day(),
         changes: rows(app, caller, &found)?,
         older,
+        tasks,
+        has_more_tasks,
         trials: kept.iter().map(head).collect(),
     })
 }
 
-/// Changes with the patients' names, each looked up once and as the caller may see it.
+/// Changes with the patients' names.
 fn rows(
     app: &App,
     caller: &Caller,
     changes: &[TrialChange],
 ) -> Result<Vec<TrialPatientRow>, Error> {
-    let mut known: BTreeMap<PatientId, Option<Identity>> = BTreeMap::new();
-    app.record().read_together(|record| {
-        for change in changes {
-            if known.contains_key(&change.patient) {
-                continue;
-            }
-            let stored = record.read(&caller.access, "Patient", change.patient.as_str())?;
-            let stored: Option<Stored> = stored.filter(|stored| !stored.deleted);
-            let found = stored.map(|stored| demographics(&stored)).transpose()?;
-            known.insert(change.patient.clone(), found.map(|found| identity(&found)));
-        }
-        Ok::<(), Error>(())
-    })?;
+    let known = identities(app, &caller.access, changes.iter().map(|change| &change.patient))?;
     let row = |change: &TrialChange| TrialPatientRow {
         patient: change.patient.clone(),
         identity: known.get(&change.patient).cloned().flatten(),
@@ -360,4 +365,24 @@ fn rows(
         standing: standing(change),
     };
     Ok(changes.iter().map(row).collect())
+}
+
+/// Who patients are, each looked up once and as the caller may see it.
+fn identities<'p>(
+    app: &App,
+    access: &Access,
+    patients: impl Iterator<Item = &'p PatientId>,
+) -> Result<BTreeMap<PatientId, Option<Identity>>, Error> {
+    let patients: BTreeSet<&PatientId> = patients.collect();
+    let mut known = BTreeMap::new();
+    app.record().read_together(|record| {
+        for patient in patients {
+            let stored = record.read(access, "Patient", patient.as_str())?;
+            let stored: Option<Stored> = stored.filter(|stored| !stored.deleted);
+            let found = stored.map(|stored| demographics(&stored)).transpose()?;
+            known.insert(patient.clone(), found.map(|found| identity(&found)));
+        }
+        Ok::<(), Error>(())
+    })?;
+    Ok(known)
 }

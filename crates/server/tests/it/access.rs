@@ -83,6 +83,10 @@ const MCODE: (&str, &str) = ("GET", "/fhir/Patient/{id}/$mcode-everything");
 const MATCH: (&str, &str) = ("GET", "/fhir/Patient/{id}/$trial-match");
 const MATCH_GIVEN: (&str, &str) = ("POST", "/fhir/Patient/$trial-match");
 const OPTIONS: (&str, &str) = ("GET", "/patients/{id}/trials");
+const DECISION: (&str, &str) = ("GET", "/patients/{id}/trials/{trial}");
+const DECIDING: (&str, &str) = ("POST", "/patients/{id}/trials/{trial}");
+const ASKING: (&str, &str) = ("POST", "/patients/{id}/trials/{trial}/tasks");
+const ENDING: (&str, &str) = ("POST", "/patients/{id}/trials/{trial}/tasks/{task}");
 const BOARD: (&str, &str) = ("GET", "/patients/{id}/board");
 const BOARD_PDF: (&str, &str) = ("GET", "/patients/{id}/board.pdf");
 const ISSUING: (&str, &str) = ("POST", "/patients/{id}/board");
@@ -145,6 +149,10 @@ const TABLE: &[Row] = &[
     row(OPENING, Page, "/patients/{patient}/emergency", OPERATOR, false),
     row(ACCESS_LOG, Page, "/patients/{patient}/access", OPERATOR, false),
     row(OPTIONS, Page, "/patients/{patient}/trials", OPERATOR, true),
+    row(DECISION, Page, "/patients/{patient}/trials/none", OPERATOR, false),
+    row(DECIDING, Page, "/patients/{patient}/trials/none", OPERATOR, false),
+    row(ASKING, Page, "/patients/{patient}/trials/none/tasks", OPERATOR, false),
+    row(ENDING, Page, "/patients/{patient}/trials/none/tasks/none", OPERATOR, false),
     row(("GET", "/cards"), Page, "/cards", OPERATOR, false),
     row(("GET", "/knowledge"), Page, "/knowledge", None, false),
     row(GENE, Page, "/knowledge/genes/CYP2C19", None, false),
@@ -264,6 +272,9 @@ impl Row {
             ("POST", "/fhir/{type}/_search") => call.form(&[("_id", patient)]),
             ("POST", "/patients/{id}/emergency") => {
                 call.form(&[("csrf", "x"), ("reason", "other"), ("text", "x"), ("password", "x")])
+            }
+            DECIDING | ASKING | ENDING => {
+                call.form(&[("csrf", "x"), ("version", "0"), ("status", "x"), ("fact", "x")])
             }
             ISSUING => call.form(&[("csrf", "x"), ("question", "x")]),
             ("POST", "/emergencies/{id}") => {

@@ -90,6 +90,8 @@ mod smart;
 #[cfg(test)]
 mod subscription;
 #[cfg(test)]
+mod trial_work;
+#[cfg(test)]
 mod trials;
 #[cfg(test)]
 mod view;

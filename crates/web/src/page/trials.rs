@@ -2,6 +2,7 @@
 
 pub(crate) mod brief;
 pub(super) mod changed;
+pub(crate) mod decision;
 mod option;
 mod profile;
 mod therapies;
@@ -12,11 +13,12 @@ use super::frame::{Frame, document};
 use super::words;
 use crate::path;
 use crate::view::{
-    Known, PatientView, StandingRow, TrialHead, TrialOptionsView, TrialPatientRow, TrialView,
-    TrialsView,
+    Identity, Known, PatientView, StandingRow, TrialHead, TrialOptionsView, TrialPatientRow,
+    TrialView, TrialsView,
 };
 use maud::{Markup, html};
 use model::absence::Absence;
+use model::id::PatientId;
 use model::time::PartialDate;
 
 /// The word for a status, as people read it.
@@ -122,6 +124,8 @@ pub fn trial(view: &TrialView) -> String {
                 p.line { "Cohort " (place) ": " (state) }
             }
             (findings(&view.findings))
+            @let decisions = (&view.decisions, view.has_more_decisions);
+            (decision::decisions(decisions.0, decisions.1, view.today, &head.id))
             section aria-labelledby="patients" {
                 h2 id="patients" { "Patients" }
                 p.intro {
@@ -199,6 +203,7 @@ pub fn trials(view: &TrialsView) -> String {
                     p { a href=(path::trials_before(older)) { "Older changes" } }
                 }
             }
+            (decision::open_tasks(&view.tasks, view.has_more_tasks, view.today))
             section aria-labelledby="list" {
                 h2 id="list" { "Trials of this site" }
                 @if view.trials.is_empty() { p.empty { "No trial is kept." } } @else {
@@ -277,14 +282,24 @@ fn patients(
 }
 
 fn person(row: &TrialPatientRow, today: PartialDate) -> Markup {
+    let way = if row.standing.is_evidence {
+        path::trial_options(&row.patient)
+    } else {
+        path::trial_work(&row.patient, &row.standing.trial)
+    };
+    person_of(&row.patient, row.identity.as_ref(), today, &way)
+}
+
+/// A patient with the way to somewhere: by name where it may be seen.
+fn person_of(id: &PatientId, identity: Option<&Identity>, today: PartialDate, way: &str) -> Markup {
     html! {
-        a href=(path::trial_options(&row.patient)) {
-            @match &row.identity {
+        a href=(way) {
+            @match identity {
                 Some(identity) => (words::name(identity)),
-                None => (row.patient),
+                None => (id),
             }
         }
-        @if let Some(identity) = &row.identity {
+        @if let Some(identity) = identity {
             span.line.note {
                 "Born " (words::born(identity.born, today)) " · MRN " (words::mrn(identity))
             }

@@ -4,6 +4,7 @@
 use super::course::ValueSeries;
 use super::identity::{Identity, Session};
 use super::therapies::TherapiesView;
+use super::trial_work::{TaskRow, TrialDecisionRow};
 use model::absence::Presence;
 use model::id::PatientId;
 use model::problem::Problem;
@@ -134,8 +135,10 @@ pub struct GeneTestedRow {
 pub struct TrialOffer {
     /// The trial.
     pub trial: TrialHead,
-    /// The cohort, with its place in the trial.
+    /// The cohort, with its place in the trial and its code.
     pub cohort: String,
+    /// Its place in the trial alone.
+    pub path: String,
     /// Places left, where stated.
     pub slots: Option<u32>,
     /// `eligible`, `needs-review`, `needs-data`, `near-miss`, `not-eligible`.
@@ -146,6 +149,8 @@ pub struct TrialOffer {
     pub missing: Vec<String>,
     /// Why, criterion by criterion.
     pub reasons: Vec<ReasonView>,
+    /// What people decided about the trial, and since when.
+    pub decided: Option<TrialDecisionRow>,
 }
 
 /// A criterion, or several.
@@ -241,6 +246,10 @@ pub struct TrialView {
     pub missing: MissingView,
     /// Its patients, by status.
     pub patients: Vec<TrialPatientRow>,
+    /// What was decided for whom, whatever the criteria say.
+    pub decisions: Vec<TrialDecisionRow>,
+    /// Whether there are more decisions than these.
+    pub has_more_decisions: bool,
     /// Where the next page begins.
     pub next: Option<u64>,
 }
@@ -300,6 +309,10 @@ pub struct TrialsView {
     pub changes: Vec<TrialPatientRow>,
     /// Where older changes begin.
     pub older: Option<u64>,
+    /// What has to be found out for patients, what is due first.
+    pub tasks: Vec<TaskRow>,
+    /// Whether there is more of that.
+    pub has_more_tasks: bool,
     /// The trials.
     pub trials: Vec<TrialHead>,
 }

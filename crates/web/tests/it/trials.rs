@@ -2,12 +2,14 @@
 
 use crate::sample;
 use model::absence::Presence;
+use model::time::PartialDate;
 use model::{PatientId, Timestamp};
 use web::view::{
     AlterationRow, BinRow, BriefOffer, EvidenceLine, GeneTestedRow, LaboratoryLine, MissingRow,
-    MissingView, OncogenicityView, OpenTherapyRow, ReasonView, ReinterpretedRow, SourceLine,
-    Sourced, StandingRow, TherapiesView, TherapyRow, TrialHead, TrialOffer, TrialOptionsView,
-    TrialPatientRow, TrialView, TrialsView, TumorProfileView, TumorReportRow, ValueSeries,
+    MissingView, OncogenicityView, OpenTherapyRow, ReasonView, RefusedForm, ReinterpretedRow,
+    SourceLine, Sourced, StandingRow, TaskRow, TherapiesView, TherapyRow, TrialDecisionRow,
+    TrialHead, TrialOffer, TrialOptionsView, TrialPatientRow, TrialView, TrialWorkView, TrialsView,
+    TumorProfileView, TumorReportRow, ValueSeries,
 };
 
 const HOSTILE: &str = "<script>alert(1)</script> & \"x\"";
@@ -45,12 +47,97 @@ fn offer(status: &str, title: &str, reasons: Vec<ReasonView>) -> TrialOffer {
     TrialOffer {
         trial: head("10-001", title),
         cohort: "arm 1 (A)".to_owned(),
+        path: "arm 1".to_owned(),
         slots: Some(1),
         status: status.to_owned(),
         counts: [1, 1, 0],
         missing: vec!["a test of ALK for rearrangements".to_owned()],
         reasons,
+        decided: None,
     }
+}
+
+fn decision(text: &str) -> TrialDecisionRow {
+    TrialDecisionRow {
+        patient: PatientId::new("ana"),
+        identity: Some(sample::ana()),
+        code: "screening".to_owned(),
+        words: "Being screened".to_owned(),
+        cohort: Some("arm 1".to_owned()),
+        note: Some(text.to_owned()),
+        by: Some(text.to_owned()),
+        at: Timestamp::parse("2026-01-02T03:04:05Z").unwrap(),
+        answer: Some("needs-data".to_owned()),
+        trial_version: Some(2),
+        version: 4,
+    }
+}
+
+fn task(text: &str) -> TaskRow {
+    TaskRow {
+        id: "t1".to_owned(),
+        version: 2,
+        patient: PatientId::new("ana"),
+        identity: Some(sample::ana()),
+        trial: "10-001".to_owned(),
+        fact: text.to_owned(),
+        state: "Asked for".to_owned(),
+        is_open: true,
+        is_answered: true,
+        owner: Some(text.to_owned()),
+        due: PartialDate::parse("2020-01-01"),
+        asked_by: Some(text.to_owned()),
+        note: Some(text.to_owned()),
+        at: Timestamp::parse("2026-01-02T03:04:05Z").unwrap(),
+    }
+}
+
+fn work(text: &str) -> TrialWorkView {
+    TrialWorkView {
+        session: sample::session(),
+        today: sample::today(),
+        id: PatientId::new("ana"),
+        identity: sample::ana(),
+        trial: head("10-001", text),
+        offers: vec![TrialOffer { path: "arm 1".to_owned(), ..offer("eligible", text, vec![]) }],
+        cohorts: vec!["arm 1".to_owned(), text.to_owned()],
+        decision: Some(decision(text)),
+        choices: vec![("screening".to_owned(), "Being screened".to_owned())],
+        tasks: vec![task(text)],
+        unasked: vec![text.to_owned()],
+        may_decide: true,
+        refused: Some(RefusedForm {
+            error: text.to_owned(),
+            typed: vec![("note".to_owned(), text.to_owned())],
+        }),
+    }
+}
+
+#[test]
+fn work_on_a_trial_says_what_changed_since_and_forms_are_for_who_may() {
+    let page = web::trial_work(&work("x"));
+    for said in [
+        "Being screened",
+        "The criteria then</dt><dd>Facts missing, version 2; the trial is at version 3 now",
+        "The criteria now</dt><dd><b>Eligible</b>",
+        "Overdue",
+        "The criteria do not miss this any more.",
+        "action=\"/patients/ana/trials/10-001\"",
+        "action=\"/patients/ana/trials/10-001/tasks/t1\"",
+        "name=\"version\" value=\"4\"",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    // A form that was not taken keeps what was typed, and the title says that there is an error.
+    assert!(page.contains("<title>Error: ") && page.contains("role=\"alert\""), "{page}");
+    assert!(page.contains("maxlength=\"500\">x</textarea>"), "{page}");
+    let reader = TrialWorkView { may_decide: false, refused: None, ..work("x") };
+    let page = web::trial_work(&reader);
+    assert!(!page.contains("method=\"post\" action=\"/patients/"), "{page}");
+    let none = TrialWorkView { decision: None, tasks: vec![], ..work("x") };
+    let page = web::trial_work(&none);
+    assert!(page.contains("Nobody has decided anything."), "{page}");
+    assert!(page.contains("Nobody was asked for anything."), "{page}");
 }
 
 /// Evidence, with `text` wherever a source has its own words.
@@ -248,15 +335,24 @@ fn no_text_of_the_data_is_markup_and_no_page_has_a_script() {
         },
         patients: vec![row(HOSTILE), TrialPatientRow { identity: None, ..row(HOSTILE) }],
         next: Some(7),
+        decisions: vec![decision(HOSTILE)],
+        has_more_decisions: true,
     };
     let trials = TrialsView {
         session: sample::session(),
         today: sample::today(),
         changes: vec![row(HOSTILE)],
         older: Some(7),
+        tasks: vec![task(HOSTILE)],
+        has_more_tasks: true,
         trials: vec![head("a/b?c", HOSTILE)],
     };
-    let pages = [web::trial_options(&options(HOSTILE)), web::trial(&trial), web::trials(&trials)];
+    let pages = [
+        web::trial_options(&options(HOSTILE)),
+        web::trial(&trial),
+        web::trials(&trials),
+        web::trial_work(&work(HOSTILE)),
+    ];
     for page in &pages {
         assert!(!page.contains("<script") && !page.contains("style="), "{page}");
         assert!(page.contains("&lt;script&gt;"), "{page}");
@@ -334,6 +430,8 @@ fn work_is_counted_by_status_and_what_would_decide_is_named() {
         },
         patients: vec![row("x")],
         next: None,
+        decisions: vec![],
+        has_more_decisions: false,
     };
     let page = web::trial(&view);
     for said in [
@@ -351,6 +449,8 @@ fn work_is_counted_by_status_and_what_would_decide_is_named() {
         today: sample::today(),
         changes: vec![change],
         older: None,
+        tasks: vec![],
+        has_more_tasks: false,
         trials: vec![],
     };
     let page = web::trials(&trials);

@@ -22,13 +22,19 @@ pub(super) fn section(view: &TrialOptionsView) -> Markup {
                 p.empty { "Nothing in the record says that there is a tumour." }
             } @else if view.offers.is_empty() { p.empty { "No trial of this site is open." } }
             @else if open.is_empty() { p.empty { "No open trial is for this patient." } }
-            ol.plain.options { @for offer in &open { li { (option(offer)) } } }
+            ol.plain.options {
+                @for offer in &open {
+                    @let way = path::trial_work(&view.id, &offer.trial.id);
+                    li { (option(offer, Some(&way))) }
+                }
+            }
             @if !out.is_empty() { (others(&out)) }
         }
     }
 }
 
-fn option(offer: &TrialOffer) -> Markup {
+/// What one cohort says, with the way to where people decide.
+pub(super) fn option(offer: &TrialOffer, way: Option<&str>) -> Markup {
     let TrialOffer { trial, counts: [met, unknown, failed], .. } = offer;
     html! {
         article.card {
@@ -48,7 +54,21 @@ fn option(offer: &TrialOffer) -> Markup {
             @if !offer.missing.is_empty() {
                 p { b { "To be found out: " } (offer.missing.join("; ")) }
             }
+            @if let Some(way) = way { (decided(offer, way)) }
             (why(offer))
+        }
+    }
+}
+
+fn decided(offer: &TrialOffer, way: &str) -> Markup {
+    html! {
+        p {
+            @if let Some(decision) = &offer.decided {
+                b { (decision.words) } " since " (words::instant(decision.at)) " · "
+            }
+            a href=(way) {
+                "Decide or ask" span.visually-hidden { ": " (offer.trial.id) " " (offer.cohort) }
+            }
         }
     }
 }
