@@ -19,6 +19,9 @@ const KIND: &str = "Task";
 /// Own code of these tasks.
 const CODE: (&str, &str) = ("urn:cognate:code", "find-out-for-trial");
 
+/// Own code of what the criteria miss, as the reason of a task.
+const CRITERIA: (&str, &str) = ("urn:cognate:code", "missing-for-criteria");
+
 /// Something that is to be found out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Work {
@@ -42,6 +45,8 @@ pub(crate) struct Work {
     pub(crate) asked_by: Option<String>,
     /// When it was asked first.
     pub(crate) asked: Option<String>,
+    /// Whether the criteria missed it when it was asked.
+    pub(crate) is_of_criteria: bool,
     /// How it ended, in words.
     pub(crate) note: Option<String>,
     /// When this version was written.
@@ -87,6 +92,7 @@ fn read(stored: &Stored, patient: &PatientId) -> Result<Work, Error> {
         due: text(&resource, "/restriction/period/end").and_then(|day| PartialDate::parse(&day)),
         asked_by: text(&resource, "/requester/display"),
         asked: text(&resource, "/authoredOn"),
+        is_of_criteria: text(&resource, "/reasonCode/coding/0/code").as_deref() == Some(CRITERIA.1),
         note: text(&resource, "/statusReason/text"),
         at: stored.recorded,
     })
@@ -149,6 +155,8 @@ pub(crate) fn ask(
                 .ok_or_else(|| not_offered(format_args!("`{day}` as a day")))?,
         ),
     };
+    let mut missing = offers.iter().flat_map(|offer| &offer.explanation.missing);
+    let is_of_criteria = missing.any(|one| *one == fact);
     let trial = kept.trial.id.as_str();
     let tenant = app.settings().tenant.as_str();
     let id = derived_id(["trial work", tenant, patient.as_str(), trial, &fact]);
@@ -165,6 +173,7 @@ pub(crate) fn ask(
         due,
         asked_by: Some(caller.name.clone()),
         asked: Some(now.to_string()),
+        is_of_criteria,
         note: None,
         at: now,
     };
@@ -244,6 +253,7 @@ fn deleted(stored: &Stored, patient: &PatientId) -> Work {
         due: None,
         asked_by: None,
         asked: None,
+        is_of_criteria: false,
         note: None,
         at: stored.recorded,
     }
@@ -285,7 +295,10 @@ fn resource(work: &Work, study: &Value, sources: &BTreeSet<String>) -> Value {
         "lastModified": work.at.to_string(),
     });
     let Some(fields) = resource.as_object_mut() else { return resource };
+    let criteria = json!({"coding": [{"system": CRITERIA.0, "code": CRITERIA.1}],
+        "text": "The criteria miss it"});
     let optional = [
+        ("reasonCode", work.is_of_criteria.then_some(criteria)),
         ("authoredOn", work.asked.as_ref().map(|at| json!(at))),
         ("requester", work.asked_by.as_ref().map(|name| json!({"display": name}))),
         ("owner", work.owner.as_ref().map(|name| json!({"display": name}))),

@@ -174,6 +174,7 @@ async fn a_missing_fact_is_asked_for_found_out_and_no_longer_on_the_list() {
     assert_eq!(task["description"], fact.as_str());
     assert_eq!(task["for"]["reference"], "Patient/ana-example");
     assert_eq!(task["restriction"]["period"]["end"], "2020-01-31");
+    assert_eq!(task["reasonCode"]["coding"][0]["code"], "missing-for-criteria");
     assert!(task["input"].to_string().contains("Observation/l858r"), "{task}");
     let checked = app.call("POST", "/fhir/Task/$validate").by(CLIENT).json(task);
     let outcome = checked.send().await.json();
@@ -234,7 +235,10 @@ async fn only_people_who_decide_write_and_labels_of_the_grounds_hold() {
     decide(&app, "screening", "0", "").await;
     send(&app, Role::Oncologist, &format!("{PAGE}/tasks"), &[("other", "CT of the chest")]).await;
     assert!(app.audit_text().contains("account:oncologist"));
-    assert_eq!(app.get(PRESCRIBER, PAGE).await.status, 200);
+    let page = app.get(PRESCRIBER, PAGE).await;
+    assert_eq!(page.status, 200);
+    // What no criterion asks for is never said to be answered.
+    assert!(!page.text().contains("The criteria do not miss this any more"), "{}", page.text());
     // What is restricted in the finding is restricted in what rests on it.
     let mut variant = app.get(INTERFACE, "/fhir/Observation/l858r").await.json();
     variant["meta"] = json!({"security": [{"code": "V",

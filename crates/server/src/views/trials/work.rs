@@ -54,7 +54,10 @@ pub(crate) fn trial_work(
         offers.iter().flat_map(|offer| &offer.explanation.missing).map(String::as_str).collect();
     let found = task::of_patient(app, access, id, &kept)?;
     let is_asked = |fact: &str| found.iter().any(|one| one.is_open() && one.fact == fact);
-    let row = |one: &Work| task_row(one, &names, !missing.contains(one.fact.as_str()));
+    let row = |one: &Work| {
+        let is_missing = missing.contains(one.fact.as_str());
+        task_row(one, &names, one.is_of_criteria && !is_missing)
+    };
     let decided = subject::decision(app.record(), access, id, &kept.trial.id)?;
     Ok(TrialWorkView {
         session: session(app, caller)?,

@@ -57,7 +57,7 @@ fn decision(view: &TrialWorkView) -> Markup {
                 Some(decision) => { (decided(decision, view)) },
                 None => { p.empty { "Nobody has decided anything." } },
             }
-            @if view.may_decide { (decision_form(view)) }
+            @if view.may_decide { div { (decision_form(view)) } }
         }
     }
 }
