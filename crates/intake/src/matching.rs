@@ -112,6 +112,7 @@ mod tests {
             names: vec![PersonName { family: family.into(), given: vec![given.into()] }],
             birth_date: PartialDate::parse(born),
             sex,
+            links: model::patient::Links::default(),
         }
     }
 

@@ -342,6 +342,7 @@ pub fn stated_identity(raw: &RawMessage) -> Option<Patient> {
         names: claimed.names,
         birth_date: claimed.birth_date,
         sex: claimed.sex,
+        links: model::patient::Links::default(),
     })
 }
 

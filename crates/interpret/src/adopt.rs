@@ -171,7 +171,7 @@ impl Adopter {
         ready: &Ready<'_>,
         patient: &PatientId,
     ) -> Result<(PatientChanges, Vec<model::Statement>), Failure> {
-        let facts = self.record.facts(&self.access, patient)?;
+        let facts = self.record.facts_of_person(&self.access, patient)?;
         let before = self.record.statements(&self.access, patient)?;
         let Ready { pack, caller } = ready;
         let after = conclude_with(caller, &self.tenant, patient, pack, &facts).statements;

@@ -17,6 +17,28 @@ pub struct Patient {
     pub birth_date: Option<PartialDate>,
     /// Administrative sex.
     pub sex: Sex,
+    /// Other records of the same person.
+    #[serde(default, skip_serializing_if = "Links::is_empty")]
+    pub links: Links,
+}
+
+/// Records of one person that were merged (FHIR R4 `Patient.link`). A merge holds only if both
+/// records say so.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Links {
+    /// Those that this one took the place of.
+    #[serde(default)]
+    pub replaces: Vec<PatientId>,
+    /// That which took its place.
+    #[serde(default)]
+    pub replaced_by: Option<PatientId>,
+}
+
+impl Links {
+    /// Whether the record was never merged.
+    pub fn is_empty(&self) -> bool {
+        self.replaces.is_empty() && self.replaced_by.is_none()
+    }
 }
 
 /// An identifier means nothing without the authority that assigned it.

@@ -1,13 +1,40 @@
 //! Facts of stored versions: what the engines read.
 
 use crate::grant::Columns;
-use crate::limit::{FACT_TYPES_MAX, within};
+use crate::limit::{FACT_TYPES_MAX, RECORDS_OF_PERSON_MAX, within};
+use crate::search::reference;
 use crate::sql::record as sql;
 use crate::store::{Row, values};
 use crate::vault::{Builder, Vault};
 use crate::{Access, Action, Failure, Record};
-use model::fact::FiledFact;
+use model::fact::{FactContent, FiledFact};
+use model::patient::Links;
 use model::{PatientId, ResourceRef};
+use serde_json::Value;
+
+/// What a record says of merges.
+fn links(facts: &[FiledFact]) -> Links {
+    let own = facts.iter().find_map(|filed| match &filed.fact.content {
+        FactContent::Patient(patient) => Some(patient.links.clone()),
+        _ => None,
+    });
+    own.unwrap_or_default()
+}
+
+/// The same out of the resource, by the rule that facts are made by.
+fn links_of(body: &[u8]) -> Links {
+    let person: Value = serde_json::from_slice(body).unwrap_or_default();
+    let links = person.get("link").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let of = |kind: &str| -> Vec<PatientId> {
+        let of_kind = links.iter().filter(|one| one.get("type").is_some_and(|word| word == kind));
+        let others = of_kind.filter_map(|one| one.pointer("/other/reference")?.as_str());
+        let named = others.filter_map(reference).filter(|(of, _)| *of == "Patient");
+        named.map(|(_, id)| PatientId::new(id)).collect()
+    };
+    let mut stays = of("replaced-by");
+    let replaced_by = stays.pop().filter(|_| stays.is_empty());
+    Links { replaces: of("replaces"), replaced_by }
+}
 
 impl Record {
     /// Facts of the current versions of a patient's resources that are not deleted, by resource
@@ -19,6 +46,64 @@ impl Record {
         query.scope(access, Columns::Resource("r"));
         query.push(" ORDER BY f.resource_type, f.id, f.ordinal");
         self.filed(access, &query, Some(patient))
+    }
+
+    /// The records of one person: this one, and those that were merged into it, directly or by way
+    /// of others. A merge counts if both records say so and this access may know of both.
+    ///
+    /// # Errors
+    /// [`Failure::TooMuch`] for more records than `limit::RECORDS_OF_PERSON_MAX`.
+    pub fn records_of_person(
+        &self,
+        access: &Access,
+        patient: &PatientId,
+    ) -> Result<Vec<PatientId>, Failure> {
+        // Who may read either may know of merges.
+        let by_facts = self.may(access, Action::ReadFacts)?;
+        let links = |of: &PatientId| -> Result<Links, Failure> {
+            if by_facts {
+                return Ok(links(&self.facts_of_types(access, of, &["Patient"])?));
+            }
+            let stored = self.read(access, "Patient", of.as_str())?;
+            Ok(stored.map(|stored| links_of(&stored.body)).unwrap_or_default())
+        };
+        let mut records = vec![patient.clone()];
+        let own = links(patient)?.replaces.into_iter();
+        let mut waiting: Vec<_> = own.map(|gone| (patient.clone(), gone)).collect();
+        while let Some((stays, gone)) = waiting.pop() {
+            if records.contains(&gone) {
+                continue;
+            }
+            let its = links(&gone)?;
+            if its.replaced_by.as_ref() != Some(&stays) {
+                continue;
+            }
+            within("records of a person", records.len() + 1, RECORDS_OF_PERSON_MAX, "records")?;
+            waiting.extend(its.replaces.into_iter().map(|next| (gone.clone(), next)));
+            records.push(gone);
+        }
+        Ok(records)
+    }
+
+    /// Facts of one person: those of the patient's own record, and of the records that were merged
+    /// into it what is known there, but not who they said it was. Each fact names its resource.
+    ///
+    /// # Errors
+    /// As [`Record::facts`] and [`Record::records_of_person`].
+    pub fn facts_of_person(
+        &self,
+        access: &Access,
+        patient: &PatientId,
+    ) -> Result<Vec<FiledFact>, Failure> {
+        let mut facts = self.facts(access, patient)?;
+        if links(&facts).replaces.is_empty() {
+            return Ok(facts);
+        }
+        for gone in self.records_of_person(access, patient)?.iter().skip(1) {
+            let others = self.facts(access, gone)?.into_iter();
+            facts.extend(others.filter(|one| !matches!(one.fact.content, FactContent::Patient(_))));
+        }
+        Ok(facts)
     }
 
     /// The same, of resources of these types only: what one question needs, however much else the

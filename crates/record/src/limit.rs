@@ -63,6 +63,8 @@ pub const SCOPE_PATIENTS_MAX: usize = 500;
 pub const WALK_PATIENTS_MAX: usize = 100_000;
 /// Identifiers of one patient look-up.
 pub const IDENTIFIERS_MAX: usize = 64;
+/// Records of one person that were merged into one.
+pub const RECORDS_OF_PERSON_MAX: usize = 32;
 /// Resource types of one look-up of facts.
 pub const FACT_TYPES_MAX: usize = 16;
 /// Resource types of one look-up of a compartment.

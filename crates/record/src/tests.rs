@@ -270,6 +270,7 @@ fn a_store_that_was_indexed_otherwise_is_indexed_again() {
             names: vec![],
             birth_date: None,
             sex: model::patient::Sex::Female,
+            links: model::patient::Links::default(),
         }),
     };
     let change = ResourceChange::put(resource, vec![fact], Condition::Any);

@@ -42,5 +42,6 @@ fn patient(
         names: vec![PersonName { family: family.into(), given: vec![given.into()] }],
         birth_date: Some(PartialDate { year, month: Some(month), day: Some(day) }),
         sex,
+        links: model::patient::Links::default(),
     }
 }

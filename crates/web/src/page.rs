@@ -19,6 +19,7 @@ pub(crate) mod knowledge;
 mod lifestyle;
 pub(crate) mod login;
 mod medicine;
+mod merged;
 pub(crate) mod passkey;
 pub(crate) mod patient;
 pub(crate) mod patients;

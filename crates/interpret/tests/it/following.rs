@@ -65,6 +65,47 @@ fn a_second_run_writes_nothing() {
     assert_eq!(versions(&fixture), before);
 }
 
+/// A merge in the hospital (ADT^A40) moves no result, but what was found is known of the person.
+#[test]
+fn what_is_known_of_a_merged_record_counts_for_the_one_that_stays() {
+    let fixture = fixture();
+    let interpreter = fixture.interpreter();
+    let said = |about: &str| {
+        interpreter.catch_up().unwrap();
+        words(gene(&fixture.statements(about), "CYP2C19"))
+    };
+    for about in ["stays", "gone", "long-gone"] {
+        fixture.person(about, &[], None);
+    }
+    fixture.put("o-stays", "stays", vec![reported("TPMT", "*1/*3A", "")]);
+    fixture.put("o-gone", "long-gone", vec![reported("CYP2C19", "*2/*2", "")]);
+    assert_eq!(said("stays"), "not tested");
+    // One record alone that says so is no merge.
+    fixture.person("gone", &["long-gone"], Some("stays"));
+    fixture.person("stays", &["gone"], None);
+    assert_eq!(said("stays"), "not tested");
+    fixture.person("long-gone", &[], Some("gone"));
+    let poor = said("stays");
+    assert!(poor.starts_with("called *2/*2"), "{poor}");
+    assert!(!drug(&fixture.statements("stays"), "clopidogrel").recommendations.is_empty());
+    // Orders are asked about the one that stays, as soon as the other is corrected.
+    fixture.put("o-gone", "long-gone", vec![reported("CYP2C19", "*1/*1", "")]);
+    let stays = crate::support::patient("stays");
+    assert!(!interpreter.is_current(&stays).unwrap());
+    let normal = said("stays");
+    assert!(normal.starts_with("called *1/*1"), "{normal}");
+    assert!(interpreter.is_current(&stays).unwrap());
+    assert_eq!(said("long-gone"), normal, "it still stands for itself");
+    // And back.
+    fixture.person("long-gone", &[], None);
+    fixture.person("gone", &[], Some("stays"));
+    assert_eq!(said("stays"), "not tested");
+    // A circle ends.
+    fixture.person("stays", &["gone"], Some("gone"));
+    fixture.person("gone", &["stays"], Some("stays"));
+    assert_eq!(said("stays"), "not tested");
+}
+
 #[test]
 fn only_what_changed_is_interpreted() {
     let fixture = filled();

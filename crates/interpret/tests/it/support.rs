@@ -4,6 +4,7 @@ use interpret::Interpreter;
 use knowledge::{MANIFEST_FILE, Pack, sha256_hex};
 use model::fact::FactContent;
 use model::medication::Medication;
+use model::patient::{Links, Patient, Sex};
 use model::provenance::Source;
 use model::reported::{ReportedGeneResult, ResultStatus};
 use model::specimen::Origin;
@@ -144,6 +145,25 @@ impl Fixture {
             "code": {"text": "a result"},
             "subject": {"reference": format!("Patient/{about}")},
         });
+        self.change(ResourceChange::put(resource, facts, Condition::Any));
+    }
+
+    /// Files a version of a Patient with these links.
+    pub(crate) fn person(&self, id: &str, replaces: &[&str], replaced_by: Option<&str>) {
+        let links = Links {
+            replaces: replaces.iter().map(|one| PatientId::new(*one)).collect(),
+            replaced_by: replaced_by.map(PatientId::new),
+        };
+        let person = Patient {
+            id: PatientId::new(id),
+            identifiers: vec![],
+            names: vec![],
+            birth_date: None,
+            sex: Sex::Unknown,
+            links,
+        };
+        let resource = json!({"resourceType": "Patient", "id": id});
+        let facts = vec![fact(FactContent::Patient(person))];
         self.change(ResourceChange::put(resource, facts, Condition::Any));
     }
 

@@ -99,6 +99,7 @@ fn person(patient: &str, word: &str) -> ResourceChange {
             names: vec![PersonName { family: word.to_owned(), given: vec!["Ana".to_owned()] }],
             birth_date: None,
             sex: Sex::Female,
+            links: model::patient::Links::default(),
         }),
     };
     ResourceChange::put(resource, vec![fact], Condition::Any)

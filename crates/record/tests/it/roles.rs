@@ -197,6 +197,14 @@ fn raw_and_clinical() -> Vec<Line> {
 fn interpreting() -> Vec<Line> {
     vec![
         ("facts", with(&[ServiceClient, Engine]), |r, a, _| r.facts(a, &p1()).map(drop)),
+        ("facts_of_person", with(&[ServiceClient, Engine]), |r, a, _| {
+            r.facts_of_person(a, &p1()).map(drop)
+        }),
+        (
+            "records_of_person",
+            with(&[ServiceClient, Engine, LaboratoryReviewer, Interface, Role::Patient]),
+            |r, a, _| r.records_of_person(a, &p1()).map(drop),
+        ),
         ("facts_of_types", with(&[ServiceClient, Engine]), |r, a, _| {
             r.facts_of_types(a, &p1(), &["Patient"]).map(drop)
         }),
@@ -370,7 +378,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 163 * Role::ALL.len());
+    assert_eq!(calls, 165 * Role::ALL.len());
 }
 
 #[test]

@@ -107,6 +107,7 @@ pub(crate) fn patient_fact(id: &str, family: &str, identifier: &str) -> Fact {
         names: vec![PersonName { family: family.to_owned(), given: vec!["Ana".to_owned()] }],
         birth_date: None,
         sex: Sex::Female,
+        links: model::patient::Links::default(),
     }))
 }
 

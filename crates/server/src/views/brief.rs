@@ -42,7 +42,7 @@ pub(crate) fn brief(
 ) -> Result<Made, Error> {
     app.interpret_news(id)?;
     let known = tumor_known(app, access, id)?;
-    let facts = app.record().facts(access, id)?;
+    let facts = app.record().facts_of_person(access, id)?;
     let statements = current_statements(app, access, id)?;
     let (lifestyle, unread) = answers_of(app, access, id)?;
     let today = app.record().now().day();

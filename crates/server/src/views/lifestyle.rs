@@ -24,7 +24,13 @@ pub(crate) fn answers_of(
     patient: &PatientId,
 ) -> Result<(Vec<Answer>, Vec<Problem>), Error> {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
-    let read = |record: &Record| resources(record, access, patient);
+    let read = |record: &Record| {
+        let mut all = BTreeMap::new();
+        for of in record.records_of_person(access, patient)? {
+            all.extend(resources(record, access, &of)?);
+        }
+        Ok::<_, Error>(all)
+    };
     for stored in app.record().read_together(read)?.into_values() {
         let resource = serde_json::from_slice(&stored.body)
             .map_err(|error| Error::internal(format!("{}: {error}", stored.reference)))?;

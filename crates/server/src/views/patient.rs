@@ -17,7 +17,7 @@ use model::absence::Absence;
 use model::conversion::{ClinicalAdvice, Conversion};
 use model::fact::{FactContent, FiledFact};
 use model::medication::Medication;
-use model::patient::Patient;
+use model::patient::{Links, Patient};
 use model::reported::Report;
 use model::statement::{Capsule, DrugStatement, GeneState, GeneStatement, StatementContent};
 use record::StoredStatement;
@@ -36,7 +36,7 @@ pub(crate) fn patient_page(
     id: &PatientId,
     drug_query: &str,
 ) -> Result<PatientView, Error> {
-    let facts = app.record().facts(&caller.access, id)?;
+    let facts = app.record().facts_of_person(&caller.access, id)?;
     let patient = patient_of(&facts).ok_or_else(Error::not_found)?;
     app.interpret_news(id)?;
     let statements = app.record().statements(&caller.access, id)?;
@@ -45,6 +45,7 @@ pub(crate) fn patient_page(
         session: session(app, caller)?,
         today: app.record().now().day(),
         id: id.clone(),
+        merged: merged(app, caller, patient)?,
         identity: identity(patient),
         allergies: Known::Absent(Absence::NotRecorded),
         drug_query: drug_query.to_owned(),
@@ -64,6 +65,16 @@ pub(crate) fn patient_of(facts: &[FiledFact]) -> Option<&Patient> {
         FactContent::Patient(patient) => Some(patient),
         _ => None,
     })
+}
+
+/// With what the record was merged.
+fn merged(app: &App, caller: &Caller, patient: &Patient) -> Result<Links, Error> {
+    let mut records = vec![];
+    if !patient.links.replaces.is_empty() {
+        records = app.record().records_of_person(&caller.access, &patient.id)?;
+        records.remove(0);
+    }
+    Ok(Links { replaces: records, replaced_by: patient.links.replaced_by.clone() })
 }
 
 /// One row a drug with advice, and one a current medicine that no advice speaks of.

@@ -23,7 +23,7 @@ const VARIANT_FILE: &str = "Variant file";
 
 /// The report, from what the patient page reads.
 pub(crate) fn pgx_report(app: &App, caller: &Caller, id: &PatientId) -> Result<PgxReport, Error> {
-    let facts = app.record().facts(&caller.access, id)?;
+    let facts = app.record().facts_of_person(&caller.access, id)?;
     let patient = patient_of(&facts).ok_or_else(Error::not_found)?;
     app.interpret_news(id)?;
     let statements = current_statements(app, &caller.access, id)?;

@@ -21,7 +21,7 @@ pub(crate) fn explain_page(
     let access = &caller.access;
     let stored = app.record().statement(access, id, None)?.ok_or_else(Error::not_found)?;
     let patient = stored.statement.patient.clone();
-    let facts = app.record().facts(access, &patient)?;
+    let facts = app.record().facts_of_person(access, &patient)?;
     let person = patient_of(&facts).ok_or_else(Error::not_found)?;
     let mut read = vec![stored];
     if let Some(StatementContent::Drug(drug)) = read.first().map(|one| &one.statement.content) {

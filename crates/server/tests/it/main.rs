@@ -56,6 +56,8 @@ mod log;
 #[cfg(test)]
 mod login;
 #[cfg(test)]
+mod merged;
+#[cfg(test)]
 mod metadata;
 #[cfg(test)]
 mod oracle;

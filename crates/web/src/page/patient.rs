@@ -2,6 +2,7 @@
 
 use super::banner::banner;
 use super::frame::{Frame, document};
+use super::merged;
 use super::{action, gene, lifestyle, medicine, report, shape, trials, words};
 use crate::chart::timeline;
 use crate::path;
@@ -18,6 +19,7 @@ pub fn patient(view: &PatientView) -> String {
         session: Some(&view.session),
         banner: Some(banner(&view.identity, &view.allergies, view.today, true)),
         main: html! {
+            (merged::notice(&view.merged))
             (action::section(view))
             (medicines(view))
             (genes(view))

@@ -6,6 +6,7 @@ use super::lifestyle::LifestyleView;
 use super::trials::{ReinterpretedRow, StandingRow};
 use model::conversion::{ClinicalAdvice, Conversion};
 use model::id::{PatientId, RawId, ResourceRef, StatementId};
+use model::patient::Links;
 use model::problem::Problem;
 use model::provenance::Door;
 use model::reported::ResultStatus;
@@ -47,6 +48,8 @@ pub struct PatientView {
     pub today: PartialDate,
     /// Id of the `Patient` resource.
     pub id: PatientId,
+    /// Records of the same person that were merged with this one.
+    pub merged: Links,
     /// Who it is.
     pub identity: Identity,
     /// Allergies in words; `Known::Value(vec![])` = recorded that there are none.

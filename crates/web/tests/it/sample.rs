@@ -150,6 +150,7 @@ pub(crate) fn patient() -> PatientView {
         identity: ana(),
         allergies: Known::Absent(Absence::NotRecorded),
         drug_query: String::new(),
+        merged: model::patient::Links::default(),
         drugs: drug::drugs(),
         genes: gene::genes(),
         trials: vec![],

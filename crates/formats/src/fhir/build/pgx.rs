@@ -198,6 +198,7 @@ fn subject(writer: &mut Writer<'_>) -> String {
                 names: Vec::<PersonName>::new(),
                 birth_date: None,
                 sex: Sex::Unknown,
+                links: model::patient::Links::default(),
             };
             writer.add(&id, person::patient(&placeholder))
         }

@@ -67,7 +67,14 @@ prop_compose! {
         sex in select(vec![Sex::Female, Sex::Male, Sex::Other, Sex::Unknown]),
     ) -> Patient {
         let names = names.into_iter().map(|(family, given)| PersonName { family, given }).collect();
-        Patient { id: PatientId::new("p-1"), identifiers, names, birth_date, sex }
+        Patient {
+            id: PatientId::new("p-1"),
+            identifiers,
+            names,
+            birth_date,
+            sex,
+            links: model::patient::Links::default(),
+        }
     }
 }
 

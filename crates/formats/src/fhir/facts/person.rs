@@ -4,7 +4,7 @@ use super::Reader;
 use crate::fhir::access::{self, text};
 use model::PatientId;
 use model::fact::FactContent;
-use model::patient::{Identifier, Patient, PersonName, Sex};
+use model::patient::{Identifier, Links, Patient, PersonName, Sex};
 use model::reported::ResultStatus;
 use model::specimen::Origin;
 use serde_json::Value;
@@ -19,8 +19,23 @@ pub(super) fn patient(reader: &mut Reader<'_>) {
         names: names(reader),
         birth_date: birth_date(reader),
         sex: sex(reader),
+        links: links(reader.resource),
     };
     reader.push(ResultStatus::Final, Origin::Unknown, FactContent::Patient(patient));
+}
+
+/// Merges. Of several that took its place none is chosen: the record then stands for itself.
+fn links(resource: &Value) -> Links {
+    let of = |kind: &str| -> Vec<PatientId> {
+        let links = access::all(resource, "link").into_iter();
+        let of_kind = links.filter(|link| text(link, "type") == Some(kind));
+        let others = of_kind.filter_map(|link| access::reference_of(access::first(link, "other")?));
+        let named = others.filter_map(access::type_and_id).filter(|(of, _)| *of == "Patient");
+        named.map(|(_, id)| PatientId::new(id)).collect()
+    };
+    let mut stays = of("replaced-by");
+    let replaced_by = stays.pop().filter(|_| stays.is_empty());
+    Links { replaces: of("replaces"), replaced_by }
 }
 
 /// Identifiers that say who assigned them. Others identify nobody and are left out with a warning.

@@ -59,14 +59,23 @@ fn about_one(
         if found.is_none_or(|stored| stored.deleted) {
             return Err(Error::not_found());
         }
-        let stored = record.patient_resources(&caller.access, &patient, &TYPES)?;
+        // What was studied before records were merged was studied.
+        let records = record.records_of_person(&caller.access, &patient)?;
+        let mut stored = Vec::new();
+        for one in &records {
+            stored.extend(record.patient_resources(&caller.access, one, &TYPES)?);
+        }
         let (mut dossier, resources) = read(app, &stored)?;
         let question = Question { operation, asked, tools };
-        let genomes = Genomes::read(record, &caller.access, &patient, question, &mut dossier)?;
+        let mut genomes = Vec::with_capacity(records.len());
+        for one in &records {
+            genomes.push(Genomes::read(record, &caller.access, one, question, &mut dossier)?);
+        }
         let parts = operation::answer(operation, asked, &dossier, tools).map_err(refused)?;
         let resource = |reference: &str| {
             let stored = resources.get(reference).cloned();
-            stored.or_else(|| genomes.observation(app, &patient, reference))
+            let mut genomes = records.iter().zip(&genomes);
+            stored.or_else(|| genomes.find_map(|(of, held)| held.observation(app, of, reference)))
         };
         parameters(&parts, &resource).map_err(|reference| missing(&reference))
     })
