@@ -273,6 +273,10 @@ words! {
         Subscribe => "subscribe",
         /// Look for events of subscriptions and send them.
         Notify => "notify",
+        /// See how destinations stand and what waits for them.
+        ReadOutbox => "read-outbox",
+        /// Let go, skip, stop or repeat what is to be sent to a destination.
+        SteerOutbox => "steer-outbox",
         /// Keep a knowledge pack.
         KeepPack => "keep-pack",
         /// Read a kept knowledge pack.

@@ -1,7 +1,9 @@
 //! Whether the record works. Nothing in here tells anything about a patient.
 
 use crate::sql::{archive as archive_sql, record as sql};
-use crate::{AuditVerification, CheckpointKey, Failure, RawState, Record, audit};
+use crate::{
+    AuditVerification, CheckpointKey, Failure, OutboxStanding, RawState, Record, audit, outbox,
+};
 use model::Timestamp;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -50,6 +52,8 @@ pub struct Health {
     pub backup: BackupState,
     /// How alerts stand.
     pub alerts: AlertState,
+    /// How destinations stand, over all tenants.
+    pub outbox: Vec<OutboxStanding>,
 }
 
 impl Record {
@@ -74,6 +78,7 @@ impl Record {
             checkpoint_failure: inner.audit.checkpoint_failure(),
             backup: inner.backup.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             alerts: *inner.alerts.lock().unwrap_or_else(PoisonError::into_inner),
+            outbox: Vec::new(),
         };
         if self.count(&mut health).is_err() {
             health.writable = false;
@@ -105,6 +110,7 @@ impl Record {
         let reviews =
             |executor: &dyn crate::store::Executor| executor.one(sql::REVIEWS_COUNT, &[])?.count(0);
         health.reviews_open = self.inner.record.read(reviews)?;
+        health.outbox = self.inner.record.read(outbox::standing)?;
         Ok(())
     }
 

@@ -36,6 +36,7 @@ mod key;
 mod keys;
 mod label;
 pub mod limit;
+mod outbox;
 mod pack;
 mod patient;
 mod policies;
@@ -93,6 +94,9 @@ pub use key::{
     show_keyring,
 };
 pub use keys::Rewrapped;
+pub use outbox::{
+    Dispatch, DispatchState, Held, NewDispatch, OutboxStanding, Settled, Settlement, Steer,
+};
 pub use policies::{
     AdoptedPolicies, Explained, PolicyCheck, ProposedPolicies, Seer, Shadow, ShadowDifference,
 };

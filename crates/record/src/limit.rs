@@ -75,6 +75,10 @@ pub const EXPORT_HOURS_MAX: i64 = 24;
 pub const SUBSCRIPTIONS_MAX: usize = 200;
 /// Events of one subscription that are kept; those not delivered yet always are.
 pub const SUBSCRIPTION_EVENTS_KEPT: u64 = 10_000;
+/// Destinations of one tenant.
+pub const DESTINATIONS_MAX: usize = 200;
+/// Dispatches of one destination that are kept after they are settled.
+pub const DISPATCHES_KEPT: u64 = 100_000;
 /// Resources of one patient that one question over the whole compartment may read.
 pub const COMPARTMENT_RESOURCES_MAX: u32 = 200_000;
 /// Card keys of one look-up.

@@ -10,6 +10,7 @@ pub(crate) mod finding;
 pub(crate) mod genome;
 pub(crate) mod identity;
 pub(crate) mod label;
+pub(crate) mod outbox;
 pub(crate) mod policy;
 pub(crate) mod record;
 pub(crate) mod research;

@@ -29,7 +29,7 @@ const REMAINS: [(&str, &str); 4] = [
         "until a person has worked them off, or they are deleted by the retention of the archive",
     ),
     (
-        "what was sent to others before: exports, subscriptions, printed reports",
+        "what was sent to others before: exports, subscriptions, destinations, printed reports",
         "by the rules of those who received it",
     ),
 ];

@@ -109,6 +109,7 @@ impl Removal<'_> {
             ("changes in trials", sql::TRIAL_STATUS_DROP),
             ("trial watches", sql::TRIAL_WATCH_DROP),
             ("events of subscriptions", sql::EVENTS_UNNAME),
+            ("dispatches to destinations", sql::DISPATCHES_DROP),
         ];
         for (what, sql) in of_patient {
             self.execute(counts, what, sql, values![tenant, patient])?;

@@ -40,6 +40,8 @@ super::statements! {
     EVENTS_UNNAME = "UPDATE subscription_event SET id = 'erased', patient = '', deleted = 1
         WHERE tenant = $1 AND patient = $2";
 
+    DISPATCHES_DROP = "DELETE FROM dispatch WHERE tenant = $1 AND patient = $2";
+
     PATH_NEXT = "SELECT path FROM search_posting WHERE tenant = $1 AND path > $2
         ORDER BY path LIMIT 1";
     CONCEPT_POSTED = "SELECT 1 FROM search_posting

@@ -37,6 +37,8 @@ mod moving;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]
+mod outbox;
+#[cfg(test)]
 mod postgres;
 #[cfg(test)]
 mod privacy;

@@ -3,6 +3,7 @@
 
 mod guard;
 mod identity;
+mod outbox;
 mod research;
 mod trials;
 
@@ -21,6 +22,7 @@ use record::{
     NewReview, Purpose, Query, RawState, Record, Registration, Role, Scope, Session, Shown,
     Subscription, SubscriptionStatus, Ticket, TicketKind,
 };
+use outbox::sending_onward;
 use research::researching;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,7 +115,7 @@ type Line = (&'static str, Vec<Role>, Call);
 
 fn table() -> Vec<Line> {
     let parts = [raw_and_clinical(), interpreting(), subscribing(), guarding(), identity()];
-    [parts.concat(), researching(), matching(), others()].concat()
+    [parts.concat(), sending_onward(), researching(), matching(), others()].concat()
 }
 
 fn raw_and_clinical() -> Vec<Line> {
@@ -378,7 +380,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 165 * Role::ALL.len());
+    assert_eq!(calls, 174 * Role::ALL.len());
 }
 
 #[test]

@@ -120,6 +120,8 @@ fn what(action: &str) -> String {
         "keep-carriers" => "Noted variants, so that carriers can be counted",
         "read-feedback" => "Read what was answered to advice",
         "notify" => "Told another system that something changed",
+        "read-outbox" => "Looked at what waits to be sent to another system",
+        "steer-outbox" => "Decided what is sent to another system",
         "read-reviews" => "Looked at what waits for a person",
         "resolve-review" => "Decided what a message is about",
         "adopt-pack" => "Worked out what new knowledge changes",

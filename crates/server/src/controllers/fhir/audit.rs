@@ -163,7 +163,7 @@ fn code(action: Action) -> &'static str {
         | Action::WriteDecisions
         | Action::KeepPack
         | Action::AdoptPack => "U",
-        Action::Subscribe | Action::Notify => "E",
+        Action::Subscribe | Action::Notify | Action::SteerOutbox => "E",
         _ => "R",
     }
 }
