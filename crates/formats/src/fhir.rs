@@ -16,6 +16,7 @@ pub mod genomics;
 pub mod json;
 pub mod lifestyle;
 pub mod mcode;
+pub mod panel;
 pub mod patch;
 pub mod path;
 pub mod profile;

@@ -14,7 +14,11 @@ use formats::fhir::build::{
     Agent, Attachment, Document, Head, ReportParts, diagnostic_report, document_reference,
     provenance, specimen,
 };
-use formats::hl7v2::oru::{FindingContent, OrderGroup, Oru, StudyFinding, TextResult};
+use formats::fhir::panel::{self, Reported};
+use formats::hl7v2::oru::{
+    Finding, FindingContent, OrderGroup, Oru, PanelRow, PanelValue, StudyFinding, TextResult,
+    panel_rows,
+};
 use identity::{ResultIdentity, derived_id};
 use model::assay::{Assay, Coverage};
 use model::patient::Identifier;
@@ -114,6 +118,10 @@ struct Builder<'b> {
     identity: ResultIdentity,
     subject: String,
     filing: Filing,
+    /// What stands in no resource of its own.
+    reported: Reported,
+    /// Whether a result is a part of another one, by its sub-ID.
+    is_nested: bool,
 }
 
 impl<'b> Builder<'b> {
@@ -129,6 +137,8 @@ impl<'b> Builder<'b> {
             context,
             identity,
             subject: format!("Patient/{}", context.patient),
+            reported: Reported::default(),
+            is_nested: order.findings.iter().any(|finding| finding.sub_id.contains('.')),
             filing: Filing {
                 issued: order.issued.or(oru.message_time),
                 status: order.status,
@@ -174,7 +184,9 @@ impl<'b> Builder<'b> {
             self.order.issued.map(|at| at.to_string()),
         );
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        let mut in_report = 0;
         for finding in &self.order.findings {
+            let rows = self.rows(in_report, finding);
             let key = finding::key(finding);
             let number = seen.entry(key.clone()).or_default();
             let id = self.id(&format!("finding:{key}:{number}"));
@@ -191,13 +203,20 @@ impl<'b> Builder<'b> {
                 derived_from: &[],
             };
             match observation(finding, &head) {
-                Built::Resource(resource) => {
+                Built::Resource(mut resource) => {
+                    let reported = Reported { rows, ..Reported::default() };
+                    panel::keep(&mut resource, &reported, self.is_nested);
                     results.push(format!("Observation/{id}"));
                     self.add(resource, finding.place.clone());
                 }
                 // It stands in the report itself.
-                Built::InReport => {}
+                Built::InReport => {
+                    self.reported.rows.extend(rows);
+                    in_report += 1;
+                }
                 Built::Unusable(problem) => {
+                    self.reported.rows.extend(rows);
+                    in_report += 1;
                     let status = finding.status;
                     if matches!(status, ResultStatus::EnteredInError | ResultStatus::Cancelled) {
                         self.filing.taken_back.push(format!("Observation/{id}"));
@@ -207,6 +226,18 @@ impl<'b> Builder<'b> {
             }
         }
         results
+    }
+
+    /// The rows of a finding, for sending them onward. Labels are the sender's where they nest
+    /// results, else each finding of the report itself has its own.
+    fn rows(&self, place: usize, finding: &Finding) -> Vec<PanelRow> {
+        let mut rows = panel_rows(finding);
+        if !self.is_nested || finding.sub_id.is_empty() {
+            for row in &mut rows {
+                row.group = (place + 1).to_string();
+            }
+        }
+        rows
     }
 
     /// What the finding says of its source, else what the specimen says.
@@ -271,10 +302,29 @@ impl<'b> Builder<'b> {
             conclusion: conclusion.as_deref(),
         };
         let id = self.id("report");
-        let resource = diagnostic_report(&report, &id, &self.subject, &parts);
+        let mut resource = diagnostic_report(&report, &id, &self.subject, &parts);
+        self.keep_the_rest();
+        panel::keep(&mut resource, &self.reported, self.is_nested);
         let place = order.place.clone();
         self.add(resource, place);
         self.filing.report_id = id;
+    }
+
+    /// Texts, notes, and observations under codes of the sender's own.
+    fn keep_the_rest(&mut self) {
+        let order = self.order;
+        self.reported.notes.clone_from(&order.notes);
+        for text in &order.texts {
+            self.reported.texts.push((text.code.clone(), text.text.clone()));
+            self.reported.notes.extend(text.notes.iter().cloned());
+        }
+        self.reported.rows.extend(order.other.iter().map(|other| PanelRow {
+            group: String::new(),
+            code: other.code.clone(),
+            value: PanelValue::Text(other.value.clone()),
+            status: other.status,
+            notes: Vec::new(),
+        }));
     }
 
     fn provenance(&mut self) {

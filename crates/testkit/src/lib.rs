@@ -8,6 +8,7 @@
 pub mod clock;
 pub mod genotypes;
 pub mod oru;
+pub mod panel;
 pub mod patients;
 pub mod pgx;
 pub mod statements;

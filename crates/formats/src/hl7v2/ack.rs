@@ -324,7 +324,7 @@ impl Writer<'_> {
 }
 
 /// `20260112093000.123+0000`.
-pub(super) fn time(at: Timestamp) -> String {
+pub(in crate::hl7v2) fn time(at: Timestamp) -> String {
     let text = at.to_string();
     let digits: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
     format!("{digits}+0000")

@@ -12,10 +12,12 @@ mod document;
 mod finding;
 mod group;
 mod head;
+mod panel;
 mod row;
 mod status;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use super::message::Message;
 pub use document::Document;
@@ -27,7 +29,9 @@ use model::patient::{Identifier, PersonName, Sex};
 use model::reported::ResultStatus;
 use model::specimen::Specimen;
 use model::{CodeableConcept, Coding, PartialDate, Problem, Timestamp};
+pub use panel::{PanelRow, PanelValue, answer_concept, loinc as panel_code, rows as panel_rows};
 use std::collections::BTreeMap;
+pub use write::{Outgoing, write};
 
 /// What a feed is known to do. The default trusts nothing that the standard does not allow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

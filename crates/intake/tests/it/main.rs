@@ -26,6 +26,8 @@ mod matching;
 #[cfg(test)]
 mod ndjson;
 #[cfg(test)]
+mod onward;
+#[cfg(test)]
 mod rebuild;
 #[cfg(test)]
 mod receiving;

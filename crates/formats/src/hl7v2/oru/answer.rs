@@ -143,7 +143,7 @@ const COORDINATES: List =
     &[("LA30100-4", "0-based interval counting"), ("LA30102-0", "1-based character counting")];
 
 /// The answers that a code allows; `None` if any text will do.
-fn list(code: &str) -> Option<List> {
+pub(super) fn list(code: &str) -> Option<List> {
     Some(match code {
         "51968-6" => OVERALL,
         "83006-7" => DELETION_DUPLICATION,
