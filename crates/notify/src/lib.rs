@@ -1,24 +1,32 @@
 //! Subscriptions: what other systems ask to be told, and how it reaches them.
 //!
 //! For: the topics, reading a `Subscription`, finding the events of each in the change feed, and
-//! sending them to the endpoint, in order and at least once; alerts to whoever guards privacy.
+//! sending them to the endpoint, in order and at least once; destinations that results are sent on
+//! to as messages and webhooks; alerts to whoever guards privacy.
 //! Never: an endpoint that the operator has not named; anything the subscription's maker may not
 //! read at the moment of sending; a secret in a resource, an event or a log line.
 //! Rules: HL7 Subscriptions R5 Backport 1.1.0 for FHIR R4 (rest-hook), FHIR R4 `Subscription`;
-//! Standard Webhooks 1.0.0 for alerts.
+//! Standard Webhooks 1.0.0 for alerts and destinations; HL7 v2.5.1 and MLLP for messages.
 
 mod alert;
 mod bundle;
+mod destination;
 mod endpoint;
 mod fetch;
 mod find;
 mod follow;
 mod request;
 mod send;
+mod sign;
 mod topic;
+mod wire;
 
 pub use alert::{AlertDestination, Alerter};
 pub use bundle::{Kind, Notification, notification, status_of};
+pub use destination::{
+    Chance, DESTINATIONS_BYTES_MAX, Deliverer, Delivering, DeliveryPace, Destination, Destinations,
+    Kind as DestinationKind, Messages, Sends, Webhook, destinations,
+};
 pub use endpoint::Endpoints;
 pub use fetch::Fetcher;
 pub use follow::{Creators, Notifier, Pace, Standing};

@@ -3,6 +3,7 @@
 
 use crate::Failure;
 use crate::request::Wanted;
+use rustls::pki_types::CertificateDer;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -93,22 +94,35 @@ impl Sender {
     }
 }
 
-/// What calls are made with: no redirect, no proxy, certificates always checked.
-pub(crate) fn agent(trust: &Trust) -> Result<Agent, Failure> {
-    let roots = match trust {
+/// The authorities that are trusted, in their binary form.
+///
+/// # Errors
+/// When the file holds no certificate.
+pub(crate) fn authorities(trust: &Trust) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let der = |one: &Certificate<'static>| CertificateDer::from(one.der().to_vec());
+    Ok(roots(trust)?.iter().map(der).collect())
+}
+
+fn roots(trust: &Trust) -> Result<Vec<Certificate<'static>>, Failure> {
+    match trust {
         Trust::File(pem) => {
             let roots = certificates(pem);
             if roots.is_empty() {
                 let text = "the file of trusted authorities holds no certificate".to_owned();
                 return Err(Failure::Setting(text));
             }
-            roots
+            Ok(roots)
         }
         Trust::System => {
             let mut files = SYSTEM_CERTIFICATES.iter().filter_map(|path| std::fs::read(path).ok());
-            files.next().map(|pem| certificates(&pem)).unwrap_or_default()
+            Ok(files.next().map(|pem| certificates(&pem)).unwrap_or_default())
         }
-    };
+    }
+}
+
+/// What calls are made with: no redirect, no proxy, certificates always checked.
+pub(crate) fn agent(trust: &Trust) -> Result<Agent, Failure> {
+    let roots = roots(trust)?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let tls = TlsConfig::builder()
         .root_certs(RootCerts::new_with_certs(&roots))

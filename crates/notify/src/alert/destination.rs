@@ -1,33 +1,14 @@
 //! Where alerts go, and the signature by which the receiver knows who sent them.
-//!
-//! Standard Webhooks 1.0.0: HMAC-SHA-256 over `ID.SECONDS.BODY`, in headers of their own.
 
+use crate::sign::Signer;
 use crate::{Endpoints, Failure};
-use aws_lc_rs::hmac;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use model::Timestamp;
-use std::fmt;
-use std::ops::RangeInclusive;
-
-/// How a secret begins.
-const SECRET_PREFIX: &str = "whsec_";
-/// Bytes of a secret.
-const SECRET_BYTES: RangeInclusive<usize> = 24..=64;
-const MICROS_PER_SECOND: i64 = 1_000_000;
 
 /// Where alerts go, and what they are signed with.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct AlertDestination {
     endpoint: String,
-    key: hmac::Key,
-}
-
-/// Shows nothing of the secret.
-impl fmt::Debug for AlertDestination {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AlertDestination").field("endpoint", &self.endpoint).finish_non_exhaustive()
-    }
+    signer: Signer,
 }
 
 impl AlertDestination {
@@ -39,22 +20,9 @@ impl AlertDestination {
     pub fn new(endpoint: &str, secret: &str) -> Result<Self, Failure> {
         Endpoints::new(&[endpoint])
             .map_err(|wrong| Failure::Setting(format!("the alert endpoint {wrong}")))?;
-        let bytes = secret.trim().strip_prefix(SECRET_PREFIX);
-        let bytes = bytes.and_then(|text| STANDARD.decode(text).ok());
-        match bytes {
-            Some(bytes) if SECRET_BYTES.contains(&bytes.len()) => {
-                let key = hmac::Key::new(hmac::HMAC_SHA256, &bytes);
-                Ok(Self { endpoint: endpoint.to_owned(), key })
-            }
-            _ => {
-                let text = format!(
-                    "the alert secret is not `{SECRET_PREFIX}` and {} to {} bytes as base64",
-                    SECRET_BYTES.start(),
-                    SECRET_BYTES.end()
-                );
-                Err(Failure::Setting(text))
-            }
-        }
+        let signer = Signer::new(secret)
+            .map_err(|wrong| Failure::Setting(format!("the alert secret {wrong}")))?;
+        Ok(Self { endpoint: endpoint.to_owned(), signer })
     }
 
     pub(super) fn endpoint(&self) -> &str {
@@ -63,20 +31,17 @@ impl AlertDestination {
 
     /// The headers that a receiver checks.
     pub(super) fn sign(&self, id: &str, now: Timestamp, body: &str) -> Vec<(String, String)> {
-        let seconds = now.micros().div_euclid(MICROS_PER_SECOND);
-        let signed = hmac::sign(&self.key, format!("{id}.{seconds}.{body}").as_bytes());
-        let signature = format!("v1,{}", STANDARD.encode(signed));
-        [("webhook-id", id.to_owned()), ("webhook-timestamp", seconds.to_string())]
-            .into_iter()
-            .chain([("webhook-signature", signature)])
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect()
+        self.signer.sign(id, now, body)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
+    const MICROS_PER_SECOND: i64 = 1_000_000;
 
     /// The worked example of the specification of Standard Webhooks.
     #[test]

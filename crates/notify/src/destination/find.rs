@@ -1,0 +1,257 @@
+//! Finding what a destination is told of among changes, under its access: what it may not see is
+//! no event.
+
+use super::{Destination, Sends};
+use crate::request::{Content, Wanted};
+use crate::{Failure, topic};
+use formats::fhir::access::{codings, text, texts};
+use formats::fhir::panel::status_of;
+use model::reported::ResultStatus;
+use record::{Access, Change, ChangeKind, NewDispatch, Query, Record, Term};
+use serde_json::Value;
+
+/// The topic of statements that say something else than before.
+const INTERPRETATION: &str = "urn:cognate:subscription-topic:interpretation";
+/// Reports that one observation may be a part of.
+const REPORTS_MAX: u32 = 20;
+/// Characters of MSH-10 (ST of 20, HL7 v2.5.1 §2.15.9.10).
+const ID_LENGTH: usize = 20;
+
+/// What happened to a result, as a word of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Happened {
+    Preliminary,
+    Final,
+    Amended,
+    Retracted,
+}
+
+impl Happened {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Preliminary => "result.preliminary",
+            Self::Final => "result.final",
+            Self::Amended => "result.amended",
+            Self::Retracted => "result.retracted",
+        }
+    }
+
+    fn is_wanted(self, sends: Sends) -> bool {
+        match self {
+            Self::Preliminary => sends.preliminary,
+            Self::Final => sends.results,
+            Self::Amended => sends.amended,
+            Self::Retracted => sends.retracted,
+        }
+    }
+}
+
+/// The dispatches that changes come to, in the order of the changes.
+pub(super) fn dispatches(
+    record: &Record,
+    access: &Access,
+    destination: &Destination,
+    changes: &[Change],
+) -> Result<Vec<NewDispatch>, Failure> {
+    let finder = Finder { record, access, destination };
+    let mut found: Vec<(&'static str, Change)> = Vec::new();
+    for change in changes {
+        match (change.kind, change.resource_type.as_str()) {
+            // What is nobody's goes into no lane.
+            _ if change.patient.is_none() => {}
+            (ChangeKind::Resource, "DiagnosticReport") => {
+                let happened = finder.of_report(change)?;
+                found.extend(happened.map(|happened| (happened.word(), change.clone())));
+            }
+            (ChangeKind::Resource, "Observation") if change.version > 1 => {
+                finder.of_part(change, changes, &mut found)?;
+            }
+            _ => {}
+        }
+    }
+    if destination.sends.statements {
+        found.extend(finder.statements(changes)?);
+        found.sort_by_key(|(_, change)| change.sequence);
+    }
+    let new = |(event, change): (&str, Change)| NewDispatch {
+        id: id(&destination.id, &change),
+        event: event.to_owned(),
+        change,
+    };
+    Ok(found.into_iter().map(new).collect())
+}
+
+/// By what a destination knows a dispatch when it comes again: it follows from what changed.
+fn id(destination: &str, change: &Change) -> String {
+    let version = change.version.to_string();
+    let patient = change.patient.as_ref().map_or("", |patient| patient.as_str());
+    let gone = if change.deleted { "gone" } else { "there" };
+    let parts =
+        ["dispatch", destination, &change.resource_type, &change.id, &version, patient, gone];
+    let whole = record::derived_id(parts).replace('-', "");
+    whole.chars().take(ID_LENGTH).collect()
+}
+
+struct Finder<'a> {
+    record: &'a Record,
+    access: &'a Access,
+    destination: &'a Destination,
+}
+
+impl Finder<'_> {
+    fn version(&self, change: &Change, version: u64) -> Result<Option<Value>, Failure> {
+        let found = self.record.vread(self.access, &change.resource_type, &change.id, version)?;
+        let body = found.filter(|found| !found.deleted).map(|found| found.body);
+        // What was filed can be read: it was checked then.
+        Ok(body.and_then(|body| serde_json::from_slice(&body).ok()))
+    }
+
+    fn of_report(&self, change: &Change) -> Result<Option<Happened>, Failure> {
+        let before = match change.version.checked_sub(1) {
+            None | Some(0) => None,
+            Some(before) => self.version(change, before)?,
+        };
+        let now = if change.deleted { None } else { self.version(change, change.version)? };
+        let Some(shown) = now.as_ref().or(before.as_ref().filter(|_| change.deleted)) else {
+            return Ok(None);
+        };
+        let happened = happened(before.as_ref(), now.as_ref());
+        let sends = self.destination.sends;
+        Ok(happened.filter(|one| one.is_wanted(sends)).filter(|_| self.passes(shown)))
+    }
+
+    fn passes(&self, report: &Value) -> bool {
+        let of = |wanted: &[String], held: Vec<String>| {
+            wanted.is_empty() || held.iter().any(|one| wanted.contains(one))
+        };
+        let categories = codings(report, "category.coding").into_iter().map(|one| one.code);
+        let performers = texts(report, "performer.display");
+        of(&self.destination.categories, categories.collect())
+            && of(
+                &self.destination.laboratories,
+                performers.into_iter().map(str::to_owned).collect(),
+            )
+    }
+
+    /// An observation that changed amends the reports that it is a part of, unless these changed
+    /// with it.
+    fn of_part(
+        &self,
+        change: &Change,
+        changes: &[Change],
+        found: &mut Vec<(&'static str, Change)>,
+    ) -> Result<(), Failure> {
+        if change.deleted || !self.destination.sends.amended {
+            return Ok(());
+        }
+        let value = format!("Observation/{}", change.id);
+        let term = Term { parameter: "result".to_owned(), modifier: None, values: vec![value] };
+        let query = Query {
+            resource_type: "DiagnosticReport".to_owned(),
+            terms: vec![term],
+            count: REPORTS_MAX,
+            cursor: None,
+        };
+        for stored in self.record.search(self.access, &query)?.entries {
+            let of = |one: &Change| {
+                one.resource_type == "DiagnosticReport" && one.id == stored.reference.id
+            };
+            let Ok(report) = serde_json::from_slice::<Value>(&stored.body) else { continue };
+            let is_told = is_told(status_of(&report)) && self.passes(&report);
+            if !is_told || changes.iter().any(of) || found.iter().any(|(_, one)| of(one)) {
+                continue;
+            }
+            // Its own version would be that of the report as it was told before.
+            let change = Change {
+                resource_type: "DiagnosticReport".to_owned(),
+                id: stored.reference.id,
+                version: change.sequence,
+                ..change.clone()
+            };
+            found.push((Happened::Amended.word(), change));
+        }
+        Ok(())
+    }
+
+    fn statements(&self, changes: &[Change]) -> Result<Vec<(&'static str, Change)>, Failure> {
+        let Some(topic) = topic(INTERPRETATION) else { return Ok(Vec::new()) };
+        let wanted = Wanted {
+            topic: topic.url.to_owned(),
+            endpoint: String::new(),
+            headers: Vec::new(),
+            media_type: String::new(),
+            content: Content::IdOnly,
+            count_max: 1,
+            heartbeat_seconds: None,
+            timeout_seconds: 1,
+            end: None,
+            is_off: false,
+            filters: Vec::new(),
+        };
+        let events = crate::find::events(self.record, self.access, &wanted, changes)?;
+        Ok(events.into_iter().map(|event| ("statement.changed", event.change)).collect())
+    }
+}
+
+/// Whether a result in that state was told to anybody as one that holds.
+fn is_told(status: ResultStatus) -> bool {
+    use ResultStatus::{Amended, Corrected, Final};
+    matches!(status, Final | Amended | Corrected)
+}
+
+fn happened(before: Option<&Value>, now: Option<&Value>) -> Option<Happened> {
+    use ResultStatus::{
+        Amended, Cancelled, Corrected, EnteredInError, Final, Partial, Preliminary,
+    };
+    let Some(now) = now else { return Some(Happened::Retracted) };
+    let was = before.map(status_of);
+    match status_of(now) {
+        EnteredInError | Cancelled => Some(Happened::Retracted),
+        Final if !was.is_some_and(is_told) => Some(Happened::Final),
+        Final | Amended | Corrected => Some(Happened::Amended),
+        Preliminary | Partial => Some(Happened::Preliminary),
+        _ => None,
+    }
+}
+
+/// What a webhook calls the resource that a change is of.
+pub(super) fn subject(change: &Change) -> String {
+    match change.kind {
+        ChangeKind::Resource => format!("{}/{}", change.resource_type, change.id),
+        _ => change.patient.as_ref().map_or_else(String::new, |id| format!("Patient/{id}")),
+    }
+}
+
+/// Whether a resource is one that was taken back.
+pub(super) fn is_retracted(report: &Value) -> bool {
+    text(report, "status") == Some("entered-in-error")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_happened_to_a_result() {
+        let report = |status: &str| json!({"resourceType": "DiagnosticReport", "status": status});
+        let retracted = Some(Happened::Retracted);
+        for (before, now, expected) in [
+            (None, Some("final"), Some(Happened::Final)),
+            (Some("preliminary"), Some("final"), Some(Happened::Final)),
+            (Some("final"), Some("final"), Some(Happened::Amended)),
+            (Some("final"), Some("corrected"), Some(Happened::Amended)),
+            // The first that is heard of it, and no final one before.
+            (None, Some("corrected"), Some(Happened::Amended)),
+            (Some("final"), Some("entered-in-error"), retracted),
+            (Some("final"), Some("cancelled"), retracted),
+            (Some("final"), None, retracted),
+            (None, Some("preliminary"), Some(Happened::Preliminary)),
+            (None, Some("registered"), None),
+            (None, Some("unknown"), None),
+        ] {
+            let (was, is) = (before.map(report), now.map(report));
+            assert_eq!(happened(was.as_ref(), is.as_ref()), expected, "{before:?} {now:?}");
+        }
+    }
+}
