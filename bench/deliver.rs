@@ -1,6 +1,6 @@
-//! How many results a second go on to one receiver of messages on this machine: `cargo run --release
-//! -p notify --example deliver [RESULTS] [CONNECTIONS]`. Each is filed, noted, composed under the
-//! destination's access, audited, sent over MLLP, acknowledged, and noted as delivered.
+//! How many results a second go on to one receiver of messages on this machine: `cargo run
+//! --release -p notify --example deliver [RESULTS] [CONNECTIONS]`. Each is filed, noted, composed
+//! under the destination's access, audited, sent over MLLP, acknowledged, and noted as delivered.
 
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 

@@ -449,3 +449,15 @@ fn a_schema_of_a_newer_program_is_refused() {
     let refused = open_with(directory.path(), key).unwrap_err();
     assert!(refused.to_string().contains("version 99"), "{refused}");
 }
+
+/// Everything that changed waits to be sent on.
+fn queue_all(record: &Record) {
+    let engine = access(Role::Engine);
+    record.ensure_destination(&engine, "ehr").unwrap();
+    let until = record.now();
+    let from = record.hold_destination(&engine, "ehr", "h", until).unwrap().unwrap().sequence;
+    let changes = record.changes(&engine, 0, 1000).unwrap();
+    let new = |change| crate::NewDispatch { id: String::new(), event: String::new(), change };
+    let dispatches = changes.into_iter().map(new).collect();
+    assert!(record.note_dispatches(&engine, "ehr", (from, from), dispatches).unwrap());
+}

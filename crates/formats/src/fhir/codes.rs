@@ -75,8 +75,8 @@ pub const REPORT_VERSION: &str = "urn:cognate:extension:report-version";
 pub const REPORT_DATE: &str = "urn:cognate:extension:report-date";
 /// Own extension of a report: the laboratory's judgement of its run, in its words.
 pub const RUN_QUALITY: &str = "urn:cognate:extension:run-quality";
-/// Own extension of a resource: rows of panel 81247-9 that a laboratory's message held and that have
-/// no element here.
+/// Own extension of a resource: rows of panel 81247-9 that a laboratory's message held and that
+/// have no element here.
 pub const REPORTED_ROWS: &str = "urn:cognate:extension:reported-rows";
 /// Own code system: measurements of tumours that LOINC has no code for, by the names that files use
 /// (`hrd`, `loh`, `tumor-fraction`).

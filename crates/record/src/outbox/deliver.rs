@@ -145,7 +145,11 @@ impl Record {
         self.permit(access, Action::Notify)?;
         let mut touched = of(&held.id);
         for (dispatch, settled) in &settlement.dispatches {
-            touched.entities.push(format!("settled/{}/{}", dispatch.number, settled.state().word()));
+            touched.entities.push(format!(
+                "settled/{}/{}",
+                dispatch.number,
+                settled.state().word()
+            ));
         }
         self.note(access, Action::Notify, &touched)?;
         let (tenant, held) = (access.tenant().as_str().to_owned(), held.clone());

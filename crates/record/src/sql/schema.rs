@@ -3,6 +3,10 @@
 //! `{int}`, `{bytes}`, `{text}`, `{strict}` and `{index}` are the words in which databases differ.
 //! A table of `{index}` is nothing but its key: short rows, which SQLite then keeps once.
 
+mod outbox;
+
+use outbox::OUTBOX;
+
 /// Words of SQLite; `STRICT` tables refuse a value of another type.
 pub(crate) const SQLITE_WORDS: &[(&str, &str)] = &[
     ("{int}", "INTEGER"),
@@ -121,7 +125,8 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
     "CREATE TABLE pack_file (tenant {text} NOT NULL, digest {text} NOT NULL, path {text} NOT NULL,
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
 ], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS, OF_PATIENT, GUARD,
-IDENTITY, SEARCHED, RESEARCH, TRIALS, CARE_SAID, LABEL_LINKS, SECONDARY, PROPOSALS, FINDINGS, OUTBOX];
+IDENTITY, SEARCHED, RESEARCH, TRIALS, CARE_SAID, LABEL_LINKS, SECONDARY, PROPOSALS, FINDINGS,
+OUTBOX];
 
 /// The search tables have a place of their own in the change feed. So far they held everything.
 const SEARCHED: &[&str] = &["INSERT INTO feed_cursor (tenant, name, sequence)
@@ -181,24 +186,6 @@ const FINDINGS: &[&str] = &[
         PRIMARY KEY (tenant, actor, day, rule, number)) {strict}",
     "CREATE UNIQUE INDEX finding_id ON finding (tenant, id)",
     "CREATE INDEX finding_due ON finding (tenant, answered, due, id)",
-];
-
-/// Destinations, with the place in the change feed up to which each was looked for, and what is to
-/// be sent to each, by number. Neither holds anything of what is said: that is read when it is sent.
-const OUTBOX: &[&str] = &[
-    "CREATE TABLE destination (tenant {text} NOT NULL, id {text} NOT NULL,
-        sequence {int} NOT NULL, dispatches {int} NOT NULL, failures {int} NOT NULL,
-        retry_at {int} NOT NULL, acknowledged {int} NOT NULL, failure {text} NOT NULL,
-        holder {text} NOT NULL, held_until {int} NOT NULL, PRIMARY KEY (tenant, id)) {strict}",
-    "CREATE TABLE dispatch (tenant {text} NOT NULL, destination {text} NOT NULL,
-        number {int} NOT NULL, id {text} NOT NULL, event {text} NOT NULL, patient {text} NOT NULL,
-        sequence {int} NOT NULL, kind {text} NOT NULL, resource_type {text} NOT NULL,
-        resource {text} NOT NULL, version {int} NOT NULL, deleted {int} NOT NULL,
-        recorded {int} NOT NULL, state {text} NOT NULL, attempts {int} NOT NULL,
-        failed_since {int} NOT NULL, retry_at {int} NOT NULL, settled {int} NOT NULL,
-        reason {text} NOT NULL, PRIMARY KEY (tenant, destination, number)) {strict}",
-    "CREATE INDEX dispatch_state ON dispatch (tenant, destination, state, number)",
-    "CREATE INDEX dispatch_patient ON dispatch (tenant, patient, destination, state, number)",
 ];
 
 /// History is paged over the commit sequence.

@@ -1,6 +1,6 @@
 //! Erasing a patient: nothing is left, nothing comes back, nobody else is touched.
 
-use super::{access, open, open_with};
+use super::{access, open, open_with, queue_all};
 use crate::audit::CheckpointKey;
 use crate::store::{Executor, Pool, Store, Value, values};
 use crate::{
@@ -279,6 +279,7 @@ fn an_erased_patient_was_never_there_and_nobody_else_is_touched() {
     let raw = plant(&record, "p-gone", "Qzebra");
     let kept = plant(&record, "p-kept", "Wotter");
     carriers(&record, &[("p-gone", "Qzebra"), ("p-kept", "Wotter")]);
+    queue_all(&record);
     // Said of both: it stays.
     commit(&record, vec![put(observation("both1", "p-gone", "common"))]);
     commit(&record, vec![put(observation("both2", "p-kept", "common"))]);

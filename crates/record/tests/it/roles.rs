@@ -12,6 +12,7 @@ use guard::guarding;
 use identity::identity;
 use model::patient::Identifier;
 use model::{PatientId, RawId, ResourceRef, StatementId, TenantId, Timestamp};
+use outbox::sending_onward;
 use record::Role::{
     Engine, Geneticist, Interface, InterfaceAnalyst, LaboratoryReviewer, Oncologist, Operator,
     Pharmacist, Prescriber, PrivacyOfficer, ServiceClient,
@@ -22,7 +23,6 @@ use record::{
     NewReview, Purpose, Query, RawState, Record, Registration, Role, Scope, Session, Shown,
     Subscription, SubscriptionStatus, Ticket, TicketKind,
 };
-use outbox::sending_onward;
 use research::researching;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};

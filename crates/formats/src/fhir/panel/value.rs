@@ -34,7 +34,7 @@ fn whole(number: f64) -> Option<u64> {
     (number >= 0.0 && number.fract() == 0.0).then(|| text.parse().ok()).flatten()
 }
 
-/// Whether two values say the same: of answers the code, of other concepts every code and the words.
+/// Whether two values say the same: of answers the code, of other concepts all codes and words.
 pub(super) fn same(one: &PanelValue, other: &PanelValue) -> bool {
     let (PanelValue::Coded(a), PanelValue::Coded(b)) = (one, other) else { return one == other };
     let answer = |coding: &&Coding| coding.system == system::LOINC;

@@ -27,7 +27,8 @@ pub struct Outgoing {
 ///
 /// ```
 /// use formats::hl7v2::oru::{Oru, OrderGroup, Outgoing, write};
-/// let head = Oru { control_id: "7".into(), orders: vec![OrderGroup::default()], ..Oru::default() };
+/// let orders = vec![OrderGroup::default()];
+/// let head = Oru { control_id: "7".into(), orders, ..Oru::default() };
 /// let bytes = write(&Outgoing { head, rows: Vec::new() });
 /// assert!(bytes.starts_with(b"MSH|^~\\&|"));
 /// ```

@@ -179,7 +179,10 @@ fn how_final_a_result_is_survives() {
 
 proptest! {
     #[test]
-    fn no_text_breaks_out_of_its_place(text in "[ -~\\n\u{e9}\u{4e2d}]{1,40}", name in "[!-~]{1,12}") {
+    fn no_text_breaks_out_of_its_place(
+        text in "[ -~\\n\u{e9}\u{4e2d}]{1,40}",
+        name in "[!-~]{1,12}",
+    ) {
         let order = OrderGroup {
             texts: vec![TextResult { text: text.clone(), ..TextResult::default() }],
             specimens: vec![Specimen::default()],
