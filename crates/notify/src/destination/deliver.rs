@@ -15,6 +15,12 @@ use std::time::Duration;
 
 /// Changes read from the feed at a time.
 const CHANGES_PER_READ_MAX: u32 = 1_000;
+/// Looked at while one dispatch at a time is tried, to find whose turn it is.
+const DISPATCHES_WHILE_OPEN: u32 = 10;
+/// Looks that are left out while there is nothing to do.
+const RESTS: u32 = 4;
+/// Seconds that connecting may take, TLS included.
+const CONNECTING_SECONDS: u64 = 30;
 /// Dispatches sent before it is noted what came of them.
 const DISPATCHES_AT_ONCE: u32 = 100;
 
@@ -27,6 +33,8 @@ pub struct Delivering {
     pub delivered: usize,
     /// Whether there may be more to do at once.
     pub goes_on: bool,
+    /// Whether nothing waits that could be due soon.
+    pub rests: bool,
 }
 
 /// Keeps one destination up to date.
@@ -101,7 +109,11 @@ impl Deliverer {
         while !stop() {
             match self.pass(stop) {
                 Ok(done) if done.goes_on => {}
-                Ok(_) => seen = self.record.wait_for_change(seen, self.pace.look),
+                Ok(done) => {
+                    // Each look is a commit: without anything to do there are fewer of them.
+                    let rest = if done.rests { RESTS } else { 1 };
+                    seen = self.record.wait_for_change(seen, self.pace.look.saturating_mul(rest));
+                }
                 Err(error) => {
                     tracing::error!(id, %error, "delivering failed and will be tried again");
                     std::thread::sleep(self.pace.look);
@@ -127,6 +139,7 @@ impl Deliverer {
         }
         let due = self.due(&held)?;
         if due.is_empty() {
+            done.rests = held.failures == 0 && noted.is_none();
             return Ok(done);
         }
         let is_full = due.len() >= DISPATCHES_AT_ONCE as usize;
@@ -149,7 +162,7 @@ impl Deliverer {
     }
 
     fn hold(&self) -> Result<Option<Held>, Failure> {
-        let until = later(self.record.now(), self.pace.hold);
+        let until = later(self.record.now(), self.pace.hold.saturating_add(self.last_answer()));
         Ok(self.record.hold_destination(&self.engine, &self.destination.id, &self.holder, until)?)
     }
 
@@ -168,10 +181,11 @@ impl Deliverer {
 
     /// What is sent now: one alone while nobody knows whether the destination is back.
     fn due(&self, held: &Held) -> Result<Vec<Dispatch>, Failure> {
+        let is_open = held.failures >= self.destination.open_after;
+        let count = if is_open { DISPATCHES_WHILE_OPEN } else { DISPATCHES_AT_ONCE };
         let id = &self.destination.id;
-        let due = self.record.dispatches_due(&self.engine, id, DISPATCHES_AT_ONCE)?;
-        let mut due = turns(due);
-        if held.failures >= self.destination.open_after {
+        let mut due = turns(self.record.dispatches_due(&self.engine, id, count)?);
+        if is_open {
             due.truncate(1);
         }
         Ok(due)
@@ -189,9 +203,8 @@ impl Deliverer {
             }
         }
         // Whatever is under way may take as long as an answer may.
-        let end = Timestamp::from_micros(
-            held.until.micros().saturating_sub(micros(self.answer_time()).saturating_mul(2)),
-        );
+        let end =
+            Timestamp::from_micros(held.until.micros().saturating_sub(micros(self.last_answer())));
         if let [line] = self.lines.as_slice() {
             let mut line = line.lock().unwrap_or_else(PoisonError::into_inner);
             let part = parts.pop().unwrap_or_default();
@@ -215,8 +228,10 @@ impl Deliverer {
         outcomes.into_iter().fold(Outcome::default(), Outcome::and)
     }
 
-    fn answer_time(&self) -> Duration {
-        Duration::from_secs(self.destination.timeout_seconds)
+    /// How long the last dispatch may take that is begun: connecting, and its answer.
+    fn last_answer(&self) -> Duration {
+        let told = self.destination.timeout_seconds.saturating_mul(2);
+        Duration::from_secs(told.saturating_add(CONNECTING_SECONDS))
     }
 
     fn settle(&self, held: Held, outcome: Outcome) -> Result<(), Failure> {

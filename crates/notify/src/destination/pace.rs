@@ -11,7 +11,7 @@ pub struct DeliveryPace {
     pub retry_max: Duration,
     /// How often something due is looked for while nothing happens.
     pub look: Duration,
-    /// For how long one deliverer keeps a destination to itself.
+    /// For how long one deliverer keeps a destination to itself, the last answer not counted.
     pub hold: Duration,
 }
 
@@ -21,7 +21,7 @@ impl Default for DeliveryPace {
             retry_first: Duration::from_secs(1),
             retry_max: Duration::from_mins(5),
             look: Duration::from_millis(500),
-            hold: Duration::from_mins(5),
+            hold: Duration::from_secs(30),
         }
     }
 }

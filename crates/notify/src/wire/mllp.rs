@@ -20,6 +20,8 @@ use stream::{Dialer, Open};
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes read while waiting for it, junk included.
 const READ_BYTES_MAX: usize = 2 * ANSWER_BYTES_MAX;
+/// How long each step of connecting may take.
+const CONNECT_TIME_MAX: Duration = Duration::from_secs(10);
 /// How long a carriage return may lag behind the end of a frame.
 const RETURN_WAIT: Duration = Duration::from_millis(250);
 
@@ -34,7 +36,8 @@ pub(crate) struct MllpLine {
 impl MllpLine {
     pub(super) fn new(to: &Messages, trust: &Trust, seconds: u64) -> Result<Self, Failure> {
         let timeout = Duration::from_secs(seconds);
-        Ok(Self { dialer: Dialer::new(to, trust, timeout)?, timeout, open: None })
+        let dialer = Dialer::new(to, trust, timeout.min(CONNECT_TIME_MAX), timeout)?;
+        Ok(Self { dialer, timeout, open: None })
     }
 
     pub(super) fn reach(&mut self) -> Answer {

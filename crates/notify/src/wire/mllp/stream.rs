@@ -76,14 +76,20 @@ impl Write for Open {
 pub(super) struct Dialer {
     host: String,
     port: u16,
-    timeout: Duration,
+    connect_time: Duration,
+    write_time: Duration,
     tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
 }
 
 impl Dialer {
-    pub(super) fn new(to: &Messages, trust: &Trust, timeout: Duration) -> Result<Self, Failure> {
+    pub(super) fn new(
+        to: &Messages,
+        trust: &Trust,
+        connect_time: Duration,
+        write_time: Duration,
+    ) -> Result<Self, Failure> {
         let tls = if to.tls { Some(tls(to, trust)?) } else { None };
-        Ok(Self { host: to.host.clone(), port: to.port, timeout, tls })
+        Ok(Self { host: to.host.clone(), port: to.port, connect_time, write_time, tls })
     }
 
     pub(super) fn open(&self) -> Result<Open, &'static str> {
@@ -96,7 +102,7 @@ impl Dialer {
                 outcome = Err("without TLS only this machine is spoken to");
                 continue;
             }
-            match TcpStream::connect_timeout(&address, self.timeout) {
+            match TcpStream::connect_timeout(&address, self.connect_time) {
                 Ok(socket) => return self.begin(socket),
                 Err(_) => outcome = Err("no connection"),
             }
@@ -107,8 +113,8 @@ impl Dialer {
     fn begin(&self, socket: TcpStream) -> Result<Open, &'static str> {
         let set = socket
             .set_nodelay(true)
-            .and_then(|()| socket.set_read_timeout(Some(self.timeout)))
-            .and_then(|()| socket.set_write_timeout(Some(self.timeout)));
+            .and_then(|()| socket.set_read_timeout(Some(self.connect_time)))
+            .and_then(|()| socket.set_write_timeout(Some(self.write_time)));
         set.map_err(|_| "no connection")?;
         let Some((config, name)) = &self.tls else { return Ok(Open::Plain(socket)) };
         let refused = "TLS could not be agreed on";
