@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod backup;
+mod destination;
 mod ehr;
 mod feed;
 mod keys;
@@ -27,6 +28,10 @@ pub(crate) use backup::{
     BackupArguments, BackupCommand, BackupPruneArguments, BackupTakeArguments,
     BackupVerifyArguments, BucketArguments, DrillArguments, FromArguments, RestoreArguments,
     ShippingArguments, SnapshotArguments,
+};
+pub(crate) use destination::{
+    DestinationCommand, DestinationListArguments, DestinationQueueArguments,
+    DestinationTestArguments, DispatchArguments,
 };
 pub(crate) use feed::{
     DoorArguments, FeedCommand, FeedListArguments, FeedReplayArguments, FeedTestArguments,
@@ -83,6 +88,9 @@ pub(crate) enum Command {
     /// Feeds: how each sender's messages are read, tried before it is used.
     #[command(subcommand)]
     Feed(FeedCommand),
+    /// Destinations: where results are sent on to, how each stands, and what waits.
+    #[command(subcommand)]
+    Destination(DestinationCommand),
     /// File FHIR resources in bulk from NDJSON, as a bulk export writes it; goes on where an import
     /// of the same file was broken off.
     Import(BulkArguments),

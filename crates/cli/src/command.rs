@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod count;
 mod demo;
+mod destination;
 mod doctor;
 mod explain;
 mod feed;
@@ -38,6 +39,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Serve(serve) => serve::run(&serve),
         Command::Ingest(ingest) => ingest::run(&ingest),
         Command::Feed(command) => feed::run(&command),
+        Command::Destination(command) => destination::run(&command),
         Command::Import(import) => import::run(&import),
         Command::Pgx(pgx) => pgx::run(&pgx),
         Command::Trials(command) => trials::run(&command),

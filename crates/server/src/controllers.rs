@@ -8,6 +8,7 @@ pub(crate) mod board;
 pub(crate) mod cards;
 pub(crate) mod cds;
 pub(crate) mod deliver;
+pub(crate) mod destinations;
 pub(crate) mod emergency;
 pub(crate) mod fhir;
 pub(crate) mod genomics;

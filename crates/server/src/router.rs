@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::controllers::{
-    access_log, account, auth, board, cards, cds, deliver, emergency, fhir, genomics, health,
-    knowledge, launch, login, pages, passkey, privacy, reports, trials,
+    access_log, account, auth, board, cards, cds, deliver, destinations, emergency, fhir, genomics,
+    health, knowledge, launch, login, pages, passkey, privacy, reports, trials,
 };
 use crate::openapi;
 use crate::refusal;
@@ -80,6 +80,8 @@ const PAGES: &[Route] = &[
     Route::new("POST", "/privacy/erasure", || post(privacy::erasure::submit)),
     Route::new("GET", "/statements/{id}", || get(pages::statement)),
     Route::new("GET", "/reviews", || get(pages::reviews)),
+    Route::new("GET", "/console/destinations", || get(destinations::show)),
+    Route::new("POST", "/console/destinations", || post(destinations::decide)),
     Route::new("GET", "/assets/{name}", || get(pages::asset)),
     Route::new("GET", "/favicon.ico", || get(pages::favicon)),
 ];

@@ -18,6 +18,7 @@ pub use page::account::{account, code, offer, recovery, step_up};
 pub use page::api::api;
 pub use page::cards::cards;
 pub use page::consent::consent;
+pub use page::destinations::destinations;
 pub use page::emergency::{emergencies, emergency};
 pub use page::erasure::{erased, erasure};
 pub use page::error::{error, not_found};

@@ -9,6 +9,7 @@ mod capsule;
 pub(crate) mod cards;
 mod clinical;
 pub(crate) mod consent;
+pub(crate) mod destinations;
 pub(crate) mod emergency;
 pub(crate) mod erasure;
 pub(crate) mod error;

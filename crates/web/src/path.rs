@@ -26,6 +26,8 @@ pub const LOGIN_PROVIDER: &str = "/login/provider";
 pub const SMART_LAUNCH: &str = "/smart/launch";
 /// Where it comes back to.
 pub const SMART_CALLBACK: &str = "/smart/callback";
+/// Where results are sent on to.
+pub const DESTINATIONS: &str = "/console/destinations";
 /// What cards came to.
 pub const CARDS: &str = "/cards";
 /// The knowledge in use.

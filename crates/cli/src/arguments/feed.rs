@@ -25,7 +25,7 @@ pub(crate) struct ProfileArguments {
     pub(crate) feeds: Option<PathBuf>,
 }
 
-/// What a server takes in beside MLLP.
+/// What a server takes in beside MLLP, and what it sends on.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct DoorArguments {
     #[command(flatten)]
@@ -35,6 +35,10 @@ pub(crate) struct DoorArguments {
     /// beside it, in `failed`.
     #[arg(long, value_name = "FEED=DIR")]
     pub(crate) watch_folder: Vec<String>,
+    /// Directory of TOML files with the destinations that results are sent on to, as HL7 v2 or as
+    /// signed webhooks. Nothing else is called.
+    #[arg(long, env = "COGNATE_DESTINATIONS", value_name = "DIR")]
+    pub(crate) destinations: Option<PathBuf>,
 }
 
 /// `cognate feed list`

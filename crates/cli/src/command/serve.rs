@@ -2,6 +2,7 @@
 
 mod alert;
 mod audit_review;
+mod destination;
 mod provider;
 
 use super::{panels, say};
@@ -158,6 +159,8 @@ fn followers(
     if let Some(alerter) = alert::alerter(&arguments.alerting, record, app)? {
         threads.push(thread("alerts", flag, move |stop| alerter.follow(stop))?);
     }
+    let destinations = arguments.doors.destinations.as_deref();
+    threads.extend(destination::deliverers(destinations, record, flag)?);
     threads.extend(shipping(arguments, record, flag)?);
     Ok(threads)
 }

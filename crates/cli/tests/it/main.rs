@@ -9,6 +9,7 @@ mod backup;
 #[expect(dead_code, reason = "the tests of the record use all of it")]
 #[path = "../../../record/tests/it/store.rs"]
 mod databases;
+mod destination;
 mod files;
 mod keys;
 mod knowledge;

@@ -6,6 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use model::Timestamp;
+use record::{DispatchState, OutboxStanding};
 use serde_json::json;
 
 /// `GET /healthz`: the process answers.
@@ -39,10 +41,26 @@ pub(crate) async fn ready(State(app): State<App>) -> Result<Response, Error> {
             "failed": health.backup.failure.is_some(),
         },
         "alerts": { "set": health.alerts.is_set, "failing": health.alerts.failing },
+        "destinations": health.outbox.iter().map(destination).collect::<serde_json::Value>(),
         "interpretation": { "behind": behind },
         "knowledge": { "pack": pack.pack, "version": pack.version, "date": pack.date },
     });
     Ok((status, Json(body)).into_response())
+}
+
+/// How one destination stands: what waits for it, since when, and whether it answers.
+fn destination(standing: &OutboxStanding) -> serde_json::Value {
+    use DispatchState::{Held, Parked, Queued};
+    let moment = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    json!({
+        "id": standing.id,
+        "queued": standing.count(Queued),
+        "held": standing.count(Held),
+        "parked": standing.count(Parked),
+        "oldest": moment(standing.oldest),
+        "acknowledged": moment(standing.acknowledged),
+        "failures": standing.failures,
+    })
 }
 
 /// `GET /version`

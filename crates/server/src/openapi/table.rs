@@ -303,6 +303,10 @@ pub(super) const TABLE: &[Row] = &[
         .refusing(&[400, 403, 404, 413, 422, 501]),
     page("GET", "/statements/{id}", "A statement"),
     page("GET", "/reviews", "What waits for a person"),
+    page("GET", "/console/destinations", "Where results are sent on to, and what was not taken"),
+    page("POST", "/console/destinations", "Send a dispatch again, or never")
+        .taking(Form(&["csrf", "destination", "number", "decision"]))
+        .refusing(&[400, 403, 404, 413, 422]),
     open("/assets/{name}", "A style or picture", &[(200, Of("*/*"))], &[400, 404]),
     open("/favicon.ico", "The icon", &[(200, Of("image/svg+xml"))], &[404]),
     open("/cds-services", "CDS Hooks discovery", &[(200, Json)], &[]),

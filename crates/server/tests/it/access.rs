@@ -76,6 +76,7 @@ const EVENTS: &str = "/fhir/Subscription/{id}/$events";
 const EMERGENCY: (&str, &str) = ("GET", "/patients/{id}/emergency");
 const FINDINGS: &str = "/privacy/findings";
 const RELEASES: &str = "/privacy/releases";
+const ONWARD: &str = "/console/destinations";
 const ERASURE: &str = "/privacy/erasure";
 const ANSWER: &str = "/privacy/findings/{id}";
 const ACCESS_LOG: (&str, &str) = ("GET", "/patients/{id}/access");
@@ -172,6 +173,8 @@ const TABLE: &[Row] = &[
     row(("GET", ERASURE), Page, ERASURE, OPERATOR, false),
     row(("POST", ERASURE), Page, ERASURE, OPERATOR, false),
     row(("GET", "/statements/{id}"), Page, "/statements/{patient}", OPERATOR, true),
+    row(("GET", ONWARD), Page, ONWARD, Some(Who::Person(Role::Prescriber)), false),
+    row(("POST", ONWARD), Page, ONWARD, Some(Who::Person(Role::Prescriber)), false),
     row(("GET", "/reviews"), Page, "/reviews", Some(Who::Person(Role::Prescriber)), false),
     row(("GET", "/assets/{name}"), Open, "/assets/{asset}", None, false),
     row(("GET", "/favicon.ico"), Open, "/favicon.ico", None, false),
@@ -281,6 +284,7 @@ impl Row {
                 call.form(&[("csrf", "x"), ("finding", "justified"), ("text", "x")])
             }
             ("POST", ANSWER) => call.form(&[("csrf", "x"), ("answer", "explained"), ("text", "x")]),
+            ("POST", ONWARD) => call.form(&[("csrf", "x"), ("number", "1"), ("decision", "skip")]),
             ("POST", "/login" | "/logout") => call.form(&[("csrf", "x")]),
             (_, "/feeds/{feed}") => call.header("content-type", "application/hl7-v2+er7"),
             (_, "/fhir/$import") => call.header("content-type", "application/fhir+ndjson"),

@@ -36,6 +36,8 @@ mod crud;
 #[cfg(test)]
 mod deliver;
 #[cfg(test)]
+mod destinations;
+#[cfg(test)]
 mod emergency;
 #[cfg(test)]
 mod examples;

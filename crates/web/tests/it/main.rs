@@ -5,6 +5,8 @@ mod access;
 #[cfg(test)]
 mod access_log;
 #[cfg(test)]
+mod destinations;
+#[cfg(test)]
 mod page;
 #[cfg(test)]
 mod safety;
