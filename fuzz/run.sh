@@ -10,7 +10,7 @@ FUZZ_VERSION=0.13.2
 seconds=${FUZZ_SECONDS:-60}
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(hl7v2 mllp fhir fhirpath vcf vcf_cohort pgx_call outside
-  genotypes_table trial token bulk search vendor)
+  genotypes_table trial token bulk search vendor pdf)
 
 if ! cargo +nightly --version >/dev/null 2>&1; then
   echo "fuzz: SKIPPED, no nightly toolchain (libFuzzer's instrumentation needs one)"

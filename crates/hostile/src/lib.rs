@@ -15,6 +15,7 @@ pub mod genotypes_table;
 pub mod hl7v2;
 pub mod mllp;
 pub mod outside;
+pub mod pdf;
 pub mod pgx_call;
 pub mod search;
 mod sites;
@@ -36,6 +37,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("hl7v2", hl7v2::check),
     ("mllp", mllp::check),
     ("outside", outside::check),
+    ("pdf", pdf::check),
     ("pgx_call", pgx_call::check),
     ("search", search::check),
     ("token", token::check),

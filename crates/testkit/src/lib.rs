@@ -10,6 +10,7 @@ pub mod genotypes;
 pub mod oru;
 pub mod panel;
 pub mod patients;
+pub mod pdf;
 pub mod pgx;
 pub mod statements;
 pub mod vcf;

@@ -88,6 +88,16 @@ const TOKENS: &[&str] = &[
     "<a>",
     "</a>",
     "<![CDATA[",
+    "1 0 obj",
+    "endobj",
+    "<</Length 1/Filter/FlateDecode>>",
+    "stream\n",
+    "endstream",
+    "xref\n0 1\n",
+    "trailer",
+    "startxref\n",
+    "%%EOF",
+    "/Encrypt",
 ];
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
@@ -154,6 +164,8 @@ eyJhbGciOiJFUzM4NCIsImtpZCI6ImsifQ.eyJpc3MiOiJhIiwic3ViIjoiYSJ9.AAAA"#,
         b"<?xml version=\"1.0\"?><r xmlns=\"http://e\"><a b='&lt;&#x41;'><![CDATA[x]]></a></r>",
     ];
     seeds.extend(written.iter().map(|seed| seed.to_vec()));
+    let person = ("Ana Example", "1970-03-04", "100");
+    seeds.push(testkit::pdf::report(person, &[(40.0, 100.0, "Results")]));
     seeds
 }
 
@@ -252,4 +264,5 @@ macro_rules! checks {
 checks! {
     bulk fhir fhirpath genotypes_table hl7v2 mllp outside pgx_call search token trial vcf vcf_cohort
     vendor
+    pdf
 }

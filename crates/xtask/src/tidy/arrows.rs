@@ -18,6 +18,7 @@ pub const ARROWS: &[(&str, &[&str])] = &[
     ("pgx", &["knowledge", "model"]),
     ("tumor", &["knowledge", "model"]),
     ("trials", &["knowledge", "model", "tumor"]),
+    ("pdf", &["genomics", "model", "tumor"]),
     ("germline", &["knowledge", "model"]),
     ("guidance", &["knowledge", "model"]),
     ("policy", &[]),
@@ -43,8 +44,18 @@ pub const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Whatever reads what comes from outside.
-const HOSTILE: &[&str] =
-    &["formats", "identity", "intake", "knowledge", "model", "pgx", "record", "trials", "tumor"];
+const HOSTILE: &[&str] = &[
+    "formats",
+    "identity",
+    "intake",
+    "knowledge",
+    "model",
+    "pdf",
+    "pgx",
+    "record",
+    "trials",
+    "tumor",
+];
 
 /// The server uses every room but the engines: only `interpret` runs those.
 const SERVER: &[&str] = &[
@@ -103,6 +114,8 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("anyhow", &["cli", "xtask"]),
     ("axum", &["cli", "demo-ehr", "server"]),
     ("clap", &["cli"]),
+    ("hayro-interpret", &["pdf"]),
+    ("hayro-svg", &["pdf"]),
     ("maud", &["demo-ehr", "report", "web"]),
     ("noodles-bcf", &["formats"]),
     ("noodles-bgzf", &["formats"]),

@@ -1,0 +1,84 @@
+//! The words of a file's pages and where they stand, and pages as pictures.
+//!
+//! The interpreter of pages is the one that draws them: what is read is what a person sees.
+
+mod letters;
+mod words;
+
+use crate::page::Page;
+use hayro_interpret::TransformExt;
+use hayro_interpret::hayro_syntax::page::Page as Drawn;
+use hayro_interpret::hayro_syntax::{LoadPdfError, Pdf};
+use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, interpret_page};
+use kurbo::Rect;
+use letters::Letters;
+
+/// Pages of a file.
+pub const PAGES_MAX: usize = 300;
+
+/// Why no page comes out of a file that is whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// It asks for a password.
+    #[error("the file is encrypted")]
+    Encrypted,
+    /// It has no pages that can be found.
+    #[error("the pages of the file cannot be found")]
+    NoPages,
+    /// It has more than are read.
+    #[error("the file has more than {PAGES_MAX} pages")]
+    TooManyPages,
+    /// It has no page of that number.
+    #[error("the file has no such page")]
+    NoSuchPage,
+}
+
+fn open(bytes: &[u8]) -> Result<Pdf, Unreadable> {
+    let pdf = Pdf::new(bytes.to_vec()).map_err(|error| match error {
+        LoadPdfError::Decryption(_) => Unreadable::Encrypted,
+        LoadPdfError::Invalid => Unreadable::NoPages,
+    })?;
+    match pdf.pages().len() {
+        0 => Err(Unreadable::NoPages),
+        1..=PAGES_MAX => Ok(pdf),
+        _ => Err(Unreadable::TooManyPages),
+    }
+}
+
+/// The pages of a file that the gate let pass.
+///
+/// # Errors
+/// When it has none, or too many.
+pub fn pages(bytes: &[u8]) -> Result<Vec<Page>, Unreadable> {
+    let pdf = open(bytes)?;
+    let cache = InterpreterCache::new();
+    let drawn = pdf.pages().iter();
+    Ok((1..).zip(drawn).map(|(number, page)| read(number, page, &cache)).collect())
+}
+
+fn read<'a>(number: u32, page: &'a Drawn<'a>, cache: &'a InterpreterCache<'a>) -> Page {
+    let (width, height) = page.render_dimensions();
+    let whole = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+    let settings = InterpreterSettings::default();
+    let start = page.initial_transform(true).to_kurbo();
+    let mut context = Context::new(start, whole, cache, page.xref(), settings);
+    let mut letters = Letters::new(whole);
+    interpret_page(page, &mut context, &mut letters);
+    let (unknown_letters, hidden_letters, is_cut) =
+        (letters.unknown, letters.hidden, letters.is_cut);
+    let words = words::of(letters.found);
+    Page { number, width, height, words, unknown_letters, hidden_letters, is_cut }
+}
+
+/// One page as a picture (SVG), letters as shapes.
+///
+/// # Errors
+/// When there is no such page.
+pub fn picture(bytes: &[u8], number: u32) -> Result<String, Unreadable> {
+    let pdf = open(bytes)?;
+    let index = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+    let page = index.and_then(|index| pdf.pages().get(index)).ok_or(Unreadable::NoSuchPage)?;
+    let settings = InterpreterSettings::default();
+    let white = hayro_svg::SvgRenderSettings { bg_color: [255; 4] };
+    Ok(hayro_svg::convert(page, &hayro_svg::RenderCache::new(), &settings, &white))
+}

@@ -1,0 +1,124 @@
+//! Reports as PDF: whether a file is whole, where its words stand, and what it may say.
+//!
+//! For: the process that reads one document and ends; nothing else of the program reads PDF.
+//! Never: a result. What comes out are proposals that a person confirms field by field; a file that
+//! is not whole gives nothing, and what does not parse stays blank.
+//! Rules: ISO 32000-2 (structure), RFC 1950 (checksums), HGVS and HGNC through `genomics` and
+//! `tumor`, CPIC's terms for phenotypes (PMID 27441996).
+
+pub mod extract;
+pub mod integrity;
+pub mod page;
+mod propose;
+pub mod reading;
+mod rows;
+pub mod section;
+mod stated;
+
+pub use propose::PROPOSALS_MAX;
+pub use reading::{Class, Field, FieldName, Proposal, ProposalKind, Reading};
+
+use extract::Unreadable;
+use integrity::Refusal;
+use model::Problem;
+use page::Page;
+use reading::Size;
+use rows::Line;
+use tumor::gene::Genes;
+
+/// Labels of a report about a person that a document has at least.
+const LABELS_MIN: usize = 4;
+
+/// Why nothing was read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The file is not whole.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Its pages do not come out.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+}
+
+impl Failure {
+    /// A stable word for it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.word(),
+            Self::Unreadable(Unreadable::Encrypted) => "encrypted",
+            Self::Unreadable(_) => "unreadable",
+        }
+    }
+}
+
+/// Reads a document.
+///
+/// # Errors
+/// When the file is not whole, or its pages do not come out.
+pub fn read(bytes: &[u8], genes: &Genes) -> Result<Reading, Failure> {
+    let whole = integrity::check(bytes)?;
+    let mut reading = of_pages(&extract::pages(bytes)?, genes);
+    if whole.untested > 0 {
+        let text = format!(
+            "{} parts of the file have no checksum; nobody can tell whether they are whole",
+            whole.untested
+        );
+        reading.problems.push(Problem::note("untested", "document", text));
+    }
+    Ok(reading)
+}
+
+/// A page of a document as a picture (SVG).
+///
+/// # Errors
+/// As [`read`], and when there is no such page.
+pub fn picture(bytes: &[u8], page: u32) -> Result<String, Failure> {
+    integrity::check(bytes)?;
+    Ok(extract::picture(bytes, page)?)
+}
+
+/// What pages may say.
+pub fn of_pages(pages: &[Page], genes: &Genes) -> Reading {
+    let lines: Vec<Vec<Line>> = pages.iter().map(rows::lines).collect();
+    let body = rows::body(pages, &lines);
+    let stated = stated::of(&lines);
+    let mut problems = letters(pages);
+    let labels = stated::labels(&lines);
+    let is_report = labels >= LABELS_MIN && propose::has_findings_heading(&body);
+    let sizes = pages.iter().map(|page| Size { width: page.width, height: page.height }).collect();
+    if !is_report {
+        let text = "the document does not look like the report of a person; nothing is proposed";
+        problems.push(Problem::note("not-a-report", "document", text));
+        let (class, proposals) = (Class::NotAReport, Vec::new());
+        return Reading { class, pages: sizes, stated, proposals, problems };
+    }
+    problems.extend(stated::check(pages, &lines, &stated));
+    let (proposals, noticed) = propose::of(genes, &body);
+    problems.extend(noticed);
+    Reading { class: Class::Report, pages: sizes, stated, proposals, problems }
+}
+
+/// What of the pages could not be read.
+fn letters(pages: &[Page]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for page in pages {
+        let place = format!("page {}", page.number);
+        if page.words.is_empty() {
+            let text = "the page has no text: it may be a picture of one";
+            problems.push(Problem::warning("no-text", &place, text));
+        }
+        if page.unknown_letters > 0 {
+            let text = format!("{} letters have no meaning", page.unknown_letters);
+            problems.push(Problem::warning("unknown-letters", &place, text));
+        }
+        if page.hidden_letters > 0 {
+            let text = format!("{} letters are not seen, and not read", page.hidden_letters);
+            problems.push(Problem::warning("hidden-letters", &place, text));
+        }
+        if page.is_cut {
+            let text = "the page has more letters than are read";
+            problems.push(Problem::warning("too-many-letters", place, text));
+        }
+    }
+    problems
+}

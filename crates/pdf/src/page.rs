@@ -1,0 +1,66 @@
+//! Pages as words in places: the only thing that is taken from a file.
+
+use serde::{Deserialize, Serialize};
+
+/// A rectangle on a page, in points from its upper left corner.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Area {
+    /// Left.
+    pub left: f32,
+    /// Top.
+    pub top: f32,
+    /// Right.
+    pub right: f32,
+    /// Bottom.
+    pub bottom: f32,
+}
+
+impl Area {
+    /// The smallest area around both.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            left: self.left.min(other.left),
+            top: self.top.min(other.top),
+            right: self.right.max(other.right),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+
+    /// The smallest area around all; nothing of nothing.
+    pub fn around(areas: impl IntoIterator<Item = Self>) -> Option<Self> {
+        areas.into_iter().reduce(Self::with)
+    }
+}
+
+/// A word: what stands together without a gap.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Word {
+    /// Its characters.
+    pub text: String,
+    /// Where it stands.
+    pub area: Area,
+    /// The line it stands on, from the top.
+    pub baseline: f32,
+    /// Size of its letters, in points.
+    pub size: f32,
+}
+
+/// A page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Page {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Width in points.
+    pub width: f32,
+    /// Height in points.
+    pub height: f32,
+    /// Its words, in no order.
+    pub words: Vec<Word>,
+    /// Letters whose meaning the file does not tell.
+    pub unknown_letters: usize,
+    /// Letters that nobody sees, which are not read.
+    pub hidden_letters: usize,
+    /// Whether it has more than is taken from a page.
+    pub is_cut: bool,
+}
