@@ -162,6 +162,13 @@ pub(crate) enum Command {
         /// bash, zsh, fish, elvish or powershell.
         shell: clap_complete::Shell,
     },
+    /// Read one document in PDF from standard input, within limits, for the server.
+    #[command(hide = true)]
+    ExtractPdf {
+        /// Answer with this page as a picture.
+        #[arg(long)]
+        page: Option<u32>,
+    },
     /// Print this reference as markdown.
     #[command(hide = true)]
     Reference,

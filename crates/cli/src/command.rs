@@ -8,6 +8,7 @@ mod demo;
 mod destination;
 mod doctor;
 mod explain;
+mod extract_pdf;
 mod feed;
 mod import;
 mod ingest;
@@ -64,6 +65,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Doctor(doctor) => doctor::run(&doctor),
         Command::Openapi { base_url } => reference::openapi(&base_url),
         Command::Completions { shell } => reference::completions(shell),
+        Command::ExtractPdf { page } => extract_pdf::run(page),
         Command::Reference => reference::markdown(),
     }
 }

@@ -6,6 +6,7 @@
 //! Rules: ISO 32000-2 (structure), RFC 1950 (checksums), HGVS and HGNC through `genomics` and
 //! `tumor`, CPIC's terms for phenotypes (PMID 27441996).
 
+pub mod child;
 pub mod extract;
 pub mod integrity;
 pub mod page;

@@ -24,6 +24,7 @@ mod decision;
 mod emergency;
 mod erasure;
 mod export;
+mod extraction;
 mod fact;
 mod failure;
 mod feed;
@@ -80,6 +81,7 @@ pub use emergency::{
 };
 pub use erasure::{Erasure, ErasureCertificate, read_certificate};
 pub use export::{ExportForResearch, ExportJob, ExportLevel, ExportPage, ExportRequest};
+pub use extraction::{Extraction, ExtractionState};
 pub use failure::Failure;
 pub use feed::{Change, ChangeKind};
 pub use finding::{FINDING_DAYS, Finding, FindingAnswer, Looked, PrivacyQueue, Reviewed};

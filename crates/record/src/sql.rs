@@ -6,6 +6,7 @@
 pub(crate) mod archive;
 pub(crate) mod care;
 pub(crate) mod erasure;
+pub(crate) mod extraction;
 pub(crate) mod finding;
 pub(crate) mod genome;
 pub(crate) mod identity;

@@ -10,6 +10,7 @@ mod backup;
 #[path = "../../../record/tests/it/store.rs"]
 mod databases;
 mod destination;
+mod document;
 mod files;
 mod keys;
 mod knowledge;

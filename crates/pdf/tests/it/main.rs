@@ -1,6 +1,8 @@
 //! Reports as PDF.
 
 #[cfg(test)]
+mod child;
+#[cfg(test)]
 mod gate;
 #[cfg(test)]
 mod proposals;

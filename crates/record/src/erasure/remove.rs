@@ -7,7 +7,7 @@ use crate::Failure;
 use crate::carriers::forget;
 use crate::key::Keys;
 use crate::search::remove_orphans;
-use crate::sql::{care, erasure as sql, genome, label, record};
+use crate::sql::{care, erasure as sql, extraction, genome, label, record};
 use crate::statement::KIND;
 use crate::store::{Executor, Value, values};
 use model::Timestamp;
@@ -106,6 +106,7 @@ impl Removal<'_> {
             ("relationships of care by resources", care::SAID_OF_PATIENT_DROP),
             ("emergencies", sql::EMERGENCIES_DROP),
             ("differences of packs", sql::PACK_CHANGES_DROP),
+            ("readings of documents", extraction::EXTRACTIONS_DROP),
             ("changes in trials", sql::TRIAL_STATUS_DROP),
             ("trial watches", sql::TRIAL_WATCH_DROP),
             ("events of subscriptions", sql::EVENTS_UNNAME),

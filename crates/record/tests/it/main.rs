@@ -15,6 +15,8 @@ mod carriers;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod extractions;
+#[cfg(test)]
 mod feed;
 #[cfg(test)]
 mod figures;

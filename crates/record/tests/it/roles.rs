@@ -19,9 +19,9 @@ use record::Role::{
 };
 use record::{
     Access, Account, AuditQuery, Client, Commit, CompartmentQuery, Credential, CredentialKind,
-    Disclosure, ExportJob, ExportLevel, ExportRequest, Failure, Feedback, HistoryQuery, LinkKind,
-    NewReview, Purpose, Query, RawState, Record, Registration, Role, Scope, Session, Shown,
-    Subscription, SubscriptionStatus, Ticket, TicketKind,
+    Disclosure, ExportJob, ExportLevel, ExportRequest, Extraction, ExtractionState, Failure,
+    Feedback, HistoryQuery, LinkKind, NewReview, Purpose, Query, RawState, Record, Registration,
+    Role, Scope, Session, Shown, Subscription, SubscriptionStatus, Ticket, TicketKind,
 };
 use research::researching;
 use serde_json::json;
@@ -65,6 +65,17 @@ fn shown() -> Shown {
         rule: "r".to_owned(),
         pack: "pgx 1".to_owned(),
         body: json!({}),
+    }
+}
+
+fn extraction() -> Extraction {
+    Extraction {
+        id: "none".to_owned(),
+        patient: p1(),
+        created: Timestamp::from_micros(0),
+        state: ExtractionState::Open,
+        version: 1,
+        body: Vec::new(),
     }
 }
 
@@ -281,6 +292,21 @@ fn others() -> Vec<Line> {
         ("resolve_review", vec![LaboratoryReviewer], |r, a, k| {
             r.resolve_review(a, &k.review, "done")
         }),
+        ("put_extraction", vec![LaboratoryReviewer, Interface], |r, a, _| {
+            r.put_extraction(a, "e", &p1(), ExtractionState::Open, b"{}".to_vec()).map(drop)
+        }),
+        ("has_extraction", vec![LaboratoryReviewer, Interface], |r, a, _| {
+            r.has_extraction(a, "e").map(drop)
+        }),
+        ("extractions", vec![LaboratoryReviewer, InterfaceAnalyst, Interface], |r, a, _| {
+            r.extractions(a, true, 5).map(drop)
+        }),
+        ("extraction", vec![LaboratoryReviewer, InterfaceAnalyst, Interface], |r, a, _| {
+            r.extraction(a, "e").map(drop)
+        }),
+        ("decide_extraction", vec![LaboratoryReviewer], |r, a, _| {
+            done(r.decide_extraction(a, &extraction(), ExtractionState::Filed, b"{}".to_vec()))
+        }),
         ("put_account", vec![Operator], |r, a, _| r.put_account(a, account())),
         ("account", vec![Operator, PrivacyOfficer], |r, a, _| r.account(a, "ana").map(drop)),
         ("put_client", vec![Operator], |r, a, _| {
@@ -380,7 +406,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 174 * Role::ALL.len());
+    assert_eq!(calls, 179 * Role::ALL.len());
 }
 
 #[test]

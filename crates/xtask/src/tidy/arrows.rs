@@ -92,6 +92,7 @@ const CLI: &[&str] = &[
     "knowledge",
     "model",
     "notify",
+    "pdf",
     "pgx",
     "policy",
     "record",

@@ -1,0 +1,61 @@
+//! The process that reads one document and ends: its two ends.
+//!
+//! What interprets foreign pages may run out of stack, of memory or of time, and none of that can be
+//! caught. So it happens in a process of its own, which takes its limits before the first byte
+//! comes: processor time, memory, no core, no file and no socket, for it may open nothing. Whoever
+//! asks waits for a bounded time and takes a bounded answer.
+
+mod ask;
+mod confine;
+
+pub use ask::{ANSWER_BYTES_MAX, ReadFailure, Reader, WALL_SECONDS_MAX};
+pub use confine::{CPU_SECONDS_MAX, MEMORY_BYTES_MAX, Unconfined, confine};
+
+use crate::integrity::FILE_BYTES_MAX;
+use crate::reading::Reading;
+use serde::{Deserialize, Serialize};
+use std::io::{Read, Write};
+use tumor::gene::Genes;
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// What the document may say.
+    Read,
+    /// A page as a picture.
+    Picture(u32),
+}
+
+/// What comes back, as JSON.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Answer {
+    Reading(Box<Reading>),
+    Picture(String),
+    Refused { word: String, text: String },
+}
+
+/// Reads a document, and writes what it came to.
+///
+/// # Errors
+/// When the bytes do not come, or the answer cannot be given.
+pub fn answer(
+    task: Task,
+    input: impl Read,
+    mut output: impl Write,
+    genes: &Genes,
+) -> std::io::Result<()> {
+    let mut bytes = Vec::new();
+    // One more than the gate lets pass, so that it is the gate that says so.
+    input.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
+    let done = match task {
+        Task::Read => crate::read(&bytes, genes).map(|reading| Answer::Reading(Box::new(reading))),
+        Task::Picture(page) => crate::picture(&bytes, page).map(Answer::Picture),
+    };
+    let answer = done.unwrap_or_else(|failure| Answer::Refused {
+        word: failure.word().to_owned(),
+        text: failure.to_string(),
+    });
+    serde_json::to_writer(&mut output, &answer)?;
+    output.flush()
+}
