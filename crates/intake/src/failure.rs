@@ -30,6 +30,9 @@ pub enum Failure {
         /// What does not hold.
         text: String,
     },
+    /// Documents cannot be read on this machine now; that is no fault of theirs.
+    #[error("documents cannot be read: {0}")]
+    NoReader(pdf::child::ReadFailure),
     /// A socket or a file failed.
     #[error("reading failed: {0}")]
     Reading(#[from] std::io::Error),

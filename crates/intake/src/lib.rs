@@ -9,6 +9,7 @@ mod adt;
 mod content;
 pub mod difference;
 mod document;
+pub mod extraction;
 mod failure;
 pub mod feed;
 pub mod fhir;

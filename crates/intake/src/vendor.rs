@@ -19,7 +19,7 @@ use crate::work::{Outcome, Whose, settle};
 use finding::{Made, key, observations};
 use formats::fhir::build::{
     Agent, Attachment, Document, Head, ReportParts, TumorMeasure, TumorStudy, add_study,
-    diagnostic_report, document_reference, provenance, specimen, tumor_measure,
+    diagnostic_report, document_reference, gene_result, provenance, specimen, tumor_measure,
 };
 use formats::fhir::codes;
 use formats::vendor::{self, Listed, Notation, VendorReport};
@@ -156,7 +156,7 @@ fn claimed(feed: &Feed, report: &VendorReport) -> Claimed {
 }
 
 /// The resources of a report.
-fn filing(report: &VendorReport, context: &Context<'_>) -> Filing {
+pub(crate) fn filing(report: &VendorReport, context: &Context<'_>) -> Filing {
     Builder::new(report, context).build()
 }
 
@@ -183,6 +183,7 @@ impl<'b> Builder<'b> {
         let specimen = self.specimen();
         let mut results = self.findings(&specimen);
         results.extend(self.measures(&specimen));
+        results.extend(self.genotypes(&specimen));
         let documents = self.documents();
         self.diagnostic_report(&specimen, &results, &documents);
         self.provenance();
@@ -309,6 +310,18 @@ impl<'b> Builder<'b> {
             let resource = tumor_measure(&measure, &self.head(&id, specimen, day.as_deref()));
             results.push(format!("Observation/{id}"));
             self.add(resource, stated.raw_path.clone());
+        }
+        results
+    }
+
+    fn genotypes(&mut self, specimen: &str) -> Vec<String> {
+        let mut results = Vec::new();
+        let day = self.day();
+        for (stated, place) in &self.report.genotypes {
+            let id = self.id(&format!("genotype:{}", stated.gene));
+            let resource = gene_result(stated, &self.head(&id, specimen, day.as_deref()));
+            results.push(format!("Observation/{id}"));
+            self.add(resource, place.clone());
         }
         results
     }

@@ -7,9 +7,11 @@
 
 mod ask;
 mod confine;
+mod read;
 
 pub use ask::{ANSWER_BYTES_MAX, ReadFailure, Reader, WALL_SECONDS_MAX};
 pub use confine::{CPU_SECONDS_MAX, MEMORY_BYTES_MAX, Unconfined, confine};
+pub use read::{InProcess, ReadDocuments};
 
 use crate::integrity::FILE_BYTES_MAX;
 use crate::reading::Reading;

@@ -16,7 +16,7 @@ mod rows;
 pub mod section;
 mod stated;
 
-pub use propose::PROPOSALS_MAX;
+pub use propose::{PROPOSALS_MAX, value};
 pub use reading::{Class, Field, FieldName, Proposal, ProposalKind, Reading};
 
 use extract::Unreadable;

@@ -7,6 +7,9 @@ mod alteration;
 mod genotype;
 mod measure;
 mod table;
+mod value;
+
+pub use value::value;
 
 use crate::reading::{Field, FieldName, Proposal, ProposalKind};
 use crate::rows::{Cell, Line};

@@ -2,7 +2,7 @@
 
 use super::finding::{Finding, Measure, TestedGene};
 use model::patient::{PersonName, Sex};
-use model::reported::ResultStatus;
+use model::reported::{ReportedGeneResult, ResultStatus};
 use model::specimen::Origin;
 use model::variant::GenomeBuild;
 use model::{PartialDate, Timestamp};
@@ -26,6 +26,8 @@ pub enum Laboratory {
     Maf,
     /// A study as cBioPortal loads it.
     Study,
+    /// A document that a person read.
+    Document,
 }
 
 impl Laboratory {
@@ -39,6 +41,7 @@ impl Laboratory {
             Self::Guardant => "Guardant Health",
             Self::Maf => "MAF table",
             Self::Study => "cBioPortal study",
+            Self::Document => "report as a document",
         }
     }
 
@@ -52,6 +55,7 @@ impl Laboratory {
             Self::Guardant => "guardant",
             Self::Maf => "maf",
             Self::Study => "cbioportal-study",
+            Self::Document => "document",
         }
     }
 }
@@ -87,6 +91,8 @@ pub struct VendorReport {
     pub findings: Vec<Finding>,
     /// Measurements of the whole tumour.
     pub measures: Vec<Measure>,
+    /// Genes with the laboratory's own call, each with its place.
+    pub genotypes: Vec<(ReportedGeneResult, String)>,
     /// Genes that the report lists as tested.
     pub tested: Vec<TestedGene>,
     /// Therapies, trials and interpretations, quoted.

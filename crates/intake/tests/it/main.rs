@@ -8,6 +8,8 @@ mod certificates;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod extraction;
+#[cfg(test)]
 mod feeds;
 #[cfg(test)]
 mod fhir;

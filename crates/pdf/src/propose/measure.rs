@@ -18,6 +18,9 @@ const NAMES: &[(&str, &str)] = &[
     ("mss", "msi"),
 ];
 
+/// The unit of mutational burden.
+pub(super) const UNIT: &str = "mutations per megabase";
+
 /// Words that say nothing of their own here.
 const FILLERS: &[&str] = &[
     "tumor",
@@ -95,7 +98,7 @@ fn unit(word: &str) -> Option<&'static str> {
         word,
         "muts/mb" | "mut/mb" | "mutations/mb" | "mutations/megabase" | "m/mb" | "mut/megabase"
     );
-    is_known.then_some("mutations per megabase")
+    is_known.then_some(UNIT)
 }
 
 fn level(name: &str, word: &str) -> Option<&'static str> {

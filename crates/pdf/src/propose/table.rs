@@ -208,7 +208,7 @@ impl Row {
     }
 }
 
-fn value(name: FieldName, written: &str) -> Option<String> {
+pub(super) fn value(name: FieldName, written: &str) -> Option<String> {
     match name {
         FieldName::Transcript => genomics::hgvs::is_accession(written).then(|| written.to_owned()),
         FieldName::Coding => alteration::coding(written),

@@ -25,7 +25,10 @@ pub const ARROWS: &[(&str, &[&str])] = &[
     ("deidentify", &[]),
     ("record", &["deidentify", "model", "policy"]),
     ("backup", &["model", "record"]),
-    ("intake", &["formats", "genomics", "knowledge", "model", "record", "transport"]),
+    (
+        "intake",
+        &["formats", "genomics", "knowledge", "model", "pdf", "record", "transport", "tumor"],
+    ),
     (
         "interpret",
         &["formats", "germline", "knowledge", "model", "pgx", "record", "trials", "tumor"],
@@ -70,6 +73,7 @@ const SERVER: &[&str] = &[
     "knowledge",
     "model",
     "notify",
+    "pdf",
     "policy",
     "record",
     "report",

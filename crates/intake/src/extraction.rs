@@ -1,0 +1,100 @@
+//! Documents in PDF: filed as documents at once, then read into proposals that wait for a person,
+//! and filed as results when people have confirmed every field of them.
+//!
+//! Nothing here is a result before that: proposals are in no resource and no fact, so no engine can
+//! see them. What would harm most if it were wrong takes two people.
+
+mod decide;
+mod file;
+mod follow;
+
+pub use decide::{Decision, Objection, needs_two};
+pub use file::{Origin, file};
+pub use follow::Follower;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use model::{Problem, Timestamp};
+use pdf::{FieldName, Reading};
+use record::{Access, Extraction, Failure, Record};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Media type of the documents.
+pub const PDF: &str = "application/pdf";
+
+/// A document, what was read from it, and what people said of that.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReadDocument {
+    /// Type and id of the resource that holds it.
+    pub resource: (String, String),
+    /// Which of the resource's contents it is.
+    pub content: usize,
+    /// What the resource calls it.
+    pub title: Option<String>,
+    /// What was read; `None` if nothing could be.
+    pub reading: Option<Reading>,
+    /// Why nothing could be read: a stable word, and a sentence.
+    pub refused: Option<(String, String)>,
+    /// Where the document and the record do not agree.
+    pub differs: Vec<Problem>,
+    /// What was said of each proposal, by its place.
+    pub answers: BTreeMap<usize, Answer>,
+}
+
+/// What people said of one proposal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The values that hold; `None` if it was rejected.
+    pub values: Option<BTreeMap<FieldName, String>>,
+    /// By whom, and when.
+    pub first: (String, Timestamp),
+    /// Who confirmed the same after that.
+    pub second: Option<(String, Timestamp)>,
+}
+
+impl ReadDocument {
+    /// From the record.
+    ///
+    /// # Errors
+    /// When what is kept is no such document.
+    pub fn of(kept: &Extraction) -> Result<Self, Failure> {
+        serde_json::from_slice(&kept.body)
+            .map_err(|_| Failure::Sealed { place: format!("extraction/{}", kept.id) })
+    }
+
+    /// For the record.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn body(&self) -> Result<Vec<u8>, Failure> {
+        serde_json::to_vec(self).map_err(|error| Failure::Storage(error.to_string()))
+    }
+
+    /// The bytes of the document, as the caller may read them; `None` if it is not there any more.
+    ///
+    /// # Errors
+    /// When the record fails.
+    pub fn bytes(&self, record: &Record, access: &Access) -> Result<Option<Vec<u8>>, Failure> {
+        let (kind, id) = &self.resource;
+        let stored = record.read(access, kind, id)?.filter(|stored| !stored.deleted);
+        let Some(stored) = stored else { return Ok(None) };
+        let resource = serde_json::from_slice(&stored.body).unwrap_or_default();
+        let found = attachments(&resource).into_iter().find(|(at, _, _)| *at == self.content);
+        Ok(found.map(|(_, _, bytes)| bytes))
+    }
+}
+
+/// The documents in PDF that a resource holds: place, title, bytes.
+fn attachments(resource: &Value) -> Vec<(usize, Option<String>, Vec<u8>)> {
+    let list = |name: &str| resource.get(name).and_then(Value::as_array).into_iter().flatten();
+    let contents = list("content").filter_map(|content| content.get("attachment"));
+    let one = |(at, attachment): (usize, &Value)| {
+        let text = |name: &str| attachment.get(name).and_then(Value::as_str);
+        let kind = text("contentType")?.split(';').next()?.trim();
+        let data = text("data").filter(|_| kind.eq_ignore_ascii_case(PDF))?;
+        Some((at, text("title").map(str::to_owned), STANDARD.decode(data).ok()?))
+    };
+    contents.chain(list("presentedForm")).enumerate().filter_map(one).collect()
+}

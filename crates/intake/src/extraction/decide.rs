@@ -1,0 +1,146 @@
+//! What a person says of a proposal.
+
+use super::{Answer, ReadDocument};
+use knowledge::oncology::OncologyNames;
+use model::Timestamp;
+use pdf::{FieldName, ProposalKind};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+use tumor::gene::Genes;
+
+/// The shipped tables are in the binary, and a test loads them; without them nothing is a value.
+static GENES: LazyLock<Option<Genes>> =
+    LazyLock::new(|| OncologyNames::built_in().ok().map(|names| Genes::new(&names)));
+
+/// What somebody says of one proposal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It holds, with these texts in its fields; an empty one is left out.
+    Confirm(BTreeMap<FieldName, String>),
+    /// It does not hold.
+    Reject,
+}
+
+/// Why a decision is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Objection {
+    /// There is no such proposal.
+    #[error("the document has no such proposal")]
+    NoProposal,
+    /// A text makes no value.
+    #[error("`{}` is not understood", .0.word())]
+    NoValue(FieldName),
+    /// Something is missing.
+    #[error("`{}` is missing", .0.word())]
+    Missing(FieldName),
+    /// It takes somebody else.
+    #[error("this takes a second person: somebody else has to confirm it")]
+    SamePerson,
+    /// It was confirmed by all it takes.
+    #[error("this is confirmed already; a rejection takes it back")]
+    Confirmed,
+}
+
+/// Whether a finding takes two people: (likely) pathogenic, a poor or ultrarapid metabolizer, the
+/// first tier.
+pub fn needs_two(values: &BTreeMap<FieldName, String>) -> bool {
+    let significance = values.get(&FieldName::Significance).map(String::as_str);
+    let is_grave = matches!(
+        significance,
+        Some("Pathogenic" | "Likely pathogenic" | "Tier I" | "Oncogenic" | "Likely oncogenic")
+    );
+    let phenotype = values.get(&FieldName::Phenotype).map(String::as_str).unwrap_or_default();
+    is_grave || phenotype.contains("Poor") || phenotype.contains("Ultrarapid")
+}
+
+impl Answer {
+    /// Whether all have confirmed it whom it takes.
+    pub fn is_complete(&self) -> bool {
+        match &self.values {
+            None => true,
+            Some(values) => self.second.is_some() || !needs_two(values),
+        }
+    }
+}
+
+impl ReadDocument {
+    /// Takes a decision.
+    ///
+    /// # Errors
+    /// Why it is not taken; nothing has changed then.
+    pub fn decide(
+        &mut self,
+        at: usize,
+        decision: Decision,
+        (actor, when): (&str, Timestamp),
+    ) -> Result<(), Objection> {
+        let reading = self.reading.as_ref().ok_or(Objection::NoProposal)?;
+        let kind = reading.proposals.get(at).ok_or(Objection::NoProposal)?.kind;
+        let first = (actor.to_owned(), when);
+        let values = match decision {
+            Decision::Reject => {
+                self.answers.insert(at, Answer { values: None, first, second: None });
+                return Ok(());
+            }
+            Decision::Confirm(texts) => checked(kind, &texts)?,
+        };
+        if let Some(known) = self.answers.get_mut(&at)
+            && known.values.as_ref() == Some(&values)
+        {
+            if known.is_complete() {
+                return Err(Objection::Confirmed);
+            }
+            if known.first.0 == actor {
+                return Err(Objection::SamePerson);
+            }
+            known.second = Some(first);
+            return Ok(());
+        }
+        // Other values than before: whoever says so is the first.
+        self.answers.insert(at, Answer { values: Some(values), first, second: None });
+        Ok(())
+    }
+
+    /// Whether everything was decided by all whom it takes.
+    pub fn is_decided(&self) -> bool {
+        let proposals = self.reading.as_ref().map_or(0, |reading| reading.proposals.len());
+        (0..proposals).all(|at| self.answers.get(&at).is_some_and(Answer::is_complete))
+    }
+
+    /// Whether anything was confirmed.
+    pub fn has_confirmed(&self) -> bool {
+        self.answers.values().any(|answer| answer.values.is_some())
+    }
+}
+
+/// The values of texts, each in its normal form, and all that a finding needs among them.
+fn checked(
+    kind: ProposalKind,
+    texts: &BTreeMap<FieldName, String>,
+) -> Result<BTreeMap<FieldName, String>, Objection> {
+    let mut values = BTreeMap::new();
+    for (name, text) in texts.iter().filter(|(_, text)| !text.trim().is_empty()) {
+        let value = GENES.as_ref().and_then(|genes| pdf::value(*name, text, genes));
+        let value = value.ok_or(Objection::NoValue(*name))?;
+        values.insert(*name, value);
+    }
+    let one_of: &[FieldName] = match kind {
+        ProposalKind::Variant => &[FieldName::Protein, FieldName::Coding],
+        ProposalKind::CopyNumber | ProposalKind::Rearrangement => &[FieldName::Change],
+        ProposalKind::Genotype => &[FieldName::Diplotype, FieldName::Phenotype],
+        ProposalKind::Measure => &[FieldName::Value, FieldName::Level],
+    };
+    let subject = match kind {
+        ProposalKind::Measure => FieldName::Measure,
+        _ => FieldName::Gene,
+    };
+    if !values.contains_key(&subject) {
+        return Err(Objection::Missing(subject));
+    }
+    match one_of.first() {
+        Some(name) if !one_of.iter().any(|name| values.contains_key(name)) => {
+            Err(Objection::Missing(*name))
+        }
+        _ => Ok(values),
+    }
+}

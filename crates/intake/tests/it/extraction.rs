@@ -1,0 +1,172 @@
+//! A report as PDF: a document at once, proposals beside the record, results when people have
+//! confirmed them.
+
+use crate::support::{Fixture, engine, fixture, tenant};
+use base64::Engine as _;
+use intake::extraction::{Decision, Follower, Objection, Origin, ReadDocument, file};
+use model::{PartialDate, Timestamp, specimen};
+use pdf::child::InProcess;
+use pdf::{Class, FieldName};
+use record::{Access, Extraction, ExtractionState, Purpose, Role, Scope};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+use testkit::pdf::{Text, report};
+use tumor::gene::Genes;
+
+const PERSON: (&str, &str, &str) = ("Ana Example", "1961-04-02", "MRN-1");
+const TEXTS: &[Text<'static>] = &[
+    (40.0, 100.0, "Results"),
+    (40.0, 120.0, "CYP2C19 *2/*2 Poor Metabolizer"),
+    (40.0, 160.0, "CYP2D6 *1/*1 Normal Metabolizer"),
+    (40.0, 200.0, "Methods"),
+    (40.0, 220.0, "CYP2C9 *3/*3 Poor Metabolizer"),
+];
+
+fn genes() -> Genes {
+    Genes::new(&knowledge::oncology::OncologyNames::built_in().unwrap())
+}
+
+fn follower(fixture: &Fixture) -> Follower {
+    static READER: OnceLock<Arc<InProcess>> = OnceLock::new();
+    let reader = READER.get_or_init(|| Arc::new(InProcess(genes())));
+    Follower::new(fixture.record.clone(), Arc::clone(reader) as _, &tenant())
+}
+
+fn reviewer(name: &str) -> Access {
+    Access::new(tenant(), name, Role::LaboratoryReviewer, Purpose::Treatment, Scope::Tenant)
+}
+
+/// Files a document for Ana, and reads it.
+fn filed(fixture: &Fixture, bytes: &[u8]) -> Extraction {
+    let data = base64::engine::general_purpose::STANDARD.encode(bytes);
+    let resource = json!({"resourceType": "DocumentReference", "id": "d1", "status": "current",
+        "subject": {"reference": "Patient/ana-example"},
+        "content": [{"attachment": {"contentType": "application/pdf", "data": data}}]});
+    let change = record::ResourceChange::put(resource, Vec::new(), record::Condition::Any);
+    let commit = record::Commit { changes: vec![change], ..record::Commit::default() };
+    fixture.record.commit(&fixture.access(), commit).unwrap();
+    assert_eq!(follower(fixture).work_off().unwrap(), 1);
+    let open = fixture.record.extractions(&reviewer("r1"), true, 10).unwrap();
+    let done = fixture.record.extractions(&reviewer("r1"), false, 10).unwrap();
+    open.into_iter().chain(done).next().unwrap()
+}
+
+/// Confirms a proposal as it was read.
+fn confirm(document: &mut ReadDocument, at: usize, who: &str) -> Result<(), Objection> {
+    let reading = document.reading.clone().unwrap();
+    let fields = reading.proposals[at].fields.iter();
+    let values = fields.filter_map(|field| Some((field.name, field.value.clone()?)));
+    let decision = Decision::Confirm(values.collect());
+    document.decide(at, decision, (who, Timestamp::from_micros(1)))
+}
+
+fn keep(fixture: &Fixture, kept: &Extraction, document: &ReadDocument) -> Extraction {
+    let (access, body) = (reviewer("r1"), document.body().unwrap());
+    fixture.record.decide_extraction(&access, kept, ExtractionState::Open, body).unwrap();
+    fixture.record.extraction(&access, &kept.id).unwrap().unwrap()
+}
+
+fn origin() -> Origin {
+    let signed_on = PartialDate::parse("2026-01-12").unwrap();
+    Origin { of: specimen::Origin::Germline, signed_on }
+}
+
+fn genotypes(fixture: &Fixture) -> Vec<String> {
+    let found = fixture.findings("ana-example").into_iter();
+    found.filter(|line| line.contains("CYP2")).collect()
+}
+
+#[test]
+fn nothing_unconfirmed_is_a_result_and_a_grave_finding_takes_two_people() {
+    let fixture = fixture();
+    let kept = filed(&fixture, &report(PERSON, TEXTS));
+    assert_eq!(kept.state, ExtractionState::Open);
+    let mut document = ReadDocument::of(&kept).unwrap();
+    assert_eq!(document.reading.as_ref().unwrap().proposals.len(), 2);
+    let ana = model::PatientId::new("ana-example");
+    let facts = |fixture: &Fixture| fixture.record.facts(&engine(), &ana).unwrap().facts.len();
+    let before = facts(&fixture);
+    assert_eq!(genotypes(&fixture), [""; 0]);
+
+    confirm(&mut document, 0, "r1").unwrap();
+    confirm(&mut document, 1, "r1").unwrap();
+    assert_eq!(confirm(&mut document, 0, "r1"), Err(Objection::SamePerson));
+    assert_eq!(confirm(&mut document, 1, "r2"), Err(Objection::Confirmed));
+    assert!(!document.is_decided());
+    let kept = keep(&fixture, &kept, &document);
+    assert!(file(&fixture.record, &reviewer("r1"), &kept, origin()).is_err());
+    assert_eq!((genotypes(&fixture).len(), facts(&fixture)), (0, before));
+
+    confirm(&mut document, 0, "r2").unwrap();
+    let kept = keep(&fixture, &kept, &document);
+    assert_eq!(genotypes(&fixture), [""; 0]);
+    file(&fixture.record, &reviewer("r2"), &kept, origin()).unwrap();
+    assert_eq!(
+        genotypes(&fixture),
+        [
+            "Final Germline CYP2C19 *2/*2 Poor Metabolizer",
+            "Final Germline CYP2D6 *1/*1 Normal Metabolizer",
+        ]
+    );
+    // Every fact says which page of which document, and where on it.
+    let places = fixture.facts("ana-example").into_iter().map(|filed| filed.fact.source.place);
+    let of_document =
+        places.filter(|place| place.starts_with("DocumentReference/d1 page 1 at 40,"));
+    assert_eq!(of_document.count(), 2);
+    let closed = fixture.record.extraction(&reviewer("r1"), &kept.id).unwrap().unwrap();
+    assert_eq!(closed.state, ExtractionState::Filed);
+    // What was filed is no document again.
+    assert_eq!(follower(&fixture).work_off().unwrap(), 0);
+}
+
+#[test]
+fn a_text_that_makes_no_value_and_another_value_of_a_second_person_do_not_confirm() {
+    let fixture = fixture();
+    let kept = filed(&fixture, &report(PERSON, TEXTS));
+    let mut document = ReadDocument::of(&kept).unwrap();
+    let with = |diplotype: &str| {
+        Decision::Confirm(BTreeMap::from([
+            (FieldName::Gene, "CYP2C19".to_owned()),
+            (FieldName::Diplotype, diplotype.to_owned()),
+            (FieldName::Phenotype, "Poor Metabolizer".to_owned()),
+        ]))
+    };
+    let at = Timestamp::from_micros(1);
+    let mut say = |decision, who| document.decide(0, decision, (who, at));
+    assert_eq!(say(with("star two"), "r1"), Err(Objection::NoValue(FieldName::Diplotype)));
+    let nothing = Decision::Confirm(BTreeMap::from([(FieldName::Gene, "CYP2C19".to_owned())]));
+    assert_eq!(say(nothing, "r1"), Err(Objection::Missing(FieldName::Diplotype)));
+    say(with("*2/*2"), "r1").unwrap();
+    // Another value is another first confirmation.
+    say(with("*2/*3"), "r2").unwrap();
+    assert_eq!(document.answers[&0].second, None);
+    assert!(!document.answers[&0].is_complete());
+    assert_eq!(document.decide(9, Decision::Reject, ("r1", at)), Err(Objection::NoProposal));
+}
+
+#[test]
+fn a_damaged_document_waits_for_a_person_and_one_that_is_no_report_does_not() {
+    let whole = report(PERSON, TEXTS);
+    let with_damage = fixture();
+    let kept = filed(&with_damage, &whole[..whole.len() - 9]);
+    let document = ReadDocument::of(&kept).unwrap();
+    assert_eq!((kept.state, document.reading), (ExtractionState::Open, None));
+    assert_eq!(document.refused.unwrap().0, "damaged");
+
+    let with_letter = fixture();
+    let letter = testkit::pdf::document(&[vec![(40.0, 40.0, "CYP2C19 *2/*2 Poor Metabolizer")]]);
+    let kept = filed(&with_letter, &letter);
+    let reading = ReadDocument::of(&kept).unwrap().reading.unwrap();
+    assert_eq!((kept.state, reading.class), (ExtractionState::Nothing, Class::NotAReport));
+}
+
+#[test]
+fn a_document_about_somebody_else_says_so() {
+    let fixture = fixture();
+    let other = ("Ben Other", "1980-01-01", "OTHER-9");
+    let kept = filed(&fixture, &report(other, TEXTS));
+    let document = ReadDocument::of(&kept).unwrap();
+    let codes: Vec<&str> = document.differs.iter().map(|one| one.code.as_str()).collect();
+    assert_eq!(codes, ["other-number", "other-birth-date"]);
+}
