@@ -15,6 +15,7 @@ use interpret::therapies::Therapies;
 use knowledge::Pack;
 use model::{PatientId, TenantId};
 use notify::{Creators, Endpoints};
+use pdf::child::ReadDocuments;
 use record::Record;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -54,6 +55,8 @@ struct Inner {
     doors: Arc<BTreeMap<String, Door>>,
     /// Where certificates of erasures go.
     erasing: Option<Arc<Erasing>>,
+    /// What shows pages of documents.
+    documents: Option<Arc<dyn ReadDocuments>>,
 }
 
 /// What the Genomics Operations are answered with.
@@ -117,6 +120,7 @@ impl App {
             requires_second_factor: false,
             doors: Arc::default(),
             erasing: None,
+            documents: None,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -219,6 +223,17 @@ impl App {
     pub fn with_erasing(&self, erasing: Erasing) -> Self {
         let inner = Inner { erasing: Some(Arc::new(erasing)), ..Inner::clone(&self.inner) };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// The same, with what shows pages of documents.
+    pub fn with_documents(&self, reader: Arc<dyn ReadDocuments>) -> Self {
+        let inner = Inner { documents: Some(reader), ..Inner::clone(&self.inner) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// What shows pages of documents, if anything does.
+    pub(crate) fn documents(&self) -> Option<&dyn ReadDocuments> {
+        self.inner.documents.as_deref()
     }
 
     /// Where certificates of erasures go, if there is such a place.

@@ -9,6 +9,7 @@ pub(crate) mod cards;
 pub(crate) mod cds;
 pub(crate) mod deliver;
 pub(crate) mod destinations;
+pub(crate) mod documents;
 pub(crate) mod emergency;
 pub(crate) mod fhir;
 pub(crate) mod genomics;

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::controllers::{
-    access_log, account, auth, board, cards, cds, deliver, destinations, emergency, fhir, genomics,
+    access_log, account, auth, board, cards, cds, deliver, destinations, documents, emergency, fhir, genomics,
     health, knowledge, launch, login, pages, passkey, privacy, reports, trials,
 };
 use crate::openapi;
@@ -82,6 +82,10 @@ const PAGES: &[Route] = &[
     Route::new("GET", "/reviews", || get(pages::reviews)),
     Route::new("GET", "/console/destinations", || get(destinations::show)),
     Route::new("POST", "/console/destinations", || post(destinations::decide)),
+    Route::new("GET", "/reviews/documents", || get(documents::list)),
+    Route::new("GET", "/reviews/documents/{id}", || get(documents::show)),
+    Route::new("POST", "/reviews/documents/{id}", || post(documents::decide)),
+    Route::new("GET", "/reviews/documents/{id}/pages/{page}", || get(documents::picture)),
     Route::new("GET", "/assets/{name}", || get(pages::asset)),
     Route::new("GET", "/favicon.ico", || get(pages::favicon)),
 ];

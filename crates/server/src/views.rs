@@ -4,6 +4,7 @@ mod access_log;
 mod brief;
 mod clinical;
 mod course;
+mod document;
 mod identity;
 mod knowledge;
 mod lifestyle;
@@ -16,6 +17,7 @@ mod trials;
 
 pub(crate) use access_log::access_log;
 pub(crate) use brief::brief;
+pub(crate) use document::{document, documents};
 pub(crate) use identity::{home, session};
 pub(crate) use knowledge::{knowledge, knowledge_of_drug, knowledge_of_gene};
 pub(crate) use lifestyle::answers_of;

@@ -19,6 +19,7 @@ pub use page::api::api;
 pub use page::cards::cards;
 pub use page::consent::consent;
 pub use page::destinations::destinations;
+pub use page::document::{document, documents};
 pub use page::emergency::{emergencies, emergency};
 pub use page::erasure::{erased, erasure};
 pub use page::error::{error, not_found};

@@ -10,6 +10,7 @@ pub(crate) mod cards;
 mod clinical;
 pub(crate) mod consent;
 pub(crate) mod destinations;
+pub(crate) mod document;
 pub(crate) mod emergency;
 pub(crate) mod erasure;
 pub(crate) mod error;

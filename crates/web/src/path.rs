@@ -44,6 +44,8 @@ pub const CONSENT: &str = "/auth/consent";
 pub const PATIENTS: &str = "/patients";
 /// The messages that wait for a person.
 pub const REVIEWS: &str = "/reviews";
+/// The documents that were read and wait for a person.
+pub const DOCUMENTS: &str = "/reviews/documents";
 /// The trials, and what changed for whom.
 pub const TRIALS: &str = "/trials";
 /// The emergencies that nobody has looked at yet.
@@ -58,6 +60,16 @@ pub const RELEASES: &str = "/privacy/releases";
 pub const ERASURE: &str = "/privacy/erasure";
 /// Where assets are; the name follows.
 pub const ASSETS: &str = "/assets/";
+
+/// A document that was read.
+pub fn document(id: &str) -> String {
+    format!("{DOCUMENTS}/{}", segment(id))
+}
+
+/// A page of it as a picture.
+pub fn document_page(id: &str, page: u32) -> String {
+    format!("{}/pages/{page}", document(id))
+}
 
 /// What the knowledge in use says of a gene, by its HGNC symbol.
 pub fn knowledge_gene(symbol: &str) -> String {

@@ -17,6 +17,7 @@ use axum::serve::IncomingStream;
 use backup::{Shipper, Shipping};
 use genomics::reference::References;
 use intake::Feed;
+use intake::extraction::Follower;
 use intake::folder::Folder;
 use intake::work::Worker;
 use interpret::Interpreter;
@@ -24,6 +25,7 @@ use interpret::therapies::Therapies;
 use knowledge::Pack;
 use model::TenantId;
 use notify::{Endpoints, Notifier, Sender, Trust};
+use pdf::child::Reader;
 use record::{CheckpointKey, Record};
 use server::{App, Carriers, Erasing, Genomics, PeerAddress, Settings, router};
 use std::net::SocketAddr;
@@ -221,6 +223,10 @@ impl Running {
             Some(ehr) => app.with_ehr(ehr),
             None => app,
         };
+        let reader = Arc::new(Reader::new(std::env::current_exe()?, &["extract-pdf"]));
+        let documents = Follower::new(record.clone(), Arc::clone(&reader) as _, &tenant);
+        threads.push(thread("documents", &flag, move |stop| documents.follow(stop))?);
+        let app = app.with_documents(reader);
         threads.extend(followers(&app, arguments, &record, &flag)?);
         let router = match beside.router {
             Some(beside) => router(app).merge(beside),

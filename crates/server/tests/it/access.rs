@@ -97,6 +97,7 @@ const GENE: (&str, &str) = ("GET", "/knowledge/genes/{symbol}");
 const DRUG: (&str, &str) = ("GET", "/knowledge/drugs/{rxnorm}");
 
 const REPORT: (&str, &str) = ("GET", "/patients/{id}/pgx-report");
+const DOCUMENT_PAGE: (&str, &str) = ("GET", "/reviews/documents/{id}/pages/{page}");
 const REPORT_PDF: (&str, &str) = ("GET", "/patients/{id}/pgx-report.pdf");
 
 const ALIAS: (&str, &str) = ("GET", "/subject-operations/{group}/{operation}");
@@ -176,6 +177,10 @@ const TABLE: &[Row] = &[
     row(("GET", ONWARD), Page, ONWARD, Some(Who::Person(Role::Prescriber)), false),
     row(("POST", ONWARD), Page, ONWARD, Some(Who::Person(Role::Prescriber)), false),
     row(("GET", "/reviews"), Page, "/reviews", Some(Who::Person(Role::Prescriber)), false),
+    row(("GET", "/reviews/documents"), Page, "/reviews/documents", OPERATOR, false),
+    row(("GET", "/reviews/documents/{id}"), Page, "/reviews/documents/none", OPERATOR, false),
+    row(("POST", "/reviews/documents/{id}"), Page, "/reviews/documents/none", OPERATOR, false),
+    row(DOCUMENT_PAGE, Page, "/reviews/documents/none/pages/1", OPERATOR, false),
     row(("GET", "/assets/{name}"), Open, "/assets/{asset}", None, false),
     row(("GET", "/favicon.ico"), Open, "/favicon.ico", None, false),
     row(("GET", "/cds-services"), Open, "/cds-services", None, false),

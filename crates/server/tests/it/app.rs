@@ -203,6 +203,12 @@ impl TestApp {
         self.router = server::router(self.app.clone());
     }
 
+    /// From now on with pages of documents.
+    pub(crate) fn show_documents(&mut self, reader: Arc<dyn pdf::child::ReadDocuments>) {
+        self.app = self.app.with_documents(reader);
+        self.router = server::router(self.app.clone());
+    }
+
     /// From now on with this evidence.
     pub(crate) fn use_therapies(&mut self, therapies: Therapies) {
         self.app = self.app.with_therapies(therapies);

@@ -11,7 +11,7 @@ const FORM: &str = "/patients/ana-example/emergency";
 const PAGE: &str = "/patients/ana-example";
 const TEXT: &str = "unconscious, medicines not known";
 
-fn csrf(role: Role) -> String {
+pub(crate) fn csrf(role: Role) -> String {
     token_digest(&format!("form:session-{}", role.word()))
 }
 

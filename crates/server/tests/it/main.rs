@@ -38,6 +38,8 @@ mod deliver;
 #[cfg(test)]
 mod destinations;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod emergency;
 #[cfg(test)]
 mod examples;

@@ -18,7 +18,8 @@ pub fn reviews(view: &ReviewListView) -> String {
             h1 { "Messages waiting" }
             p.intro {
                 "These messages are archived and acknowledged, but nothing of them is in any "
-                "patient’s record until a person has decided."
+                "patient’s record until a person has decided. Documents that were read wait on a "
+                a href=(path::DOCUMENTS) { "list of their own" } "."
             }
             @if view.messages.is_empty() { p.empty { "No message is waiting." } } @else {
                 ol.reviews { @for message in &view.messages { li { (card(message, view.today)) } } }

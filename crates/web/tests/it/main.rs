@@ -7,6 +7,8 @@ mod access_log;
 #[cfg(test)]
 mod destinations;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod page;
 #[cfg(test)]
 mod safety;

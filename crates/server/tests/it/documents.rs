@@ -1,0 +1,123 @@
+//! Documents that were read: the list, the page beside each field, and decisions by form.
+
+use crate::app::{PRESCRIBER, TestApp, Who, tenant};
+use crate::emergency::csrf;
+use base64::Engine as _;
+use intake::extraction::Follower;
+use pdf::child::InProcess;
+use record::Role;
+use std::sync::Arc;
+
+const REVIEWER: Who = Who::Person(Role::LaboratoryReviewer);
+const LIST: &str = "/reviews/documents";
+
+fn reader() -> Arc<InProcess> {
+    let names = knowledge::oncology::OncologyNames::built_in().unwrap();
+    Arc::new(InProcess(tumor::gene::Genes::new(&names)))
+}
+
+/// An application with a document of Ana Example that was read, and the document's page.
+async fn with_document() -> (TestApp, String) {
+    let mut app = TestApp::new();
+    let reader = reader();
+    app.show_documents(Arc::clone(&reader) as _);
+    let person = ("Ana Example", "1961-04-02", "MRN-1");
+    let texts = [
+        (40.0, 100.0, "Results"),
+        (40.0, 120.0, "CYP2C19 *2/*2 Poor Metabolizer"),
+        (40.0, 160.0, "CYP2D6 *1/*1 Normal Metabolizer"),
+    ];
+    let data =
+        base64::engine::general_purpose::STANDARD.encode(testkit::pdf::report(person, &texts));
+    let resource = serde_json::json!({
+        "resourceType": "DocumentReference", "id": "d1", "status": "current",
+        "subject": {"reference": "Patient/ana-example"},
+        "content": [{"attachment": {"contentType": "application/pdf", "data": data,
+            "title": "Report <script>alert(1)</script>"}}]
+    });
+    let put = app.call("PUT", "/fhir/DocumentReference/d1").by(crate::app::INTERFACE);
+    assert_eq!(put.json(&resource).send().await.status, 201);
+    let follower = Follower::new(app.record.clone(), reader, &tenant());
+    assert_eq!(follower.work_off().unwrap(), 1);
+    let list = app.get(REVIEWER, LIST).await.text();
+    let id = crate::pages::between(&list, "href=\"/reviews/documents/", "\"").to_owned();
+    (app, format!("{LIST}/{id}"))
+}
+
+#[tokio::test]
+async fn a_reviewer_decides_beside_the_page_and_alone_files_nothing_grave() {
+    let (app, page) = with_document().await;
+    let shown = app.get(REVIEWER, &page).await;
+    let text = shown.text();
+    assert_eq!(shown.status, 200);
+    assert!(text.contains("value=\"*2/*2\"") && !text.contains("<script>"), "{text}");
+    assert!(text.contains("/pages/1#svgView(viewBox("), "{text}");
+    let picture = app.get(REVIEWER, &format!("{page}/pages/1")).await;
+    assert_eq!(picture.status, 200);
+    assert!(picture.text().starts_with("<svg"));
+    assert_eq!(app.get(REVIEWER, &format!("{page}/pages/2")).await.status, 422);
+
+    let token = csrf(Role::LaboratoryReviewer);
+    let post = async |more: &[(&str, &str)]| {
+        let form = [&[("csrf", token.as_str())], more].concat();
+        app.call("POST", &page).by(REVIEWER).form(&form).send().await
+    };
+    let fields = |diplotype| {
+        [
+            ("decision", "confirm"),
+            ("finding", "0"),
+            ("gene", "CYP2C19"),
+            ("diplotype", diplotype),
+            ("phenotype", "Poor Metabolizer"),
+        ]
+    };
+    assert_eq!(post(&fields("two stars")).await.status, 422);
+    assert_eq!(post(&fields("*2/*2")).await.status, 303);
+    let again = post(&fields("*2/*2")).await;
+    assert_eq!(again.status, 422);
+    assert!(again.text().contains("somebody else"), "{}", again.text());
+    assert_eq!(post(&[("decision", "reject"), ("finding", "1")]).await.status, 303);
+    let file = [("decision", "file"), ("origin", "germline"), ("signed", "2026-01-12")];
+    assert_eq!(post(&file).await.status, 422);
+    assert_eq!(app.total("Observation").await, 0);
+    // What one person may do alone: say that it is no result.
+    assert_eq!(post(&[("decision", "reject"), ("finding", "0")]).await.status, 303);
+    assert_eq!(post(&[("decision", "close")]).await.status, 303);
+    assert!(app.get(REVIEWER, LIST).await.text().contains("No document is waiting"));
+    assert_eq!(app.total("Observation").await, 0);
+}
+
+#[tokio::test]
+async fn what_was_confirmed_is_filed_with_its_origin() {
+    let (app, page) = with_document().await;
+    let token = csrf(Role::LaboratoryReviewer);
+    let post = async |more: &[(&str, &str)]| {
+        let form = [&[("csrf", token.as_str())], more].concat();
+        app.call("POST", &page).by(REVIEWER).form(&form).send().await.status
+    };
+    assert_eq!(post(&[("decision", "reject"), ("finding", "0")]).await, 303);
+    let confirm = [
+        ("decision", "confirm"),
+        ("finding", "1"),
+        ("gene", "CYP2D6"),
+        ("diplotype", "*1/*1"),
+        ("phenotype", "Normal Metabolizer"),
+    ];
+    assert_eq!(post(&confirm).await, 303);
+    assert_eq!(post(&[("decision", "file"), ("signed", "2026-01-12")]).await, 422);
+    let file = [("decision", "file"), ("origin", "germline"), ("signed", "2026-01-12")];
+    assert_eq!(post(&file).await, 303);
+    assert_eq!(app.total("Observation").await, 1);
+    assert_eq!(post(&file).await, 409);
+}
+
+#[tokio::test]
+async fn nobody_else_sees_or_decides() {
+    let (app, page) = with_document().await;
+    assert_eq!(app.get(PRESCRIBER, LIST).await.status, 403);
+    assert_eq!(app.get(PRESCRIBER, &page).await.status, 403);
+    assert_eq!(app.get(PRESCRIBER, &format!("{page}/pages/1")).await.status, 403);
+    let forged = [("csrf", "x"), ("decision", "close")];
+    let answer = app.call("POST", &page).by(REVIEWER).form(&forged).send().await;
+    assert_eq!(answer.status, 403);
+}

@@ -1,0 +1,143 @@
+//! Documents that were read: the list, and one of them field by field beside its page.
+
+use super::frame::{Frame, document as whole};
+use super::{report, words};
+use crate::path;
+use crate::view::{DocumentListView, DocumentRow, DocumentView, ReadField, ReadFinding};
+use maud::{Markup, html};
+
+/// The documents that wait for a person.
+pub fn documents(view: &DocumentListView) -> String {
+    whole(Frame {
+        title: "Documents waiting",
+        session: Some(&view.session),
+        banner: None,
+        main: html! {
+            h1 { "Documents waiting" }
+            p.intro {
+                "These documents are filed as documents. What was read from them is in no result "
+                "until people have confirmed it."
+            }
+            @if view.documents.is_empty() { p.empty { "No document is waiting." } } @else {
+                ol.reviews { @for row in &view.documents { li { (card(row)) } } }
+            }
+        },
+    })
+}
+
+fn title(row: &DocumentRow) -> &str {
+    row.title.as_deref().unwrap_or("Document")
+}
+
+fn card(row: &DocumentRow) -> Markup {
+    html! {
+        article.card {
+            h2 { a href=(path::document(&row.id)) { (title(row)) } }
+            p { "Read " (words::instant(row.read)) " · " (outcome(row)) }
+        }
+    }
+}
+
+fn outcome(row: &DocumentRow) -> String {
+    match &row.refused {
+        Some(why) => format!("nothing was read: {why}"),
+        None => words::count(row.findings, "finding proposed", "findings proposed"),
+    }
+}
+
+/// One document.
+pub fn document(view: &DocumentView) -> String {
+    whole(Frame {
+        title: title(&view.head),
+        session: Some(&view.session),
+        banner: None,
+        main: html! {
+            h1 { (title(&view.head)) }
+            p.intro {
+                "Of " a href=(path::patient(&view.patient)) { "this patient" } ". "
+                (words::sentence(&outcome(&view.head)))
+                ". A value is what was read; compare it with the page beside it."
+            }
+            @if let Some(error) = &view.error { p.error role="alert" { (words::sentence(error)) } }
+            (report::problems(&view.problems))
+            @for (at, finding) in view.findings.iter().enumerate() { (one(view, at, finding)) }
+            @if view.is_open { (end(view)) }
+        },
+    })
+}
+
+fn one(view: &DocumentView, at: usize, finding: &ReadFinding) -> Markup {
+    html! {
+        section.card {
+            h2 { (words::sentence(&finding.kind)) " " (at + 1) }
+            @if let Some(said) = &finding.said { p { b { (said) } } }
+            form method="post" action=(path::document(&view.head.id)) {
+                input type="hidden" name="csrf" value=(view.session.csrf);
+                input type="hidden" name="finding" value=(at);
+                @for field in &finding.fields { (row(view, at, field)) }
+                @if view.is_open {
+                    p.actions {
+                        button type="submit" name="decision" value="confirm" { "Confirm" }
+                        " "
+                        button.quiet type="submit" name="decision" value="reject" { "Reject" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn row(view: &DocumentView, at: usize, field: &ReadField) -> Markup {
+    let id = format!("f{at}-{}", field.name);
+    let [left, top, width, height] = field.crop;
+    let picture = format!(
+        "{}#svgView(viewBox({left},{top},{width},{height}))",
+        path::document_page(&view.head.id, field.page)
+    );
+    html! {
+        div.read-field {
+            div {
+                label for=(id) { (words::sentence(&field.name.replace('-', " "))) }
+                input id=(id) name=(field.name) type="text" value=(field.value) maxlength="300"
+                    readonly[!view.is_open];
+                span.line.muted { "Page " (field.page) ": “" (field.written) "”" }
+            }
+            img src=(picture) width=(width) height=(height) loading="lazy"
+                alt={ "Page " (field.page) " where it says " (field.written) };
+        }
+    }
+}
+
+fn end(view: &DocumentView) -> Markup {
+    html! {
+        section.card {
+            h2 { "The whole document" }
+            form method="post" action=(path::document(&view.head.id)) {
+                input type="hidden" name="csrf" value=(view.session.csrf);
+                @if view.can_be_filed {
+                    label for="origin" { "Whose genome was tested" }
+                    select id="origin" name="origin" required {
+                        option value="" { "Choose" }
+                        option value="germline" { "The inherited genome" }
+                        option value="somatic" { "A tumour" }
+                        option value="circulating-dna" { "Circulating DNA" }
+                    }
+                    label for="signed" { "Day on which the laboratory signed" }
+                    input id="signed" name="signed" type="date" required;
+                    p.actions {
+                        button type="submit" name="decision" value="file" {
+                            "File what was confirmed"
+                        }
+                    }
+                } @else {
+                    p { "It can be filed when every finding is decided by all whom it takes." }
+                    p.actions {
+                        button.quiet type="submit" name="decision" value="close" {
+                            "Nothing of it is a result"
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Views of documents that were read and wait for a person.
+
+use super::identity::Session;
+use model::id::PatientId;
+use model::problem::Problem;
+use model::time::Timestamp;
+
+/// The documents that wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentListView {
+    /// Who is looking.
+    pub session: Session,
+    /// The documents, oldest first.
+    pub documents: Vec<DocumentRow>,
+}
+
+/// One that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentRow {
+    /// Its id.
+    pub id: String,
+    /// What its sender calls it.
+    pub title: Option<String>,
+    /// When it was read.
+    pub read: Timestamp,
+    /// How many findings were read.
+    pub findings: usize,
+    /// Why nothing was read.
+    pub refused: Option<String>,
+}
+
+/// A document with what was read from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DocumentView {
+    /// Who is looking.
+    pub session: Session,
+    /// Its row in the list.
+    pub head: DocumentRow,
+    /// Whose it is.
+    pub patient: PatientId,
+    /// Whether anything may still be decided.
+    pub is_open: bool,
+    /// What was noticed, what does not agree with the record first.
+    pub problems: Vec<Problem>,
+    /// The findings.
+    pub findings: Vec<ReadFinding>,
+    /// Whether all is decided, and something was confirmed.
+    pub can_be_filed: bool,
+    /// Why the last decision was not taken.
+    pub error: Option<String>,
+}
+
+/// A finding that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadFinding {
+    /// What it is about, in words: `genotype`.
+    pub kind: String,
+    /// Its fields.
+    pub fields: Vec<ReadField>,
+    /// What was said of it: by whom, and whether somebody is missing.
+    pub said: Option<String>,
+}
+
+/// A field, and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadField {
+    /// Its name, stable: `diplotype`.
+    pub name: String,
+    /// Its value; empty if what is written makes none.
+    pub value: String,
+    /// As it is written.
+    pub written: String,
+    /// The page, from 1.
+    pub page: u32,
+    /// What is shown of the page: left, top, width and height, in points.
+    pub crop: [i32; 4],
+}

@@ -1,0 +1,68 @@
+//! The page of a document that was read: the laboratory's words, which are nobody's markup.
+
+use crate::{page, sample};
+use model::id::PatientId;
+use model::problem::Problem;
+use model::time::Timestamp;
+use web::view::{DocumentListView, DocumentRow, DocumentView, ReadField, ReadFinding};
+
+const HOSTILE: &str = "</title><script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
+
+fn document_row(text: &str) -> DocumentRow {
+    DocumentRow {
+        id: text.to_owned(),
+        title: Some(text.to_owned()),
+        read: Timestamp::parse("2026-11-22T07:31:00Z").unwrap(),
+        findings: 1,
+        refused: None,
+    }
+}
+
+/// A document that says this.
+fn document(text: &str) -> DocumentView {
+    let field = ReadField {
+        name: "gene".to_owned(),
+        value: text.to_owned(),
+        written: text.to_owned(),
+        page: 1,
+        crop: [30, 90, 240, 40],
+    };
+    DocumentView {
+        session: sample::session(),
+        head: document_row(text),
+        patient: PatientId::new("ana"),
+        is_open: true,
+        problems: vec![Problem::warning("page-count", "page 1", text)],
+        findings: vec![ReadFinding {
+            kind: "variant".to_owned(),
+            fields: vec![field],
+            said: Some(text.to_owned()),
+        }],
+        can_be_filed: true,
+        error: Some(text.to_owned()),
+    }
+}
+
+/// A list with a document that has this title.
+fn documents(text: &str) -> DocumentListView {
+    DocumentListView { session: sample::session(), documents: vec![document_row(text)] }
+}
+
+/// The only page with pictures: they come from its own address, and what a document says is text.
+#[test]
+fn what_a_document_says_never_becomes_markup() {
+    let html = web::document(&document(HOSTILE));
+    assert!(!html.contains("<script") && html.contains("&lt;script&gt;"), "{html}");
+    let pictures = page::values(&html, "src");
+    assert_eq!(pictures.len(), 1, "{pictures:?}");
+    assert!(pictures.iter().all(|address| address.starts_with("/reviews/documents/")));
+    assert_eq!(html.matches("<img").count(), 1);
+    for value in ["href", "action", "value", "id", "name", "alt"].map(|a| page::values(&html, a)) {
+        assert!(value.iter().all(|v| !v.contains(['<', '>'])), "{value:?}");
+    }
+    for banned in [" style=", " onclick=", " onload=", " onerror="] {
+        assert!(!html.contains(banned), "{banned}");
+    }
+    let list = web::documents(&documents(HOSTILE));
+    assert!(!list.contains("<script") && !list.contains("<img"), "{list}");
+}
