@@ -257,6 +257,8 @@ words! {
         KeepCarriers => "keep-carriers",
         /// Read the review list.
         ReadReviews => "read-reviews",
+        /// Say who looks after an entry of the review list, and note something beside it.
+        WorkReview => "work-review",
         /// Resolve a review.
         ResolveReview => "resolve-review",
         /// Read accounts, clients and sessions.

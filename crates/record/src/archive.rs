@@ -1,8 +1,14 @@
 //! The raw archive: every byte received, before anything is made of it.
 
+mod browse;
 mod door;
 mod new;
+mod source;
 mod state;
+mod traffic;
+
+pub use browse::{RawPage, RawQuery};
+pub use traffic::{FeedTraffic, HELD, TRAFFIC_HOURS};
 
 pub(crate) use new::New;
 pub(crate) use state::{LaterStates, check_problems, put_state, state_in_record};
@@ -40,6 +46,8 @@ words! {
         Duplicate => "duplicate",
         /// A part of a file that is archived in several, or something beside one.
         Piece => "piece",
+        /// Held, and then put aside by a person with a reason.
+        Dismissed => "dismissed",
     }
 }
 
@@ -360,6 +368,11 @@ impl Raws for Vec<RawMessage> {
         self.iter_mut().map(|message| &mut message.summary).collect()
     }
 }
+impl Raws for RawPage {
+    fn summaries(&mut self) -> Vec<&mut RawSummary> {
+        self.messages.iter_mut().collect()
+    }
+}
 impl Raws for Vec<RawSummary> {
     fn summaries(&mut self) -> Vec<&mut RawSummary> {
         self.iter_mut().collect()
@@ -383,8 +396,15 @@ fn body(
 
 fn summary(vault: &Vault<'_>, row: &Row) -> Result<RawSummary, Failure> {
     let id = row.text(0)?;
-    let unknown = |what: &str| Failure::Storage(format!("raw/{id} has an unknown {what}"));
     let open = |sealed| vault.open(id, &["raw", id, "ack"], sealed);
+    let acknowledgement = row.optional_bytes(11)?.map(open).transpose()?;
+    Ok(RawSummary { acknowledgement, ..unopened(row)? })
+}
+
+/// What stands in the row itself: no acknowledgement, no problems.
+fn unopened(row: &Row) -> Result<RawSummary, Failure> {
+    let id = row.text(0)?;
+    let unknown = |what: &str| Failure::Storage(format!("raw/{id} has an unknown {what}"));
     let message_key = row.text(5)?;
     Ok(RawSummary {
         id: RawId::new(id),
@@ -399,6 +419,6 @@ fn summary(vault: &Vault<'_>, row: &Row) -> Result<RawSummary, Failure> {
         problems: Vec::new(),
         sha256: row.text(9)?.to_owned(),
         length_bytes: row.count(10)?,
-        acknowledgement: row.optional_bytes(11)?.map(open).transpose()?,
+        acknowledgement: None,
     })
 }

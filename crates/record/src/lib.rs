@@ -61,7 +61,10 @@ pub use access::{Access, Action, Purpose, Role, Scope};
 pub use account::{Account, Client};
 pub use adoption::{Adoption, AdoptionCounts, PatientChange};
 pub use alert::{Alert, AlertKind, AlertsDue, Delivery};
-pub use archive::{Archived, NewRaw, RawMessage, RawState, RawSummary};
+pub use archive::{
+    Archived, FeedTraffic, HELD, NewRaw, RawMessage, RawPage, RawQuery, RawState, RawSummary,
+    TRAFFIC_HOURS,
+};
 pub use audit::{
     AUDIT_YEARS_MIN, AuditEvent, AuditPage, AuditProof, AuditQuery, AuditRetention, AuditTail,
     AuditThinned, AuditVerification, BadVerifier, CheckpointKey, Disclosure, ReviewFacts,
@@ -110,7 +113,7 @@ pub use resource::{
     Commit, Committed, CompartmentPage, CompartmentQuery, Condition, Head, HistoryPage,
     HistoryQuery, Literals, Ready, ResourceChange, Stored, resource_text,
 };
-pub use review::{NewReview, Resolution, Review};
+pub use review::{NewReview, Resolution, Review, ReviewNote, ReviewWork};
 pub use search::{
     Found, Include, Page, Parameter, ParameterKind, Query, Search, SortKey, Term, Total,
     patient_compartment, search_parameters, searched_types,

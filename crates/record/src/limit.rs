@@ -12,6 +12,8 @@ pub const FACT_BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const ACKNOWLEDGEMENT_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of the JSON of a shown card, a feedback or a review.
 pub const DOCUMENT_BYTES_MAX: usize = 1024 * 1024;
+/// Notes beside one entry of the review list.
+pub const REVIEW_NOTES_MAX: usize = 100;
 /// Bytes of a short text: feed, actor, login, key, name.
 pub const TEXT_BYTES_MAX: usize = 1024;
 /// Resource changes in one commit.

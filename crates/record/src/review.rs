@@ -2,7 +2,8 @@
 
 use crate::audit::Touched;
 use crate::limit::{
-    self, DOCUMENT_BYTES_MAX, IDENTIFIERS_MAX, PAGE_ROWS_MAX, PROBLEMS_MAX, within,
+    self, DOCUMENT_BYTES_MAX, IDENTIFIERS_MAX, PAGE_ROWS_MAX, PROBLEMS_MAX, REVIEW_NOTES_MAX,
+    TEXT_BYTES_MAX, within,
 };
 use crate::sql::record as sql;
 use crate::store::{Executor, Row, values};
@@ -38,8 +39,32 @@ pub struct Review {
     pub created: Timestamp,
     /// What was given.
     pub entry: NewReview,
+    /// Who looks after it, if somebody does: the login of an account.
+    pub owner: Option<String>,
+    /// What was noted beside it, in this order.
+    pub notes: Vec<ReviewNote>,
     /// When, by whom and how it was resolved.
     pub resolved: Option<Resolution>,
+}
+
+/// What somebody noted beside an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewNote {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub actor: String,
+    /// The words; they may name the patient, so they are sealed.
+    pub text: String,
+}
+
+/// What is done with an open entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReviewWork {
+    /// This person looks after it; `None` gives it back to everybody.
+    Owner(Option<String>),
+    /// Something is noted.
+    Note(String),
 }
 
 /// How a review was resolved.
@@ -51,6 +76,17 @@ pub struct Resolution {
     pub actor: String,
     /// How, in words.
     pub text: String,
+}
+
+/// An entry as it is kept: what was given, and what was done with it since.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    entry: NewReview,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<ReviewNote>,
 }
 
 /// Checks an entry against the limits.
@@ -108,12 +144,80 @@ impl Record {
             let reviews = rows.iter().map(|row| stored(&vault, row));
             let reviews = reviews.collect::<Result<Vec<_>, _>>()?;
             for review in &reviews {
-                touched.entities.push(format!("review/{}", review.id));
-                for patient in review.entry.patient.iter().chain(&review.entry.candidates) {
-                    touched.patient(patient.as_str());
-                }
+                touch(touched, review);
             }
             Ok(reviews)
+        })
+    }
+
+    /// One entry, open or resolved.
+    pub fn review(&self, access: &Access, id: &str) -> Result<Option<Review>, Failure> {
+        self.audited_read(access, Action::ReadReviews, |executor, touched| {
+            let tenant = access.tenant().as_str();
+            let vault = Vault::new(executor, &self.inner.keys, tenant);
+            let row = executor.first(sql::REVIEW_GET, values![tenant, id])?;
+            let review = row.map(|row| stored(&vault, &row)).transpose()?;
+            if let Some(review) = &review {
+                touch(touched, review);
+            }
+            Ok(review)
+        })
+    }
+
+    /// Makes an entry that a person opens, not a message: a message that failed has none of its
+    /// own until somebody takes it up. Gives its id.
+    pub fn open_review(&self, access: &Access, entry: NewReview) -> Result<String, Failure> {
+        self.permit(access, Action::WorkReview)?;
+        check(&entry)?;
+        if let Some(raw) = &entry.raw {
+            self.require_raw(access, raw)?;
+        }
+        let (id, tenant) = (self.new_id(), access.tenant().as_str().to_owned());
+        let raw = entry.raw.iter().map(|raw| format!("raw/{raw}"));
+        let entities = std::iter::once(format!("review/{id}")).chain(raw).collect();
+        self.note(access, Action::WorkReview, &Touched { entities, ..Touched::default() })?;
+        let (keys, now, made) = (Arc::clone(&self.inner.keys), self.now(), id.clone());
+        self.inner.record_writer.write(move |executor| {
+            let vault = Vault::new(executor, &keys, &tenant);
+            insert(executor, &vault, &tenant, &made, &entry, now)
+        })?;
+        Ok(id)
+    }
+
+    /// Says who looks after an open entry, or notes something beside it. One that has been
+    /// resolved is [`Failure::Conflict`].
+    pub fn work_review(&self, access: &Access, id: &str, work: ReviewWork) -> Result<(), Failure> {
+        self.permit(access, Action::WorkReview)?;
+        let (ReviewWork::Owner(Some(text)) | ReviewWork::Note(text)) = &work else {
+            return self.change_review(access, id, work);
+        };
+        within("review note", text.len(), TEXT_BYTES_MAX, "bytes")?;
+        self.change_review(access, id, work)
+    }
+
+    fn change_review(&self, access: &Access, id: &str, work: ReviewWork) -> Result<(), Failure> {
+        let entities = vec![format!("review/{id}")];
+        self.note(access, Action::WorkReview, &Touched { entities, ..Touched::default() })?;
+        let (id, tenant) = (id.to_owned(), access.tenant().as_str().to_owned());
+        let (keys, now) = (Arc::clone(&self.inner.keys), self.now());
+        let actor = access.actor().to_owned();
+        self.inner.record_writer.write(move |executor| {
+            let vault = Vault::new(executor, &keys, &tenant);
+            let row = executor.first(sql::REVIEW_GET, values![&tenant, &id])?;
+            let Some(row) = row else { return Err(Failure::NotFound) };
+            let Review { entry, owner, notes, resolved, .. } = stored(&vault, &row)?;
+            if resolved.is_some() {
+                return Err(no_longer_open(&id));
+            }
+            let mut kept = Kept { entry, owner, notes };
+            match work {
+                ReviewWork::Owner(named) => kept.owner = named,
+                ReviewWork::Note(text) => kept.notes.push(ReviewNote { at: now, actor, text }),
+            }
+            within("review notes", kept.notes.len(), REVIEW_NOTES_MAX, "notes")?;
+            let place = ["review", id.as_str(), "entry"];
+            let sealed = vault.seal(&self::owner(&id), &place, &json(&kept)?, now)?;
+            executor.execute(sql::REVIEW_BODY_PUT, values![sealed, &tenant, &id]).map(|_| ())
         })
     }
 
@@ -142,14 +246,25 @@ impl Record {
             let body = json(&Resolution { at: now, actor, text })?;
             let sealed = vault.seal(&owner(&id), &["review", &id, "resolution"], &body, now)?;
             match executor.execute(sql::REVIEW_RESOLVE, values![sealed, &tenant, &id])? {
-                0 => Err(Failure::Conflict {
-                    place: format!("review/{id}"),
-                    expected: "open".to_owned(),
-                    found: "resolved".to_owned(),
-                }),
+                0 => Err(no_longer_open(&id)),
                 _ => Ok(()),
             }
         })
+    }
+}
+
+fn touch(touched: &mut Touched, review: &Review) {
+    touched.entities.push(format!("review/{}", review.id));
+    for patient in review.entry.patient.iter().chain(&review.entry.candidates) {
+        touched.patient(patient.as_str());
+    }
+}
+
+fn no_longer_open(id: &str) -> Failure {
+    Failure::Conflict {
+        place: format!("review/{id}"),
+        expected: "open".to_owned(),
+        found: "resolved".to_owned(),
     }
 }
 
@@ -158,7 +273,8 @@ fn stored(vault: &Vault<'_>, row: &Row) -> Result<Review, Failure> {
     let id = row.text(0)?;
     let owner = owner(id);
     let sealed = |_| Failure::Sealed { place: format!("review/{id}") };
-    let entry = vault.open(&owner, &["review", id, "entry"], row.bytes(3)?)?;
+    let kept = vault.open(&owner, &["review", id, "entry"], row.bytes(3)?)?;
+    let Kept { entry, owner: keeper, notes } = serde_json::from_slice(&kept).map_err(sealed)?;
     let resolved = match row.optional_bytes(4)? {
         None => None,
         Some(body) => {
@@ -169,7 +285,9 @@ fn stored(vault: &Vault<'_>, row: &Row) -> Result<Review, Failure> {
     Ok(Review {
         id: id.to_owned(),
         created: Timestamp::from_micros(row.int(1)?),
-        entry: serde_json::from_slice(&entry).map_err(sealed)?,
+        entry,
+        owner: keeper,
+        notes,
         resolved,
     })
 }

@@ -22,6 +22,20 @@ super::statements! {
     RAW_IN_STATE_AFTER = "SELECT id, sequence, feed, door, media_type, message_key, peer,
         received, state, sha256, length_bytes, acknowledgement FROM raw
         WHERE tenant = $1 AND state = $2 AND sequence > $3 ORDER BY sequence LIMIT $4";
+    RAW_BEFORE = "SELECT id, sequence, feed, door, media_type, message_key, peer, received, state,
+        sha256, length_bytes, acknowledgement FROM raw
+        WHERE tenant = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3";
+    RAW_IN_STATE_BEFORE = "SELECT id, sequence, feed, door, media_type, message_key, peer,
+        received, state, sha256, length_bytes, acknowledgement FROM raw
+        WHERE tenant = $1 AND state = $2 AND sequence < $3 ORDER BY sequence DESC LIMIT $4";
+    RAW_FROM = "SELECT sequence, received FROM raw WHERE tenant = $1 AND sequence >= $2
+        ORDER BY sequence LIMIT 1";
+    RAW_HOURS = "SELECT feed, state, received / 3600000000, count(*), max(received)
+        FROM raw WHERE tenant = $1 AND sequence >= $2 GROUP BY 1, 2, 3";
+    RAW_HELD = "SELECT feed, count(*), min(received) FROM raw
+        WHERE tenant = $1 AND state = $2 GROUP BY feed";
+    RAW_LAST_OF_FEED = "SELECT sequence, received FROM raw WHERE tenant = $1 AND feed = $2
+        ORDER BY sequence DESC LIMIT 1";
     RAW_BY_KEY = "SELECT id, sequence, feed, door, media_type, message_key, peer, received, state,
         sha256, length_bytes, acknowledgement FROM raw
         WHERE tenant = $1 AND feed = $2 AND message_key = $3 AND state <> $4

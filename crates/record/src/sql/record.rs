@@ -137,6 +137,9 @@ super::statements! {
     RAW_PATIENTS = "SELECT patient FROM raw_patient WHERE tenant = $1 AND raw = $2
         ORDER BY patient";
 
+    RAWS_OF_PATIENT = "SELECT raw FROM raw_patient WHERE tenant = $1 AND patient = $2
+        ORDER BY raw DESC LIMIT $3";
+
     REVIEW_PUT = "INSERT INTO review (tenant, id, created, resolved, body)
         VALUES ($1, $2, $3, 0, $4)";
     REVIEWS_OPEN = "SELECT id, created, resolved, body, resolution FROM review
@@ -146,6 +149,8 @@ super::statements! {
     REVIEW_GET = "SELECT id, created, resolved, body, resolution FROM review
         WHERE tenant = $1 AND id = $2";
     REVIEW_RESOLVE = "UPDATE review SET resolved = 1, resolution = $1
+        WHERE tenant = $2 AND id = $3 AND resolved = 0";
+    REVIEW_BODY_PUT = "UPDATE review SET body = $1
         WHERE tenant = $2 AND id = $3 AND resolved = 0";
     REVIEWS_COUNT = "SELECT count(*) FROM review WHERE resolved = 0";
 

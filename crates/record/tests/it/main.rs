@@ -11,6 +11,8 @@ mod audit_log;
 #[cfg(test)]
 mod audit_retention;
 #[cfg(test)]
+mod browse;
+#[cfg(test)]
 mod carriers;
 #[cfg(test)]
 mod crash;

@@ -19,9 +19,7 @@ use record::Role::{
 };
 use record::{
     Access, Account, AuditQuery, Client, Commit, CompartmentQuery, Credential, CredentialKind,
-    Disclosure, ExportJob, ExportLevel, ExportRequest, Extraction, ExtractionState, Failure,
-    Feedback, HistoryQuery, LinkKind, NewReview, Purpose, Query, RawState, Record, Registration,
-    Role, Scope, Session, Shown, Subscription, SubscriptionStatus, Ticket, TicketKind,
+    Disclosure, ExportJob, ExportLevel, ExportRequest, Extraction, ExtractionState, Failure, Feedback, HistoryQuery, LinkKind, NewReview, Purpose, Query, RawQuery, RawState, Record, Registration, ReviewWork, Role, Scope, Session, Shown, Subscription, SubscriptionStatus, Ticket, TicketKind,
 };
 use research::researching;
 use serde_json::json;
@@ -145,6 +143,11 @@ fn raw_and_clinical() -> Vec<Line> {
         ("raw_after", raw_readers(), |r, a, _| r.raw_after(a, RawState::Filed, 0, 5).map(drop)),
         ("raw_list", raw_readers(), |r, a, _| r.raw_list(a, None, 5).map(drop)),
         ("raw_duplicate", raw_readers(), |r, a, _| r.raw_duplicate(a, "lab", "k").map(drop)),
+        ("raw_page", raw_readers(), |r, a, _| {
+            r.raw_page(a, &RawQuery { count: 5, ..RawQuery::default() }).map(drop)
+        }),
+        ("traffic", raw_readers(), |r, a, _| r.traffic(a, &["lab"]).map(drop)),
+        ("source", clinical(), |r, a, k| r.source(a, &p1(), &k.raw).map(drop)),
         ("reuses_key", raw_readers(), |r, a, k| {
             let raw = r.raw(&access(Interface), &k.raw)?.ok_or(Failure::NotFound)?;
             r.reuses_key(a, &raw.summary).map(drop)
@@ -289,7 +292,17 @@ fn others() -> Vec<Line> {
         ("reviews", vec![LaboratoryReviewer, InterfaceAnalyst, Interface], |r, a, _| {
             r.reviews(a, true).map(drop)
         }),
-        ("resolve_review", vec![LaboratoryReviewer], |r, a, k| {
+        ("review", vec![LaboratoryReviewer, InterfaceAnalyst, Interface], |r, a, k| {
+            r.review(a, &k.review).map(drop)
+        }),
+        ("open_review", vec![LaboratoryReviewer, InterfaceAnalyst], |r, a, k| {
+            let raw = Some(k.raw.clone());
+            r.open_review(a, NewReview { raw, ..NewReview::default() }).map(drop)
+        }),
+        ("work_review", vec![LaboratoryReviewer, InterfaceAnalyst], |r, a, k| {
+            r.work_review(a, &k.review, ReviewWork::Note("looked at".to_owned()))
+        }),
+        ("resolve_review", vec![LaboratoryReviewer, InterfaceAnalyst], |r, a, k| {
             r.resolve_review(a, &k.review, "done")
         }),
         ("put_extraction", vec![LaboratoryReviewer, Interface], |r, a, _| {
@@ -406,7 +419,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 179 * Role::ALL.len());
+    assert_eq!(calls, 185 * Role::ALL.len());
 }
 
 #[test]

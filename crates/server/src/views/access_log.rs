@@ -123,6 +123,7 @@ fn what(action: &str) -> String {
         "read-outbox" => "Looked at what waits to be sent to another system",
         "steer-outbox" => "Decided what is sent to another system",
         "read-reviews" => "Looked at what waits for a person",
+        "work-review" => "Took care of something that waits for a person",
         "resolve-review" => "Decided what a message is about",
         "adopt-pack" => "Worked out what new knowledge changes",
         "read-pack-changes" => "Read what new knowledge changes",
