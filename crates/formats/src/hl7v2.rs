@@ -9,6 +9,7 @@ pub mod batch;
 mod charset;
 mod escape;
 mod message;
+pub mod names;
 pub mod oru;
 mod part;
 mod place;

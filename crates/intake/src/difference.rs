@@ -91,12 +91,32 @@ pub fn as_archived(feed: &Feed, bytes: &[u8], received: Timestamp) -> Vec<RawMes
 /// # Errors
 /// What is wrong with it.
 pub fn facts(feed: &Feed, raw: &RawMessage) -> Result<(Vec<String>, Vec<Problem>), Vec<Problem>> {
-    let Read { problems, build, .. } = read(feed, raw)?;
+    let (filings, problems) = unfiled(feed, raw)?;
+    Ok((filings.iter().flat_map(facts_in).collect(), problems))
+}
+
+/// A resource and its place in the message.
+type Placed = (Value, String);
+
+/// The resources that a message would become, each with its place.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn resources(
+    feed: &Feed,
+    raw: &RawMessage,
+) -> Result<(Vec<Placed>, Vec<Problem>), Vec<Problem>> {
+    let (filings, problems) = unfiled(feed, raw)?;
+    Ok((filings.into_iter().flat_map(|filing| filing.resources).collect(), problems))
+}
+
+/// What would be filed, for nobody yet.
+fn unfiled(feed: &Feed, raw: &RawMessage) -> Result<(Vec<Filing>, Vec<Problem>), Vec<Problem>> {
+    let Read { mut problems, build, .. } = read(feed, raw)?;
     let nobody = PatientId::new("nobody");
     let filings = build(&context(feed, raw, &nobody));
-    let mut noticed: Vec<Problem> = problems;
-    noticed.extend(filings.iter().flat_map(|filing| filing.problems.iter().cloned()));
-    Ok((filings.iter().flat_map(facts_in).collect(), noticed))
+    problems.extend(filings.iter().flat_map(|filing| filing.problems.iter().cloned()));
+    Ok((filings, problems))
 }
 
 fn context<'c>(feed: &'c Feed, raw: &'c RawMessage, patient: &'c PatientId) -> Context<'c> {

@@ -4,8 +4,10 @@
 //! file of profiles that the operator keeps under version control; each version that was in use is
 //! archived, and what was filed by it says so.
 
+mod in_use;
 mod profile;
 
+pub use in_use::{Feeds, MAPPED_MAX, Mapped};
 pub use profile::{FEEDS_MAX, FILE_BYTES_MAX, PROFILES, Profile, archive, profiles};
 
 use formats::fhir::access::authority_to_system;

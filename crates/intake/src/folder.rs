@@ -11,7 +11,7 @@ mod about;
 mod place;
 
 use crate::failure::Failure;
-use crate::feed::Feed;
+use crate::feed::{Feed, Feeds};
 use crate::file::{FileContent, FileSettings, Filed, ingest};
 use crate::ndjson::{Digest, import};
 use crate::receive::{feed_access, quarantine_file};
@@ -73,6 +73,8 @@ pub struct Folder {
     pack: Arc<Pack>,
     references: References,
     feed: Feed,
+    /// Where the feed's profile is looked up before each pass; as it was opened if it is not there.
+    feeds: Feeds,
     access: Access,
     places: Places,
     /// Length and time of change of what was in `inbox` at the last pass.
@@ -93,7 +95,14 @@ impl Folder {
     ) -> io::Result<Self> {
         let places = Places::make(directory)?;
         let access = feed_access(&feed);
-        Ok(Self { record, pack, references, feed, access, places, seen: BTreeMap::new() })
+        let (feeds, seen) = (Feeds::default(), BTreeMap::new());
+        Ok(Self { record, pack, references, feed, feeds, access, places, seen })
+    }
+
+    /// The same, with a profile that may become another one.
+    #[must_use]
+    pub fn following(self, feeds: Feeds) -> Self {
+        Self { feeds, ..self }
     }
 
     /// Takes in what comes until `stop` answers true.
@@ -121,6 +130,9 @@ impl Folder {
     /// When the store or the folder fails; files stay where they are.
     pub fn pass(&mut self, stop: &dyn Fn() -> bool) -> Result<Passed, Failure> {
         let mut passed = Passed::default();
+        if let Some(feed) = self.feeds.get(&self.feed.id) {
+            self.feed = Feed::clone(&feed);
+        }
         for name in self.places.in_work()? {
             self.settle(&name, true, &mut passed)?;
         }

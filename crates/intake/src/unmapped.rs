@@ -14,12 +14,12 @@ use record::{
 };
 
 /// Stable word for the review list.
-const WORD: &str = "unmapped";
+pub const WORD: &str = "unmapped";
 /// Code of the reader's problem.
 const UNKNOWN: &str = "unknown-code";
 
-/// The sender's code and its system in a problem that the reader noticed.
-fn code_of(problem: &Problem) -> Option<(&str, &str)> {
+/// The sender's system and code in a problem that the reader noticed.
+pub fn code_of(problem: &Problem) -> Option<(&str, &str)> {
     let mut parts = problem.text.split('`');
     let (_, code, _, system) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     (problem.code == UNKNOWN).then_some((system, code))
@@ -118,4 +118,12 @@ pub fn requeue(record: &Record, feed: &Feed) -> Result<usize, Failure> {
         }
     }
     Ok(sent_back)
+}
+
+/// What a task of the review list is about: feed, the sender's system and code. `None` for any
+/// other entry.
+pub fn task_of(entry: &NewReview) -> Option<(&str, &str, &str)> {
+    let (system, code) = code_of(entry.problems.first()?).filter(|_| entry.reason == WORD)?;
+    let begin = format!("the code `{code}` of `{system}` is mapped to nothing by the profile of ");
+    Some((entry.text.strip_prefix(begin.as_str())?, system, code))
 }

@@ -4,7 +4,7 @@ use crate::adt;
 use crate::content::{Content, claimed, parse};
 use crate::difference::Read;
 use crate::failure::Failure;
-use crate::feed::Feed;
+use crate::feed::{Feed, Feeds};
 use crate::matching::{Claimed, Match, decide};
 use crate::order;
 use crate::oru::{Context, Filing};
@@ -47,18 +47,23 @@ pub enum Outcome {
 pub struct Worker {
     record: Record,
     pack: Arc<Pack>,
-    feeds: Vec<Feed>,
+    feeds: Feeds,
     fallback: Feed,
     references: References,
 }
 
 impl Worker {
     /// A worker for these feeds; a message of another feed is read like a production feed's.
-    pub fn new(record: Record, pack: Arc<Pack>, feeds: Vec<Feed>, tenant: &TenantId) -> Self {
+    pub fn new(
+        record: Record,
+        pack: Arc<Pack>,
+        feeds: impl Into<Feeds>,
+        tenant: &TenantId,
+    ) -> Self {
         Self {
             record,
             pack,
-            feeds,
+            feeds: feeds.into(),
             fallback: Feed::production("other", tenant),
             references: References::default(),
         }
@@ -73,7 +78,7 @@ impl Worker {
     /// Files until `stop` answers true. A failure of the store is logged and tried again: the
     /// message stays where it is.
     pub fn follow(&self, stop: &dyn Fn() -> bool) {
-        for feed in &self.feeds {
+        for feed in &self.feeds.all() {
             match unmapped::requeue(&self.record, feed) {
                 Ok(0) => {}
                 Ok(messages) => tracing::info!(feed = feed.id, messages, "read again"),
@@ -126,8 +131,8 @@ impl Worker {
     /// # Errors
     /// When the record fails.
     pub fn file(&self, message: &RawMessage) -> Result<Outcome, Failure> {
-        let id = &message.summary.feed;
-        let feed = self.feeds.iter().find(|feed| feed.id == *id).unwrap_or(&self.fallback);
+        let named = self.feeds.get(&message.summary.feed);
+        let feed = named.as_deref().unwrap_or(&self.fallback);
         let access = feed_access(feed);
         let filed = if is_variants(&message.summary.media_type) {
             let tools = Tools { pack: &self.pack, references: &self.references };

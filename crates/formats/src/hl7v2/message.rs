@@ -12,6 +12,7 @@ use memchr::{memchr, memchr_iter, memchr2};
 use model::Problem;
 pub use segment::Segment;
 use segment::Span;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -349,6 +350,11 @@ impl<'m> Segment<'m> {
         let next = if last { None } else { self.message.fields.get(index + 1) };
         let end = next.map_or(span.end, |next| next - 1);
         bytes.get(*begin as usize..end as usize).unwrap_or_default()
+    }
+
+    /// The whole segment as text, escapes and separators as they were sent.
+    pub fn text(&self) -> Cow<'m, str> {
+        self.message.dialect.charset.decode_lossy(self.raw())
     }
 
     /// The bytes of the whole segment, without its end.

@@ -1,6 +1,6 @@
 //! Profiles of feeds as a file: TOML, one table for each feed.
 
-use super::Feed;
+use super::{Feed, Mapped};
 use crate::failure::Failure;
 use crate::receive::feed_access;
 use model::code::is_loinc;
@@ -8,7 +8,7 @@ use model::provenance::Door;
 use model::{Problem, RawId, TenantId};
 use record::limit::RAW_BODY_BYTES_MAX;
 use record::{Archived, NewRaw, RawState, Record};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -41,7 +41,7 @@ impl fmt::Display for Profile {
 }
 
 /// The file.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     version: String,
@@ -50,7 +50,7 @@ struct File {
 }
 
 /// One feed. What is left out is that of a production feed with no exceptions.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
     id: String,
@@ -70,12 +70,50 @@ struct Table {
 }
 
 /// A code of the sender's.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Mapping {
     system: String,
     code: String,
     loinc: String,
+}
+
+fn file(text: &str) -> Result<File, Vec<Problem>> {
+    toml::from_str(text).map_err(|error| {
+        let line = error.span().map(|span| {
+            text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1)
+        });
+        let place = line.map_or_else(|| "file".to_owned(), |line| format!("line {line}"));
+        vec![Problem::error("bad-profile", place, error.message())]
+    })
+}
+
+/// A file of profiles with codes that were mapped beside it: a file of its own, whose version says
+/// how many there are. A code that the file maps itself stays as it is there, and one of a feed
+/// that the file no longer has is left out.
+///
+/// # Errors
+/// What is wrong with the file.
+pub(super) fn with_mapped(text: &str, mapped: &[Mapped]) -> Result<String, Vec<Problem>> {
+    if mapped.is_empty() {
+        return Ok(text.to_owned());
+    }
+    let mut file = file(text)?;
+    let mut added = 0;
+    for Mapped { feed, system, code, loinc } in mapped {
+        let Some(table) = file.feed.iter_mut().find(|table| table.id == *feed) else { continue };
+        if !table.code.iter().any(|known| known.system == *system && known.code == *code) {
+            let (system, code, loinc) = (system.clone(), code.clone(), loinc.clone());
+            table.code.push(Mapping { system, code, loinc });
+            added += 1;
+        }
+    }
+    if added == 0 {
+        return Ok(text.to_owned());
+    }
+    file.version = format!("{}+{added}", file.version);
+    toml::to_string(&file)
+        .map_err(|error| vec![Problem::error("bad-profile", "file", error.to_string())])
 }
 
 /// Reads a file of profiles.
@@ -87,13 +125,7 @@ pub fn profiles(text: &str, tenant: &TenantId) -> Result<Vec<Feed>, Vec<Problem>
         let text = format!("the file has more than {FILE_BYTES_MAX} bytes");
         return Err(vec![Problem::error("too-long", "file", text)]);
     }
-    let file: File = toml::from_str(text).map_err(|error| {
-        let line = error.span().map(|span| {
-            text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1)
-        });
-        let place = line.map_or_else(|| "file".to_owned(), |line| format!("line {line}"));
-        vec![Problem::error("bad-profile", place, error.message())]
-    })?;
+    let file = file(text)?;
     let sha256 = hex::encode(Sha256::digest(text.as_bytes()));
     let profile = Profile { version: file.version, sha256 };
     let (mut feeds, mut problems): (Vec<Feed>, Vec<Problem>) = (Vec::new(), Vec::new());

@@ -1,11 +1,13 @@
 //! Profiles of feeds: batches, codes that nobody mapped, and what a new profile would change.
 
 use crate::support::{ANA, Fixture, fixture};
-use intake::Feed;
 use intake::difference::{as_archived, difference, facts};
-use intake::feed::{Profile, archive, profiles};
+use intake::feed::{Feeds, Mapped, Profile, archive, profiles};
+use intake::inspect::found;
 use intake::receive::receive_any;
+use intake::replay::{Since, replay};
 use intake::unmapped::requeue;
+use intake::{Failure, Feed};
 use record::{RawState, Review};
 
 /// Ana's result with its genotype under a code of the laboratory's own.
@@ -122,4 +124,135 @@ fn each_message_of_a_batch_is_archived_and_answered_alone() {
     let empty =
         receive_any(&fixture.record, &fixture.feed, "peer", b"BHS|^~\\&|A\rBTS|0\r".to_vec());
     assert_eq!(empty.unwrap().outcome(), formats::hl7v2::ack::Outcome::Rejected);
+}
+
+/// The file of profiles of the fixture's feed.
+fn file(fixture: &Fixture) -> String {
+    format!("version = \"7\"\n\n[[feed]]\nid = \"{}\"\n", fixture.feed.id)
+}
+
+#[test]
+fn a_code_that_is_mapped_beside_the_file_counts_at_once_and_after_a_restart() {
+    let mut fixture = fixture();
+    let (record, tenant) = (fixture.record.clone(), fixture.feed.tenant.clone());
+    let text = file(&fixture);
+    let feeds = Feeds::open(&record, &tenant, &text).unwrap();
+    let id = fixture.feed.id.clone();
+    fixture.feed = Feed::clone(&feeds.get(&id).unwrap());
+    fixture.file(&with_local_code());
+    assert_eq!(open(&fixture).len(), 1);
+    let mapped = |code: &str, loinc: &str| Mapped {
+        feed: id.clone(),
+        system: "NORTH".to_owned(),
+        code: code.to_owned(),
+        loinc: loinc.to_owned(),
+    };
+    let map = |new: Mapped| feeds.map(&record, new, "account:mira");
+    for (new, code) in [(mapped("GT", "84413-5"), "bad-loinc"), (mapped("", "84413-4"), "bad-code")]
+    {
+        let refused = map(new);
+        let Err(Failure::Refused(problems)) = refused else { panic!("{refused:?}") };
+        assert_eq!(problems[0].code, code);
+    }
+    let elsewhere = map(Mapped { feed: "other".to_owned(), ..mapped("GT", "84413-4") });
+    assert!(matches!(elsewhere, Err(Failure::NotFound(_))), "{elsewhere:?}");
+    assert_eq!(open(&fixture).len(), 1, "nothing was done");
+
+    assert_eq!(map(mapped("GT", "84413-4")).unwrap(), 1, "the message is read again");
+    assert!(open(&fixture).is_empty());
+    let again = map(mapped("GT", "84413-4"));
+    assert!(matches!(again, Err(Failure::Refused(_))), "{again:?}");
+    // Its profile is another version from now on, which the archive holds.
+    let now = feeds.get(&id).unwrap();
+    let profile = now.profile.clone().unwrap();
+    assert_eq!(profile.version, "7+1");
+    let kept =
+        record.raw_duplicate(&fixture.access(), "profiles", &format!("sha256:{}", profile.sha256));
+    assert!(kept.unwrap().is_some());
+    fixture.feed = Feed::clone(&now);
+    fixture.work_off();
+    assert!(fixture.findings("ana-example").iter().any(|line| line.contains("*2/*2")));
+    // After a restart it is there, and the file goes before it.
+    let opened = Feeds::open(&record, &tenant, &text).unwrap();
+    assert_eq!(opened.get(&id).unwrap().profile, now.profile);
+    assert_eq!(opened.mapped(&id), [mapped("GT", "84413-4")]);
+    let own =
+        format!("{text}[[feed.code]]\nsystem = \"NORTH\"\ncode = \"GT\"\nloinc = \"48018-6\"\n");
+    let opened = Feeds::open(&record, &tenant, &own).unwrap();
+    let codes = &opened.get(&id).unwrap().codes;
+    assert_eq!(codes[&("NORTH".to_owned(), "GT".to_owned())], "48018-6");
+    // A feed without a file has no profile to map in.
+    let loose = Feeds::from(vec![Feed::production(&id, &tenant)]);
+    let refused = loose.map(&record, mapped("GT", "84413-4"), "account:mira");
+    assert!(matches!(refused, Err(Failure::Refused(_))), "{refused:?}");
+}
+
+#[test]
+fn a_replay_tells_what_would_change_and_then_changes_it() {
+    let mut fixture = fixture();
+    with_profile(&mut fixture, "1", &[]);
+    let first = fixture.file(&with_local_code());
+    fixture.file(&ANA.replace("0117", "0200"));
+    let replay_from = |fixture: &Fixture, since: Since, limit: usize, is_dry_run: bool| {
+        let mut told = Vec::new();
+        let done = replay(
+            &fixture.record,
+            &fixture.feed,
+            since,
+            limit,
+            (!is_dry_run).then(|| fixture.access()).as_ref(),
+            &mut |summary, difference| told.push((summary.sequence, difference.come.len())),
+        );
+        (done.unwrap(), told)
+    };
+    let all = Since::Sequence(1);
+    let (same, _) = replay_from(&fixture, all, 10, true);
+    assert_eq!((same.looked_at, same.changed, same.next), (2, 0, None));
+    with_profile(&mut fixture, "2", &[("GT", "84413-4")]);
+    let before = fixture.sequence();
+    let (would, told) = replay_from(&fixture, all, 10, true);
+    assert_eq!(would.looked_at, 2);
+    assert!(told.iter().any(|(sequence, come)| *sequence == first.sequence && *come > 0));
+    assert_eq!(fixture.sequence(), before, "nothing was changed");
+    // It goes on where it ended.
+    let (part, _) = replay_from(&fixture, all, 1, true);
+    let next = part.next.unwrap();
+    assert_eq!(part.looked_at, 1);
+    let (rest, _) = replay_from(&fixture, Since::Sequence(next), 10, true);
+    assert_eq!((rest.looked_at, rest.next), (1, None));
+    let (done, _) = replay_from(&fixture, all, 10, false);
+    assert_eq!(done.changed, would.changed);
+    fixture.work_off();
+    assert!(fixture.findings("ana-example").iter().any(|line| line.contains("*2/*2")));
+    for (text, since) in [("12", Some(Since::Sequence(12))), ("soon", None), ("2026-01", None)] {
+        assert_eq!(text.parse::<Since>().ok(), since, "{text}");
+    }
+    assert!(matches!("2026-01-12".parse(), Ok(Since::Day(_))));
+}
+
+#[test]
+fn a_message_is_shown_with_the_place_of_each_thing_that_it_comes_to() {
+    let feed = fixture().feed;
+    let archived = |text: &str| as_archived(&feed, text.as_bytes(), testkit::clock::NOW);
+    let (seen, problems) = found(&feed, &archived(ANA)[0]).unwrap();
+    assert!(model::problem::first_error(&problems).is_none(), "{problems:?}");
+    let line = seen.iter().find(|one| one.lines.iter().any(|line| line.contains("*2/*2")));
+    let line = line.unwrap();
+    assert_eq!(line.kind, "Observation");
+    assert!(line.place.starts_with("OBX["), "{line:?}");
+    assert!(seen.iter().any(|one| one.kind == "DiagnosticReport"));
+    assert!(seen.iter().all(|one| one.kind != "Provenance"), "{seen:?}");
+    assert!(found(&feed, &archived("nothing")[0]).is_err());
+    let mut fhir = archived("{}").remove(0);
+    fhir.summary.media_type = "application/fhir+json".to_owned();
+    fhir.body = serde_json::json!({"resourceType": "Bundle", "entry": [
+        {}, {"resource": {"resourceType": "Patient", "id": "p", "name": [{"family": "Example"}]}},
+    ]})
+    .to_string()
+    .into_bytes();
+    let (seen, _) = found(&feed, &fhir).unwrap();
+    assert_eq!((seen.len(), seen[0].place.as_str()), (1, "entry[1]"));
+    assert!(seen[0].lines[0].contains("EXAMPLE"), "{seen:?}");
+    fhir.body = b"{".to_vec();
+    assert!(found(&feed, &fhir).is_err());
 }
