@@ -9,6 +9,8 @@ use genomics::lift::LiftOver;
 use genomics::reference::References;
 use genomics::vrs;
 use intake::Feed;
+use intake::feed::Feeds;
+use intake::work::Worker;
 use interpret::Interpreter;
 use interpret::matching::{Matcher, Panels, World};
 use interpret::therapies::Therapies;
@@ -53,6 +55,8 @@ struct Inner {
     requires_second_factor: bool,
     /// Feeds that laboratories deliver to over HTTP.
     doors: Arc<BTreeMap<String, Door>>,
+    /// The feeds in use, shared with what files.
+    feeds: Feeds,
     /// Where certificates of erasures go.
     erasing: Option<Arc<Erasing>>,
     /// What shows pages of documents.
@@ -119,6 +123,7 @@ impl App {
             therapies,
             requires_second_factor: false,
             doors: Arc::default(),
+            feeds: Feeds::default(),
             erasing: None,
             documents: None,
         };
@@ -126,10 +131,30 @@ impl App {
     }
 
     /// The same, with feeds that laboratories may deliver to over HTTP.
-    pub fn with_feeds(&self, feeds: Vec<Feed>) -> Self {
-        let doors = feeds.into_iter().map(|feed| (feed.id.clone(), Door::new(feed))).collect();
-        let inner = Inner { doors: Arc::new(doors), ..Inner::clone(&self.inner) };
+    pub fn with_feeds(&self, feeds: impl Into<Feeds>) -> Self {
+        let feeds = feeds.into();
+        let door = |feed: Arc<Feed>| (feed.id.clone(), Door::new(feed));
+        let doors = feeds.all().into_iter().map(door).collect();
+        let inner = Inner { doors: Arc::new(doors), feeds, ..Inner::clone(&self.inner) };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// The feeds in use.
+    pub(crate) fn feeds(&self) -> &Feeds {
+        &self.inner.feeds
+    }
+
+    /// A feed as its messages are read: one that is not known like a production feed.
+    pub(crate) fn feed(&self, id: &str) -> Arc<Feed> {
+        let plain = || Arc::new(Feed::production(id, &self.settings().tenant));
+        self.feeds().get(id).unwrap_or_else(plain)
+    }
+
+    /// What files archived messages, by the feeds in use.
+    pub(crate) fn worker(&self) -> Worker {
+        let (record, pack) = (self.record().clone(), Arc::clone(self.pack()));
+        Worker::new(record, pack, self.feeds().clone(), &self.settings().tenant)
+            .with_references(self.genomics().references.clone())
     }
 
     /// A feed's door, if there is one.

@@ -15,6 +15,7 @@ mod error;
 mod filing;
 mod hook_token;
 mod limiter;
+mod multipart;
 mod openapi;
 mod page;
 mod provider;

@@ -2,8 +2,7 @@
 
 use crate::app::App;
 use crate::controllers::{
-    access_log, account, auth, board, cards, cds, deliver, destinations, documents, emergency, fhir, genomics,
-    health, knowledge, launch, login, pages, passkey, privacy, reports, trials,
+    access_log, account, auth, board, cards, cds, console, deliver, destinations, documents, emergency, fhir, genomics, health, knowledge, launch, login, metrics, pages, passkey, privacy, reports, trials,
 };
 use crate::openapi;
 use crate::refusal;
@@ -101,6 +100,7 @@ const DECISION_SUPPORT: &[Route] = &[
 const HEALTH: &[Route] = &[
     Route::new("GET", "/healthz", || get(health::live)),
     Route::new("GET", "/readyz", || get(health::ready)),
+    Route::new("GET", "/metrics", || get(metrics::show)),
     Route::new("GET", "/version", || get(health::version)),
 ];
 
@@ -114,6 +114,7 @@ const DESCRIPTION: &[Route] = &[
 pub fn routes() -> Vec<(&'static str, &'static str)> {
     [
         PAGES,
+        console::ROUTES,
         auth::ROUTES,
         DECISION_SUPPORT,
         deliver::ROUTES,
@@ -132,6 +133,7 @@ pub fn routes() -> Vec<(&'static str, &'static str)> {
 pub fn router(app: App) -> Router {
     Router::new()
         .merge(table(PAGES).layer(DefaultBodyLimit::max(FORM_BYTES_MAX)))
+        .merge(table(console::ROUTES).layer(DefaultBodyLimit::max(console::BODY_BYTES_MAX)))
         .merge(table(auth::ROUTES).layer(DefaultBodyLimit::max(auth::BODY_BYTES_MAX)))
         .merge(table(DECISION_SUPPORT).layer(DefaultBodyLimit::max(cds::BODY_BYTES_MAX)))
         // Each feed has its own limit.

@@ -24,7 +24,7 @@ pub struct Asset {
     pub sha256: String,
 }
 
-/// The media type of the one script (RFC 9239).
+/// The media type of the scripts (RFC 9239).
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 struct Named {
@@ -38,6 +38,7 @@ struct Named {
 static ASSETS: LazyLock<Vec<Named>> = LazyLock::new(|| {
     vec![
         named("cognate.css", "text/css; charset=utf-8", include_bytes!("../assets/cognate.css")),
+        named("queue.js", JAVASCRIPT, include_bytes!("../assets/queue.js")),
         named("passkey.js", JAVASCRIPT, include_bytes!("../assets/passkey.js")),
         named("favicon.svg", "image/svg+xml", include_bytes!("../assets/favicon.svg")),
     ]

@@ -3,9 +3,11 @@
 
 mod axis;
 mod line;
+mod sparkline;
 mod timeline;
 
 pub(crate) use line::line;
+pub(crate) use sparkline::sparkline;
 pub(crate) use timeline::timeline;
 
 use maud::{Markup, html};

@@ -1,6 +1,6 @@
 //! Addresses of the pages, in one place. Ids are escaped, so that any text is one path segment.
 
-use model::id::{PatientId, StatementId};
+use model::id::{PatientId, RawId, StatementId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// All but the unreserved characters of RFC 3986 §2.3.
@@ -58,6 +58,18 @@ pub const FINDINGS: &str = "/privacy/findings";
 pub const RELEASES: &str = "/privacy/releases";
 /// Erasing a patient.
 pub const ERASURE: &str = "/privacy/erasure";
+/// The feeds, and what of them needs somebody.
+pub const CONSOLE: &str = "/console";
+/// The archived messages.
+pub const MESSAGES: &str = "/console/messages";
+/// What failed on its way in; by POST what is done with an item.
+pub const ERRORS: &str = "/console/errors";
+/// Reading archived messages again.
+pub const REPLAY: &str = "/console/replay";
+/// Trying a file, which files nothing.
+pub const TRY: &str = "/console/try";
+/// Everything that waits for who answers for results.
+pub const INBOX: &str = "/inbox";
 /// Where assets are; the name follows.
 pub const ASSETS: &str = "/assets/";
 
@@ -195,6 +207,37 @@ pub fn pgx_report(id: &PatientId) -> String {
 /// The same as a PDF.
 pub fn pgx_report_pdf(id: &PatientId) -> String {
     format!("{}.pdf", pgx_report(id))
+}
+
+/// One feed.
+pub fn feed(id: &str) -> String {
+    format!("{CONSOLE}/feeds/{}", segment(id))
+}
+
+/// An archived message.
+pub fn message(raw: &RawId) -> String {
+    format!("{MESSAGES}/{}", segment(raw.as_str()))
+}
+
+/// Its bytes as they came.
+pub fn message_bytes(raw: &RawId) -> String {
+    format!("{}/bytes", message(raw))
+}
+
+/// Archived messages that are looked for by these fields, from a place on.
+pub fn messages_of(fields: &[(&str, &str)], before: Option<u64>) -> String {
+    let mut query: Vec<String> = fields
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={}", segment(value)))
+        .collect();
+    query.extend(before.map(|before| format!("before={before}")));
+    if query.is_empty() { MESSAGES.to_owned() } else { format!("{MESSAGES}?{}", query.join("&")) }
+}
+
+/// The message that results of a patient came from.
+pub fn source(patient: &PatientId, raw: &RawId) -> String {
+    format!("{}/sources/{}", self::patient(patient), segment(raw.as_str()))
 }
 
 /// The page of a statement.

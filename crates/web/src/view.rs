@@ -6,6 +6,7 @@ mod account;
 mod api;
 mod cards;
 mod consent;
+mod console;
 mod course;
 mod destination;
 mod document;
@@ -14,6 +15,7 @@ mod explain;
 mod identity;
 mod knowledge;
 mod lifestyle;
+mod message;
 mod notice;
 mod patient;
 mod privacy;
@@ -22,6 +24,7 @@ mod review;
 mod therapies;
 mod trial_work;
 mod trials;
+mod work;
 
 pub use access::{AccessLogView, AccessRow};
 pub use account::{
@@ -31,6 +34,10 @@ pub use account::{
 pub use api::{ApiGroup, ApiOperation, ApiView};
 pub use cards::{CardRow, CardsView};
 pub use consent::ConsentView;
+pub use console::{
+    ConsoleView, FeedRow, FeedState, FeedView, MappedRow, ReplayRow, ReplayView, ReplayedView,
+    TriedRow, TryView,
+};
 pub use course::{CourseRow, CourseSpan, ValueSeries};
 pub use destination::{DestinationRow, DestinationsView, ParkedRow};
 pub use document::{DocumentListView, DocumentRow, DocumentView, ReadField, ReadFinding};
@@ -39,6 +46,10 @@ pub use explain::{ExplainView, Subject};
 pub use identity::{Identity, Known, Session};
 pub use knowledge::{DrugKnowledgeView, GeneKnowledgeView, KnowledgeView, RuleView};
 pub use lifestyle::{BearingRow, LifestyleView};
+pub use message::{
+    FoundRow, MessageContent, MessageFilter, MessageHead, MessagePart, MessageSegment, MessageView,
+    MessagesView, RawLine, SourceView,
+};
 pub use notice::{ErrorView, LoginView, NotFoundView};
 pub use patient::{
     CurrentMedicine, DrugRow, Explained, GeneRow, PatientListRow, PatientListView, PatientView,
@@ -57,3 +68,4 @@ pub use trials::{
     SourceLine, Sourced, StandingRow, TrialHead, TrialOffer, TrialOptionsView, TrialPatientRow,
     TrialView, TrialsView, TumorProfileView, TumorReportRow,
 };
+pub use work::{HeldRow, MayDo, NoteRow, QueuePage, QueueView, UnmappedCode, Urgency};

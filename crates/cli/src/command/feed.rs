@@ -6,13 +6,14 @@ use crate::arguments::{
 };
 use crate::outcome::Outcome;
 use crate::store;
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use intake::Feed;
-use intake::difference::{self, Difference, is_comparable};
+use intake::difference::{self, Difference};
+use intake::feed::Feeds;
+use intake::replay::Since;
 use intake::work::Worker;
-use model::{PartialDate, Problem};
-use record::limit::PAGE_ROWS_MAX;
-use record::{Access, RawMessage, RawState, Record};
+use model::Problem;
+use record::{RawMessage, Record};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -39,6 +40,16 @@ pub(crate) fn profiles(
             bail!("`{}` is not used: {}", path.display(), lines.join("; "))
         }
     }
+}
+
+/// The feeds in use: those of the file with the codes that were mapped beside it; none without a
+/// file.
+pub(crate) fn in_use(arguments: &ProfileArguments, record: &Record) -> anyhow::Result<Feeds> {
+    let (_, text) = profiles(arguments)?;
+    Ok(match text {
+        Some(text) => Feeds::open(record, &store::tenant(), &text)?,
+        None => Feeds::default(),
+    })
 }
 
 /// A feed by its name: of the file, or a production feed with no exceptions where there is no file.
@@ -144,41 +155,37 @@ fn show(what: &str, gone: &[String], come: &[String], problems: &[Problem]) -> a
 fn replay(arguments: &FeedReplayArguments) -> anyhow::Result<Outcome> {
     super::serve::log_quietly();
     let record = store::open(&arguments.store)?;
-    let (feeds, _) = profiles(&arguments.profiles)?;
-    let feed = named(&feeds, &arguments.feed)?;
-    let since = Since::of(&arguments.since)?;
-    let access = store::interface();
-    let (mut report, mut changed, mut looked_at) = (Vec::new(), 0, 0);
-    for message in archived(&record, &access, &feed, &since)? {
-        looked_at += 1;
-        let difference = difference::difference(&record, &feed, &message)?;
-        let is_changed = !difference.gone.is_empty() || !difference.come.is_empty();
-        if !is_changed && difference.reason.is_none() {
-            continue;
-        }
-        if is_changed {
-            changed += 1;
-            if !arguments.dry_run {
-                let id = &message.summary.id;
-                record.set_raw_state(&access, id, RawState::Received, &[])?;
+    let feeds = in_use(&arguments.profiles, &record)?;
+    let known: Vec<Feed> = feeds.all().iter().map(|feed| Feed::clone(feed)).collect();
+    let feed = named(&known, &arguments.feed)?;
+    let since: Since = arguments.since.parse().map_err(|text: String| anyhow!(text))?;
+    let (mut report, mut printed) = (Vec::new(), Ok(()));
+    let done = intake::replay::replay(
+        &record,
+        &feed,
+        since,
+        usize::MAX,
+        (!arguments.dry_run).then(store::interface).as_ref(),
+        &mut |summary, difference| {
+            let Difference { patient, gone, come, reason, problems } = difference;
+            if arguments.json {
+                report.push(json!({
+                    "raw": summary.id,
+                    "sequence": summary.sequence,
+                    "patient": patient,
+                    "gone": gone,
+                    "come": come,
+                    "reason": reason,
+                }));
+            } else if printed.is_ok() {
+                let reason = reason.map(|text| format!(": {text}")).unwrap_or_default();
+                let what = format!("message {}{reason}", summary.sequence);
+                printed = show(&what, &gone, &come, &problems);
             }
-        }
-        let Difference { patient, gone, come, reason, problems } = difference;
-        if arguments.json {
-            report.push(json!({
-                "raw": message.summary.id,
-                "sequence": message.summary.sequence,
-                "patient": patient,
-                "gone": gone,
-                "come": come,
-                "reason": reason,
-            }));
-        } else {
-            let reason = reason.map(|text| format!(": {text}")).unwrap_or_default();
-            let what = format!("message {}{reason}", message.summary.sequence);
-            show(&what, &gone, &come, &problems)?;
-        }
-    }
+        },
+    )?;
+    printed?;
+    let (looked_at, changed) = (done.looked_at, done.changed);
     if arguments.json {
         print_json(&json!({ "lookedAt": looked_at, "changed": changed, "messages": report }))?;
     }
@@ -189,48 +196,4 @@ fn replay(arguments: &FeedReplayArguments) -> anyhow::Result<Outcome> {
     let done = if arguments.dry_run { "would change" } else { "were read again" };
     say(&format!("{looked_at} messages looked at, {changed} {done}"));
     Ok(Outcome::Done)
-}
-
-/// From where messages are looked at.
-enum Since {
-    Sequence(u64),
-    Day(PartialDate),
-}
-
-impl Since {
-    fn of(text: &str) -> anyhow::Result<Self> {
-        let is_day = text.contains('-');
-        let day = PartialDate::parse(text).filter(|day| is_day && day.day.is_some());
-        match (text.parse(), day) {
-            (Ok(sequence), _) => Ok(Self::Sequence(sequence)),
-            (_, Some(day)) => Ok(Self::Day(day)),
-            _ => bail!("`{text}` is neither a number nor a day such as 2026-01-12"),
-        }
-    }
-}
-
-/// Messages of a feed that were filed, in the order of arrival.
-fn archived(
-    record: &Record,
-    access: &Access,
-    feed: &Feed,
-    since: &Since,
-) -> anyhow::Result<Vec<RawMessage>> {
-    let mut after = match since {
-        Since::Sequence(first) => first.saturating_sub(1),
-        Since::Day(_) => 0,
-    };
-    let mut found = Vec::new();
-    loop {
-        let page = record.raw_after(access, RawState::Filed, after, PAGE_ROWS_MAX)?;
-        let Some(last) = page.last() else { return Ok(found) };
-        after = last.sequence;
-        for summary in page {
-            let is_early = matches!(since, Since::Day(day) if summary.received.day() < *day);
-            if is_early || summary.feed != feed.id || !is_comparable(&summary.media_type) {
-                continue;
-            }
-            found.extend(record.raw(access, &summary.id)?);
-        }
-    }
 }

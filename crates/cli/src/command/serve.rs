@@ -18,6 +18,7 @@ use backup::{Shipper, Shipping};
 use genomics::reference::References;
 use intake::Feed;
 use intake::extraction::Follower;
+use intake::feed::Feeds;
 use intake::folder::Folder;
 use intake::work::Worker;
 use interpret::Interpreter;
@@ -260,27 +261,22 @@ impl Running {
     }
 }
 
-/// The feeds of the file of profiles, which is archived, and the one behind the MLLP listener. A
-/// feed that the file does not have is a production feed with no exceptions.
-fn feeds(arguments: &ServeArguments, record: &Record) -> anyhow::Result<(Vec<Feed>, Arc<Feed>)> {
-    let tenant = store::tenant();
-    let (mut feeds, text) = super::feed::profiles(&arguments.doors.profiles)?;
-    if let Some(text) = text {
-        intake::feed::archive(record, &tenant, &text)?;
-    }
-    let known = feeds.iter().find(|feed| feed.id == arguments.feed).cloned();
-    let feed = known.unwrap_or_else(|| {
-        let feed = Feed::production(&arguments.feed, &tenant);
-        feeds.push(feed.clone());
-        feed
+/// The feeds in use, and the one behind the MLLP listener. A feed that the file of profiles does
+/// not have is a production feed with no exceptions.
+fn feeds(arguments: &ServeArguments, record: &Record) -> anyhow::Result<(Feeds, Arc<Feed>)> {
+    let feeds = super::feed::in_use(&arguments.doors.profiles, record)?;
+    let feed = feeds.get(&arguments.feed).unwrap_or_else(|| {
+        let feed = Feed::production(&arguments.feed, &store::tenant());
+        feeds.add(feed.clone());
+        Arc::new(feed)
     });
-    Ok((feeds, Arc::new(feed)))
+    Ok((feeds, feed))
 }
 
 /// What watches the folders, each `FEED=DIR`.
 fn folders(
     arguments: &ServeArguments,
-    feeds: &[Feed],
+    feeds: &Feeds,
     record: &Record,
     pack: &Arc<Pack>,
     references: &References,
@@ -289,11 +285,13 @@ fn folders(
     let open = |named: &String| {
         let (name, directory) =
             named.split_once('=').with_context(|| format!("`{named}` is not FEED=DIR"))?;
-        let feed = feeds.iter().find(|feed| feed.id == name).cloned();
+        let feed = feeds.get(name);
         let feed = feed.with_context(|| format!("no feed `{name}` for a folder; see `--feeds`"))?;
+        let (feed, feeds) = (Feed::clone(&feed), feeds.clone());
         let (record, pack, references) = (record.clone(), Arc::clone(pack), references.clone());
         let mut folder = Folder::open(record, pack, references, feed, Path::new(directory))
-            .with_context(|| format!("the folder `{directory}` cannot be used"))?;
+            .with_context(|| format!("the folder `{directory}` cannot be used"))?
+            .following(feeds);
         thread("folder", flag, move |stop| folder.follow(stop))
     };
     arguments.doors.watch_folder.iter().map(open).collect()

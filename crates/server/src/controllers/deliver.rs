@@ -43,9 +43,9 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    pub(crate) fn new(feed: Feed) -> Self {
+    pub(crate) fn new(feed: Arc<Feed>) -> Self {
         let slots = Arc::new(Semaphore::new(feed.in_flight_max));
-        Self { feed: Arc::new(feed), slots }
+        Self { feed, slots }
     }
 }
 

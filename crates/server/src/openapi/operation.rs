@@ -121,10 +121,12 @@ fn body(body: Body) -> Option<Value> {
             let values = json!({"type": "string"});
             (FORM, json!({"type": "object", "additionalProperties": values}), true)
         }
-        Body::Form(fields) => {
+        Body::Form(fields) | Body::Upload(fields) => {
             let fields: Map<String, Value> =
                 fields.iter().map(|name| ((*name).to_owned(), json!({"type": "string"}))).collect();
-            (FORM, json!({"type": "object", "properties": fields}), true)
+            let is_upload = matches!(body, Body::Upload(_));
+            let media_type = if is_upload { "multipart/form-data" } else { FORM };
+            (media_type, json!({"type": "object", "properties": fields}), true)
         }
     };
     Some(json!({"required": is_required, "content": {media_type: {"schema": schema}}}))

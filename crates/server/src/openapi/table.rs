@@ -21,6 +21,8 @@ pub(super) enum Body {
     Search,
     /// Fields of a page's form.
     Form(&'static [&'static str]),
+    /// Fields of a page's form with a file.
+    Upload(&'static [&'static str]),
     /// Resources, one a line.
     Lines,
     /// A CDS Hooks request, or feedback.
@@ -116,7 +118,7 @@ const fn begin(method: &'static str, path: &'static str, summary: &'static str) 
     }
 }
 
-const fn page(method: &'static str, path: &'static str, summary: &'static str) -> Row {
+pub(super) const fn page(method: &'static str, path: &'static str, summary: &'static str) -> Row {
     Row {
         caller: Caller::Page,
         answers: &[(200, Page), (303, Nothing)],
@@ -125,7 +127,7 @@ const fn page(method: &'static str, path: &'static str, summary: &'static str) -
     }
 }
 
-const fn open(
+pub(super) const fn open(
     path: &'static str,
     summary: &'static str,
     answers: &'static [(u16, Answer)],
@@ -158,19 +160,19 @@ const fn browser(path: &'static str, summary: &'static str) -> Row {
 }
 
 impl Row {
-    const fn taking(self, body: Body) -> Self {
+    pub(super) const fn taking(self, body: Body) -> Self {
         Self { body, refusals: GIVEN, ..self }
     }
 
-    const fn asking(self, query: &'static [&'static str]) -> Self {
+    pub(super) const fn asking(self, query: &'static [&'static str]) -> Self {
         Self { query, ..self }
     }
 
-    const fn answering(self, answers: &'static [(u16, Answer)]) -> Self {
+    pub(super) const fn answering(self, answers: &'static [(u16, Answer)]) -> Self {
         Self { answers, ..self }
     }
 
-    const fn refusing(self, refusals: &'static [u16]) -> Self {
+    pub(super) const fn refusing(self, refusals: &'static [u16]) -> Self {
         Self { refusals, ..self }
     }
 }
@@ -465,6 +467,7 @@ fn row_of_question(method: &'static str, path: &'static str) -> Option<Row> {
 
 /// The row of a route.
 pub(super) fn row(method: &'static str, path: &'static str) -> Option<Row> {
-    let known = TABLE.iter().find(|row| (row.method, row.path) == (method, path)).copied();
+    let all = TABLE.iter().chain(super::console::TABLE);
+    let known = all.copied().find(|row| (row.method, row.path) == (method, path));
     known.or_else(|| row_of_question(method, path))
 }

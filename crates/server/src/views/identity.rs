@@ -30,6 +30,7 @@ pub(crate) fn session(app: &App, caller: &Caller) -> Result<Session, Error> {
         lists_patients: app.record().may(&caller.access, Action::FindPatients)?,
         privacy_waiting: privacy_waiting(app, caller)?,
         reviews_waiting: reviews_waiting(app, caller)?,
+        sees_console: app.record().may(&caller.access, Action::WorkReview)?,
         sees_trials: app.record().may(&caller.access, Action::ReadTrials)?
             && app.record().may(&caller.access, Action::ReadStatements)?,
     })
@@ -63,6 +64,9 @@ pub(crate) fn home(app: &App, caller: &Caller) -> Result<String, Error> {
         && let Some(patient) = own.iter().next()
     {
         return Ok(web::path::access_log(patient));
+    }
+    if may(Action::WorkReview)? {
+        return Ok(web::path::CONSOLE.to_owned());
     }
     if may(Action::ReadReviews)? {
         return Ok(web::path::REVIEWS.to_owned());

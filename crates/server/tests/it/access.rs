@@ -93,6 +93,11 @@ const BOARD_PDF: (&str, &str) = ("GET", "/patients/{id}/board.pdf");
 const ISSUING: (&str, &str) = ("POST", "/patients/{id}/board");
 const OPENING: (&str, &str) = ("POST", "/patients/{id}/emergency");
 
+const MESSAGE: (&str, &str) = ("GET", "/console/messages/{id}");
+const BYTES: (&str, &str) = ("GET", "/console/messages/{id}/bytes");
+const SOURCE: (&str, &str) = ("GET", "/patients/{id}/sources/{raw}");
+const PRESCRIBES: Option<Who> = Some(Who::Person(Role::Prescriber));
+
 const GENE: (&str, &str) = ("GET", "/knowledge/genes/{symbol}");
 const DRUG: (&str, &str) = ("GET", "/knowledge/drugs/{rxnorm}");
 
@@ -181,6 +186,19 @@ const TABLE: &[Row] = &[
     row(("GET", "/reviews/documents/{id}"), Page, "/reviews/documents/none", OPERATOR, false),
     row(("POST", "/reviews/documents/{id}"), Page, "/reviews/documents/none", OPERATOR, false),
     row(DOCUMENT_PAGE, Page, "/reviews/documents/none/pages/1", OPERATOR, false),
+    row(("GET", "/console"), Page, "/console", PRESCRIBES, false),
+    row(("GET", "/console/feeds/{id}"), Page, "/console/feeds/north", PRESCRIBES, false),
+    row(("GET", "/console/messages"), Page, "/console/messages", PRESCRIBES, false),
+    row(MESSAGE, Page, "/console/messages/none", PRESCRIBES, false),
+    row(BYTES, Page, "/console/messages/none/bytes", PRESCRIBES, false),
+    row(("GET", "/console/errors"), Page, "/console/errors", PRESCRIBES, false),
+    row(("POST", "/console/errors"), Page, "/console/errors", PRESCRIBES, false),
+    row(("GET", "/console/replay"), Page, "/console/replay", PRESCRIBES, false),
+    row(("POST", "/console/replay"), Page, "/console/replay", PRESCRIBES, false),
+    row(("GET", "/console/try"), Page, "/console/try", PRESCRIBES, false),
+    row(("POST", "/console/try"), Page, "/console/try", PRESCRIBES, false),
+    row(("GET", "/inbox"), Page, "/inbox", PRESCRIBES, false),
+    row(SOURCE, Page, "/patients/{patient}/sources/none", OPERATOR, false),
     row(("GET", "/assets/{name}"), Open, "/assets/{asset}", None, false),
     row(("GET", "/favicon.ico"), Open, "/favicon.ico", None, false),
     row(("GET", "/cds-services"), Open, "/cds-services", None, false),
@@ -232,6 +250,7 @@ const TABLE: &[Row] = &[
     row(("POST", RUN_STORED), Interface, "/fhir/ViewDefinition/v1/$run", OFFICER, false),
     row(("GET", "/healthz"), Open, "/healthz", None, false),
     row(("GET", "/readyz"), Open, "/readyz", None, false),
+    row(("GET", "/metrics"), Open, "/metrics", None, false),
     row(("GET", "/openapi.json"), Open, "/openapi.json", None, false),
     row(("GET", "/api"), Open, "/api", None, false),
     row(("GET", "/version"), Open, "/version", None, false),

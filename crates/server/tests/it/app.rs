@@ -7,6 +7,7 @@ pub(crate) use call::{Answer, Call, Who, escape};
 
 use axum::Router;
 use intake::Feed;
+use intake::feed::Feeds;
 use intake::work::Worker;
 use interpret::Interpreter;
 use interpret::therapies::Therapies;
@@ -46,6 +47,7 @@ pub(crate) struct TestApp {
     pub(crate) interpreter: Interpreter,
     pub(crate) router: Router,
     app: App,
+    feeds: Feeds,
     clock: Arc<AtomicI64>,
     directory: TempDir,
 }
@@ -73,7 +75,8 @@ impl TestApp {
         let settings = Settings { base_url: BASE.to_owned(), tenant: tenant(), secure_cookies };
         let app = App::new(record.clone(), interpreter.clone(), settings);
         let router = server::router(app.clone());
-        let app = Self { record, interpreter, router, app, clock, directory };
+        let feeds = Feeds::default();
+        let app = Self { record, interpreter, router, app, feeds, clock, directory };
         app.people();
         app
     }
@@ -192,9 +195,15 @@ impl TestApp {
     }
 
     /// From now on with these feeds.
-    pub(crate) fn use_feeds(&mut self, feeds: Vec<Feed>) {
-        self.app = self.app.with_feeds(feeds);
+    pub(crate) fn use_feeds(&mut self, feeds: impl Into<Feeds>) {
+        self.feeds = feeds.into();
+        self.app = self.app.with_feeds(self.feeds.clone());
         self.router = server::router(self.app.clone());
+    }
+
+    /// What files messages by these feeds.
+    pub(crate) fn worker(&self) -> Worker {
+        Worker::new(self.record.clone(), pack(), self.feeds.clone(), &tenant())
     }
 
     /// From now on with a page that erases patients.

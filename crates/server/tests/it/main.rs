@@ -32,6 +32,8 @@ mod cds;
 #[cfg(test)]
 mod clinical;
 #[cfg(test)]
+mod console;
+#[cfg(test)]
 mod crud;
 #[cfg(test)]
 mod deliver;

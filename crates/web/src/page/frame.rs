@@ -75,6 +75,10 @@ fn site_header(session: Option<&Session>) -> Markup {
                             }
                             li { a href=(path::FINDINGS) { "Findings" } }
                         }
+                        @if session.sees_console {
+                            li { a href=(path::CONSOLE) { "Console" } }
+                            li { a href=(path::INBOX) { "Inbox" } }
+                        }
                         @if let Some(waiting) = session.reviews_waiting {
                             li {
                                 a href=(path::REVIEWS) {

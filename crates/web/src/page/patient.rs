@@ -192,7 +192,7 @@ fn reports(view: &PatientView) -> Markup {
             h2 id="reports" { "Reports and sources" }
             @if view.reports.is_empty() {
                 p.empty { "Reports: " (Absence::NotRecorded.words()) "." }
-            } @else { (report::table(&view.reports)) }
+            } @else { (report::table(&view.reports, &view.id)) }
         }
     }
 }

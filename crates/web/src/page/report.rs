@@ -1,13 +1,15 @@
 //! "Reports and sources": every document received, how final it is, and what reading it noticed.
 
 use super::words;
+use crate::path;
 use crate::view::ReportRow;
 use maud::{Markup, html};
 use model::absence::Absence;
+use model::id::PatientId;
 use model::problem::{Problem, Severity};
 
-/// The table of reports.
-pub(super) fn table(reports: &[ReportRow]) -> Markup {
+/// The table of reports of a patient; each leads to the message that it came from.
+pub(super) fn table(reports: &[ReportRow], patient: &PatientId) -> Markup {
     html! {
         table.reports {
             caption { "Reports, newest first" }
@@ -27,12 +29,12 @@ pub(super) fn table(reports: &[ReportRow]) -> Markup {
                     th scope="col" { "Received as" }
                 }
             }
-            tbody { @for report in reports { (row(report)) } }
+            tbody { @for report in reports { (row(report, patient)) } }
         }
     }
 }
 
-fn row(report: &ReportRow) -> Markup {
+fn row(report: &ReportRow, patient: &PatientId) -> Markup {
     html! {
         tr {
             th scope="row" {
@@ -51,7 +53,7 @@ fn row(report: &ReportRow) -> Markup {
                 span.line { "Collected " span.date { (words::date_or_absent(report.collected)) } }
                 span.line { "Released " span.date { (words::date_or_absent(issued)) } }
             }
-            td data-label="Received as" { (receipt(report)) (problems(&report.problems)) }
+            td data-label="Received as" { (receipt(report, patient)) (problems(&report.problems)) }
         }
     }
 }
@@ -64,14 +66,17 @@ fn status(report: &ReportRow) -> Markup {
     }
 }
 
-fn receipt(report: &ReportRow) -> Markup {
+fn receipt(report: &ReportRow, patient: &PatientId) -> Markup {
     html! {
         @match (report.received, report.door) {
             (Some(at), Some(door)) => { (words::door(door)) ", " (words::instant(at)) },
             (Some(at), None) => (words::instant(at)),
             (None, _) => span.absent { (Absence::Pending.words()) },
         }
-        @if let Some(raw) = &report.raw { span.line.muted { "Archived as " code { (raw) } } }
+        @if let Some(raw) = &report.raw {
+            span.line { a href=(path::source(patient, raw)) { "As it came, beside what was read" } }
+            span.line.muted { "Archived as " code { (raw) } }
+        }
     }
 }
 
@@ -94,7 +99,7 @@ pub(super) fn problems(problems: &[Problem]) -> Markup {
     }
 }
 
-fn severity(severity: Severity) -> &'static str {
+pub(super) fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Note => "Note",
         Severity::Warning => "Warning",

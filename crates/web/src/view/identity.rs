@@ -21,6 +21,8 @@ pub struct Session {
     pub reviews_waiting: Option<usize>,
     /// Whether this role sees trials.
     pub sees_trials: bool,
+    /// Whether this role looks after feeds and their messages.
+    pub sees_console: bool,
 }
 
 /// A value, or the fixed word for why it is not there.

@@ -8,6 +8,7 @@ mod access_log;
 mod destinations;
 #[cfg(test)]
 mod documents;
+mod console;
 #[cfg(test)]
 mod page;
 #[cfg(test)]

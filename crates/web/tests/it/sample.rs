@@ -46,6 +46,7 @@ pub(crate) fn session() -> Session {
         privacy_waiting: None,
         reviews_waiting: Some(2),
         sees_trials: false,
+        sees_console: false,
     }
 }
 
