@@ -17,12 +17,15 @@ COGNATE_PHARMACIST=$(demo_field pharmacist)
 COGNATE_EHR_TOKEN=$(demo_field ehrToken)
 COGNATE_NAMESAKE=$(demo_field namesake)
 COGNATE_PATIENT=$(demo_field patient)
+COGNATE_ANALYST=$(demo_field analyst)
+COGNATE_MLLP=$(demo_field mllp)
 # Without them the stories would skip, and CI would be green for nothing.
 : "${COGNATE_URL:?}" "${COGNATE_LOGIN:?}" "${COGNATE_PASSWORD:?}" "${COGNATE_OFFICER:?}"
 : "${COGNATE_NAMESAKE:?}" "${COGNATE_PATIENT:?}" "${COGNATE_PHARMACIST:?}"
-: "${COGNATE_EHR_TOKEN:?}"
+: "${COGNATE_EHR_TOKEN:?}" "${COGNATE_ANALYST:?}" "${COGNATE_MLLP:?}" "${COGNATE_REVIEWER:?}"
 export COGNATE_URL COGNATE_LOGIN COGNATE_PASSWORD COGNATE_REVIEWER COGNATE_OFFICER
 export COGNATE_NAMESAKE COGNATE_PATIENT COGNATE_PHARMACIST COGNATE_EHR_TOKEN
+export COGNATE_ANALYST COGNATE_MLLP
 # In the background, so that a signal to this script is not held up by it.
 e2e/run.sh &
 stories=$!

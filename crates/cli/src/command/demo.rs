@@ -10,9 +10,9 @@ mod setting;
 use super::serve::{Beside, Running, stop_signal};
 use super::{print, say};
 use crate::arguments::{
-    AlertArguments, DemoArguments, DoorArguments, EhrArguments, ProviderArguments,
-    ReferenceArguments, ServeArguments, ShippingArguments, StoreArguments, TlsArguments,
-    TokenArguments, WatchArguments,
+    AlertArguments, DemoArguments, DoorArguments, EhrArguments, ProfileArguments,
+    ProviderArguments, ReferenceArguments, ServeArguments, ShippingArguments, StoreArguments,
+    TlsArguments, TokenArguments, WatchArguments,
 };
 use crate::outcome::Outcome;
 use crate::store;
@@ -83,7 +83,12 @@ fn serving(arguments: &DemoArguments, at: &StoreArguments) -> ServeArguments {
         tls: TlsArguments::default(),
         base_url: None,
         feed: "northside".to_owned(),
-        doors: DoorArguments::default(),
+        doors: DoorArguments {
+            profiles: ProfileArguments {
+                feeds: Some(arguments.messages.join("feeds.toml")).filter(|file| file.is_file()),
+            },
+            watch_folder: Vec::new(),
+        },
         lift_over: None,
         evidence: Some(arguments.messages.join("evidence")).filter(|pack| pack.is_dir()),
         silent_rule: Vec::new(),

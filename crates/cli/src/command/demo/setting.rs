@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 /// Who logs in: login, name, role, and the patient whom a patient is.
-const PEOPLE: [(&str, &str, Role, Option<&str>); 7] = [
+const PEOPLE: [(&str, &str, Role, Option<&str>); 8] = [
     ("paula", "Dr Paula Prescriber", Role::Prescriber, None),
     ("philip", "Philip Pharmacist", Role::Pharmacist, None),
     ("lena", "Lena Laboratory", Role::LaboratoryReviewer, None),
@@ -18,6 +18,7 @@ const PEOPLE: [(&str, &str, Role, Option<&str>); 7] = [
     ("olga", "Olga Officer", Role::PrivacyOfficer, None),
     ("tom", "Dr Tom Tester", Role::Geneticist, None),
     ("ana", "Ana Example", Role::Patient, Some("ana-example")),
+    ("ira", "Ira Interface", Role::InterfaceAnalyst, None),
 ];
 
 /// What the patient page is at the clinic's authorization server.
@@ -150,6 +151,7 @@ impl Setting {
             "officer": PEOPLE.get(4).map(|person| person.0),
             "namesake": PEOPLE.get(5).map(|person| person.0),
             "patient": PEOPLE.get(6).map(|person| person.0),
+            "analyst": PEOPLE.get(7).map(|person| person.0),
             "password": self.secrets.password,
             "orderEntryToken": self.secrets.order_entry_token,
             "ehrToken": self.secrets.ehr_token,
