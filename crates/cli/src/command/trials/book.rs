@@ -90,7 +90,8 @@ fn archived(record: &Record, path: &Path) -> anyhow::Result<RawId> {
         message_key: name,
         peer: String::new(),
         body,
-        state: RawState::Received,
+        // Read right here: the worker of a server that runs beside must not take it for a report.
+        state: RawState::Piece,
     };
     Ok(match record.archive_once(&store::interface(), raw, b"")? {
         Archived::New(id) => id,
