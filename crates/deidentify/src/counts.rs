@@ -12,7 +12,9 @@ pub mod sketch;
 pub mod table;
 
 pub use budget::Budget;
-pub use ledger::{Answer, Entry, Kind, Ledger, QUESTIONS_MAX, Question};
+pub use ledger::{
+    Answer, Entry, Kind, Ledger, QUESTIONS_MAX, Question, TableAnswer, TableQuestion,
+};
 pub use rule::{Rule, THRESHOLD_MIN, Told, TooLow};
 pub use sketch::Sketch;
-pub use table::{EmittedTable, NotEmitted, Shown, emit};
+pub use table::{EmittedTable, LINES_MAX, NotEmitted, emit};

@@ -170,6 +170,12 @@ impl Error {
         Self::new(StatusCode::FORBIDDEN, "forbidden", text)
     }
 
+    /// A number by which a withheld one of a table would be known.
+    pub(crate) fn withheld() -> Self {
+        let text = "this number is withheld: a small one of a table could be worked out from it";
+        Self::new(StatusCode::FORBIDDEN, "business-rule", text)
+    }
+
     /// A project has asked as much as it may.
     pub(crate) fn budget_spent() -> Self {
         let text = "the project has asked as many questions as it may; each further answer could \

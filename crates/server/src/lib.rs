@@ -41,5 +41,6 @@ pub use limiter::PeerAddress;
 pub use openapi::openapi;
 pub use provider::{Provider, ProviderCalls, ProviderKind, ProviderSettings};
 pub use research::count::count;
+pub use research::table::{CountTable, count_table};
 pub use router::{router, routes};
 pub use smart::{Level, Permission, Scopes};

@@ -1,12 +1,13 @@
 //! What a researcher gets, of an own project: counts that tell on nobody, de-identified exports.
 
 pub(crate) mod count;
+pub(crate) mod table;
 
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use axum::http::StatusCode;
-use deidentify::counts::{Answer, Kind, Rule, Told};
+use deidentify::counts::{Answer, EmittedTable, Kind, Rule, TableAnswer, Told};
 use deidentify::{Outcome, ProjectKey, Report, Settings};
 use model::{PatientId, Timestamp};
 use record::{Access, ExportJob, Project};
@@ -78,14 +79,33 @@ impl<'t> Teller<'t> {
         members: &BTreeSet<PatientId>,
         population: u64,
     ) -> Result<Told, Error> {
-        // A higher threshold is the operator's to set; a lower one is not to be had.
-        let rule = Rule::new(self.app.genomics().count_min.max(1) - 1).unwrap_or_default();
         let (record, of) = (self.app.record(), (members, population));
-        let told = record.tell_count(self.access, &self.project, rule, question, of)?;
-        match told {
+        match record.tell_count(self.access, &self.project, self.rule(), question, of)? {
+            Answer::Told(Told::Withheld) => Err(Error::withheld()),
             Answer::Told(told) => Ok(told),
             Answer::Spent => Err(Error::budget_spent()),
         }
+    }
+
+    /// What may be told of a table. Nobody is in two cells.
+    ///
+    /// # Errors
+    /// As of a count; 422 for a table that is too large.
+    pub(crate) fn tell_table(
+        &self,
+        question: &str,
+        cells: &[Vec<BTreeSet<PatientId>>],
+    ) -> Result<EmittedTable, Error> {
+        let record = self.app.record();
+        match record.tell_table(self.access, &self.project, self.rule(), question, cells)? {
+            TableAnswer::Told(table) => Ok(table),
+            TableAnswer::Spent => Err(Error::budget_spent()),
+        }
+    }
+
+    /// A higher threshold is the operator's to set; a lower one is not to be had.
+    fn rule(&self) -> Rule {
+        Rule::new(self.app.genomics().count_min.max(1) - 1).unwrap_or_default()
     }
 }
 

@@ -116,6 +116,10 @@ pub(crate) struct CountArguments {
     /// people of whom it finds something.
     #[arg(required = true, value_name = "SEARCH")]
     pub(crate) searches: Vec<String>,
+    /// Counts each search by a table across `gender`, `age` (reached in this calendar year) or
+    /// another search, of which something is found or not; repeat for up to three.
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) across: Vec<String>,
     /// Id of the project.
     #[arg(long, value_name = "ID")]
     pub(crate) project: String,

@@ -107,6 +107,18 @@ fn people_are_counted_by_the_rule_and_the_ledger() {
     // Everybody but five is nearly everybody: the ledger gives both the one answer.
     let all = count("rita", "Patient?gender=female,male").json();
     assert_eq!(all[0]["upTo"], 100, "{all}");
+    let table = |arguments: &[&str]| {
+        let of = ["count", "Patient", "--project", id, "--by", "rita", "--across", "gender"];
+        run(at, &[&of[..], arguments].concat())
+    };
+    let words = table(&[]).stdout;
+    assert!(words.starts_with("Patient\ngender\tpeople\n"), "{words}");
+    // What was told alone is told again; the five are told by nothing.
+    assert!(words.contains("female\tat most 100") && words.contains("male\twithheld"), "{words}");
+    let lines = table(&["--across", "age", "--json"]).json();
+    let first = &lines[0]["lines"][0];
+    assert_eq!(first["of"], serde_json::json!({"gender": "female", "age": "0 to 9"}));
+    assert_eq!(table(&["--across", "shoe-size"]).code, 1);
     for (by, search, part) in [
         ("rob", "Patient?gender=female", "no such project"),
         ("nobody", "Patient?gender=female", "no account"),

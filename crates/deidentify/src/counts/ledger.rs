@@ -7,6 +7,10 @@
 //! many, so that nobody can ask right at the edge. The same question, when the record has changed
 //! by few people since, has the same answer, too.
 
+mod table;
+
+pub use table::{TableAnswer, TableQuestion};
+
 use super::budget::Budget;
 use super::rule::{Rule, Told};
 use super::sketch::Sketch;
@@ -78,17 +82,9 @@ impl Ledger {
         if question.members.is_empty() && question.kind == Kind::Plain {
             return Answer::Told(Told::Zero);
         }
-        let most = difference_max(rule);
-        let sketch = Sketch::of(question.members.iter().copied(), most);
-        let near = |entry: &&Entry| {
-            let drawn = key.number("margin", &[&entry.digest]) % (rule.threshold() + 1);
-            let margin = rule.threshold() + drawn;
-            entry.sketch.difference(&sketch).is_some_and(|difference| difference <= margin)
-        };
-        let of_same = self.entries.iter().rev().filter(|entry| entry.digest == question.digest);
-        let known = of_same.chain(&self.entries).find(near);
-        if let Some(known) = known {
-            return Answer::Told(known.told);
+        let sketch = Sketch::of(question.members.iter().copied(), difference_max(rule));
+        if let Some(told) = self.known(key, rule, question.digest, &sketch) {
+            return Answer::Told(told);
         }
         if self.entries.len() >= QUESTIONS_MAX {
             return Answer::Spent;
@@ -100,6 +96,21 @@ impl Ledger {
         let Some(told) = told else { return Answer::Spent };
         self.entries.push(Entry { digest: question.digest.to_owned(), sketch, told });
         Answer::Told(told)
+    }
+
+    /// What was told of this set, or of one that differs in few people: the latest answer to the
+    /// same question first.
+    fn known(&self, key: &ProjectKey, rule: Rule, digest: &str, sketch: &Sketch) -> Option<Told> {
+        // The margin is a keyed hash: it is drawn for the few that may be near.
+        let near = |entry: &&Entry| {
+            let found = entry.sketch.difference_within(sketch, difference_max(rule));
+            found.is_some_and(|difference| {
+                let drawn = key.number("margin", &[&entry.digest]) % (rule.threshold() + 1);
+                difference <= rule.threshold() + drawn
+            })
+        };
+        let of_same = self.entries.iter().rev().filter(|entry| entry.digest == digest);
+        of_same.chain(&self.entries).find(near).map(|entry| entry.told)
     }
 }
 

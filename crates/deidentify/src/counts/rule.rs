@@ -39,6 +39,8 @@ pub enum Told {
     Below(u64),
     /// This many at most, and fewer by less than the multiple.
     UpTo(u64),
+    /// Nothing: a withheld number of a table could be worked out from it, or it is one itself.
+    Withheld,
 }
 
 impl Rule {
@@ -78,12 +80,14 @@ impl Rule {
 }
 
 impl Told {
-    /// The number that stands for it, and whether the count is below that.
-    pub fn number(self) -> (u64, bool) {
+    /// The number that stands for it, and whether the count is below that; `None` of what is
+    /// withheld.
+    pub fn number(self) -> Option<(u64, bool)> {
         match self {
-            Self::Zero => (0, false),
-            Self::Below(bound) => (bound, true),
-            Self::UpTo(count) => (count, false),
+            Self::Zero => Some((0, false)),
+            Self::Below(bound) => Some((bound, true)),
+            Self::UpTo(count) => Some((count, false)),
+            Self::Withheld => None,
         }
     }
 }
@@ -94,6 +98,7 @@ impl fmt::Display for Told {
             Self::Zero => f.write_str("0"),
             Self::Below(bound) => write!(f, "< {bound}"),
             Self::UpTo(count) => write!(f, "{count}"),
+            Self::Withheld => f.write_str("withheld"),
         }
     }
 }
@@ -134,7 +139,7 @@ mod tests {
         let high = Rule::new(55).unwrap();
         assert_eq!((high.tell(55, true), high.tell(56, true)), (Told::Below(56), Told::UpTo(60)));
         for count in 0..2_000 {
-            let (number, is_below) = Rule::default().tell(count, true).number();
+            let (number, is_below) = Rule::default().tell(count, true).number().unwrap();
             assert!(is_below || number == 0 || number > 20 && number >= count);
         }
     }

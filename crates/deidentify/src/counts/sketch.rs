@@ -95,6 +95,15 @@ impl Sketch {
         }
     }
 
+    /// In how many people two sets differ, if these are no more than `most`: without looking closer
+    /// where their sizes differ by more.
+    pub fn difference_within(&self, other: &Self, most: u64) -> Option<u64> {
+        if self.count().abs_diff(other.count()) > most {
+            return None;
+        }
+        self.difference(other).filter(|difference| *difference <= most)
+    }
+
     /// In how many people two sets differ; `None` if these are more than the sketches can tell.
     pub fn difference(&self, other: &Self) -> Option<u64> {
         let is_far = self.count().abs_diff(other.count()) > self.0.len() as u64;
@@ -137,6 +146,11 @@ mod tests {
         }
         assert_eq!(all.difference(&Sketch::of(people(1_000, 50_000), 40)), None);
         assert_eq!(all.difference(&Sketch::new(40)), None);
+        let few = Sketch::of(people(30, 50_000), 40);
+        assert_eq!(
+            (all.difference_within(&few, 30), all.difference_within(&few, 29)),
+            (Some(30), None)
+        );
         assert_eq!(all.difference(&Sketch::of(people(0, 50_000), 400)), None);
     }
 

@@ -10,46 +10,24 @@
 mod bridge;
 mod derive;
 
-use super::rule::Rule;
+use super::rule::{Rule, Told};
 use derive::Grid;
-use std::fmt;
 use thiserror::Error;
 
 /// Rows or columns of one table.
 pub const LINES_MAX: usize = 64;
 
-/// A count as it may be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Shown {
-    /// The count, rounded up.
-    Rounded(u64),
-    /// A lone count from 1 to the threshold.
-    AtMost(u64),
-    /// Withheld in a table, for its own size or to protect another.
-    Withheld,
-}
-
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rounded(count) => write!(f, "{count}"),
-            Self::AtMost(threshold) => write!(f, "<= {threshold}"),
-            Self::Withheld => f.write_str("withheld"),
-        }
-    }
-}
-
-/// A table as it may be shown. A lone count is a table of one cell.
+/// A table as it may be told. A lone count is a table of one cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmittedTable {
     /// Cells by row, then column.
-    pub cells: Vec<Vec<Shown>>,
+    pub cells: Vec<Vec<Told>>,
     /// Total of each row.
-    pub row_totals: Vec<Shown>,
+    pub row_totals: Vec<Told>,
     /// Total of each column.
-    pub column_totals: Vec<Shown>,
+    pub column_totals: Vec<Told>,
     /// Total of all.
-    pub total: Shown,
+    pub total: Told,
 }
 
 /// Why a table is not emitted at all.
@@ -72,6 +50,16 @@ pub enum NotEmitted {
 /// # Errors
 /// [`NotEmitted`]; nothing is shown then.
 pub fn emit(counts: &[Vec<u64>], rule: Rule) -> Result<EmittedTable, NotEmitted> {
+    emit_beside(counts, rule, &|_, _| None)
+}
+
+/// The same beside what is known already, by row and column with the totals as the last ones: what
+/// was told before is told again and protects nothing, what was withheld stays so.
+pub(super) fn emit_beside(
+    counts: &[Vec<u64>],
+    rule: Rule,
+    known: &dyn Fn(usize, usize) -> Option<Told>,
+) -> Result<EmittedTable, NotEmitted> {
     let threshold = rule.threshold();
     let columns = counts.first().map_or(0, Vec::len);
     if columns == 0 || counts.iter().any(|row| row.len() != columns) {
@@ -81,6 +69,7 @@ pub fn emit(counts: &[Vec<u64>], rule: Rule) -> Result<EmittedTable, NotEmitted>
         return Err(NotEmitted::TooLarge);
     }
     let mut grid = Grid::with_totals(counts).ok_or(NotEmitted::Overflow)?;
+    grid.keep_known(known);
     grid.withhold_small(threshold);
     while let Some(line) = grid.exposed_line(threshold) {
         if !grid.withhold_one_more(line) {
@@ -88,17 +77,18 @@ pub fn emit(counts: &[Vec<u64>], rule: Rule) -> Result<EmittedTable, NotEmitted>
         }
     }
     let lone = counts.len() == 1 && columns == 1;
-    let shown = |row: usize, column: usize| match grid.shown(row, column) {
-        Some(count) => Shown::Rounded(rule.rounded(count)),
-        None if lone => Shown::AtMost(threshold),
-        None => Shown::Withheld,
+    let told = |row: usize, column: usize| match (known(row, column), grid.shown(row, column)) {
+        (Some(told @ (Told::UpTo(_) | Told::Zero)), _) => told,
+        (_, Some(count)) => rule.tell(count, true),
+        (_, None) if lone => Told::Below(threshold + 1),
+        (_, None) => Told::Withheld,
     };
     let rows = counts.len();
     Ok(EmittedTable {
-        cells: (0..rows).map(|row| (0..columns).map(|at| shown(row, at)).collect()).collect(),
-        row_totals: (0..rows).map(|row| shown(row, columns)).collect(),
-        column_totals: (0..columns).map(|column| shown(rows, column)).collect(),
-        total: shown(rows, columns),
+        cells: (0..rows).map(|row| (0..columns).map(|at| told(row, at)).collect()).collect(),
+        row_totals: (0..rows).map(|row| told(row, columns)).collect(),
+        column_totals: (0..columns).map(|column| told(rows, column)).collect(),
+        total: told(rows, columns),
     })
 }
 

@@ -8,7 +8,9 @@ use crate::search::{Plan, patients_after};
 use crate::store::{Executor, values};
 use crate::vault::sha256;
 use crate::{Access, Action, Failure, Query, Record, Search, Total};
-use deidentify::counts::{Answer, Entry, Kind, Ledger, Question, Rule, Sketch, Told};
+use deidentify::counts::{
+    Answer, Entry, Kind, Ledger, Question, Rule, Sketch, TableAnswer, TableQuestion, Told,
+};
 use model::PatientId;
 use std::collections::BTreeSet;
 
@@ -19,6 +21,11 @@ const PERSONS_MAX: usize = 2_000_000;
 
 fn storage(text: &str) -> Failure {
     Failure::Storage(format!("the ledger of counts: {text}"))
+}
+
+/// An answer as it is kept.
+fn storable(told: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string(told).map_err(|error| storage(&error.to_string()))
 }
 
 /// What a project was told so far.
@@ -95,15 +102,66 @@ impl Record {
             let new = after.entries.get(before.entries.len());
             let sketch = new.map_or(Vec::new(), |entry| entry.sketch.to_bytes());
             let told = match answer {
-                Answer::Told(told) => serde_json::to_string(&told),
-                Answer::Spent => serde_json::to_string("spent"),
+                Answer::Told(told) => storable(&told)?,
+                Answer::Spent => storable(&"spent")?,
             };
-            let told = told.map_err(|error| storage(&error.to_string()))?;
             let last = executor.one(sql::QUESTION_LAST, values![&tenant, &project])?.count(0)?;
             let (number, own, micros) = (last + 1, i64::from(new.is_some()), now.micros());
             let row =
                 values![&tenant, &project, number, &actor, micros, &digest, told, own, sketch];
             executor.execute(sql::QUESTION_PUT, row)?;
+            Ok(answer)
+        })
+    }
+
+    /// Tells a table of counts, as far as a project may know: `question` in its normal form is what
+    /// makes two tables the same. Nobody is in two cells.
+    pub fn tell_table(
+        &self,
+        access: &Access,
+        project: &str,
+        rule: Rule,
+        question: &str,
+        cells: &[Vec<BTreeSet<PatientId>>],
+    ) -> Result<TableAnswer, Failure> {
+        self.permit(access, Action::Count)?;
+        let (found, key) = self.open_project(access, project)?;
+        let members = cells.iter().flatten().map(BTreeSet::len).sum();
+        crate::limit::within("members", members, PERSONS_MAX, "persons")?;
+        let digest = sha256(question.as_bytes());
+        let touched = Touched {
+            entities: vec![key_owner(project)],
+            query: Some(digest.clone()),
+            ..Touched::default()
+        };
+        self.note(access, Action::Count, &touched)?;
+        let number = |one: &PatientId| key.person(one.as_str());
+        let cell = |members: &BTreeSet<PatientId>| members.iter().map(number).collect();
+        let cells: Vec<Vec<Vec<u64>>> =
+            cells.iter().map(|row| row.iter().map(cell).collect()).collect();
+        let (tenant, actor) = (access.tenant().as_str().to_owned(), access.actor().to_owned());
+        let (project, now) = (found.id, self.now());
+        self.inner.record_writer.write(move |executor| {
+            let mut ledger = ledger(executor, &tenant, &project)?;
+            let before = ledger.entries.len();
+            let question = TableQuestion { digest: &digest, cells: &cells };
+            let answer = ledger.ask_table(&key, rule, &question).map_err(|error| {
+                Failure::Invalid { place: "table".to_owned(), text: error.to_string() }
+            })?;
+            let last = executor.one(sql::QUESTION_LAST, values![&tenant, &project])?.count(0)?;
+            let word = if answer == TableAnswer::Spent { "spent" } else { "table" };
+            let asked = (digest.clone(), storable(&word)?, 0, Vec::new());
+            let own = ledger.entries.iter().skip(before).map(|entry| {
+                let told = storable(&entry.told)?;
+                Ok((entry.digest.clone(), told, 1, entry.sketch.to_bytes()))
+            });
+            for (number, line) in (last + 1..).zip(std::iter::once(Ok(asked)).chain(own)) {
+                let (digest, told, own, sketch): (String, String, i64, Vec<u8>) = line?;
+                let micros = now.micros();
+                let row =
+                    values![&tenant, &project, number, &actor, micros, &digest, told, own, sketch];
+                executor.execute(sql::QUESTION_PUT, row)?;
+            }
             Ok(answer)
         })
     }

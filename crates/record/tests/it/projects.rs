@@ -3,7 +3,7 @@
 use crate::support::{Fixture, access, commit, fixture, observation, patient, put};
 use deidentify::Tier;
 use deidentify::bulk::BulkKind;
-use deidentify::counts::{Answer, Kind, Rule, Told};
+use deidentify::counts::{Answer, Kind, Rule, TableAnswer, Told};
 use model::{PatientId, Timestamp};
 use record::{
     Access, AuditQuery, ExpertDetermination, ExportForResearch, ExportLevel, ExportRequest,
@@ -301,6 +301,38 @@ fn counts_are_asked_for_a_project_and_written_down() {
     let unknown = vec![Term::parse("shoe-size", "44")];
     let refused = record.counted_patients(&rita, &query(unknown)).unwrap_err();
     assert!(matches!(refused, Failure::Invalid { .. }), "{refused}");
+}
+
+#[test]
+fn a_table_is_told_by_the_ledger_and_written_down() {
+    let fixture = fixture();
+    let record = &fixture.record;
+    let made = project(record, Tier::Registered);
+    let rita = researcher(OWNER);
+    let people = |from: usize, to: usize| -> BTreeSet<PatientId> {
+        (from..to).map(|number| PatientId::new(format!("x{number}"))).collect()
+    };
+    let cells =
+        vec![vec![people(0, 100), people(100, 105)], vec![people(200, 400), people(400, 550)]];
+    let ask = |access: &Access| {
+        record.tell_table(access, &made.id, Rule::default(), "sex by finding", &cells)
+    };
+    let Ok(TableAnswer::Told(table)) = ask(&rita) else { panic!() };
+    assert_eq!(table.cells, [[Told::Withheld; 2]; 2]);
+    assert_eq!(table.total, Told::UpTo(460));
+    assert_eq!(ask(&rita), Ok(TableAnswer::Told(table)), "once more, the same");
+    // What was withheld stays so, by whichever question; what was told is told.
+    let tell = |question: &str, members: &BTreeSet<PatientId>| {
+        let asked = (question, Kind::Plain);
+        record.tell_count(&rita, &made.id, Rule::default(), asked, (members, 500)).unwrap()
+    };
+    assert_eq!(tell("women with it", &cells[0][0]), Answer::Told(Told::Withheld));
+    let all: BTreeSet<PatientId> = cells.iter().flatten().flatten().cloned().collect();
+    assert_eq!(tell("all", &all), Answer::Told(Told::UpTo(460)));
+    assert_eq!(ask(&researcher("account:rob")).unwrap_err(), Failure::NotFound);
+    let uneven = vec![vec![people(0, 1)], vec![]];
+    let refused = record.tell_table(&rita, &made.id, Rule::default(), "uneven", &uneven);
+    assert!(matches!(refused, Err(Failure::Invalid { .. })), "{refused:?}");
 }
 
 #[test]

@@ -419,7 +419,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 185 * Role::ALL.len());
+    assert_eq!(calls, 186 * Role::ALL.len());
 }
 
 #[test]

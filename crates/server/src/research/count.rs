@@ -1,5 +1,6 @@
 //! A search as research asks it: how many people, and nothing else.
 
+use super::table::{self, ACROSS};
 use super::{PROJECT, Teller, without_project};
 use crate::app::App;
 use crate::caller::Caller;
@@ -8,11 +9,13 @@ use crate::error::Error;
 use axum::http::StatusCode;
 use axum::response::Response;
 use deidentify::counts::{Kind, Told};
-use record::{Access, Term};
+use model::PatientId;
+use record::{Access, Term, searched_types};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// The extension that says that there are fewer than this.
-const BELOW: &str = "urn:cognate:extension:below";
+pub(super) const BELOW: &str = "urn:cognate:extension:below";
 
 /// `GET [base]/[type]?_summary=count&_project=…`: how many people the search finds something of.
 /// Their total stands in the Bundle, or beside it that there are fewer.
@@ -33,6 +36,13 @@ pub(crate) fn answer(
         return Err(Error::research());
     }
     let [(_, project)] = projects.as_slice() else { return Err(without_project()) };
+    let (across, pairs): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(name, _)| name == ACROSS);
+    if !across.is_empty() {
+        let across: Vec<String> = across.into_iter().map(|(_, value)| value).collect();
+        let table = table::told(app, &caller.access, project, (resource_type, pairs), &across)?;
+        let report = table.measure_report(app.record().now());
+        return Ok(answer::json(StatusCode::OK, &report));
+    }
     let told = told(app, &caller.access, project, (resource_type, pairs))?;
     let mut bundle = json!({"resourceType": "Bundle", "type": "searchset"});
     if let Some(members) = bundle.as_object_mut() {
@@ -43,7 +53,8 @@ pub(crate) fn answer(
                 members.insert("_total".to_owned(), json!({"extension": extension}));
             }
             told => {
-                members.insert("total".to_owned(), json!(told.number().0));
+                let (number, _) = told.number().ok_or_else(Error::withheld)?;
+                members.insert("total".to_owned(), json!(number));
             }
         }
     }
@@ -56,9 +67,14 @@ pub(crate) fn answer(
 /// # Errors
 /// A search that cannot be read, a project that is not an own one in force, a budget that is spent.
 pub fn count(app: &App, access: &Access, project: &str, search: &str) -> Result<Told, Error> {
+    told(app, access, project, parted(search))
+}
+
+/// The type and the pairs of a search as one text.
+pub(super) fn parted(search: &str) -> (String, Vec<(String, String)>) {
     let (resource_type, query) = search.split_once('?').unwrap_or((search, ""));
     let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    told(app, access, project, (resource_type.to_owned(), pairs))
+    (resource_type.to_owned(), pairs)
 }
 
 fn told(
@@ -67,12 +83,26 @@ fn told(
     project: &str,
     (resource_type, pairs): (String, Vec<(String, String)>),
 ) -> Result<Told, Error> {
+    let (found, text) = found(app, access, (resource_type, pairs))?;
+    let teller = Teller::new(app, access, project.to_owned());
+    teller.tell((&text, Kind::Plain), &found, found.len() as u64)
+}
+
+/// Of whom a search finds something, and the search in its normal form.
+pub(super) fn found(
+    app: &App,
+    access: &Access,
+    (resource_type, pairs): (String, Vec<(String, String)>),
+) -> Result<(BTreeSet<PatientId>, String), Error> {
+    if !searched_types().any(|searched| searched == resource_type) {
+        let text = format!("`{resource_type}` is no type that is searched here");
+        return Err(Error::new(StatusCode::BAD_REQUEST, "not-supported", text));
+    }
     let mut asked = query::read(resource_type, pairs)?;
     query::make_local(&mut asked.search.query, &app.fhir_base());
     let found = app.record().counted_patients(access, &asked.search.query)?;
     let text = normal(&asked.search.query.resource_type, &asked.search.query.terms);
-    let teller = Teller::new(app, access, project.to_owned());
-    teller.tell((&text, Kind::Plain), &found, found.len() as u64)
+    Ok((found, text))
 }
 
 /// A search in one form, in whichever order its terms and their values were written.

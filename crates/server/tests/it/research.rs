@@ -208,6 +208,76 @@ async fn a_search_tells_how_many_people_and_no_small_number() {
     }
 }
 
+/// The strata of a table by their values, each with its count, or with why there is none.
+fn strata(report: &Value) -> std::collections::BTreeMap<String, String> {
+    let strata = report["group"][0]["stratifier"][0]["stratum"].as_array().unwrap();
+    let value = |one: &Value| one["value"]["text"].as_str().unwrap().to_owned();
+    let count = |stratum: &Value| {
+        let population = &stratum["population"][0];
+        let absent = &population["_count"]["extension"][0]["valueCode"];
+        population["count"].as_u64().map_or(absent.to_string(), |count| count.to_string())
+    };
+    let key = |stratum: &Value| {
+        let components = stratum["component"].as_array().unwrap();
+        components.iter().map(value).collect::<Vec<_>>().join(", ")
+    };
+    strata.iter().map(|stratum| (key(stratum), count(stratum))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_withholds_what_a_small_number_could_be_worked_out_from() {
+    let app = TestApp::new();
+    people(&app, 0..80).await;
+    let made = project(&app);
+    // 55 women have the result, 22 do not; three men, who were born in 1930, have it.
+    let mut lines = String::new();
+    for number in 77..80 {
+        let man = json!({"resourceType": "Patient", "id": format!("person{number}"),
+            "gender": "male", "birthDate": "1930"});
+        writeln!(lines, "{man}").unwrap();
+    }
+    let call = app.call("POST", "/fhir/$import").by(INTERFACE);
+    let call = call.header("content-type", "application/fhir+ndjson").bytes(lines.into_bytes());
+    assert_eq!(call.send().await.status, 200);
+    let ask = async |across: &str| {
+        let uri = format!("/fhir/Patient?_summary=count&_project={}{across}", made.id);
+        app.get(RESEARCHER, &uri).await
+    };
+    let finding = "&_across=Observation?code%3D718-7";
+    let answer = ask(&format!("&_across=gender{finding}")).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let report = answer.json();
+    assert_eq!(
+        (&report["resourceType"], &report["status"]),
+        (&json!("MeasureReport"), &json!("complete"))
+    );
+    let told = strata(&report);
+    // Three men with the result, none without: withheld, and so is what they would follow from.
+    for withheld in ["male, found", "male", "female, found"] {
+        assert_eq!(told[withheld], "\"masked\"", "{withheld}: {told:?}");
+    }
+    assert_eq!((told["not said, found"].as_str(), told["other"].as_str()), ("0", "0"));
+    let ages = strata(&ask("&_across=age").await.json());
+    assert!(ages.keys().any(|band| band == "90 and over"), "{ages:?}");
+    assert_eq!(ages["90 and over"], "\"masked\"");
+    // What protects the small number is not told alone either.
+    let women = "/fhir/Patient?_summary=count&gender=female&_has:Observation:subject:code=718-7";
+    let alone = app.get(RESEARCHER, &format!("{women}&_project={}", made.id)).await;
+    assert_eq!(alone.status, 403, "{}", alone.text());
+    assert!(alone.text().contains("withheld"), "{}", alone.text());
+    for (bad, status) in [
+        ("&_across=shoe-size", 400),
+        ("&_across=gender&_across=gender", 400),
+        (
+            "&_across=gender&_across=age&_across=Observation?code%3Da&_across=Observation?code%3Db",
+            400,
+        ),
+        ("&_across=Nonsense?x%3D1", 400),
+    ] {
+        assert_eq!(ask(bad).await.status, status, "{bad}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn population_operations_tell_no_small_number_and_no_subject() {
     let app = TestApp::new();

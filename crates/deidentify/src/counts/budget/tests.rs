@@ -36,13 +36,13 @@ fn binomial(all: u64, share: f64) -> Vec<f64> {
 struct Variant {
     counts: Vec<f64>,
     sums: Vec<f64>,
-    ratios: std::collections::BTreeMap<(u64, bool), f64>,
+    ratios: std::collections::BTreeMap<Option<(u64, bool)>, f64>,
 }
 
 impl Variant {
     fn new(rule: Rule, share: f64) -> Self {
         let counts = binomial(POPULATION - 1, share);
-        let mut chances = std::collections::BTreeMap::<(u64, bool), (f64, f64)>::new();
+        let mut chances = std::collections::BTreeMap::<Option<(u64, bool)>, (f64, f64)>::new();
         for (count, chance) in counts.iter().enumerate() {
             let count = count as u64;
             chances.entry(rule.tell(count, false).number()).or_default().0 += chance;

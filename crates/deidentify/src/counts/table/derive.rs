@@ -6,6 +6,7 @@
 //! withheld cells, which is a count of people like any other.
 
 use super::bridge::bridges;
+use crate::counts::Told;
 
 /// A row or a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub(super) enum Line {
 pub(super) struct Grid {
     counts: Vec<Vec<u64>>,
     withheld: Vec<Vec<bool>>,
+    /// What was told before: it cannot be withheld any more.
+    told: Vec<Vec<bool>>,
     rows: usize,
     columns: usize,
 }
@@ -41,7 +44,8 @@ impl Grid {
         counts.push(totals);
         let rows = counts.len();
         let withheld = vec![vec![false; columns]; rows];
-        Some(Self { counts, withheld, rows, columns })
+        let told = withheld.clone();
+        Some(Self { counts, withheld, told, rows, columns })
     }
 
     /// The count, if it is shown.
@@ -58,7 +62,30 @@ impl Grid {
         self.withheld.get(row).and_then(|cells| cells.get(column)).is_none_or(|flag| *flag)
     }
 
+    fn is_told(&self, row: usize, column: usize) -> bool {
+        self.told.get(row).and_then(|cells| cells.get(column)).is_some_and(|flag| *flag)
+    }
+
+    /// Takes over what was told and withheld before.
+    pub(super) fn keep_known(&mut self, known: &dyn Fn(usize, usize) -> Option<Told>) {
+        let (rows, columns) = (self.rows, self.columns);
+        for (row, column) in (0..rows).flat_map(|row| (0..columns).map(move |at| (row, at))) {
+            match known(row, column) {
+                Some(Told::UpTo(_) | Told::Zero) => {
+                    if let Some(flag) = self.told.get_mut(row).and_then(|of| of.get_mut(column)) {
+                        *flag = true;
+                    }
+                }
+                Some(Told::Below(_) | Told::Withheld) => self.withhold(row, column),
+                None => {}
+            }
+        }
+    }
+
     fn withhold(&mut self, row: usize, column: usize) {
+        if self.is_told(row, column) {
+            return;
+        }
         if let Some(flag) = self.withheld.get_mut(row).and_then(|cells| cells.get_mut(column)) {
             *flag = true;
         }
@@ -68,9 +95,11 @@ impl Grid {
     /// nothing is shown, zeros neither: of many cells that are not zero each would be known to be
     /// one where the total is small.
     pub(super) fn withhold_small(&mut self, threshold: u64) {
-        for (flags, counts) in self.withheld.iter_mut().zip(&self.counts) {
-            for (flag, count) in flags.iter_mut().zip(counts) {
-                *flag = (1..=threshold).contains(count);
+        for row in 0..self.rows {
+            for column in 0..self.columns {
+                if self.count(row, column).is_some_and(|count| (1..=threshold).contains(&count)) {
+                    self.withhold(row, column);
+                }
             }
         }
         let lines = (0..self.rows).map(Line::Row).chain((0..self.columns).map(Line::Column));
@@ -142,7 +171,9 @@ impl Grid {
         let everything =
             || (0..self.rows).flat_map(|row| (0..self.columns).map(move |column| (row, column)));
         let cheapest = |cells: Vec<(usize, usize)>| {
-            let open = cells.into_iter().filter(|(row, column)| !self.is_withheld(*row, *column));
+            let open = cells.into_iter().filter(|(row, column)| {
+                !self.is_withheld(*row, *column) && !self.is_told(*row, *column)
+            });
             open.min_by_key(|(row, column)| {
                 let total = row + 1 == self.rows || column + 1 == self.columns;
                 let count = self.count(*row, *column).unwrap_or(u64::MAX);

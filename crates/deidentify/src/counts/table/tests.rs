@@ -1,17 +1,21 @@
 use super::*;
-use Shown::{AtMost, Rounded, Withheld};
+use Told::{Below, UpTo, Withheld, Zero};
 use proptest::prelude::*;
+
+fn is_shown(told: Told) -> bool {
+    matches!(told, UpTo(_) | Zero)
+}
 
 #[test]
 fn a_lone_count_is_shown_or_bounded() {
     // All of Us: 1 to 20 is not shown, 0 may be, 21 is.
     for (count, shown, words) in [
-        (0, Rounded(0), "0"),
-        (1, AtMost(20), "<= 20"),
-        (20, AtMost(20), "<= 20"),
-        (21, Rounded(40), "40"),
-        (40, Rounded(40), "40"),
-        (1_000_001, Rounded(1_000_020), "1000020"),
+        (0, Zero, "0"),
+        (1, Below(21), "< 21"),
+        (20, Below(21), "< 21"),
+        (21, UpTo(40), "40"),
+        (40, UpTo(40), "40"),
+        (1_000_001, UpTo(1_000_020), "1000020"),
     ] {
         let table = emit(&[vec![count]], Rule::default()).unwrap();
         assert_eq!(table.cells, [[shown]], "{count}");
@@ -23,18 +27,18 @@ fn a_lone_count_is_shown_or_bounded() {
 fn a_small_cell_takes_a_second_one_with_it() {
     // 5 could be worked out as 105 - 100; with the 30 withheld it cannot.
     let table = emit(&[vec![5, 30, 70], vec![50, 60, 80]], Rule::default()).unwrap();
-    assert_eq!(table.cells[0], [Withheld, Withheld, Rounded(80)]);
-    assert_eq!(table.cells[1], [Withheld, Withheld, Rounded(80)]);
-    assert_eq!(table.total, Rounded(300));
+    assert_eq!(table.cells[0], [Withheld, Withheld, UpTo(80)]);
+    assert_eq!(table.cells[1], [Withheld, Withheld, UpTo(80)]);
+    assert_eq!(table.total, UpTo(300));
     let untouched = emit(&[vec![25, 30], vec![50, 0]], Rule::default()).unwrap();
-    assert_eq!(untouched.cells, [[Rounded(40), Rounded(40)], [Rounded(60), Rounded(0)]]);
+    assert_eq!(untouched.cells, [[UpTo(40), UpTo(40)], [UpTo(60), Zero]]);
 }
 
 #[test]
 fn a_small_sum_of_withheld_cells_is_a_small_count() {
     // 3 + 4 of 107: that seven are in the two is itself a count of seven.
     let table = emit(&[vec![3, 4, 100]], Rule::default()).unwrap();
-    let known = table.cells[0].iter().filter(|cell| matches!(cell, Rounded(_))).count();
+    let known = table.cells[0].iter().filter(|cell| is_shown(**cell)).count();
     assert!(known == 0 || table.row_totals[0] == Withheld, "{table:?}");
 }
 
@@ -77,7 +81,7 @@ fn solvable(table: &EmittedTable) -> Vec<usize> {
     };
     let unknown: Vec<(usize, usize)> = (0..rows)
         .flat_map(|row| (0..columns).map(move |column| (row, column)))
-        .filter(|(row, column)| !matches!(shown(*row, *column), Rounded(_)))
+        .filter(|(row, column)| !is_shown(shown(*row, *column)))
         .collect();
     let sign = |last: bool| if last { -1_i64 } else { 1 };
     let mut equations: Vec<Vec<i64>> = Vec::new();
@@ -127,12 +131,12 @@ proptest! {
         let table = emit(&counts, Rule::default()).unwrap();
         let every = table.cells.iter().flatten().chain(&table.row_totals);
         for shown in every.chain(&table.column_totals).chain([&table.total]) {
-            let small = matches!(shown, Rounded(1..=20));
+            let small = matches!(shown, UpTo(1..=20));
             prop_assert!(!small, "{:?}", table);
         }
         prop_assert_eq!(solvable(&table), Vec::<usize>::new(), "{:?}", table);
         for ((cells, total), true_cells) in table.cells.iter().zip(&table.row_totals).zip(&counts) {
-            if let Rounded(_) = total {
+            if is_shown(*total) {
                 let withheld = cells.iter().zip(true_cells).filter(|(one, _)| **one == Withheld);
                 let sum: u64 = withheld.map(|(_, count)| *count).sum();
                 prop_assert!(!(1..=20).contains(&sum), "{:?}", table);
@@ -146,12 +150,13 @@ proptest! {
         for (row, given) in table.cells.iter().zip(&counts) {
             for (shown, count) in row.iter().zip(given) {
                 let rounded = Rule::default().rounded(*count);
-                prop_assert!(!matches!(shown, Rounded(n) if *n != rounded));
+                prop_assert!(!matches!(shown, UpTo(n) if *n != rounded));
+                prop_assert!(*shown != Zero || *count == 0);
             }
         }
         let is_plain = |count: &u64| *count == 0 || *count > 20;
         if counts.iter().flatten().all(is_plain) {
-            prop_assert!(table.cells.iter().flatten().all(|one| matches!(one, Rounded(_))));
+            prop_assert!(table.cells.iter().flatten().all(|one| is_shown(*one)));
         }
     }
 }

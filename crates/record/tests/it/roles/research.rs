@@ -29,6 +29,10 @@ pub(super) fn researching() -> Vec<Line> {
             let nobody = (&BTreeSet::new(), 0);
             r.tell_count(a, "x", Rule::default(), ("q", Kind::Plain), nobody).map(drop)
         }),
+        ("tell_table", vec![], |r, a, _| {
+            let cells = vec![vec![BTreeSet::new()]];
+            r.tell_table(a, "x", Rule::default(), "q", &cells).map(drop)
+        }),
         ("counted_patients", vec![], |r, a, _| {
             let query = Query {
                 resource_type: "Patient".to_owned(),

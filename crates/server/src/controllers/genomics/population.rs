@@ -87,7 +87,8 @@ pub(super) fn for_research(
             };
             let text = format!("{} {item} {asked:?}", operation.name);
             let members = patients.iter().map(PatientId::new).collect();
-            Ok(teller.tell((&text, kind), &members, patients.len() as u64)?.number())
+            let told = teller.tell((&text, kind), &members, patients.len() as u64)?;
+            Ok(told.number().ok_or_else(Error::withheld)?)
         })
         .map_err(|stopped| stopped.0)
 }
