@@ -49,7 +49,9 @@ pub(crate) use pgx::{PgxCallArguments, PgxCommand, Research, SexArgument};
 pub(crate) use policy::{PolicyCommand, PolicyExplainArguments};
 pub(crate) use project::{CountArguments, ProjectCommand, ProjectCreateArguments};
 pub(crate) use provider::ProviderArguments;
-pub(crate) use store::{Address, CopyArguments, StoreArguments, StoreCommand, TokenArguments};
+pub(crate) use store::{
+    Address, CopyArguments, PolicyTrust, StoreArguments, StoreCommand, TokenArguments,
+};
 pub(crate) use trials::{
     PatientOptions, Semantics, TrialFiles, TrialsAddArguments, TrialsCommand,
     TrialsExplainArguments, TrialsImportArguments, TrialsLintArguments, TrialsListArguments,

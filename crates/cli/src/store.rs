@@ -182,7 +182,7 @@ pub(crate) fn open(store: &StoreArguments) -> anyhow::Result<Record> {
 
 /// Has policies refused that none of the trusted keys has signed, if there are such keys.
 fn trust_policies(store: &StoreArguments, record: &Record) -> anyhow::Result<()> {
-    let keys = public_keys(&store.trusted_policy_keys)?;
+    let keys = public_keys(&store.policy_trust.trusted_policy_keys)?;
     if !keys.is_empty() {
         record.check_policies(Arc::new(move |text| {
             let (message, lines) = (Policies::message(text), Policies::signatures(text));

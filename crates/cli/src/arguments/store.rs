@@ -41,6 +41,17 @@ pub(crate) struct StoreArguments {
     /// derived from the master key: keep it from who has that one.
     #[arg(long, env = "COGNATE_AUDIT_CHECKPOINT_KEY", value_name = "FILE")]
     pub(crate) audit_checkpoint_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) policy_trust: PolicyTrust,
+    /// Bring an older schema up to date without taking a snapshot to `before-upgrade` in the data
+    /// directory first. Then there is no way back to the program of before.
+    #[arg(long, env = "COGNATE_UPGRADE_WITHOUT_BACKUP")]
+    pub(crate) upgrade_without_backup: bool,
+}
+
+/// Whose policies may be in use: the same for everything that opens the record.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct PolicyTrust {
     /// Public keys, one of which must have signed the policies (`policy sign`): others are put into
     /// use by nobody, and where others are in use nobody may do anything. The set that comes with
     /// the program needs no signature. Repeat for several.
@@ -51,10 +62,6 @@ pub(crate) struct StoreArguments {
         value_name = "KEY"
     )]
     pub(crate) trusted_policy_keys: Vec<String>,
-    /// Bring an older schema up to date without taking a snapshot to `before-upgrade` in the data
-    /// directory first. Then there is no way back to the program of before.
-    #[arg(long, env = "COGNATE_UPGRADE_WITHOUT_BACKUP")]
-    pub(crate) upgrade_without_backup: bool,
 }
 
 /// A master key in a PKCS#11 token; only in a program that was built with the feature `pkcs11`.

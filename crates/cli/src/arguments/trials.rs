@@ -1,6 +1,6 @@
 //! `cognate trials`
 
-use super::{Address, StoreArguments, TokenArguments};
+use super::{Address, PolicyTrust, StoreArguments, TokenArguments};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -68,14 +68,22 @@ pub(crate) struct RecordFiles {
     /// File with the password of the PostgreSQL role, if the address has none.
     #[arg(long, env = "COGNATE_STORE_PASSWORD_FILE", value_name = "FILE")]
     pub(crate) store_password_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) policy_trust: PolicyTrust,
 }
 
 impl PatientOptions {
     /// The store that is asked for, if one is.
     pub(crate) fn store(&self) -> Option<StoreArguments> {
         let address = self.files.in_store.as_ref()?;
-        let RecordFiles { directory, master_key_file, keyring, token, store_password_file } =
-            &self.record;
+        let RecordFiles {
+            directory,
+            master_key_file,
+            keyring,
+            token,
+            store_password_file,
+            policy_trust,
+        } = &self.record;
         Some(StoreArguments {
             directory: directory.clone(),
             master_key_file: master_key_file.clone(),
@@ -85,7 +93,7 @@ impl PatientOptions {
             store_password_file: store_password_file.clone(),
             audit_checkpoints: None,
             audit_checkpoint_key: None,
-            trusted_policy_keys: Vec::new(),
+            policy_trust: policy_trust.clone(),
             upgrade_without_backup: false,
         })
     }

@@ -10,9 +10,7 @@ mod setting;
 use super::serve::{Beside, Running, stop_signal};
 use super::{print, say};
 use crate::arguments::{
-    AlertArguments, DemoArguments, DoorArguments, EhrArguments, ProfileArguments,
-    ProviderArguments, ReferenceArguments, ServeArguments, ShippingArguments, StoreArguments,
-    TlsArguments, TokenArguments, WatchArguments,
+    AlertArguments, DemoArguments, DoorArguments, EhrArguments, PolicyTrust, ProfileArguments, ProviderArguments, ReferenceArguments, ServeArguments, ShippingArguments, StoreArguments, TlsArguments, TokenArguments, WatchArguments,
 };
 use crate::outcome::Outcome;
 use crate::store;
@@ -38,7 +36,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> anyhow::Result<Outcome> {
         store_password_file: None,
         audit_checkpoints: None,
         audit_checkpoint_key: None,
-        trusted_policy_keys: Vec::new(),
+        policy_trust: PolicyTrust::default(),
         upgrade_without_backup: false,
     };
     let record = store::create(&at).context("the demonstration needs a new directory")?;

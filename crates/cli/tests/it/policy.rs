@@ -150,6 +150,17 @@ fn policies_that_nobody_trusted_has_signed_are_in_use_nowhere() {
     assert_eq!(run(&["policy", "adopt", foreign]).code, 0);
     let locked = trusting(&["policy", "who-can-see", "p1"]);
     assert!(locked.code != 0 && locked.stderr.contains("trusted"), "{}", locked.stderr);
+    // Whichever command reads the record.
+    for reading in [
+        &["trials", "match"][..],
+        &["knowledge", "changes"],
+        &["tumor", "changes"],
+        &["account", "end-sessions", "ana"],
+    ] {
+        let store: &[&str] = if reading[0] == "trials" { &["--store"] } else { &[] };
+        let ran = trusting(&[reading, store].concat());
+        assert!(ran.code != 0 && ran.stderr.contains("trusted"), "{reading:?}: {}", ran.stderr);
+    }
     let theirs = ["policy", "who-can-see", "p1", "--trusted-policy-key", other.trim_end()];
     assert_eq!(run(&theirs).code, 0);
 }
