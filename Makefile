@@ -38,9 +38,9 @@ clients: ## FHIR clients of npm and PyPI, and schemathesis over /openapi.json
 	@tools/bootstrap.sh build e2e
 	@tools/test.sh openapi clients
 
-assure: ## the figures of security in full, and a report of them in the target folder
+assure: ## the figures of security in full, or one `PART=kill`, and a report in the target folder
 	@tools/bootstrap.sh build test
-	@tools/assure.sh
+	@tools/assure.sh $(PART)
 
 fmt: ## format the Rust code
 	@cargo fmt --all

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The security figures in full, where the tests go a tenth of the way. Every step runs; the script
-# fails if one of them did. With arguments: only the steps named. `--short` goes as far as CI does,
+# fails if one of them did. With arguments: only the steps named; `--list` says which there are, and
+# about how long each takes on two cores with nothing beside. `--short` goes as far as CI does,
 # in a debug build, to see that every step still works. Ends with a report, `assure-report.md` in
 # the target folder: each figure, its goal, what came out, and what was not run.
 set -euo pipefail
@@ -8,9 +9,14 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 is_short=
+is_list=
 names=()
 for argument in "$@"; do
-  if [ "$argument" = --short ]; then is_short=yes; else names+=("$argument"); fi
+  case $argument in
+    --short) is_short=yes ;;
+    --list) is_list=yes ;;
+    *) names+=("$argument") ;;
+  esac
 done
 [ -n "$is_short" ] || export COGNATE_ASSURE=1
 only=" ${names[*]-} "
@@ -20,14 +26,18 @@ not_run=()
 known=()
 is_whole=
 logs=$(mktemp -d -t cognate-assure.XXXXXX)
-trap 'write_report; rm -rf "$logs"' EXIT
+trap '[ -n "$is_list" ] || write_report; rm -rf "$logs"' EXIT
 report="$CARGO_TARGET_DIR/assure-report.md"
 
-# step NAME SECONDS_MAX COMMAND…
+# step NAME SECONDS_MAX MINUTES_ABOUT COMMAND…
 step() {
-  local name=$1 limit=$2 started=$SECONDS outcome=ok
-  shift 2
+  local name=$1 limit=$2 about=$3 started=$SECONDS outcome=ok
+  shift 3
   known+=("$name")
+  if [ -n "$is_list" ]; then
+    printf '%-16s about %3d min beside the build\n' "$name" "$about"
+    return 0
+  fi
   if [ "$only" != "  " ] && [[ "$only" != *" $name "* ]]; then
     not_run+=("$name: not asked for")
     return 0
@@ -88,24 +98,25 @@ if [ -n "$is_short" ]; then
   known+=(policy-times)
   not_run+=("policy-times: an optimised build is measured, by the full form")
 else
-  step policy-times 1800 cargo run --quiet --locked --release --package policy --example decide
+  step policy-times 1800 1 cargo run --quiet --locked --release --package policy --example decide
 fi
-step access-matrix 3600 "${in_tests[@]}" record dev guard::matrix
-step paired-stores 3600 "${in_tests[@]}" record dev guard::random guard::hidden
-step consents 600 "${in_tests[@]}" record dev guard::consents guard::emergencies
-step audit-answers 5400 "${in_tests[@]}" server dev oracle::
-step audit-changes 1800 "${in_tests[@]}" record dev random_alterations_are_all_found
-step audit-witness 1200 "${in_tests[@]}" cli dev audit::
-step audit-proofs 600 "${in_tests[@]}" record dev merkle
-step alerts 600 "${in_tests[@]}" server dev alert::
-step second-factor 600 "${in_tests[@]}" server dev second_factor::
-step signed-policies 600 "${in_tests[@]}" cli dev policies_that_nobody_trusted
-step audit-costs 3600 "${in_tests[@]}" record "$release" tests::cost figures::
-step kill 7200 "${in_tests[@]}" record dev nothing_acknowledged_is_lost_or_doubled_by_kill_9
-step power 7200 "${in_tests[@]}" record dev nothing_acknowledged_is_lost_by_a_power_cut
-step disk 1200 "${in_tests[@]}" record dev a_full_disk after_a_failed_sync
-step fuzz 43200 "${in_tests[@]}" hostile "$release"
-step tls 900 tools/tls.sh
+step access-matrix 3600 3 "${in_tests[@]}" record dev guard::matrix
+step paired-stores 3600 4 "${in_tests[@]}" record dev guard::random guard::hidden
+step consents 600 1 "${in_tests[@]}" record dev guard::consents guard::emergencies
+step counts 600 1 "${in_tests[@]}" deidentify dev counts::
+step audit-answers 5400 25 "${in_tests[@]}" server dev oracle::
+step audit-changes 1800 2 "${in_tests[@]}" record dev random_alterations_are_all_found
+step audit-witness 1200 1 "${in_tests[@]}" cli dev audit::
+step audit-proofs 600 1 "${in_tests[@]}" record dev merkle
+step alerts 600 1 "${in_tests[@]}" server dev alert::
+step second-factor 600 1 "${in_tests[@]}" server dev second_factor::
+step signed-policies 600 1 "${in_tests[@]}" cli dev policies_that_nobody_trusted
+step audit-costs 3600 3 "${in_tests[@]}" record "$release" tests::cost figures::
+step kill 7200 40 "${in_tests[@]}" record dev nothing_acknowledged_is_lost_or_doubled_by_kill_9
+step power 7200 15 "${in_tests[@]}" record dev nothing_acknowledged_is_lost_by_a_power_cut
+step disk 1200 1 "${in_tests[@]}" record dev a_full_disk after_a_failed_sync
+step fuzz 43200 60 "${in_tests[@]}" hostile "$release"
+step tls 900 5 tools/tls.sh
 
 for name in "${names[@]-}"; do
   if [ -n "$name" ] && [[ " ${known[*]} " != *" $name "* ]]; then
@@ -114,6 +125,7 @@ for name in "${names[@]-}"; do
   fi
 done
 is_whole=yes
+if [ -n "$is_list" ]; then exit "$((failed > 0))"; fi
 [ ${#table[@]} -eq 0 ] || printf '\n%s\n' "$(printf '%s\n' "${table[@]}")"
 printf '\n%s\n' "$report"
 [ "$failed" -eq 0 ]
