@@ -13,6 +13,10 @@ use model::PatientId;
 /// A scope of the whole tenant, as stored.
 const WHOLE_TENANT: &str = "*";
 
+/// What stands before the proof of an account or a client that was disabled, so that nothing is
+/// equal to it; what was there before stays behind it.
+const DISABLED: &str = "disabled:";
+
 /// A person's account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -26,6 +30,13 @@ pub struct Account {
     pub password_hash: String,
     /// Whom the person may see.
     pub scope: Scope,
+}
+
+impl Account {
+    /// Whether it was disabled: nobody logs in as it, by whatever proof.
+    pub fn is_disabled(&self) -> bool {
+        self.password_hash.starts_with(DISABLED)
+    }
 }
 
 /// Another system.
@@ -42,6 +53,13 @@ pub struct Client {
     /// SMART scopes that narrow what its role permits, parted by blanks; `None` = the role alone
     /// decides.
     pub scopes: Option<String>,
+}
+
+impl Client {
+    /// Whether it was disabled: no token is its own.
+    pub fn is_disabled(&self) -> bool {
+        self.token_sha256.starts_with(DISABLED)
+    }
 }
 
 impl Record {
@@ -69,14 +87,63 @@ impl Record {
     /// An account by its log-in.
     pub fn account(&self, access: &Access, login: &str) -> Result<Option<Account>, Failure> {
         let key = values![access.tenant().as_str(), login];
-        let Some(row) = self.account_row(access, sql::ACCOUNT_GET, key)? else { return Ok(None) };
-        Ok(Some(Account {
-            login: row.text(0)?.to_owned(),
-            display_name: row.text(1)?.to_owned(),
-            role: role(&row, 2)?,
-            password_hash: row.text(3)?.to_owned(),
-            scope: scope_from(row.text(4)?)?,
-        }))
+        let row = self.account_row(access, sql::ACCOUNT_GET, key)?;
+        row.as_ref().map(stored_account).transpose()
+    }
+
+    /// An account by its log-in, unless it was disabled: what whoever acts as it is looked up by.
+    pub fn active_account(&self, access: &Access, login: &str) -> Result<Option<Account>, Failure> {
+        Ok(self.account(access, login)?.filter(|account| !account.is_disabled()))
+    }
+
+    /// All accounts, by their log-ins.
+    pub fn accounts(&self, access: &Access) -> Result<Vec<Account>, Failure> {
+        self.permit(access, Action::ReadAccounts)?;
+        let key = values![access.tenant().as_str(), limit::ACCOUNTS_MAX];
+        let found = self.inner.record.read(|executor| executor.query(sql::ACCOUNTS, key))?;
+        found.iter().map(stored_account).collect()
+    }
+
+    /// Disables an account, which ends whatever was begun as it, or enables it again; whether that
+    /// changed anything. The last operator who can log in is [`Failure::Invalid`]: nobody would be
+    /// left to enable anybody.
+    pub fn set_account_disabled(
+        &self,
+        access: &Access,
+        login: &str,
+        is_disabled: bool,
+    ) -> Result<bool, Failure> {
+        self.permit(access, Action::WriteAccounts)?;
+        let word = if is_disabled { "disabled" } else { "enabled" };
+        let entities = vec![format!("account/{login}"), word.to_owned()];
+        self.note(access, Action::WriteAccounts, &Touched { entities, ..Touched::default() })?;
+        let (tenant, now) = (access.tenant().as_str().to_owned(), self.now().micros());
+        let of = login.to_owned();
+        let changed = self.inner.record_writer.write(move |executor| {
+            let row = executor.first(sql::ACCOUNT_GET, values![&tenant, &of])?;
+            let account = stored_account(&row.ok_or(Failure::NotFound)?)?;
+            if account.is_disabled() == is_disabled {
+                return Ok(false);
+            }
+            if is_disabled && account.role == Role::Operator {
+                let key = values![&tenant, Role::Operator.word(), limit::ACCOUNTS_MAX];
+                let operators = executor.query(sql::ACCOUNTS_OF_ROLE, key)?;
+                let operators: Vec<Account> =
+                    operators.iter().map(stored_account).collect::<Result<_, _>>()?;
+                if operators.iter().filter(|one| !one.is_disabled()).count() < 2 {
+                    let text = "this is the last operator who can log in".to_owned();
+                    return Err(Failure::Invalid { place: format!("account/{of}"), text });
+                }
+            }
+            let hash = changed_proof(&account.password_hash, is_disabled);
+            let row = values![hash, now, &tenant, &of];
+            executor.execute(sql::ACCOUNT_HASH_SET, row).map(|_| true)
+        })?;
+        // Again, too, if a crash came between the two.
+        if is_disabled {
+            self.end_sessions(access, login)?;
+        }
+        Ok(changed)
     }
 
     /// Makes or replaces a client. A token that another client has is [`Failure::Storage`].
@@ -111,20 +178,35 @@ impl Record {
         self.client_row(access, sql::CLIENT_GET, values![access.tenant().as_str(), id])
     }
 
+    /// All clients that have a token, by their ids.
+    pub fn clients(&self, access: &Access) -> Result<Vec<Client>, Failure> {
+        self.permit(access, Action::ReadAccounts)?;
+        let key = values![access.tenant().as_str(), limit::REGISTRATIONS_MAX];
+        let found = self.inner.record.read(|executor| executor.query(sql::CLIENTS, key))?;
+        found.iter().map(stored_client).collect()
+    }
+
+    /// Disables a client: its token is good for nothing from the next request on. Whether that
+    /// changed anything; a new token enables it again.
+    pub fn disable_client(&self, access: &Access, id: &str) -> Result<bool, Failure> {
+        self.permit(access, Action::WriteAccounts)?;
+        let client = self.client(access, id)?.ok_or(Failure::NotFound)?;
+        if client.is_disabled() {
+            return Ok(false);
+        }
+        let token_sha256 = changed_proof(&client.token_sha256, true);
+        self.put_client(access, Client { token_sha256, ..client })?;
+        Ok(true)
+    }
+
     fn client_row(
         &self,
         access: &Access,
         sql: &'static str,
         key: &[Value],
     ) -> Result<Option<Client>, Failure> {
-        let Some(row) = self.account_row(access, sql, key)? else { return Ok(None) };
-        Ok(Some(Client {
-            id: row.text(0)?.to_owned(),
-            name: row.text(1)?.to_owned(),
-            role: role(&row, 2)?,
-            token_sha256: row.text(3)?.to_owned(),
-            scopes: row.optional_text(4)?.map(str::to_owned),
-        }))
+        let row = self.account_row(access, sql, key)?;
+        row.as_ref().map(stored_client).transpose()
     }
 
     /// Reads a log-in's row. It holds nothing about a patient: only a denial is audited.
@@ -151,6 +233,32 @@ impl Record {
         let row = row.to_vec();
         self.inner.record_writer.write(move |executor| executor.execute(sql, &row).map(|_| ()))
     }
+}
+
+/// A proof that is or is not taken for one any more.
+fn changed_proof(proof: &str, is_disabled: bool) -> String {
+    let proof = proof.strip_prefix(DISABLED).unwrap_or(proof);
+    if is_disabled { format!("{DISABLED}{proof}") } else { proof.to_owned() }
+}
+
+fn stored_account(row: &Row) -> Result<Account, Failure> {
+    Ok(Account {
+        login: row.text(0)?.to_owned(),
+        display_name: row.text(1)?.to_owned(),
+        role: role(row, 2)?,
+        password_hash: row.text(3)?.to_owned(),
+        scope: scope_from(row.text(4)?)?,
+    })
+}
+
+fn stored_client(row: &Row) -> Result<Client, Failure> {
+    Ok(Client {
+        id: row.text(0)?.to_owned(),
+        name: row.text(1)?.to_owned(),
+        role: role(row, 2)?,
+        token_sha256: row.text(3)?.to_owned(),
+        scopes: row.optional_text(4)?.map(str::to_owned),
+    })
 }
 
 fn role(row: &Row, place: usize) -> Result<Role, Failure> {

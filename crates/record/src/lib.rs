@@ -104,7 +104,10 @@ pub use outbox::{
 };
 pub use policies::{
     AdoptedPolicies, Explained, PolicyCheck, ProposedPolicies, Seer, Shadow, ShadowDifference,
+    lint_policies,
 };
+/// What policies are read into: part of what this crate takes and gives.
+pub use policy::{Policies, Refusal as PolicyRefusal};
 pub use project::{
     Clearance, ExpertDetermination, NewProject, PROJECTS_MAX, Project, Received, Transfer,
 };

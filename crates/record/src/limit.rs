@@ -55,6 +55,8 @@ pub const SESSION_IDLE_MINUTES_MAX: i64 = 15;
 pub const TICKET_BYTES_MAX: usize = 128 * 1024;
 /// Registered applications of one tenant.
 pub const REGISTRATIONS_MAX: u32 = 1000;
+/// Accounts that a list holds.
+pub const ACCOUNTS_MAX: u32 = 10_000;
 /// Credentials of one kind of one account.
 pub const CREDENTIALS_MAX: u32 = 32;
 /// Signing keys that are looked at.

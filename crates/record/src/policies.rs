@@ -6,7 +6,7 @@ mod shadow;
 
 pub use explain::Seer;
 pub use proposal::ProposedPolicies;
-pub use shadow::{Shadow, ShadowDifference};
+pub use shadow::{Shadow, ShadowDifference, lint_policies};
 
 use crate::audit::Touched;
 use crate::limit::rows;

@@ -267,7 +267,7 @@ fn granted(app: &App, digest: &str) -> Result<Caller, Error> {
             session: None,
         });
     }
-    let account = app.record().account(&door, &ticket.login)?.ok_or_else(Error::login)?;
+    let account = app.record().active_account(&door, &ticket.login)?.ok_or_else(Error::login)?;
     let levels: &[Level] =
         if grant.patient.is_some() { &[Level::Patient, Level::User] } else { &[Level::User] };
     let scopes = scopes.of(levels);
@@ -315,7 +315,7 @@ fn person(app: &App, token: &str) -> Result<Caller, Error> {
     let door = door(tenant);
     let digest = token_digest(token);
     let session = app.record().session(&door, &digest)?.ok_or_else(Error::login)?;
-    let account = app.record().account(&door, &session.login)?.ok_or_else(Error::login)?;
+    let account = app.record().active_account(&door, &session.login)?.ok_or_else(Error::login)?;
     let purpose = purpose(account.role);
     let actor = format!("account:{}", account.login);
     Ok(Caller {

@@ -3,6 +3,7 @@
 
 pub(crate) mod access_log;
 pub(crate) mod account;
+pub(crate) mod administration;
 pub(crate) mod auth;
 pub(crate) mod board;
 pub(crate) mod cards;
@@ -21,6 +22,7 @@ pub(crate) mod login;
 pub(crate) mod metrics;
 pub(crate) mod pages;
 pub(crate) mod passkey;
+pub(crate) mod policies;
 pub(crate) mod privacy;
 pub(crate) mod reports;
 pub(crate) mod trials;

@@ -4,6 +4,7 @@
 //! Never: parsing formats by hand; SQL; clinical rules.
 //! Rules: FHIR R4 §3.1 (RESTful API), CDS Hooks 2.0, OWASP ASVS for sessions.
 
+pub mod administration;
 mod app;
 mod authorization;
 mod board;

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::controllers::{
-    access_log, account, auth, board, cards, cds, console, deliver, destinations, documents, emergency, fhir, genomics, health, knowledge, launch, login, metrics, pages, passkey, privacy, reports, trials,
+    access_log, account, administration, auth, board, cards, cds, console, deliver, destinations, documents, emergency, fhir, genomics, health, knowledge, launch, login, metrics, pages, passkey, policies, privacy, reports, trials,
 };
 use crate::openapi;
 use crate::refusal;
@@ -77,6 +77,12 @@ const PAGES: &[Route] = &[
     Route::new("POST", "/privacy/releases", || post(privacy::release::release)),
     Route::new("GET", "/privacy/erasure", || get(privacy::erasure::form)),
     Route::new("POST", "/privacy/erasure", || post(privacy::erasure::submit)),
+    Route::new("GET", "/administration", || get(administration::show)),
+    Route::new("POST", "/administration/accounts", || post(administration::accounts)),
+    Route::new("POST", "/administration/clients", || post(administration::clients)),
+    Route::new("GET", "/policies", || get(policies::show)),
+    Route::new("POST", "/policies", || post(policies::submit)),
+    Route::new("GET", "/policies/{id}", || get(policies::proposal)),
     Route::new("GET", "/statements/{id}", || get(pages::statement)),
     Route::new("GET", "/reviews", || get(pages::reviews)),
     Route::new("GET", "/console/destinations", || get(destinations::show)),

@@ -1,6 +1,7 @@
 //! View building: from what the record holds to what a page shows.
 
 mod access_log;
+mod administration;
 mod brief;
 mod clinical;
 mod console;
@@ -14,11 +15,13 @@ mod patient;
 mod patients;
 mod pgx_report;
 pub(crate) mod queue;
+mod policies;
 mod review;
 mod statement;
 mod trials;
 
 pub(crate) use access_log::access_log;
+pub(crate) use administration::administration;
 pub(crate) use brief::brief;
 pub(crate) use document::{document, documents};
 pub(crate) use console::{console, feed};
@@ -28,6 +31,7 @@ pub(crate) use lifestyle::answers_of;
 pub(crate) use patient::patient_page;
 pub(crate) use patients::{patient_list, patient_row};
 pub(crate) use pgx_report::pgx_report;
+pub(crate) use policies::{Look, PROPOSALS_MAX, policies, proposal};
 pub(crate) use review::review_list;
 pub(crate) use statement::explain_page;
 pub(crate) use trials::{

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod account;
 mod action;
+pub(crate) mod administration;
 pub(crate) mod api;
 mod banner;
 mod capsule;
@@ -28,6 +29,7 @@ pub(crate) mod messages;
 pub(crate) mod passkey;
 pub(crate) mod patient;
 pub(crate) mod patients;
+pub(crate) mod policies;
 pub(crate) mod privacy;
 pub(crate) mod queue;
 mod recommendation;

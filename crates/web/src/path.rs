@@ -70,6 +70,14 @@ pub const REPLAY: &str = "/console/replay";
 pub const TRY: &str = "/console/try";
 /// Everything that waits for who answers for results.
 pub const INBOX: &str = "/inbox";
+/// What an operator looks after.
+pub const ADMINISTRATION: &str = "/administration";
+/// Changes of accounts; only by POST.
+pub const ADMINISTRATION_ACCOUNTS: &str = "/administration/accounts";
+/// Changes of other systems; only by POST.
+pub const ADMINISTRATION_CLIENTS: &str = "/administration/clients";
+/// The policies in use, and what is proposed.
+pub const POLICIES: &str = "/policies";
 /// Where assets are; the name follows.
 pub const ASSETS: &str = "/assets/";
 
@@ -81,6 +89,11 @@ pub fn document(id: &str) -> String {
 /// A page of it as a picture.
 pub fn document_page(id: &str, page: u32) -> String {
     format!("{}/pages/{page}", document(id))
+}
+
+/// A proposal of policies.
+pub fn policy_proposal(id: &str) -> String {
+    format!("{POLICIES}/{}", segment(id))
 }
 
 /// What the knowledge in use says of a gene, by its HGNC symbol.

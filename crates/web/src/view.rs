@@ -3,6 +3,7 @@
 
 mod access;
 mod account;
+mod administration;
 mod api;
 mod cards;
 mod consent;
@@ -18,6 +19,7 @@ mod lifestyle;
 mod message;
 mod notice;
 mod patient;
+mod policies;
 mod privacy;
 mod release;
 mod review;
@@ -30,6 +32,9 @@ pub use access::{AccessLogView, AccessRow};
 pub use account::{
     AccountView, CodeView, OfferView, PasskeyLoginView, PasskeyRow, PasskeysView, RecoveryView,
     StepUpView,
+};
+pub use administration::{
+    AccountLine, AdministrationView, CheckRow, ClientProof, ClientRow, KeysView, NewSecret,
 };
 pub use api::{ApiGroup, ApiOperation, ApiView};
 pub use cards::{CardRow, CardsView};
@@ -54,6 +59,9 @@ pub use notice::{ErrorView, LoginView, NotFoundView};
 pub use patient::{
     CurrentMedicine, DrugRow, Explained, GeneRow, PatientListRow, PatientListView, PatientView,
     ReportRow, ResultSource,
+};
+pub use policies::{
+    DecisionChange, PoliciesView, PolicyChange, PolicySetRow, ProposalRow, ProposalView, ShadowView,
 };
 pub use privacy::{AlertRow, AnswerRow, FindingListView, FindingRow, PrivacyView};
 pub use release::{ErasedView, ErasureFormView, ProjectRow, ReceivedRow, ReleasesView};

@@ -58,6 +58,36 @@ pub(crate) enum AccountCommand {
         #[arg(value_name = "KIND")]
         kind: String,
     },
+    /// List the accounts with their roles and second factors; no secret and no hash of one.
+    List {
+        #[command(flatten)]
+        store: StoreArguments,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Disable an account: nobody logs in as it, by whatever proof, and what was begun ends. The
+    /// last operator who can log in stays.
+    Disable {
+        #[command(flatten)]
+        store: StoreArguments,
+        /// Login.
+        login: String,
+    },
+    /// Enable an account that was disabled.
+    Enable {
+        #[command(flatten)]
+        store: StoreArguments,
+        /// Login.
+        login: String,
+    },
+    /// Take all second factors from an account, for a person who has lost them. Sessions end.
+    ResetFactors {
+        #[command(flatten)]
+        store: StoreArguments,
+        /// Login.
+        login: String,
+    },
     /// End every session of an account, and what applications may do for it.
     EndSessions {
         #[command(flatten)]
@@ -85,6 +115,21 @@ pub(crate) enum ClientCommand {
         /// SMART scopes that narrow what the role permits, such as `system/Observation.rs`.
         #[arg(long, value_name = "SCOPES")]
         scopes: Option<String>,
+    },
+    /// Give a service another token and print it, once. The one before is good for nothing, and a
+    /// service that was disabled is enabled.
+    Renew {
+        #[command(flatten)]
+        store: StoreArguments,
+        /// Id of the service.
+        id: String,
+    },
+    /// Disable a service: its token is good for nothing from the next request on.
+    Disable {
+        #[command(flatten)]
+        store: StoreArguments,
+        /// Id of the service.
+        id: String,
     },
     /// Register an application or service with the authorization server (SMART on FHIR).
     Register(RegisterArguments),

@@ -2,17 +2,16 @@
 
 mod register;
 
-use super::{print, say};
+use super::{print, print_json, say};
 use crate::arguments::{AccountCommand, ClientCommand, StoreArguments};
 use crate::outcome::Outcome;
 use crate::store;
 use anyhow::{Context, bail};
 use model::PatientId;
-use record::{Account, Client, LinkKind, Record, Role, Scope};
+use record::{Account, Client, CredentialKind, Failure, LinkKind, Record, Role, Scope};
+use serde_json::json;
+use server::administration;
 use std::io::BufRead;
-
-/// Characters a password has at least.
-const PASSWORD_LENGTH_MIN: usize = 12;
 
 /// Adds or replaces an account.
 pub(crate) fn account(command: &AccountCommand) -> anyhow::Result<Outcome> {
@@ -25,6 +24,15 @@ pub(crate) fn account(command: &AccountCommand) -> anyhow::Result<Outcome> {
             link_provider(at, login, issuer, subject)
         }
         AccountCommand::Unlink { store: at, login, kind } => unlink(at, login, kind),
+        AccountCommand::List { store: at, json } => list(at, *json),
+        AccountCommand::Disable { store: at, login } => set_disabled(at, login, true),
+        AccountCommand::Enable { store: at, login } => set_disabled(at, login, false),
+        AccountCommand::ResetFactors { store: at, login } => {
+            let record = store::open(at)?;
+            let gone = administration::reset_second_factor(&record, &store::operator(), login)?;
+            say(&format!("{gone} second factors of `{login}` are gone, and its sessions"));
+            Ok(Outcome::Done)
+        }
         AccountCommand::EndSessions { store: at, login } => {
             let ended = store::open(at)?.end_sessions(&store::operator(), login)?;
             say(&format!("{ended} sessions and tokens of `{login}` have ended"));
@@ -40,19 +48,54 @@ fn add(
     (role, patient): (&str, Option<&str>),
 ) -> anyhow::Result<Outcome> {
     let (role, scope) = (role_of(role)?, scope_of(patient));
-    if role == Role::Patient && scope == Scope::Tenant {
-        bail!("a patient's account sees one patient; name it with `--patient`");
-    }
     let record = store::open(at)?;
     say("the password is read from standard input");
     let mut password = String::new();
     std::io::stdin().lock().read_line(&mut password).context("no password could be read")?;
     let password = password.trim_end_matches(['\r', '\n']);
-    if password.chars().count() < PASSWORD_LENGTH_MIN {
-        bail!("the password has fewer than {PASSWORD_LENGTH_MIN} characters");
-    }
     put_account(&record, login, name, (role, scope), password)?;
     say(&format!("`{login}` can log in"));
+    Ok(Outcome::Done)
+}
+
+fn list(at: &StoreArguments, as_json: bool) -> anyhow::Result<Outcome> {
+    let (record, door) = (store::open(at)?, store::operator());
+    let mut lines = Vec::new();
+    for account in record.accounts(&door)? {
+        let has = |kind| record.credentials(&door, &account.login, kind).map(|some| some.len());
+        let factors = has(CredentialKind::Totp)? + has(CredentialKind::Passkey)?;
+        lines.push((account, factors));
+    }
+    if as_json {
+        let line = |(account, factors): &(Account, usize)| {
+            json!({
+                "login": account.login,
+                "name": account.display_name,
+                "role": account.role.word(),
+                "disabled": account.is_disabled(),
+                "secondFactors": factors,
+            })
+        };
+        print_json(&lines.iter().map(line).collect::<Vec<_>>())?;
+        return Ok(Outcome::Done);
+    }
+    for (account, factors) in &lines {
+        let state = if account.is_disabled() { "disabled" } else { "enabled" };
+        let Account { login, display_name, role, .. } = account;
+        let role = role.word();
+        print(&format!("{login}\t{role}\t{display_name}\t{factors} second factors\t{state}\n"))?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn set_disabled(at: &StoreArguments, login: &str, is_disabled: bool) -> anyhow::Result<Outcome> {
+    let word = if is_disabled { "disabled" } else { "enabled" };
+    let changed =
+        match store::open(at)?.set_account_disabled(&store::operator(), login, is_disabled) {
+            Err(Failure::NotFound) => bail!("there is no account `{login}`"),
+            other => other?,
+        };
+    say(&format!("`{login}` {} {word}", if changed { "is" } else { "was" }));
     Ok(Outcome::Done)
 }
 
@@ -66,6 +109,21 @@ pub(crate) fn client(command: &ClientCommand) -> anyhow::Result<Outcome> {
     match command {
         ClientCommand::Add { store: at, id, role, name, scopes } => {
             add_client(at, id, name, role, scopes.as_ref())
+        }
+        ClientCommand::Renew { store: at, id } => {
+            let record = store::open(at)?;
+            let token = administration::renew_token(&record, &store::operator(), id)?;
+            say("the token is shown once; the store keeps only its digest");
+            print(&format!("{token}\n"))?;
+            Ok(Outcome::Done)
+        }
+        ClientCommand::Disable { store: at, id } => {
+            match store::open(at)?.disable_client(&store::operator(), id) {
+                Err(Failure::NotFound) => bail!("there is no service `{id}`"),
+                other => other?,
+            };
+            say(&format!("`{id}` is disabled; `client renew` gives it another token"));
+            Ok(Outcome::Done)
         }
         ClientCommand::Register(arguments) => register::register(arguments),
         ClientCommand::List { store: at, json } => register::list(at, *json),
@@ -159,14 +217,8 @@ pub(crate) fn put_account(
     (role, scope): (Role, Scope),
     password: &str,
 ) -> anyhow::Result<()> {
-    let account = Account {
-        login: login.to_owned(),
-        display_name: name.to_owned(),
-        role,
-        password_hash: server::password_hash(password)?,
-        scope,
-    };
-    record.put_account(&store::operator(), account)?;
+    let operator = store::operator();
+    administration::put_account(record, &operator, (login, name), (role, scope), password)?;
     Ok(())
 }
 

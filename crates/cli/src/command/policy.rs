@@ -8,8 +8,10 @@ use crate::outcome::Outcome;
 use crate::store;
 use anyhow::{Context, bail};
 use model::{PatientId, Timestamp};
-use policy::{Asked, Policies, SHIPPED, lint};
-use record::{Access, Action, ActorReference, Care, Purpose, Role, Scope, Seer, Shadow};
+use policy::{Policies, SHIPPED};
+use record::{
+    Access, Action, ActorReference, Care, Purpose, Role, Scope, Seer, Shadow, lint_policies,
+};
 use serde_json::json;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -254,20 +256,7 @@ fn shadow_text(shadow: &Shadow) -> anyhow::Result<String> {
 
 fn linted(named: &Path) -> anyhow::Result<Outcome> {
     let policies = Policies::read(&text_of(named)?)?;
-    let tenant = store::privacy_officer().tenant().as_str().to_owned();
-    let mut questions = Vec::new();
-    for role in Role::ALL {
-        for purpose in Purpose::ALL {
-            questions.extend(Action::ALL.iter().map(|action| Asked {
-                tenant: tenant.clone(),
-                actor: "account:-".to_owned(),
-                role: role.word().to_owned(),
-                purpose: purpose.word().to_owned(),
-                action: action.word().to_owned(),
-            }));
-        }
-    }
-    let found = lint::lint(&policies, &questions);
+    let found = lint_policies(&policies, store::tenant().as_str());
     print(&found.iter().map(|line| line.clone() + "\n").collect::<String>())?;
     say(&format!("policies {}: {} remarks", policies.digest(), found.len()));
     Ok(if found.is_empty() { Outcome::Done } else { Outcome::Problem })

@@ -228,6 +228,38 @@ fn the_master_key_may_be_a_credential() {
 }
 
 #[test]
+fn accounts_and_services_are_listed_disabled_and_given_another_token() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let run = |arguments: &[&str]| crate::project::run(at, arguments);
+    assert_eq!(run(&["init"]).code, 0);
+    crate::project::account(at, "ana", "prescriber");
+    crate::project::account(at, "otto", "operator");
+    let listed = |login: &str| {
+        let list = run(&["account", "list", "--json"]);
+        assert!(!list.stdout.contains("argon2"), "{}", list.stdout);
+        let list = list.json();
+        let found = list.as_array().unwrap().iter().find(|one| one["login"] == login).cloned();
+        found.unwrap()["disabled"].as_bool().unwrap()
+    };
+    for (word, is_disabled) in [("disable", true), ("disable", true), ("enable", false)] {
+        assert_eq!(run(&["account", word, "ana"]).code, 0);
+        assert_eq!(listed("ana"), is_disabled);
+    }
+    assert_eq!(run(&["account", "disable", "nobody"]).code, 1);
+    let last = run(&["account", "disable", "otto"]);
+    assert!(last.code == 1 && last.stderr.contains("last operator"), "{}", last.stderr);
+    let lost = run(&["account", "reset-factors", "ana"]);
+    assert!(lost.stderr.contains("0 second factors"), "{}", lost.stderr);
+    let made = run(&["client", "add", "ehr", "--role", "service-client", "--name", "EHR"]);
+    assert_eq!(run(&["client", "disable", "ehr"]).code, 0);
+    let renewed = run(&["client", "renew", "ehr"]);
+    assert!(renewed.code == 0 && renewed.stdout.len() > 60, "{}", renewed.stderr);
+    assert_ne!(renewed.stdout, made.stdout);
+    assert_eq!(run(&["client", "renew", "nobody"]).code, 1);
+}
+
+#[test]
 fn accounts_are_linked_to_a_person_at_the_provider_and_unlinked() {
     let directory = tempfile::tempdir().unwrap();
     let at = directory.path();

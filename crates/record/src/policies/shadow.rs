@@ -5,7 +5,7 @@ use crate::audit::{AuditEvent, AuditQuery, Touched};
 use crate::limit::within;
 use crate::{Access, Action, Failure, Purpose, Record, Role, Scope};
 use model::Timestamp;
-use policy::Policies;
+use policy::{Asked, Policies};
 use std::collections::BTreeMap;
 
 /// Events that are looked at.
@@ -114,6 +114,23 @@ impl Record {
         }
         Ok(shadow)
     }
+}
+
+/// What is allowed in a set of policies and still looks wrong, whoever asks for whatever.
+pub fn lint_policies(policies: &Policies, tenant: &str) -> Vec<String> {
+    let mut questions = Vec::new();
+    for role in Role::ALL {
+        for purpose in Purpose::ALL {
+            questions.extend(Action::ALL.iter().map(|action| Asked {
+                tenant: tenant.to_owned(),
+                actor: "account:-".to_owned(),
+                role: role.word().to_owned(),
+                purpose: purpose.word().to_owned(),
+                action: action.word().to_owned(),
+            }));
+        }
+    }
+    policy::lint::lint(policies, &questions)
 }
 
 /// The questions of an event: one for each resource that it names, or for each patient.

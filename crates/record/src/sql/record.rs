@@ -161,12 +161,20 @@ super::statements! {
         changed = excluded.changed";
     ACCOUNT_GET = "SELECT login, display_name, role, password_hash, scope FROM account
         WHERE tenant = $1 AND login = $2";
+    ACCOUNTS = "SELECT login, display_name, role, password_hash, scope FROM account
+        WHERE tenant = $1 ORDER BY login LIMIT $2";
+    ACCOUNTS_OF_ROLE = "SELECT login, display_name, role, password_hash, scope FROM account
+        WHERE tenant = $1 AND role = $2 ORDER BY login LIMIT $3";
+    ACCOUNT_HASH_SET = "UPDATE account SET password_hash = $1, changed = $2
+        WHERE tenant = $3 AND login = $4";
     CLIENT_PUT = "INSERT INTO client (tenant, id, name, role, token_sha256, changed, scopes)
         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, id) DO UPDATE
         SET name = excluded.name, role = excluded.role, token_sha256 = excluded.token_sha256,
         changed = excluded.changed, scopes = excluded.scopes";
     CLIENT_BY_TOKEN = "SELECT id, name, role, token_sha256, scopes FROM client
         WHERE tenant = $1 AND token_sha256 = $2";
+    CLIENTS = "SELECT id, name, role, token_sha256, scopes FROM client WHERE tenant = $1
+        ORDER BY id LIMIT $2";
     CLIENT_GET = "SELECT id, name, role, token_sha256, scopes FROM client
         WHERE tenant = $1 AND id = $2";
 

@@ -322,6 +322,14 @@ fn others() -> Vec<Line> {
         }),
         ("put_account", vec![Operator], |r, a, _| r.put_account(a, account())),
         ("account", vec![Operator, PrivacyOfficer], |r, a, _| r.account(a, "ana").map(drop)),
+        ("active_account", vec![Operator, PrivacyOfficer], |r, a, _| {
+            r.active_account(a, "ana").map(drop)
+        }),
+        ("accounts", vec![Operator, PrivacyOfficer], |r, a, _| r.accounts(a).map(drop)),
+        ("set_account_disabled", vec![Operator], |r, a, _| {
+            done(r.set_account_disabled(a, "none", true))
+        }),
+        ("clients", vec![Operator, PrivacyOfficer], |r, a, _| r.clients(a).map(drop)),
         ("put_client", vec![Operator], |r, a, _| {
             let (id, name) = ("ehr".to_owned(), "EHR".to_owned());
             let token_sha256 = "00".to_owned();
@@ -330,6 +338,7 @@ fn others() -> Vec<Line> {
         ("client_by_token_hash", vec![Operator, PrivacyOfficer], |r, a, _| {
             r.client_by_token_hash(a, "00").map(drop)
         }),
+        ("disable_client", vec![Operator], |r, a, _| done(r.disable_client(a, "none"))),
         ("client", vec![Operator, PrivacyOfficer], |r, a, _| r.client(a, "ehr").map(drop)),
         ("put_all_shown", with(&[ServiceClient]), |r, a, _| r.put_all_shown(a, vec![shown()])),
         ("put_shown", with(&[ServiceClient]), |r, a, _| r.put_shown(a, shown())),
@@ -419,7 +428,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 186 * Role::ALL.len());
+    assert_eq!(calls, 192 * Role::ALL.len());
 }
 
 #[test]

@@ -303,6 +303,19 @@ pub(super) const TABLE: &[Row] = &[
     page("POST", "/privacy/erasure", "Erase a patient")
         .taking(Form(&["csrf", "patient", "again", "reason"]))
         .refusing(&[400, 403, 404, 413, 422, 501]),
+    page("GET", "/administration", "What an operator looks after"),
+    page("POST", "/administration/accounts", "Make or change an account")
+        .taking(Form(&["csrf", "do", "login", "name", "role", "patient", "password"]))
+        .refusing(&[400, 403, 404, 409, 413, 422]),
+    page("POST", "/administration/clients", "Change another system")
+        .taking(Form(&["csrf", "do", "id", "keys"]))
+        .refusing(&[400, 403, 404, 413, 422]),
+    page("GET", "/policies", "The policies in use, and what is proposed"),
+    page("POST", "/policies", "Propose policies, or put proposed ones into use")
+        .taking(Form(&["csrf", "do", "policies", "proposal", "digest"]))
+        .refusing(&[400, 403, 404, 409, 412, 413, 422]),
+    page("GET", "/policies/{id}", "Proposed policies, and what they would change")
+        .asking(&["look"]),
     page("GET", "/statements/{id}", "A statement"),
     page("GET", "/reviews", "What waits for a person"),
     page("GET", "/console/destinations", "Where results are sent on to, and what was not taken"),

@@ -33,6 +33,10 @@ pub(crate) fn session(app: &App, caller: &Caller) -> Result<Session, Error> {
         sees_console: app.record().may(&caller.access, Action::WorkReview)?,
         sees_trials: app.record().may(&caller.access, Action::ReadTrials)?
             && app.record().may(&caller.access, Action::ReadStatements)?,
+        administers: caller.csrf.is_some()
+            && app.record().may(&caller.access, Action::WriteAccounts)?,
+        sees_policies: caller.csrf.is_some()
+            && app.record().may(&caller.access, Action::ReadPolicy)?,
     })
 }
 
@@ -70,6 +74,9 @@ pub(crate) fn home(app: &App, caller: &Caller) -> Result<String, Error> {
     }
     if may(Action::ReadReviews)? {
         return Ok(web::path::REVIEWS.to_owned());
+    }
+    if may(Action::WriteAccounts)? {
+        return Ok(web::path::ADMINISTRATION.to_owned());
     }
     Ok(web::path::PATIENTS.to_owned())
 }

@@ -44,6 +44,8 @@ const fn row(
 }
 
 const OPERATOR: Option<Who> = Some(Who::Person(Role::Operator));
+const PRESCRIBING: Option<Who> = Some(Who::Person(Role::Prescriber));
+const RESEARCHER: Option<Who> = Some(Who::Person(Role::Researcher));
 const REVIEWER: Option<Who> = Some(Who::Person(Role::LaboratoryReviewer));
 const OFFICER: Option<Who> = Some(Who::Client(Role::PrivacyOfficer));
 const SERVICE: &str = "/cds-services/pgx-medication-safety";
@@ -78,6 +80,8 @@ const FINDINGS: &str = "/privacy/findings";
 const RELEASES: &str = "/privacy/releases";
 const ONWARD: &str = "/console/destinations";
 const ERASURE: &str = "/privacy/erasure";
+const ACCOUNTS: &str = "/administration/accounts";
+const CLIENTS: &str = "/administration/clients";
 const ANSWER: &str = "/privacy/findings/{id}";
 const ACCESS_LOG: (&str, &str) = ("GET", "/patients/{id}/access");
 const MCODE: (&str, &str) = ("GET", "/fhir/Patient/{id}/$mcode-everything");
@@ -148,7 +152,7 @@ const TABLE: &[Row] = &[
     row(("POST", "/auth/revoke"), Open, "/auth/revoke", None, false),
     row(("GET", "/auth/jwks"), Open, "/auth/jwks", None, false),
     row(("POST", "/auth/launch"), Interface, "/auth/launch", Some(INTERFACE), false),
-    row(("GET", "/patients"), Page, "/patients", OPERATOR, false),
+    row(("GET", "/patients"), Page, "/patients", RESEARCHER, false),
     row(("GET", "/patients/{id}"), Page, "/patients/{patient}", OPERATOR, true),
     row(REPORT, Page, "/patients/{patient}/pgx-report", OPERATOR, true),
     row(REPORT_PDF, Page, "/patients/{patient}/pgx-report.pdf", OPERATOR, true),
@@ -171,6 +175,12 @@ const TABLE: &[Row] = &[
     row(("GET", "/trials/{id}"), Page, "/trials/none", REVIEWER, false),
     row(("GET", "/emergencies"), Page, "/emergencies", OPERATOR, false),
     row(("POST", "/emergencies/{id}"), Page, "/emergencies/none", OPERATOR, false),
+    row(("GET", "/administration"), Page, "/administration", PRESCRIBING, false),
+    row(("POST", ACCOUNTS), Page, ACCOUNTS, PRESCRIBING, false),
+    row(("POST", CLIENTS), Page, CLIENTS, PRESCRIBING, false),
+    row(("GET", "/policies"), Page, "/policies", PRESCRIBING, false),
+    row(("POST", "/policies"), Page, "/policies", OPERATOR, false),
+    row(("GET", "/policies/{id}"), Page, "/policies/none", PRESCRIBING, false),
     row(("GET", "/privacy"), Page, "/privacy", OPERATOR, false),
     row(("GET", FINDINGS), Page, FINDINGS, OPERATOR, false),
     row(("POST", ANSWER), Page, "/privacy/findings/none", OPERATOR, false),

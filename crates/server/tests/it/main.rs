@@ -5,6 +5,8 @@ mod access;
 #[cfg(test)]
 mod access_log;
 #[cfg(test)]
+mod administration;
+#[cfg(test)]
 mod alert;
 #[cfg(test)]
 mod app;
@@ -71,6 +73,8 @@ mod oracle;
 mod pages;
 #[cfg(test)]
 mod passkeys;
+#[cfg(test)]
+mod policies;
 #[cfg(test)]
 mod privacy;
 #[cfg(test)]

@@ -162,8 +162,10 @@ async fn a_person_of_the_provider_gets_in_with_the_role_of_its_claim() {
         world.key.sign(&claims)
     };
     let token = session_of(&logged_in(&world, operator).await);
-    let page = world.app.call("GET", "/patients").cookie(&token).send().await;
+    let page = world.app.call("GET", "/patients/nobody").cookie(&token).send().await;
     assert_eq!(page.status, 403, "an operator reads no clinical content");
+    let first = world.app.call("GET", "/patients").cookie(&token).send().await;
+    assert_eq!(first.header("location"), "/administration");
 }
 
 #[tokio::test]

@@ -87,6 +87,12 @@ fn site_header(session: Option<&Session>) -> Markup {
                                 }
                             }
                         }
+                        @if session.administers {
+                            li { a href=(path::ADMINISTRATION) { "Administration" } }
+                        }
+                        @if session.sees_policies {
+                            li { a href=(path::POLICIES) { "Policies" } }
+                        }
                     }
                 }
                 form.signed-in method="post" action=(path::LOGOUT) {

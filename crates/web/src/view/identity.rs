@@ -23,6 +23,10 @@ pub struct Session {
     pub sees_trials: bool,
     /// Whether this role looks after feeds and their messages.
     pub sees_console: bool,
+    /// Whether this role looks after accounts and clients.
+    pub administers: bool,
+    /// Whether this role reads policies.
+    pub sees_policies: bool,
 }
 
 /// A value, or the fixed word for why it is not there.

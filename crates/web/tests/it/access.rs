@@ -1,6 +1,8 @@
 //! The pages on which people prove who they are and grant access: nothing inline, nothing of
 //! others' text as markup, whatever it is.
 
+mod administration;
+
 use crate::page;
 use crate::sample;
 use model::id::PatientId;
@@ -115,6 +117,9 @@ fn pages() -> Vec<(&'static str, String)> {
         ("step-up", web::step_up(&step_up(false))),
         ("account", web::account(&account)),
         ("offer", web::offer(&offer)),
+        ("administration", web::administration(&administration::administration())),
+        ("policies", web::policies(&administration::policies())),
+        ("proposal", web::proposal(&administration::proposal())),
         ("releases", web::releases(&releases())),
         ("erasure", web::erasure(&erasure())),
         ("erased", web::erased(&erased())),

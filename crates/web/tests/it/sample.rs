@@ -47,6 +47,8 @@ pub(crate) fn session() -> Session {
         reviews_waiting: Some(2),
         sees_trials: false,
         sees_console: false,
+        administers: false,
+        sees_policies: false,
     }
 }
 

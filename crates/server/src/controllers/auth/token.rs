@@ -136,7 +136,7 @@ fn by_refresh(app: &App, parameters: &Parameters, client: &Registration) -> Resu
     if ticket.client != client.id {
         return Err(gone("a token of another client"));
     }
-    if app.record().account(&door, &ticket.login)?.is_none() {
+    if app.record().active_account(&door, &ticket.login)?.is_none() {
         return Err(gone("its account is gone"));
     }
     let grant: Grant = said(&ticket)?;

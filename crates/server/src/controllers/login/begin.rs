@@ -22,7 +22,7 @@ const RECOVERY_LENGTH: usize = 20;
 /// # Errors
 /// When the record fails.
 pub(crate) fn account_of(app: &App, login: &str, word: &str) -> Result<Option<Account>, Error> {
-    let account = app.record().account(&door(&app.settings().tenant), login)?;
+    let account = app.record().active_account(&door(&app.settings().tenant), login)?;
     let stored = account.as_ref().map_or(password::NO_ACCOUNT_HASH, |a| a.password_hash.as_str());
     let is_right = password::is_right(stored, word);
     Ok(account.filter(|_| is_right))

@@ -126,7 +126,7 @@ pub(crate) fn account_of(
     let derived = record::derived_id(["provider", &issuer, &person.subject]);
     let login = format!("provider:{derived}");
     if let Some(linked) = app.record().linked_account(&door, LinkKind::Provider, &link)? {
-        return Ok(app.record().account(&door, &linked)?.map(|account| account.login));
+        return Ok(app.record().active_account(&door, &linked)?.map(|account| account.login));
     }
     let Some(role) = role_of(provider, person) else { return Ok(None) };
     let name = person.claims.get("name").and_then(Value::as_str).unwrap_or("Somebody");
@@ -138,6 +138,9 @@ pub(crate) fn account_of(
         scope: Scope::Tenant,
     };
     let known = app.record().account(&door, &login)?;
+    if known.as_ref().is_some_and(Account::is_disabled) {
+        return Ok(None);
+    }
     // What the operator has narrowed stays narrow.
     let scope = known.as_ref().map_or(Scope::Tenant, |known| known.scope.clone());
     let account = Account { scope, ..account };

@@ -48,7 +48,7 @@ pub(super) fn prove(
     if !counts(app, &credential, counter)? {
         return Ok(Err("a counter that went back: the passkey was copied".to_owned()));
     }
-    let is_there = app.record().account(&door, &credential.login)?.is_some();
+    let is_there = app.record().active_account(&door, &credential.login)?.is_some();
     Ok(if is_there { Ok(credential.login) } else { Err("no account".to_owned()) })
 }
 

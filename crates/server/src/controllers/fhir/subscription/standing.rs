@@ -19,11 +19,13 @@ impl Creators for Makers {
     fn standing(&self, actor: &str) -> Result<Option<Standing>, Failure> {
         let door = door(&self.tenant);
         let (role, scope, scopes) = match actor.split_once(':') {
-            Some(("client", id)) => match self.record.client(&door, id)? {
-                None => return Ok(None),
-                Some(client) => (client.role, Scope::Tenant, client.scopes),
-            },
-            Some(("account", login)) => match self.record.account(&door, login)? {
+            Some(("client", id)) => {
+                match self.record.client(&door, id)?.filter(|one| !one.is_disabled()) {
+                    None => return Ok(None),
+                    Some(client) => (client.role, Scope::Tenant, client.scopes),
+                }
+            }
+            Some(("account", login)) => match self.record.active_account(&door, login)? {
                 None => return Ok(None),
                 Some(account) => (account.role, account.scope, None),
             },
