@@ -13,6 +13,7 @@ COGNATE_LOGIN=$(demo_field login)
 COGNATE_PASSWORD=$(demo_field password)
 COGNATE_REVIEWER=$(demo_field reviewer)
 COGNATE_OFFICER=$(demo_field officer)
+COGNATE_OPERATOR=$(demo_field operator)
 COGNATE_PHARMACIST=$(demo_field pharmacist)
 COGNATE_EHR_TOKEN=$(demo_field ehrToken)
 COGNATE_NAMESAKE=$(demo_field namesake)
@@ -23,9 +24,10 @@ COGNATE_MLLP=$(demo_field mllp)
 : "${COGNATE_URL:?}" "${COGNATE_LOGIN:?}" "${COGNATE_PASSWORD:?}" "${COGNATE_OFFICER:?}"
 : "${COGNATE_NAMESAKE:?}" "${COGNATE_PATIENT:?}" "${COGNATE_PHARMACIST:?}"
 : "${COGNATE_EHR_TOKEN:?}" "${COGNATE_ANALYST:?}" "${COGNATE_MLLP:?}" "${COGNATE_REVIEWER:?}"
+: "${COGNATE_OPERATOR:?}"
 export COGNATE_URL COGNATE_LOGIN COGNATE_PASSWORD COGNATE_REVIEWER COGNATE_OFFICER
 export COGNATE_NAMESAKE COGNATE_PATIENT COGNATE_PHARMACIST COGNATE_EHR_TOKEN
-export COGNATE_ANALYST COGNATE_MLLP
+export COGNATE_ANALYST COGNATE_MLLP COGNATE_OPERATOR
 # In the background, so that a signal to this script is not held up by it.
 e2e/run.sh &
 stories=$!
