@@ -23,6 +23,10 @@ pub use trials::explain::{Explanation, LeafReason, Reason};
 pub use trials::lint::lint as findings;
 pub use trials::patient::{Source, Sources};
 pub use trials::{Cohort, Site, Status, Trial};
-pub use tumor::event::{Certainty, EventOrigin};
+pub use tumor::event::{Certainty, CopyChange, EventOrigin, ShortVariant};
 pub use tumor::normalise::Panels;
-pub use tumor::{Event, TumorProfile};
+pub use tumor::protein::ProteinChange;
+pub use tumor::{
+    Alteration, AlterationClass, Arm, Consequence, CopyClass, CoveredGenes, Cytoband, Event, Gene,
+    Genes, Hgnc, TumorProfile, TumorView,
+};

@@ -20,6 +20,8 @@ pub struct GeneName {
     pub symbol: String,
     /// NCBI Gene number (Entrez), where there is one.
     pub ncbi_gene: Option<u32>,
+    /// Cytogenetic band, `7p11.2`; `None` where HGNC has no one place on a chromosome.
+    pub band: Option<String>,
 }
 
 /// A name that is not, or not any more, the approved one.

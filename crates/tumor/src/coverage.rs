@@ -88,6 +88,19 @@ impl CoveredGenes {
         AlterationClass::ALL.into_iter().filter(blind).collect()
     }
 
+    /// Whether an assay sees a class in every gene (exome, genome).
+    pub fn is_everywhere(&self, class: AlterationClass) -> bool {
+        self.everywhere.contains(&class)
+    }
+
+    /// Genes that are named as read whole for a class.
+    pub fn whole_genes(&self, class: AlterationClass) -> impl Iterator<Item = Hgnc> {
+        let of = move |((gene, known), extent): (&(Hgnc, AlterationClass), &Extent)| {
+            (*known == class && *extent == Extent::Whole).then_some(*gene)
+        };
+        self.genes.iter().filter_map(of)
+    }
+
     /// How many pairs of a gene and a class it states, for an estimate of its size.
     pub fn extents(&self) -> usize {
         self.genes.len()

@@ -3,6 +3,7 @@
 //! A symbol is text. It may be approved, former, an alias, shared by several genes, mangled by a
 //! spreadsheet or unheard of; which of these it was is kept, and nothing is chosen silently.
 
+use crate::cytoband::Cytoband;
 use knowledge::oncology::OncologyNames;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -79,6 +80,7 @@ pub struct Genes {
     by_capitals: BTreeMap<Box<str>, Hgnc>,
     by_alias: BTreeMap<Box<str>, (Box<[Hgnc]>, bool)>,
     by_ncbi: BTreeMap<u32, Hgnc>,
+    bands: BTreeMap<Hgnc, Cytoband>,
 }
 
 /// Longest name of a gene that is looked up, in bytes.
@@ -106,6 +108,11 @@ impl Genes {
                 .genes
                 .iter()
                 .filter_map(|gene| Some((gene.ncbi_gene?, Hgnc(gene.hgnc))))
+                .collect(),
+            bands: names
+                .genes
+                .iter()
+                .filter_map(|gene| Some((Hgnc(gene.hgnc), Cytoband::parse(gene.band.as_deref()?)?)))
                 .collect(),
         }
     }
@@ -157,6 +164,11 @@ impl Genes {
     /// The approved symbol of a gene; its number if no table has it.
     pub fn symbol(&self, gene: Hgnc) -> String {
         self.symbols.get(&gene).map_or_else(|| gene.to_string(), ToString::to_string)
+    }
+
+    /// The band that a gene lies in, if the tables have one place for it.
+    pub fn band(&self, gene: Hgnc) -> Option<Cytoband> {
+        self.bands.get(&gene).copied()
     }
 
     /// The name to show for what a report said.

@@ -8,9 +8,11 @@
 
 pub mod alteration;
 pub mod asked;
+
 pub mod biomarker;
 pub mod consequence;
 pub mod coverage;
+pub mod cytoband;
 pub mod event;
 pub mod evidence;
 pub mod gene;
@@ -28,6 +30,7 @@ pub use asked::{EventAsked, EventKind, GeneAsked, Partner};
 pub use biomarker::{Biomarker, BiomarkerKind, Level};
 pub use consequence::Consequence;
 pub use coverage::{CoveredGenes, Extent};
+pub use cytoband::{Arm, Cytoband};
 pub use event::{Alteration, CopyClass, Event, Function};
 pub use gene::{Gene, Genes, Hgnc};
 pub use oncotree::{Node, OncoTree};

@@ -35,9 +35,15 @@ struct Named {
     asset: Asset,
 }
 
+/// The style sheet, of its parts: one file to fetch.
+static SHEET: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let parts = [include_str!("../assets/chart.css"), include_str!("../assets/console.css")];
+    [include_str!("../assets/cognate.css"), parts[0], parts[1]].concat().into()
+});
+
 static ASSETS: LazyLock<Vec<Named>> = LazyLock::new(|| {
     vec![
-        named("cognate.css", "text/css; charset=utf-8", include_bytes!("../assets/cognate.css")),
+        named("cognate.css", "text/css; charset=utf-8", &SHEET),
         named("queue.js", JAVASCRIPT, include_bytes!("../assets/queue.js")),
         named("passkey.js", JAVASCRIPT, include_bytes!("../assets/passkey.js")),
         named("favicon.svg", "image/svg+xml", include_bytes!("../assets/favicon.svg")),
@@ -101,7 +107,7 @@ mod tests {
 
     #[test]
     fn the_style_sheet_fetches_nothing() {
-        let css = std::str::from_utf8(include_bytes!("../assets/cognate.css")).unwrap();
+        let css = std::str::from_utf8(&SHEET).unwrap();
         assert!(!css.contains("url(") && !css.contains("@import"));
     }
 }

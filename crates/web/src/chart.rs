@@ -2,12 +2,17 @@
 //! title and its numbers in a table. Meaning is never in a colour alone.
 
 mod axis;
+mod copies;
+mod label;
 mod line;
 mod sparkline;
+mod lollipop;
 mod timeline;
 
+pub(crate) use copies::copies;
 pub(crate) use line::line;
 pub(crate) use sparkline::sparkline;
+pub(crate) use lollipop::lollipop;
 pub(crate) use timeline::timeline;
 
 use maud::{Markup, html};
@@ -31,4 +36,14 @@ fn figure(title: &str, size: (u32, u32), picture: &Markup, values: &Markup) -> M
 /// A length with one digit after the point, as SVG reads it.
 fn px(length: f64) -> String {
     format!("{length:.1}")
+}
+
+/// A height in whole pixels.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "heights are sums of a few hundred small positive numbers"
+)]
+fn whole(height: f64) -> u32 {
+    height.ceil() as u32
 }

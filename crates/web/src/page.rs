@@ -40,4 +40,4 @@ pub(crate) mod reviews;
 mod shape;
 pub(crate) mod trials;
 mod visible;
-mod words;
+pub(crate) mod words;

@@ -17,6 +17,7 @@ mod identity;
 mod knowledge;
 mod lifestyle;
 mod message;
+mod molecular;
 mod notice;
 mod patient;
 mod policies;
@@ -54,6 +55,9 @@ pub use lifestyle::{BearingRow, LifestyleView};
 pub use message::{
     FoundRow, MessageContent, MessageFilter, MessageHead, MessagePart, MessageSegment, MessageView,
     MessagesView, RawLine, SourceView,
+};
+pub use molecular::{
+    ArmSeen, CopyArm, CopyLevel, CopyRow, CopyStripView, HitKind, LollipopHit, LollipopView,
 };
 pub use notice::{ErrorView, LoginView, NotFoundView};
 pub use patient::{

@@ -6,7 +6,7 @@ use crate::evidence::{self, GeneRoleRow};
 use crate::table::{Row, Table};
 use std::collections::BTreeSet;
 
-const GENES: &[&str] = &["hgnc", "symbol", "ncbi_gene"];
+const GENES: &[&str] = &["hgnc", "symbol", "ncbi_gene", "band"];
 const ALIASES: &[&str] = &["alias", "hgnc", "kind"];
 const LEGACY: &[&str] = &["name", "parent", "moved"];
 const DISEASES: &[&str] = &["name", "codes"];
@@ -40,6 +40,7 @@ pub(super) fn genes(bytes: &[u8]) -> Result<Vec<GeneName>, LoadError> {
                 .optional("ncbi_gene")
                 .map(|text| number(&row, "ncbi_gene", text))
                 .transpose()?,
+            band: row.optional("band").map(str::to_owned),
         })
     };
     table.rows().map(gene).collect()

@@ -1,6 +1,7 @@
 //! Trials: the options of a patient, one trial, and what changed.
 
 mod missing;
+mod molecular;
 mod profile;
 mod therapies;
 mod work;

@@ -68,6 +68,8 @@ mod merged;
 #[cfg(test)]
 mod metadata;
 #[cfg(test)]
+mod molecular;
+#[cfg(test)]
 mod oracle;
 #[cfg(test)]
 mod pages;

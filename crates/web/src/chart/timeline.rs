@@ -1,7 +1,8 @@
 //! What happened when: therapies as bars, specimens and reports as marks, on one axis.
 
 use super::axis::{Axis, days_of};
-use super::{figure, px};
+use super::label::shortened;
+use super::{figure, px, whole};
 use crate::view::{CourseRow, CourseSpan};
 use maud::{Markup, html};
 use model::time::PartialDate;
@@ -36,7 +37,7 @@ pub(crate) fn timeline(title: &str, rows: &[CourseRow], today: PartialDate) -> M
             }
         }
         @for (at, row) in &places {
-            text.label x="0" y=(px(at + 17.0)) { (shortened(&row.label)) }
+            text.label x="0" y=(px(at + 17.0)) { (shortened(&row.label, LABEL_CHARACTERS_MAX)) }
             @for span in &row.spans { (shape(&axis, *at, row.is_bars, span, today)) }
         }
     };
@@ -70,14 +71,6 @@ fn shape(axis: &Axis, at: f64, is_bar: bool, span: &CourseSpan, today: PartialDa
     }
 }
 
-fn shortened(label: &str) -> String {
-    let mut shown: String = label.chars().take(LABEL_CHARACTERS_MAX).collect();
-    if shown.len() < label.len() {
-        shown.push('…');
-    }
-    shown
-}
-
 fn values(rows: &[CourseRow]) -> Markup {
     html! {
         table {
@@ -108,16 +101,6 @@ fn values(rows: &[CourseRow]) -> Markup {
             }
         }
     }
-}
-
-/// A height in whole pixels.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "heights are sums of a few hundred small positive numbers"
-)]
-fn whole(height: f64) -> u32 {
-    height.ceil() as u32
 }
 
 #[cfg(test)]

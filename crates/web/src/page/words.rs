@@ -13,7 +13,7 @@ pub(super) use model::words::{action, date, date_text, sex, state};
 pub(super) const GENERAL: &str = "general";
 
 /// The date, or the word for its absence.
-pub(super) fn date_or_absent(known: Option<PartialDate>) -> String {
+pub(crate) fn date_or_absent(known: Option<PartialDate>) -> String {
     known.map_or_else(|| Absence::NotRecorded.words().to_owned(), date)
 }
 
@@ -68,7 +68,7 @@ pub(super) fn result_source(source: &ResultSource) -> String {
 }
 
 /// `1 medicine`, `2 medicines`.
-pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 

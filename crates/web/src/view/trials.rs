@@ -3,6 +3,7 @@
 
 use super::course::ValueSeries;
 use super::identity::{Identity, Session};
+use super::molecular::{CopyStripView, LollipopView};
 use super::therapies::TherapiesView;
 use super::trial_work::{TaskRow, TrialDecisionRow};
 use model::absence::Presence;
@@ -100,6 +101,10 @@ pub struct TumorProfileView {
     pub genes: Vec<GeneTestedRow>,
     /// Fractions of reads, in percent, of what was found in more than one report.
     pub fractions: Vec<ValueSeries>,
+    /// Small variants along the proteins of their genes, those of most reports first.
+    pub lollipops: Vec<LollipopView>,
+    /// Numbers of copies; `None` where no report says anything of them, nor what it looked at.
+    pub copies: Option<CopyStripView>,
 }
 
 /// A report on a tumour.

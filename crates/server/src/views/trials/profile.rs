@@ -1,6 +1,6 @@
 //! The tumour's profile out of what is known of the patient.
 
-use super::source;
+use super::{molecular, source};
 use interpret::matching::{Certainty, Event, EventOrigin, Offers, Source, Sources, World};
 use std::collections::BTreeMap;
 use web::view::{
@@ -39,6 +39,8 @@ pub(super) fn profile(found: &Offers, world: &World) -> TumorProfileView {
             .map(|one| format!("{} ({})", one.about, one.reports.join(", ")))
             .collect(),
         fractions: fractions(sources),
+        lollipops: molecular::lollipops(&found.facts, &world.genes),
+        copies: molecular::copies(&found.facts, &world.genes),
         genes: found
             .genes
             .iter()
@@ -130,7 +132,7 @@ pub(crate) fn marks(event: &Event) -> Vec<String> {
 }
 
 /// A share in percent; a small one with a digit more, so that a trace is not read as nothing.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     let percent = share * 100.0;
     match percent {
         small if small < 0.1 && small > 0.0 => "below 0.1 %".to_owned(),

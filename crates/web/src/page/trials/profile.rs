@@ -1,9 +1,12 @@
 //! What is known of a tumour: its type and stage, what reports found, and what they looked for.
 
 use super::option::sourced;
-use crate::chart::line;
+use crate::chart::{copies, line, lollipop};
 use crate::page::words;
-use crate::view::{GeneTestedRow, Sourced, TrialOptionsView, TumorProfileView, TumorReportRow};
+use crate::view::{
+    CopyStripView, GeneTestedRow, LollipopView, Sourced, TrialOptionsView, TumorProfileView,
+    TumorReportRow,
+};
 use maud::{Markup, html};
 use model::absence::{Absence, Presence};
 
@@ -25,6 +28,8 @@ pub(super) fn section(view: &TrialOptionsView) -> Markup {
                         "not by itself a response."
                     }
                 }
+                (proteins(&tumor.lollipops))
+                (copy_numbers(tumor.copies.as_ref()))
                 @if !tumor.genes.is_empty() { (genes(&tumor.genes)) }
                 @if !view.problems.is_empty() {
                     details.fold {
@@ -114,6 +119,56 @@ fn report(row: &TumorReportRow) -> Markup {
             }
             td data-label="Alterations" { (lines(&row.events, "none reported")) }
             td data-label="Measurements" { (lines(&row.biomarkers, "none reported")) }
+        }
+    }
+}
+
+/// Genes whose picture is on the page as it opens; the others are in a fold.
+const PROTEINS_OPEN_MAX: usize = 3;
+
+fn proteins(genes: &[LollipopView]) -> Markup {
+    let (open, folded) = genes.split_at(genes.len().min(PROTEINS_OPEN_MAX));
+    html! {
+        h3.part { "Small variants along proteins" }
+        @if genes.is_empty() {
+            p.empty { "Small variants with a place in a gene: " (Absence::NotRecorded.words()) "." }
+        }
+        @for gene in open { (protein(gene)) }
+        @if !folded.is_empty() {
+            details.fold {
+                summary {
+                    (words::count(folded.len(), "more gene", "more genes")) ": "
+                    span.names {
+                        @for (at, gene) in folded.iter().enumerate() {
+                            @if at > 0 { ", " }
+                            (gene.gene)
+                        }
+                    }
+                }
+                @for gene in folded { (protein(gene)) }
+            }
+        }
+    }
+}
+
+/// The picture of a gene; in words alone where nothing of it has a position.
+fn protein(gene: &LollipopView) -> Markup {
+    html! {
+        @if gene.hits.is_empty() {
+            p { b { (gene.gene) } ": " (gene.unplaced.join(", ")) " – no position in the protein" }
+        } @else { (lollipop(gene)) }
+    }
+}
+
+fn copy_numbers(strip: Option<&CopyStripView>) -> Markup {
+    html! {
+        h3.part { "Copy number" }
+        @match strip {
+            Some(strip) => (copies(strip)),
+            None => p.empty {
+                "Numbers of copies: " (Absence::NotRecorded.words())
+                ". No report says that it looked at them."
+            },
         }
     }
 }
