@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use serde_json::{Value, json};
 
-const QUESTIONNAIRE: &str = "https://github.com/cognate-health/cognate/Questionnaire/lifestyle|1.0";
+const QUESTIONNAIRE: &str = "https://github.com/cognate-health/cognate/Questionnaire/lifestyle|1.1";
 const LOINC: &str = "http://loinc.org";
 /// Largest number of drinks a week that the form takes.
 const DRINKS_MAX: f64 = 500.0;
@@ -36,6 +36,7 @@ pub(crate) struct LifestyleForm {
 /// # Errors
 /// When there is none, or one is no answer to its question.
 pub(crate) fn response(patient: &str, form: &LifestyleForm, now: &str) -> Result<Value, Failure> {
+    let coding = |code: &str, words: &str| json!({"valueCoding": {"system": LOINC, "code": code, "display": words}});
     let mut items = Vec::new();
     let mut item = |link: &str, text: &str, answer: Value| {
         items.push(json!({"linkId": link, "text": text, "answer": [answer]}));
@@ -45,8 +46,7 @@ pub(crate) fn response(patient: &str, form: &LifestyleForm, now: &str) -> Result
             .into_iter()
             .find(|(code, _)| *code == form.smoking)
             .ok_or_else(|| Failure::Form("Choose an answer about smoking".to_owned()))?;
-        let coding = json!({"system": LOINC, "code": code, "display": words});
-        item("smoking-status", "Smoking status", json!({"valueCoding": coding}));
+        item("smoking-status", "Smoking status", coding(code, words));
     }
     let drinks = form.drinks.trim();
     if !drinks.is_empty() {
@@ -58,8 +58,8 @@ pub(crate) fn response(patient: &str, form: &LifestyleForm, now: &str) -> Result
     }
     match form.asbestos.as_str() {
         "" => {}
-        "yes" => item("asbestos", "Asbestos", json!({"valueBoolean": true})),
-        "no" => item("asbestos", "Asbestos", json!({"valueBoolean": false})),
+        "yes" => item("asbestos", "Asbestos", coding("LA33-6", "Yes")),
+        "no" => item("asbestos", "Asbestos", coding("LA32-8", "No")),
         _ => return Err(Failure::Form("Asbestos is answered with yes or no".to_owned())),
     }
     let occupation: String =

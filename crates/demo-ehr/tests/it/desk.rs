@@ -116,7 +116,7 @@ async fn answers_about_lifestyle_are_filed_as_they_were_given() {
     let filed = clinic.played.sent("fhir/QuestionnaireResponse");
     assert_eq!(filed.len(), 1);
     assert_eq!(filed[0]["item"][0]["answer"][0]["valueCoding"]["code"], "LA18976-3");
-    assert_eq!(filed[0]["item"][1]["answer"][0]["valueBoolean"], false);
+    assert_eq!(filed[0]["item"][1]["answer"][0]["valueCoding"]["code"], "LA32-8");
     assert_eq!(filed[0]["item"].as_array().unwrap().len(), 2);
 }
 

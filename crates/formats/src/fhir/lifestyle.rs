@@ -6,11 +6,14 @@
 //! resource that is not there.
 
 mod code;
+mod definition;
+pub mod entry;
 mod family;
 mod questionnaire;
 
 pub use code::question_codes;
-pub use questionnaire::{Item, Kind, QUESTIONNAIRE, items};
+pub use definition::{QUESTIONNAIRE_ID, QUESTIONNAIRE_VERSION, questionnaire};
+pub use questionnaire::{Item, Kind, QUESTIONNAIRE, QUIT, Unit, items};
 
 use super::access::{choice, concept, date, id, resource_type, text, texts, type_and_id};
 use code::{Known, known, smoking_of, yes_or_no};
@@ -107,6 +110,13 @@ struct Read {
     smoking: Option<Smoking>,
 }
 
+impl Read {
+    /// Somebody asked, and does not know.
+    fn not_known() -> Self {
+        Self { finding: Finding::Unknown, words: "asked; not known".to_owned(), smoking: None }
+    }
+}
+
 fn has_value(part: &Value) -> bool {
     choice(part, "value").is_some() || part.get("dataAbsentReason").is_some()
 }
@@ -199,13 +209,15 @@ fn performer(resource: &Value) -> SaidBy {
 
 /// Who a reference says it was.
 fn said_by(reference: &str) -> SaidBy {
-    match type_and_id(reference).map(|(kind, _)| kind) {
-        Some("Patient") => SaidBy::Patient,
-        Some("RelatedPerson") => SaidBy::Related,
-        Some("Practitioner" | "PractitionerRole" | "Organization" | "CareTeam") => {
-            SaidBy::Clinician
-        }
-        Some("Device") => SaidBy::Device,
+    type_and_id(reference).map_or(SaidBy::NotSaid, |(kind, _)| said_by_type(kind))
+}
+
+fn said_by_type(kind: &str) -> SaidBy {
+    match kind {
+        "Patient" => SaidBy::Patient,
+        "RelatedPerson" => SaidBy::Related,
+        "Practitioner" | "PractitionerRole" | "Organization" | "CareTeam" => SaidBy::Clinician,
+        "Device" => SaidBy::Device,
         _ => SaidBy::NotSaid,
     }
 }

@@ -9,6 +9,7 @@ mod import;
 mod mcode;
 mod metadata;
 mod parameter;
+mod published;
 pub(crate) mod query;
 mod read;
 mod search;

@@ -79,6 +79,20 @@ const SMOKING: [(&str, Option<Smoking>, Finding); 17] = [
     ("LA18980-5", None, Unknown),
 ];
 
+/// Answers about smoking that a form offers: LOINC's list LL2201-3, with its words.
+pub(super) const SMOKING_OFFERED: [(&str, &str); 6] = [
+    ("LA18976-3", "Current every day smoker"),
+    ("LA18977-1", "Current some day smoker"),
+    ("LA15920-4", "Former smoker"),
+    ("LA18978-9", "Never smoker"),
+    ("LA18979-7", "Smoker, current status unknown"),
+    ("LA18980-5", "Unknown if ever smoked"),
+];
+
+/// Yes, no, and that nobody knows, in LOINC.
+pub(super) const YES_NO_OFFERED: [(&str, &str); 3] =
+    [("LA33-6", "Yes"), ("LA32-8", "No"), ("LA14072-5", "Asked, not known")];
+
 /// What an answer says of smoking.
 pub(super) fn smoking_of(value: &CodeableConcept) -> Option<(Option<Smoking>, Finding)> {
     let codes = value.coding.iter().filter(|one| [LOINC, SNOMED].contains(&one.system.as_str()));
@@ -112,6 +126,12 @@ mod tests {
         }
         for (code, ..) in SMOKING.iter().filter(|(code, ..)| code.starts_with("LA")) {
             assert!(is_loinc_answer(code), "{code}");
+        }
+        for (code, words) in SMOKING_OFFERED {
+            assert!(SMOKING.iter().any(|(known, ..)| *known == code), "{code} {words}");
+        }
+        for (code, words) in YES_NO_OFFERED {
+            assert!(is_loinc_answer(code), "{code} {words}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Reading a resource, now or as it was.
 
-use super::{answer, audit, topic};
+use super::{answer, audit, published, topic};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
@@ -19,12 +19,12 @@ pub(crate) async fn read(
     if audit::is_asked(&resource_type, &caller) {
         return app.blocking(move |app| audit::read(app, &caller, &id)).await;
     }
-    let topic = topic::read(&resource_type, &id);
+    let shipped = topic::read(&resource_type, &id).or_else(|| published::read(&resource_type, &id));
     let found = app
         .blocking(move |app| Ok(app.record().read(&caller.access, &resource_type, &id)?))
         .await?;
-    if let (None, Some(topic)) = (&found, topic) {
-        return Ok(topic);
+    if let (None, Some(shipped)) = (&found, shipped) {
+        return Ok(shipped);
     }
     let stored = present(found)?;
     let tag = format!("W/\"{}\"", stored.reference.version);

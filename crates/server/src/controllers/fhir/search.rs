@@ -1,6 +1,6 @@
 //! Searching a type.
 
-use super::{answer, audit, query, topic};
+use super::{answer, audit, published, query, topic};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
@@ -47,6 +47,9 @@ async fn run(
 ) -> Result<Response, Error> {
     if topic::is_asked(&resource_type, &pairs) {
         return app.blocking(move |app| topic::search(app, &caller, &pairs)).await;
+    }
+    if published::is_asked(&resource_type, &pairs) {
+        return app.blocking(move |app| published::search(app, &caller)).await;
     }
     if audit::is_asked(&resource_type, &caller) {
         return app.blocking(move |app| audit::search(app, &caller, &pairs)).await;
