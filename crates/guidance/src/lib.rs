@@ -15,6 +15,7 @@ pub mod lifestyle;
 pub mod orders;
 pub mod pending;
 pub mod policy;
+pub mod prevention;
 pub mod worklist;
 
 pub use card::{Card, Indicator};

@@ -148,6 +148,7 @@ impl Answer {
     /// The answer in words; one that says no begins with it, whatever the words are.
     pub fn said(&self) -> Cow<'_, str> {
         match self.finding {
+            Finding::Absent if self.words.eq_ignore_ascii_case("no") => Cow::Borrowed("No"),
             Finding::Absent => Cow::Owned(format!("No: {}", self.words)),
             Finding::Present | Finding::Unknown => Cow::Borrowed(&self.words),
         }

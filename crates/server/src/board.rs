@@ -9,13 +9,13 @@ mod composition;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
-use crate::filing::file_for;
+use crate::filing::file;
 use crate::views;
 use axum::http::StatusCode;
 use composition::{Document, brief_of, document};
 use guidance::board::{Brief, Issue, differences};
 use model::PatientId;
-use record::{Access, Action, Condition, ResourceChange, Stored, derived_id};
+use record::{Access, Action, Commit, Condition, ResourceChange, Stored, derived_id};
 use web::QUESTION_CHARS_MAX;
 
 /// What kind of resource an issued brief is.

@@ -15,6 +15,7 @@ mod erasing;
 mod error;
 mod filing;
 mod hook_token;
+mod lifestyle;
 mod limiter;
 mod multipart;
 mod openapi;

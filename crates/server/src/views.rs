@@ -27,7 +27,7 @@ pub(crate) use document::{document, documents};
 pub(crate) use console::{console, feed};
 pub(crate) use identity::{home, session};
 pub(crate) use knowledge::{knowledge, knowledge_of_drug, knowledge_of_gene};
-pub(crate) use lifestyle::answers_of;
+pub(crate) use lifestyle::{FormState, answers_of, lifestyle_form};
 pub(crate) use patient::patient_page;
 pub(crate) use patients::{patient_list, patient_row};
 pub(crate) use pgx_report::pgx_report;

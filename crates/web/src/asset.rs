@@ -37,8 +37,13 @@ struct Named {
 
 /// The style sheet, of its parts: one file to fetch.
 static SHEET: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let parts = [include_str!("../assets/chart.css"), include_str!("../assets/console.css")];
-    [include_str!("../assets/cognate.css"), parts[0], parts[1]].concat().into()
+    let parts = [
+        include_str!("../assets/cognate.css"),
+        include_str!("../assets/chart.css"),
+        include_str!("../assets/form.css"),
+        include_str!("../assets/console.css"),
+    ];
+    parts.concat().into()
 });
 
 static ASSETS: LazyLock<Vec<Named>> = LazyLock::new(|| {

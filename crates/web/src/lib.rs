@@ -27,6 +27,7 @@ pub use page::erasure::{erased, erasure};
 pub use page::error::{error, not_found};
 pub use page::explain::explain;
 pub use page::knowledge::{knowledge, knowledge_drug, knowledge_gene};
+pub use page::lifestyle::form::{lifestyle_form, speaker};
 pub use page::login::login;
 pub use page::message::{message, source};
 pub use page::messages::messages;
@@ -47,7 +48,7 @@ pub use view::{
     ConsentView, CurrentMedicine, DrugRow, EmergencyFormView, EmergencyListView, EmergencyRow,
     ErasedView, ErasureFormView, ErrorView, ExplainView, Explained, FindingListView, FindingRow,
     GeneRow, Identity, Known, LifestyleView, LoginView, NotFoundView, OfferView, PasskeyLoginView,
-    PasskeyRow, PasskeysView, PatientListRow, PatientListView, PatientView, PrivacyView,
-    ProjectRow, ReceivedRow, RecoveryView, ReleasesView, ReportRow, ResultSource, ReviewListView,
-    ReviewRow, Session, StepUpView, Subject,
+    PasskeyRow, PasskeysView, PatientListRow, PatientListView, PatientView, PreventionRow,
+    PrivacyView, ProjectRow, ReceivedRow, RecoveryView, ReleasesView, ReportRow, ResultSource,
+    ReviewListView, ReviewRow, Session, StepUpView, Subject,
 };

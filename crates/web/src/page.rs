@@ -20,7 +20,7 @@ pub(crate) mod explain;
 mod frame;
 mod gene;
 pub(crate) mod knowledge;
-mod lifestyle;
+pub(crate) mod lifestyle;
 pub(crate) mod login;
 mod medicine;
 mod merged;

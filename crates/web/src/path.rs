@@ -144,6 +144,16 @@ pub fn emergency_review(id: &str) -> String {
     format!("{EMERGENCIES}/{}", segment(id))
 }
 
+/// Writing down how a patient lives.
+pub fn lifestyle(id: &PatientId) -> String {
+    format!("{}/lifestyle", patient(id))
+}
+
+/// The same with the answers of a day, to correct them.
+pub fn lifestyle_of_day(id: &PatientId, day: &str) -> String {
+    format!("{}?on={}", lifestyle(id), segment(day))
+}
+
 /// The tumour of a patient and its trial options.
 pub fn trial_options(id: &PatientId) -> String {
     format!("{}/trials", patient(id))

@@ -51,7 +51,9 @@ pub use emergency::{EmergencyFormView, EmergencyListView, EmergencyRow};
 pub use explain::{ExplainView, Subject};
 pub use identity::{Identity, Known, Session};
 pub use knowledge::{DrugKnowledgeView, GeneKnowledgeView, KnowledgeView, RuleView};
-pub use lifestyle::{BearingRow, LifestyleView};
+pub use lifestyle::{
+    BearingRow, LifestyleFormView, LifestyleQuestion, LifestyleView, PreventionRow, QuestionKind,
+};
 pub use message::{
     FoundRow, MessageContent, MessageFilter, MessageHead, MessagePart, MessageSegment, MessageView,
     MessagesView, RawLine, SourceView,

@@ -270,6 +270,11 @@ pub(super) const TABLE: &[Row] = &[
         .refusing(&[400, 403, 404, 413, 415, 422]),
     page("GET", "/patients/{id}/access", "Who has looked at a patient's record")
         .asking(&["before"]),
+    page("GET", "/patients/{id}/lifestyle", "Form that takes answers about lifestyle")
+        .asking(&["on"]),
+    page("POST", "/patients/{id}/lifestyle", "Keep answers about lifestyle")
+        .taking(Form(&["csrf", "version", "on", "said-by"]))
+        .refusing(&[400, 403, 404, 412, 413, 415, 422]),
     page("GET", "/patients/{id}/trials", "The tumour of a patient and its trial options"),
     page("GET", "/cards", "What cards came to, by rule and role"),
     page("GET", "/knowledge", "The knowledge in use: genes and drugs"),

@@ -6,11 +6,11 @@ use super::{
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
-use crate::filing::file_for;
+use crate::filing::file;
 use interpret::matching::{KeptTrial, Offer};
 use model::PatientId;
 use model::time::Timestamp;
-use record::{Access, Condition, Record, ResourceChange, Stored, derived_id};
+use record::{Access, Commit, Condition, Record, ResourceChange, Stored, derived_id};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -180,12 +180,8 @@ pub(crate) fn decide(
     }
     let condition = if before == 0 { Condition::Absent } else { Condition::Version(before) };
     let resource = resource(&id, &new, &study(app, kept), &rests_on(offers));
-    file_for(
-        app.record(),
-        caller,
-        patient,
-        vec![ResourceChange::put(resource, Vec::new(), condition)],
-    )
+    let changes = vec![ResourceChange::put(resource, Vec::new(), condition)];
+    file(app.record(), caller, patient, Commit { changes, ..Commit::default() })
 }
 
 /// What the criteria of a cohort say, or the best answer of any where none was chosen.

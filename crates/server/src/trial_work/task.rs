@@ -6,12 +6,12 @@ use super::{
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
-use crate::filing::file_for;
+use crate::filing::file;
 use axum::http::StatusCode;
 use interpret::matching::{KeptTrial, Offer};
 use model::PatientId;
 use model::time::{PartialDate, Timestamp};
-use record::{Access, Condition, ResourceChange, Stored, derived_id};
+use record::{Access, Commit, Condition, ResourceChange, Stored, derived_id};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -271,7 +271,7 @@ fn write(
     };
     let resource = resource(work, &study(app, kept), &rests_on(offers));
     let changes = vec![ResourceChange::put(resource, Vec::new(), condition)];
-    file_for(app.record(), caller, &work.patient, changes)
+    file(app.record(), caller, &work.patient, Commit { changes, ..Commit::default() })
 }
 
 fn resource(work: &Work, study: &Value, sources: &BTreeSet<String>) -> Value {

@@ -1,19 +1,27 @@
 //! How a patient lives, as far as the caller may know.
 
+mod form;
+
+pub(crate) use form::{FormState, lifestyle_form};
+
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
+use crate::lifestyle::may_enter;
 use formats::fhir::lifestyle::{answers, question_codes};
 use guidance::Order;
 use guidance::lifestyle::{Bearing, Known, rule_of};
+use guidance::prevention::{Prevention, lung_screening};
 use model::fact::{FactContent, FiledFact};
 use model::lifestyle::Answer;
-use model::{PatientId, Problem};
+use model::{PartialDate, PatientId, Problem};
 use record::limit::PAGE_ROWS_MAX;
 use record::{Access, CompartmentQuery, Query, Record, Stored, Term};
-use std::collections::BTreeMap;
-use web::{BearingRow, LifestyleView};
+use std::collections::{BTreeMap, BTreeSet};
+use web::view::{BearingRow, LifestyleView, PreventionRow};
 
+/// Days whose answers the patient page offers to correct.
+const ENTERED_MAX: usize = 3;
 /// Types of which all of a patient's are read.
 const WHOLE_TYPES: [&str; 2] = ["FamilyMemberHistory", "QuestionnaireResponse"];
 
@@ -91,7 +99,8 @@ pub(super) fn lifestyle(
     facts: &[FiledFact],
 ) -> Result<LifestyleView, Error> {
     let (answers, problems) = answers_of(app, &caller.access, patient)?;
-    let known = Known::of(&answers, app.record().now().day());
+    let today = app.record().now().day();
+    let known = Known::of(&answers, today);
     let current = facts.iter().filter_map(|filed| match &filed.fact.content {
         FactContent::Medication(medication) if medication.is_current() => Some(medication),
         _ => None,
@@ -108,5 +117,44 @@ pub(super) fn lifestyle(
         })
     });
     let bearings = bearings.collect();
-    Ok(LifestyleView { answers, bearings, problems })
+    let born = super::patient::patient_of(facts).and_then(|patient| patient.birth_date);
+    let prevention = vec![prevention(lung_screening(born, &answers, today))];
+    let may_enter = may_enter(app, caller)?;
+    let entered = if may_enter { entered(app, caller, patient, &answers)? } else { Vec::new() };
+    Ok(LifestyleView { answers, bearings, prevention, may_enter, entered, problems })
+}
+
+fn prevention(found: Prevention) -> PreventionRow {
+    PreventionRow {
+        title: found.title.to_owned(),
+        standing: found.standing.words().to_owned(),
+        basis: found.basis,
+        needs: found.needs,
+        validity: found.validity.to_owned(),
+        source: found.source.to_owned(),
+    }
+}
+
+/// Days whose answers were written down here; the latest.
+fn entered(
+    app: &App,
+    caller: &Caller,
+    patient: &PatientId,
+    answers: &[Answer],
+) -> Result<Vec<String>, Error> {
+    let days: BTreeSet<PartialDate> = answers
+        .iter()
+        .filter(|one| one.source.starts_with("QuestionnaireResponse/"))
+        .filter_map(|one| one.on.filter(|on| on.day.is_some()))
+        .collect();
+    let mut entered = Vec::new();
+    for on in days.into_iter().rev() {
+        if entered.len() == ENTERED_MAX {
+            break;
+        }
+        if crate::lifestyle::filed(app, &caller.access, patient, on)?.version > 0 {
+            entered.push(on.to_string());
+        }
+    }
+    Ok(entered)
 }

@@ -95,6 +95,8 @@ const ENDING: (&str, &str) = ("POST", "/patients/{id}/trials/{trial}/tasks/{task
 const BOARD: (&str, &str) = ("GET", "/patients/{id}/board");
 const BOARD_PDF: (&str, &str) = ("GET", "/patients/{id}/board.pdf");
 const ISSUING: (&str, &str) = ("POST", "/patients/{id}/board");
+const LIFESTYLE: (&str, &str) = ("GET", "/patients/{id}/lifestyle");
+const ANSWERING: (&str, &str) = ("POST", "/patients/{id}/lifestyle");
 const OPENING: (&str, &str) = ("POST", "/patients/{id}/emergency");
 
 const MESSAGE: (&str, &str) = ("GET", "/console/messages/{id}");
@@ -168,6 +170,8 @@ const TABLE: &[Row] = &[
     row(("GET", "/knowledge"), Page, "/knowledge", None, false),
     row(GENE, Page, "/knowledge/genes/CYP2C19", None, false),
     row(DRUG, Page, "/knowledge/drugs/32968", None, false),
+    row(LIFESTYLE, Page, "/patients/{patient}/lifestyle", OPERATOR, true),
+    row(ANSWERING, Page, "/patients/{patient}/lifestyle", OPERATOR, false),
     row(BOARD, Page, "/patients/{patient}/board", OPERATOR, true),
     row(BOARD_PDF, Page, "/patients/{patient}/board.pdf", OPERATOR, true),
     row(ISSUING, Page, "/patients/{patient}/board", OPERATOR, false),
@@ -313,6 +317,7 @@ impl Row {
             DECIDING | ASKING | ENDING => {
                 call.form(&[("csrf", "x"), ("version", "0"), ("status", "x"), ("fact", "x")])
             }
+            ANSWERING => call.form(&[("csrf", "x"), ("on", "2026-01-01"), ("radon", "LA32-8")]),
             ISSUING => call.form(&[("csrf", "x"), ("question", "x")]),
             ("POST", "/emergencies/{id}") => {
                 call.form(&[("csrf", "x"), ("finding", "justified"), ("text", "x")])
@@ -440,7 +445,7 @@ async fn a_hidden_patient_is_like_an_absent_one() {
         let hidden = if row.route == "/statements/{id}" { &statement } else { "ana-example" };
         let seen = row.call(&app, Who::Person(Role::Prescriber), hidden).await;
         // Who may see the patient is told that this build makes no PDF.
-        let is_built = row.route != REPORT_PDF.1 || crate::report::HAS_PDF;
+        let is_built = !row.route.ends_with(".pdf") || crate::report::HAS_PDF;
         assert_eq!(seen.status, if is_built { 200 } else { 501 }, "{}", row.name());
         let hidden = row.call(&app, Who::Narrow, hidden).await;
         let absent = row.call(&app, Who::Narrow, NOBODY).await;

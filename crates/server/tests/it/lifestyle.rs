@@ -2,8 +2,10 @@
 
 use crate::app::{CLIENT, INTERFACE, PRESCRIBER, TestApp};
 use crate::cds::order;
+use crate::pages::between;
 use formats::fhir::lifestyle::QUESTIONNAIRE;
 use serde_json::{Value, json};
+use server::token_digest;
 
 const SERVICE: &str = "/cds-services/pgx-medication-safety";
 
@@ -68,4 +70,166 @@ async fn the_page_says_what_was_asked_and_what_was_not() {
     assert!(page.contains("as it was said") && page.contains("Said by the patient"));
     assert!(page.contains("20 &lt;b&gt;pack-years&lt;/b&gt;"));
     assert!(page.contains("QuestionnaireResponse/habits/_history/1"));
+}
+
+const FORM: &str = "/patients/ana-example/lifestyle";
+
+/// Sends answers of the prescriber's; the status, and where it leads or what it says.
+async fn send(app: &TestApp, pairs: &[(&str, &str)]) -> (u16, String) {
+    let csrf = token_digest("form:session-prescriber");
+    let mut form = vec![("csrf", csrf.as_str())];
+    form.extend_from_slice(pairs);
+    let answer = app.call("POST", FORM).by(PRESCRIBER).form(&form).send().await;
+    let status = answer.status.as_u16();
+    (status, if status == 303 { answer.header("location").to_owned() } else { answer.text() })
+}
+
+fn version(form: &str) -> &str {
+    between(form, "name=\"version\" value=\"", "\"")
+}
+
+#[tokio::test]
+async fn answers_are_kept_as_versions_of_their_day_and_a_form_sent_twice_is_one() {
+    let app = TestApp::new();
+    let page = app.get(PRESCRIBER, "/patients/ana-example").await.text();
+    assert!(page.contains(&format!("href=\"{FORM}\"")), "{page}");
+    let form = app.get(PRESCRIBER, FORM).await.text();
+    assert!(form.contains("Asbestos") && version(&form) == "0", "{form}");
+
+    let on = "2026-01-04";
+    let first = [
+        ("on", on),
+        ("said-by", "patient"),
+        ("version", "0"),
+        ("smoking-status", "LA18976-3"),
+        ("pack-years", "25"),
+        ("asbestos", "LA32-8"),
+        ("drinks-not-known", "yes"),
+    ];
+    let sent = send(&app, &first).await;
+    assert_eq!(sent, (303, "/patients/ana-example#lifestyle".to_owned()));
+    // The same again, as a second press of the button sends it.
+    assert_eq!(send(&app, &first).await.0, 303);
+    let page = app.get(PRESCRIBER, "/patients/ana-example").await.text();
+    let section = between(&page, "id=\"lifestyle\"", "</section>");
+    for said in [
+        "Current every day smoker",
+        "25 pack-years",
+        "asked; not known",
+        "Said by the patient",
+        "04-Jan-2026",
+        "Correct those of 2026-01-04",
+    ] {
+        assert!(section.contains(said), "{said}: {section}");
+    }
+    let source = between(section, "QuestionnaireResponse/", "<");
+    assert!(source.ends_with("/_history/1"), "one version: {source}");
+
+    // Corrected: the form opens as it was sent, and what is left out was not asked.
+    let form = app.get(PRESCRIBER, &format!("{FORM}?on={on}")).await.text();
+    assert_eq!(version(&form), "1");
+    assert!(form.contains("value=\"25\""), "{form}");
+    let corrected = [
+        ("on", on),
+        ("said-by", "related"),
+        ("version", "1"),
+        ("smoking-status", "LA15920-4"),
+        ("quit-date", "2020-05"),
+    ];
+    assert_eq!(send(&app, &corrected).await.0, 303);
+    let page = app.get(PRESCRIBER, "/patients/ana-example").await.text();
+    let section = between(&page, "id=\"lifestyle\"", "</section>");
+    assert!(section.contains("Former smoker") && section.contains("/_history/2"), "{section}");
+    assert!(section.contains("Said by a relative") && !section.contains("25 pack-years"));
+    let id = source.split('/').next().unwrap();
+    let old = format!("/fhir/QuestionnaireResponse/{id}/_history/1");
+    let old = app.get(INTERFACE, &old).await.json();
+    assert_eq!(old["item"][1]["answer"][0]["valueDecimal"], 25, "nothing is overwritten: {old}");
+    let now = app.get(INTERFACE, &format!("/fhir/QuestionnaireResponse/{id}")).await.json();
+    assert_eq!(now["status"], "amended");
+    assert_eq!(now["questionnaire"], format!("{QUESTIONNAIRE}|1.1"));
+    // Who still has the first form does not overwrite it unseen.
+    let stale = [("on", on), ("said-by", "patient"), ("version", "1"), ("radon", "LA33-6")];
+    let (status, page) = send(&app, &stale).await;
+    assert_eq!((status, version(&page)), (422, "2"));
+    assert!(page.contains("since you opened the form"), "{page}");
+}
+
+#[tokio::test]
+async fn a_half_finished_form_keeps_what_was_typed() {
+    let app = TestApp::new();
+    let hostile = "welder <script>alert(1)</script>";
+    let whole = ("occupation", hostile);
+    for (wrong, said) in [
+        (("pack-years", "many"), "give a number from 0 to 500"),
+        (("quit-date", "31.05.2012"), "give a date as 2012-05-31"),
+        (("on", "2999-01-01"), "lies in the future"),
+        (("on", "soon"), "give a day as"),
+        (("said-by", "area"), "Say who gave the answers"),
+        (("smoking-status", "LA0"), "choose one of the answers"),
+    ] {
+        let mut pairs = vec![("version", "0"), whole];
+        if wrong.0 != "on" {
+            pairs.push(("on", "2026-01-04"));
+        }
+        if wrong.0 != "said-by" {
+            pairs.push(("said-by", "patient"));
+        }
+        pairs.push(wrong);
+        let (status, page) = send(&app, &pairs).await;
+        assert_eq!(status, 422, "{wrong:?}");
+        assert!(page.contains(said), "{said}: {page}");
+        assert!(page.contains("value=\"welder &lt;script&gt;alert(1)&lt;/script&gt;\""), "{page}");
+        assert!(page.contains("role=\"alert\"") && !page.contains("<script"), "{page}");
+        if !["said-by", "smoking-status"].contains(&wrong.0) {
+            assert!(page.contains(&format!("value=\"{}\"", wrong.1)), "{wrong:?}: {page}");
+        }
+    }
+    let (status, page) =
+        send(&app, &[("on", "2026-01-04"), ("said-by", "patient"), ("version", "0")]).await;
+    assert!(status == 422 && page.contains("Nothing was answered"), "{page}");
+    let page = app.get(PRESCRIBER, "/patients/ana-example").await.text();
+    assert_eq!(page.matches("Not asked").count(), 7, "nothing was kept");
+    let other_site = [("csrf", "x"), ("on", "2026-01-04"), ("said-by", "patient")];
+    let answer = app.call("POST", FORM).by(PRESCRIBER).form(&other_site).send().await;
+    assert_eq!(answer.status, 403);
+}
+
+#[tokio::test]
+async fn the_questionnaire_is_published_and_every_server_has_it() {
+    let app = TestApp::new();
+    let read = app.get(INTERFACE, "/fhir/Questionnaire/lifestyle").await;
+    assert_eq!(read.status, 200, "{}", read.text());
+    let resource = read.json();
+    assert_eq!((&resource["url"], &resource["version"]), (&json!(QUESTIONNAIRE), &json!("1.1")));
+    for url in [QUESTIONNAIRE.to_owned(), format!("{QUESTIONNAIRE}%7C1.1")] {
+        let found = app.get(INTERFACE, &format!("/fhir/Questionnaire?url={url}")).await.json();
+        assert_eq!(found["total"], 1, "{found}");
+        assert_eq!(found["entry"][0]["resource"], resource);
+    }
+    let valid = app.call("POST", "/fhir/Questionnaire/$validate").by(INTERFACE).json(&resource);
+    let outcome = valid.send().await.json();
+    assert!(!outcome.to_string().contains("\"error\""), "{outcome}");
+}
+
+#[tokio::test]
+async fn screening_is_offered_only_on_what_is_known() {
+    let app = TestApp::new();
+    let section =
+        |page: String| between(&page, "<caption>Prevention</caption>", "</table>").to_owned();
+    let page = section(app.get(PRESCRIBER, "/patients/ana-example").await.text());
+    for said in ["Not known", "How many pack-years were smoked", "PMID 33687470"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("Criteria met") && !page.contains('%'), "no number: {page}");
+    let smokes = [
+        ("on", "2026-01-04"),
+        ("said-by", "patient"),
+        ("version", "0"),
+        ("smoking-status", "LA18976-3"),
+        ("pack-years", "25"),
+    ];
+    assert_eq!(send(&app, &smokes).await.0, 303);
+    let page = section(app.get(PRESCRIBER, "/patients/ana-example").await.text());
+    assert!(page.contains("Criteria met") && page.contains("Smokes now"), "{page}");
 }

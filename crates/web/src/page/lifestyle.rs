@@ -1,22 +1,33 @@
 //! Risk and exposures: each topic is answered, or was not asked.
 
+pub(crate) mod form;
+
 use super::words;
-use crate::view::{LifestyleView, PatientView};
+use crate::path;
+use crate::view::{LifestyleView, PatientView, PreventionRow};
 use maud::{Markup, html};
 use model::absence::Absence;
 use model::lifestyle::{Answer, Topic};
 use model::time::PartialDate;
 
 pub(super) fn section(view: &PatientView) -> Markup {
-    let LifestyleView { answers, bearings, problems } = &view.lifestyle;
-    let of = |topic| {
-        let mut of: Vec<&Answer> = answers.iter().filter(|one| one.topic == topic).collect();
-        of.sort_by(|a, b| b.on.cmp(&a.on).then_with(|| a.asked.cmp(&b.asked)));
-        of
-    };
+    let LifestyleView { bearings, problems, prevention, may_enter, entered, .. } = &view.lifestyle;
     html! {
         section aria-labelledby="lifestyle" {
-            h2 id="lifestyle" { "Risk and exposures" }
+            div.section-head {
+                h2 id="lifestyle" { "Risk and exposures" }
+                @if *may_enter {
+                    p.more {
+                        a href=(path::lifestyle(&view.id)) { "Write down answers" }
+                        @for day in entered {
+                            " · " a href=(path::lifestyle_of_day(&view.id, day)) {
+                                "Correct those of " (day)
+                            }
+                        }
+                    }
+                }
+            }
+            @if !prevention.is_empty() { (preventions(prevention)) }
             @if !bearings.is_empty() {
                 table {
                     caption { "Current medicines that smoking bears on" }
@@ -55,7 +66,7 @@ pub(super) fn section(view: &PatientView) -> Markup {
                     }
                 }
                 tbody {
-                    @for topic in Topic::ALL { (rows(topic, &of(topic), view.today)) }
+                    @for topic in Topic::ALL { (rows(topic, &of_topic(&view.lifestyle, topic), view.today)) }
                 }
             }
             @for problem in problems { p.note { (problem.place) ": " (problem.text) } }
@@ -63,31 +74,94 @@ pub(super) fn section(view: &PatientView) -> Markup {
     }
 }
 
-fn rows(topic: Topic, answers: &[&Answer], today: PartialDate) -> Markup {
-    html! {
-        // Nobody could have asked what has no name.
-        @if answers.is_empty() && topic != Topic::Other {
-            tr {
-                th scope="row" data-label="Topic" { (topic.words()) }
-                td data-label="Answer" { (words::sentence(Absence::NotAsked.words())) }
-                td data-label="When and by whom" { "–" }
-            }
+/// The answers about a topic, the latest first.
+pub(super) fn of_topic(view: &LifestyleView, topic: Topic) -> Vec<&Answer> {
+    let mut of: Vec<&Answer> = view.answers.iter().filter(|one| one.topic == topic).collect();
+    of.sort_by(|a, b| b.on.cmp(&a.on).then_with(|| a.asked.cmp(&b.asked)));
+    of
+}
+
+/// Heads of the columns of prevention.
+pub(super) const PREVENTION_HEADS: [&str; 4] =
+    ["What may be offered", "Standing", "Known", "Missing"];
+
+/// What a row of prevention says, cell by cell, in the order of the heads.
+pub(super) fn prevention_cells(row: &PreventionRow) -> [Markup; 4] {
+    let list = |lines: &[String], none: &str| {
+        html! {
+            @if lines.is_empty() { (none) }
+            @else { ul.plain { @for line in lines { li { (words::sentence(line)) } } } }
         }
-        @for answer in answers {
-            tr {
-                th scope="row" data-label="Topic" {
-                    (topic.words())
-                    @if answer.asked != topic.words() { span.line.muted { (answer.asked) } }
-                }
-                td data-label="Answer" { (answer.said()) }
-                td data-label="When and by whom" {
-                    (words::date_or_absent(answer.on))
-                    @if answer.is_old(today) { b { " old" } }
-                    span.line.muted {
-                        (words::sentence(answer.said_by.words())) " · " (answer.source)
+    };
+    let standing = html! {
+        b { (row.standing) }
+        details {
+            summary { "Why" }
+            p { (row.validity) }
+            p { "Source: " (row.source) "." }
+        }
+    };
+    [
+        html! { (row.title) },
+        standing,
+        list(&row.basis, "nothing that it asks for"),
+        list(&row.needs, "nothing that would decide"),
+    ]
+}
+
+fn preventions(rows: &[PreventionRow]) -> Markup {
+    html! {
+        table {
+            caption { "Prevention" }
+            thead { tr { @for head in PREVENTION_HEADS { th scope="col" { (head) } } } }
+            tbody {
+                @for row in rows {
+                    @let [title, others @ ..] = prevention_cells(row);
+                    tr {
+                        th scope="row" data-label="What may be offered" { (title) }
+                        @for (head, cell) in PREVENTION_HEADS.iter().skip(1).zip(&others) {
+                            td data-label=(head) { (cell) }
+                        }
                     }
                 }
             }
         }
+    }
+}
+
+/// What a row of a topic says, cell by cell: topic, answer, when and by whom. Without an answer it
+/// was not asked.
+pub(super) fn cells(topic: Topic, answer: Option<&Answer>, today: PartialDate) -> [Markup; 3] {
+    let Some(answer) = answer else {
+        let not_asked = words::sentence(Absence::NotAsked.words());
+        return [html! { (topic.words()) }, html! { (not_asked) }, html! { "–" }];
+    };
+    let asked = html! {
+        (topic.words())
+        @if answer.asked != topic.words() { span.line.muted { (answer.asked) } }
+    };
+    let when = html! {
+        (words::date_or_absent(answer.on))
+        @if answer.is_old(today) { b { " old" } }
+        span.line.muted { (words::sentence(answer.said_by.words())) " · " (answer.source) }
+    };
+    [asked, html! { (answer.said()) }, when]
+}
+
+fn rows(topic: Topic, answers: &[&Answer], today: PartialDate) -> Markup {
+    let row = |answer: Option<&Answer>| {
+        let [asked, said, when] = cells(topic, answer, today);
+        html! {
+            tr {
+                th scope="row" data-label="Topic" { (asked) }
+                td data-label="Answer" { (said) }
+                td data-label="When and by whom" { (when) }
+            }
+        }
+    };
+    html! {
+        // Nobody could have asked what has no name.
+        @if answers.is_empty() && topic != Topic::Other { (row(None)) }
+        @for answer in answers { (row(Some(answer))) }
     }
 }

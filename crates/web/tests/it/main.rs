@@ -5,10 +5,13 @@ mod access;
 #[cfg(test)]
 mod access_log;
 #[cfg(test)]
+mod console;
+#[cfg(test)]
 mod destinations;
 #[cfg(test)]
 mod documents;
-mod console;
+#[cfg(test)]
+mod lifestyle;
 #[cfg(test)]
 mod page;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Every page with the sample views, and ways to read a page.
 
-use crate::sample;
+use crate::{lifestyle, sample};
 
 /// Name and document of each page.
 pub(crate) fn all() -> Vec<(&'static str, String)> {
@@ -14,6 +14,7 @@ pub(crate) fn all() -> Vec<(&'static str, String)> {
         ("patient-search-none", web::patient(&searched("zolpidem"))),
         ("explain-drug", web::explain(&sample::explain_drug())),
         ("explain-gene", web::explain(&sample::explain_gene())),
+        ("lifestyle-form", web::lifestyle_form(&lifestyle::form("12.5", Some("is wrong")))),
         ("reviews", web::reviews(&sample::reviews())),
         ("error", web::error(&sample::failure())),
         ("not-found", web::not_found(&web::NotFoundView { session: None })),

@@ -207,7 +207,7 @@ fn what_nobody_asked_is_never_a_no() {
         assert!(row.contains("Not asked") && !row.contains("No:"), "{row}");
     }
     let asked = web::patient(&sample::patient());
-    assert!(cell(&asked, "Exposures").contains("No: no"));
+    assert!(cell(&asked, "Exposures").contains("data-label=\"Answer\">No</td>"));
     assert!(cell(&asked, "Alcohol").contains("Not asked"));
     let old = cell(&asked, "Tobacco<span class=\"line muted\">Pack-years smoked");
     assert!(old.contains("<b> old</b>"), "{old}");

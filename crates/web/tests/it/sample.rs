@@ -13,8 +13,8 @@ use model::statement::{Capsule, EngineRef, InputRef, KnowledgeRef};
 use model::time::{PartialDate, Timestamp};
 use web::view::{
     BearingRow, Candidate, CourseRow, CourseSpan, ErrorView, ExplainView, Identity, Known,
-    LifestyleView, LoginView, PatientListRow, PatientListView, PatientView, ReportRow,
-    ResultSource, ReviewListView, ReviewRow, Session, Subject,
+    LifestyleView, LoginView, PatientListRow, PatientListView, PatientView, PreventionRow,
+    ReportRow, ResultSource, ReviewListView, ReviewRow, Session, Subject,
 };
 
 // The paths are said, because the preview takes this file in from another folder.
@@ -207,6 +207,16 @@ fn lifestyle() -> LifestyleView {
             why: "tobacco smoke induces CYP1A2".into(),
             source: "Clozapine, prescribing information".into(),
         }],
+        prevention: vec![PreventionRow {
+            title: "Yearly low-dose CT to screen for lung cancer".into(),
+            standing: "Not known".into(),
+            basis: vec!["65 years old (asked: 50 to 80)".into()],
+            needs: vec!["whether the patient smokes now".into()],
+            validity: "For adults without signs of lung cancer.".into(),
+            source: "US Preventive Services Task Force, 2021, PMID 33687470".into(),
+        }],
+        may_enter: true,
+        entered: vec!["2026-11-02".into()],
         problems: Vec::new(),
     }
 }

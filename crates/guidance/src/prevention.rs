@@ -1,0 +1,264 @@
+//! Prevention that rests on how somebody lives: whether screening for lung cancer may be offered.
+//!
+//! A rule says yes or no only when everything it asks for is known; else it names what is missing.
+//! It gives no risk in numbers: no published model of one is shipped, and none may be guessed.
+
+use model::lifestyle::{Answer, Smoking, Topic, smoking};
+use model::time::PartialDate;
+
+/// What a rule of prevention comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Everything it asks for is met.
+    Met,
+    /// Something it asks for is known not to be so.
+    NotMet,
+    /// Something is not known.
+    NotKnown,
+}
+
+impl Standing {
+    /// The words shown to people.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Met => "Criteria met",
+            Self::NotMet => "Criteria not met",
+            Self::NotKnown => "Not known",
+        }
+    }
+}
+
+/// A rule of prevention for one patient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prevention {
+    /// What may be offered.
+    pub title: &'static str,
+    /// What it comes to.
+    pub standing: Standing,
+    /// What each criterion rests on, or why it is not met.
+    pub basis: Vec<String>,
+    /// What is missing to say.
+    pub needs: Vec<String>,
+    /// For whom it is meant, and what it cannot see.
+    pub validity: &'static str,
+    /// Where it says so.
+    pub source: &'static str,
+}
+
+/// Years of age, both included.
+const AGE_YEARS: (i16, i16) = (50, 80);
+/// Pack-years from which on it holds.
+const PACK_YEARS_MIN: f64 = 20.0;
+/// Years since smoking stopped, up to which it holds.
+const QUIT_YEARS_MAX: i16 = 15;
+
+const TITLE: &str = "Yearly low-dose CT to screen for lung cancer";
+const VALIDITY: &str = "For adults without signs of lung cancer. It does not see whether somebody \
+    could have or would want surgery, nor other illnesses that shorten life; decide together with \
+    the patient. It ends at 80 years, or 15 years after smoking stopped.";
+const SOURCE: &str = "US Preventive Services Task Force, Screening for Lung Cancer, 2021 (grade B), \
+    JAMA 325:962, PMID 33687470";
+
+/// One criterion.
+struct Criterion {
+    is_met: Option<bool>,
+    /// What it rests on, or what would answer it.
+    words: String,
+}
+
+fn known(is_met: bool, words: impl Into<String>) -> Criterion {
+    Criterion { is_met: Some(is_met), words: words.into() }
+}
+
+fn needs(words: &str) -> Criterion {
+    Criterion { is_met: None, words: words.to_owned() }
+}
+
+/// Screening for lung cancer, for somebody born on a day, as answers have it on another.
+pub fn lung_screening(
+    born: Option<PartialDate>,
+    answers: &[Answer],
+    today: PartialDate,
+) -> Prevention {
+    let criteria = [age(born, today), pack_years(answers, today), smokes(answers, today)];
+    let standing = if criteria.iter().any(|one| one.is_met == Some(false)) {
+        Standing::NotMet
+    } else if criteria.iter().all(|one| one.is_met == Some(true)) {
+        Standing::Met
+    } else {
+        Standing::NotKnown
+    };
+    let of = |is_known: bool| {
+        let of = criteria.iter().filter(move |one| one.is_met.is_some() == is_known);
+        of.map(|one| one.words.clone()).collect::<Vec<_>>()
+    };
+    // What is missing matters only as long as it could decide.
+    let needs = if standing == Standing::NotKnown { of(false) } else { Vec::new() };
+    let (title, validity, source) = (TITLE, VALIDITY, SOURCE);
+    Prevention { title, standing, basis: of(true), needs, validity, source }
+}
+
+fn age(born: Option<PartialDate>, today: PartialDate) -> Criterion {
+    let (least, most) = AGE_YEARS;
+    let years = born.and_then(|born| born.years_until(today));
+    match years {
+        Some(years) => {
+            known((least..=most).contains(&years), format!("{years} years old (asked: 50 to 80)"))
+        }
+        None => needs("the day of birth"),
+    }
+}
+
+/// The latest answer to a question of the tobacco topic; `None` if the latest ones differ.
+fn latest<'a>(answers: &'a [Answer], asked: &str) -> Option<&'a Answer> {
+    let of = || answers.iter().filter(|one| one.topic == Topic::Tobacco && one.asked == asked);
+    let last = of().map(|one| one.on).max()?;
+    let mut latest = of().filter(|one| one.on == last);
+    let first = latest.next()?;
+    latest.all(|one| one.words == first.words).then_some(first)
+}
+
+fn pack_years(answers: &[Answer], today: PartialDate) -> Criterion {
+    let counting = smoking(answers);
+    let is_never = counting.is_some_and(|one| one.smoking == Some(Smoking::Never));
+    if is_never && counting.is_some_and(|one| !one.is_old(today)) {
+        return known(false, "never smoked");
+    }
+    let missing = || needs("how many pack-years were smoked");
+    let Some(answer) = latest(answers, "Pack-years smoked") else { return missing() };
+    let number = answer.words.split(' ').next().and_then(|word| word.parse::<f64>().ok());
+    let Some(number) = number.filter(|number| number.is_finite()) else { return missing() };
+    if number >= PACK_YEARS_MIN {
+        // Pack-years only grow: an old answer still holds.
+        return known(true, format!("{} (asked: 20 or more)", answer.words));
+    }
+    if answer.is_old(today) {
+        return needs("how many pack-years were smoked; the answer that is there is old");
+    }
+    known(false, format!("{} (asked: 20 or more)", answer.words))
+}
+
+fn smokes(answers: &[Answer], today: PartialDate) -> Criterion {
+    let Some(answer) = smoking(answers).filter(|one| !one.is_old(today)) else {
+        return needs("whether the patient smokes now");
+    };
+    match answer.smoking {
+        Some(Smoking::Current) => known(true, "smokes now"),
+        Some(Smoking::Never) => known(false, "never smoked"),
+        Some(Smoking::Former) => stopped(answers, today),
+        None => needs("whether the patient smokes now"),
+    }
+}
+
+fn stopped(answers: &[Answer], today: PartialDate) -> Criterion {
+    let day = latest(answers, "Smoking stopped on");
+    let day = day.and_then(|answer| PartialDate::parse(&answer.words));
+    let Some(day) = day else { return needs("when smoking stopped") };
+    // Of a month or a year alone the first and the last day of it must agree.
+    let ends = [first_day(day), last_day(day)].map(|day| day.years_until(today));
+    match ends {
+        [Some(first), Some(last)] if (first < QUIT_YEARS_MAX) == (last < QUIT_YEARS_MAX) => {
+            let words = format!("stopped smoking {day} (asked: within 15 years)");
+            known(first < QUIT_YEARS_MAX, words)
+        }
+        _ => needs("the day on which smoking stopped, exactly"),
+    }
+}
+
+fn first_day(day: PartialDate) -> PartialDate {
+    let month = day.month.or(Some(1));
+    PartialDate { month, day: day.day.or(Some(1)), ..day }
+}
+
+/// No day of a month comes after its 31st, whether it has one or not.
+fn last_day(day: PartialDate) -> PartialDate {
+    let month = day.month.or(Some(12));
+    PartialDate { month, day: day.day.or(Some(31)), ..day }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::lifestyle::{Finding, SaidBy};
+
+    fn answer(asked: &str, words: &str, smoking: Option<Smoking>, on: &str) -> Answer {
+        Answer {
+            topic: Topic::Tobacco,
+            asked: asked.to_owned(),
+            finding: Finding::Present,
+            words: words.to_owned(),
+            smoking,
+            on: PartialDate::parse(on),
+            said_by: SaidBy::Patient,
+            source: "QuestionnaireResponse/r".to_owned(),
+        }
+    }
+
+    fn status(smoking: Smoking, on: &str) -> Answer {
+        answer("Smoking status", "as it was said", Some(smoking), on)
+    }
+
+    fn years(words: &str, on: &str) -> Answer {
+        answer("Pack-years smoked", words, None, on)
+    }
+
+    fn quit(words: &str) -> Answer {
+        answer("Smoking stopped on", words, None, "2026-11-01")
+    }
+
+    /// Criteria of USPSTF 2021, PMID 33687470, and what is not known of them.
+    #[test]
+    fn nobody_is_offered_it_on_what_is_not_known() {
+        use Smoking::{Current, Former, Never};
+        use Standing::{Met, NotKnown, NotMet};
+        let now = "2026-11-01";
+        for (born, answers, standing, missing) in [
+            ("1966-01-01", vec![status(Current, now), years("20 pack-years", now)], Met, 0),
+            ("1976-11-27", vec![status(Current, now), years("20 pack-years", now)], Met, 0),
+            ("1976-11-28", vec![status(Current, now), years("20 pack-years", now)], NotMet, 0),
+            ("1945-11-28", vec![status(Current, now), years("40", now)], Met, 0),
+            ("1945-11-27", vec![status(Current, now), years("40", now)], NotMet, 0),
+            ("1966-01-01", vec![status(Current, now), years("19.9 pack-years", now)], NotMet, 0),
+            ("1966-01-01", vec![], NotKnown, 2),
+            ("1966-01-01", vec![status(Never, now)], NotMet, 0),
+            ("1966-01-01", vec![status(Current, now)], NotKnown, 1),
+            ("1966-01-01", vec![years("30 pack-years", now)], NotKnown, 1),
+            // Old answers: more than enough pack-years stay, everything else is asked again.
+            ("1966-01-01", vec![status(Current, now), years("30 pack-years", "2015")], Met, 0),
+            ("1966-01-01", vec![status(Current, now), years("10 pack-years", "2015")], NotKnown, 1),
+            ("1966-01-01", vec![status(Current, "2020"), years("30", now)], NotKnown, 1),
+            ("1966-01-01", vec![status(Never, "2020")], NotKnown, 2),
+            // Stopped: within fifteen years, also where only the year is known.
+            ("1966-01-01", vec![status(Former, now), years("30", now)], NotKnown, 1),
+            ("1966-01-01", vec![status(Former, now), years("30", now), quit("2015")], Met, 0),
+            ("1966-01-01", vec![status(Former, now), years("30", now), quit("2011-11-28")], Met, 0),
+            (
+                "1966-01-01",
+                vec![status(Former, now), years("30", now), quit("2011-11-27")],
+                NotMet,
+                0,
+            ),
+            ("1966-01-01", vec![status(Former, now), years("30", now), quit("2011")], NotKnown, 1),
+            ("1966-01-01", vec![status(Former, now), years("30", now), quit("2001")], NotMet, 0),
+            ("1966-01-01", vec![status(Current, now), years("many", now)], NotKnown, 1),
+            (
+                "1966-01-01",
+                vec![status(Current, now), years("30", now), years("10", now)],
+                NotKnown,
+                1,
+            ),
+            ("1976", vec![status(Current, now), years("30", now)], NotKnown, 1),
+        ] {
+            let today = PartialDate::parse("2026-11-27").unwrap();
+            let found = lung_screening(PartialDate::parse(born), &answers, today);
+            assert_eq!(
+                (found.standing, found.needs.len()),
+                (standing, missing),
+                "{born} {answers:?} {found:?}"
+            );
+        }
+        let found = lung_screening(None, &[], PartialDate::parse("2026-11-27").unwrap());
+        assert_eq!(found.needs.first().map(String::as_str), Some("the day of birth"));
+        assert!(found.source.contains("33687470") && found.basis.is_empty());
+    }
+}
