@@ -22,12 +22,44 @@ use serde::{Deserialize, Serialize};
 /// The whole brief.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Brief {
+    /// What it is; what was issued before there were several is for a tumour board.
+    #[serde(default)]
+    pub kind: Kind,
     /// Whom it is about, and which version it is.
     pub head: Head,
     /// With which knowledge, for the foot of each page.
     pub made_with: String,
     /// The sections, in the order in which they are read.
     pub sections: Vec<Section>,
+}
+
+/// What a document of statements is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// What a tumour board reads of a patient.
+    #[default]
+    TumourBoard,
+    /// The patient page on paper.
+    Summary,
+}
+
+impl Kind {
+    /// The words shown to people.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::TumourBoard => "Tumour-board brief",
+            Self::Summary => "Molecular summary",
+        }
+    }
+
+    /// The word for it in codes.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::TumourBoard => "tumour-board-brief",
+            Self::Summary => "molecular-summary",
+        }
+    }
 }
 
 /// Whom the brief is about, and which version it is.

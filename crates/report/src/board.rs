@@ -1,4 +1,5 @@
-//! The brief for a tumour board, as a page and as a document.
+//! Documents of statements, the brief for a tumour board and the molecular summary, as a page and as
+//! a document.
 //!
 //! What it says stands in [`Brief`]; here is only how it is set. Nothing is added but the title
 //! block and the lines that run on every page, and nothing is left out.
@@ -54,9 +55,6 @@ pub(crate) struct BriefLabels {
     pub(crate) nameless: &'static str,
 }
 
-const LABELS: BriefLabels =
-    BriefLabels { report: "Tumour-board brief", nameless: "Name not recorded" };
-
 impl<'b> BriefSheet<'b> {
     pub(crate) fn of(brief: &'b Brief) -> Self {
         let head = &brief.head;
@@ -66,13 +64,13 @@ impl<'b> BriefSheet<'b> {
         let first = head.identifiers.first().and_then(|one| one.split(" (").next());
         let running = running_of(&name, head.born, first);
         Self {
-            title: format!("{}: {}", LABELS.report, running.join(", ")),
+            title: format!("{}: {}", brief.kind.words(), running.join(", ")),
             name,
             running,
             made_with: &brief.made_with,
             printed: format!("Made {} · {}", words::date(head.made), brief.issue_words()),
             facts: facts(brief),
-            labels: LABELS,
+            labels: BriefLabels { report: brief.kind.words(), nameless: "Name not recorded" },
             brief,
         }
     }

@@ -26,4 +26,5 @@ pub(crate) mod passkey;
 pub(crate) mod policies;
 pub(crate) mod privacy;
 pub(crate) mod reports;
+pub(crate) mod summary;
 pub(crate) mod trials;

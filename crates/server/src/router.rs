@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::controllers::{
-    access_log, account, administration, auth, board, cards, cds, console, deliver, destinations, documents, emergency, fhir, genomics, health, knowledge, launch, lifestyle, login, metrics, pages, passkey, policies, privacy, reports, trials,
+    access_log, account, administration, auth, board, cards, cds, console, deliver, destinations, documents, emergency, fhir, genomics, health, knowledge, launch, lifestyle, login, metrics, pages, passkey, policies, privacy, reports, summary, trials,
 };
 use crate::openapi;
 use crate::refusal;
@@ -54,6 +54,9 @@ const PAGES: &[Route] = &[
     Route::new("GET", "/patients/{id}/emergency", || get(emergency::form)),
     Route::new("POST", "/patients/{id}/emergency", || post(emergency::open)),
     Route::new("GET", "/patients/{id}/access", || get(access_log::show)),
+    Route::new("GET", "/patients/{id}/summary", || get(summary::page)),
+    Route::new("POST", "/patients/{id}/summary", || post(summary::submit)),
+    Route::new("GET", "/patients/{id}/summary.pdf", || get(summary::document)),
     Route::new("GET", "/patients/{id}/lifestyle", || get(lifestyle::form)),
     Route::new("POST", "/patients/{id}/lifestyle", || post(lifestyle::submit)),
     Route::new("GET", "/patients/{id}/trials", || get(trials::options)),

@@ -18,11 +18,12 @@ pub(crate) mod queue;
 mod policies;
 mod review;
 mod statement;
+mod summary;
 mod trials;
 
 pub(crate) use access_log::access_log;
 pub(crate) use administration::administration;
-pub(crate) use brief::brief;
+pub(crate) use brief::{Made, brief};
 pub(crate) use document::{document, documents};
 pub(crate) use console::{console, feed};
 pub(crate) use identity::{home, session};
@@ -34,6 +35,7 @@ pub(crate) use pgx_report::pgx_report;
 pub(crate) use policies::{Look, PROPOSALS_MAX, policies, proposal};
 pub(crate) use review::review_list;
 pub(crate) use statement::explain_page;
+pub(crate) use summary::summary;
 pub(crate) use trials::{
     PatientsAsked, TrialOfPatient, trial, trial_of_patient, trial_options, trial_work, trials,
 };

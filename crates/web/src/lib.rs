@@ -40,6 +40,7 @@ pub use page::queue::queue;
 pub use page::release::releases;
 pub use page::replay::{replay, try_file};
 pub use page::reviews::reviews;
+pub use page::summary::summary;
 pub use page::trials::brief::QUESTION_CHARS_MAX;
 pub use page::trials::decision::trial_work;
 pub use page::trials::{sites, status as trial_status, trial, trial_options, trials};

@@ -144,6 +144,26 @@ pub fn emergency_review(id: &str) -> String {
     format!("{EMERGENCIES}/{}", segment(id))
 }
 
+/// The molecular summary of a patient.
+pub fn summary(id: &PatientId) -> String {
+    format!("{}/summary", patient(id))
+}
+
+/// The same as a PDF.
+pub fn summary_pdf(id: &PatientId) -> String {
+    format!("{}.pdf", summary(id))
+}
+
+/// A version of it that was issued.
+pub fn summary_version(id: &PatientId, version: u64) -> String {
+    format!("{}?version={version}", summary(id))
+}
+
+/// The same as a PDF.
+pub fn summary_version_pdf(id: &PatientId, version: u64) -> String {
+    format!("{}?version={version}", summary_pdf(id))
+}
+
 /// Writing down how a patient lives.
 pub fn lifestyle(id: &PatientId) -> String {
     format!("{}/lifestyle", patient(id))

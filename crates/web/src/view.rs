@@ -24,6 +24,7 @@ mod policies;
 mod privacy;
 mod release;
 mod review;
+mod summary;
 mod therapies;
 mod trial_work;
 mod trials;
@@ -72,6 +73,7 @@ pub use policies::{
 pub use privacy::{AlertRow, AnswerRow, FindingListView, FindingRow, PrivacyView};
 pub use release::{ErasedView, ErasureFormView, ProjectRow, ReceivedRow, ReleasesView};
 pub use review::{Candidate, ReviewListView, ReviewRow};
+pub use summary::{SummaryLine, SummaryRow, SummarySection, Tone};
 pub use therapies::{
     AlterationRow, EvidenceLine, LaboratoryLine, OncogenicityView, OpenTherapyRow, TherapiesView,
     TherapyRow,

@@ -6,7 +6,7 @@ mod options;
 mod tumor;
 
 use super::material::{Material, Told};
-use super::{Brief, Line, Section};
+use super::{Brief, Kind, Line, Section};
 use model::absence::Absence;
 
 /// Id of the section with the question.
@@ -41,6 +41,7 @@ impl Brief {
         let first = material.knowledge.iter().take(FOOT_MAX);
         let made_with = first.map(|(name, words)| format!("{name} {words}"));
         Self {
+            kind: Kind::TumourBoard,
             head: material.head.clone(),
             made_with: made_with.collect::<Vec<_>>().join(" · "),
             sections,

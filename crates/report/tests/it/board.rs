@@ -4,7 +4,7 @@
 mod sample;
 
 use crate::page::words;
-use guidance::board::{Brief, Issue, Line, Section};
+use guidance::board::{Brief, Issue, Kind, Line, Section};
 use report::board::html;
 
 /// Texts of all sections.
@@ -13,10 +13,11 @@ fn texts(brief: &Brief) -> Vec<String> {
     sections.flat_map(Section::texts).map(str::to_owned).collect()
 }
 
-fn briefs() -> [Brief; 3] {
+fn briefs() -> [Brief; 4] {
     let mut issued = sample::full();
     issued.head.issue = Issue::Issued { version: 2, by: "Dr. Demo Oncologist".into() };
-    [sample::nothing(), sample::full(), issued.since(1, &sample::nothing())]
+    let summary = Brief { kind: Kind::Summary, ..sample::full() };
+    [summary, sample::nothing(), sample::full(), issued.since(1, &sample::nothing())]
 }
 
 #[test]
@@ -30,6 +31,7 @@ fn the_page_says_all_of_the_brief_in_its_order() {
             // Facts and heads repeat: the next text stands there or after it.
             from += found;
         }
+        assert!(said.contains(brief.kind.words()), "{said}");
         assert!(said.contains(&brief.issue_words()) && said.contains(&brief.head.id), "{said}");
     }
 }

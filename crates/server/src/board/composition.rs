@@ -11,8 +11,8 @@ use std::fmt::Write as _;
 
 /// Own extension: the brief as its statements.
 const BRIEF: &str = "urn:cognate:extension:tumour-board-brief";
-/// Own code of the document.
-const CODE: (&str, &str) = ("urn:cognate:code", "tumour-board-brief");
+/// System of the documents' codes.
+const CODES: &str = "urn:cognate:code";
 
 /// What a document is made of.
 pub(super) struct Document<'d> {
@@ -27,6 +27,7 @@ pub(super) struct Document<'d> {
 /// The resource; `None` if the brief cannot be written.
 pub(super) fn document(made: &Document<'_>) -> Option<Value> {
     let Issue::Issued { version, by } = &made.brief.head.issue else { return None };
+    let kind = made.brief.kind;
     let bytes = serde_json::to_vec(made.brief).ok()?;
     let sections = made.brief.sections.iter().map(section);
     let entries = made.inputs.iter().map(|reference| json!({"reference": reference}));
@@ -37,13 +38,13 @@ pub(super) fn document(made: &Document<'_>) -> Option<Value> {
         "id": made.id,
         "status": if *version == 1 { "final" } else { "amended" },
         "type": {
-            "coding": [{"system": CODE.0, "code": CODE.1}],
-            "text": "Tumour-board brief",
+            "coding": [{"system": CODES, "code": kind.word()}],
+            "text": kind.words(),
         },
         "subject": {"reference": format!("Patient/{}", made.patient)},
         "date": made.at.to_string(),
         "author": [{"display": by}],
-        "title": "Tumour-board brief",
+        "title": kind.words(),
         "section": sections.chain(sources).collect::<Vec<_>>(),
         "extension": [{"url": BRIEF, "valueAttachment": {
             "contentType": "application/json", "data": STANDARD.encode(bytes)}}],

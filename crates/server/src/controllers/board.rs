@@ -22,7 +22,7 @@ const DOCUMENT_NAME: &str = "inline; filename=\"tumour-board-brief.pdf\"";
 /// Which version is asked for; the brief as of now without one.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Asked {
-    version: Option<u64>,
+    pub(super) version: Option<u64>,
 }
 
 /// `GET /patients/{id}/board?version=`

@@ -270,6 +270,15 @@ pub(super) const TABLE: &[Row] = &[
         .refusing(&[400, 403, 404, 413, 415, 422]),
     page("GET", "/patients/{id}/access", "Who has looked at a patient's record")
         .asking(&["before"]),
+    page("GET", "/patients/{id}/summary", "The molecular summary of a patient")
+        .asking(&["version"]),
+    page("POST", "/patients/{id}/summary", "Issue the summary as it is now")
+        .taking(Form(&["csrf"]))
+        .refusing(&[400, 403, 404, 412, 413, 415, 422]),
+    page("GET", "/patients/{id}/summary.pdf", "The molecular summary of a patient as PDF")
+        .asking(&["version"])
+        .answering(&[(200, Of("application/pdf")), (303, Nothing)])
+        .refusing(&[400, 403, 404, 501]),
     page("GET", "/patients/{id}/lifestyle", "Form that takes answers about lifestyle")
         .asking(&["on"]),
     page("POST", "/patients/{id}/lifestyle", "Keep answers about lifestyle")

@@ -6,6 +6,7 @@ use super::identity::{identity, session};
 use super::lifestyle::lifestyle;
 use super::trials::{reinterpreted, standings};
 use crate::app::App;
+use crate::board::may_issue;
 use crate::caller::Caller;
 use crate::error::Error;
 use guidance::orders::{Order, resolve};
@@ -56,6 +57,7 @@ pub(crate) fn patient_page(
         lifestyle: lifestyle(app, caller, id, &facts)?,
         reinterpreted: reinterpreted(app, &caller.access, id, OF_PATIENT_PAGE)?,
         reports: report_rows(app, caller, &facts)?,
+        may_issue: may_issue(app, caller)?,
     })
 }
 

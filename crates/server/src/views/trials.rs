@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::board;
 use crate::caller::Caller;
 use crate::error::Error;
+use guidance::board::Kind;
 use interpret::matching::{
     KeptTrial, Offer, PatientFacts, RANKING, Reason, Source, Sources, Status, kept_trial,
     kept_trials,
@@ -42,7 +43,7 @@ pub(crate) fn trial_options(
     id: &PatientId,
 ) -> Result<TrialOptionsView, Error> {
     let known = tumor_known(app, &caller.access, id)?;
-    let issued = board::latest(app, &caller.access, id)?;
+    let issued = board::latest(app, &caller.access, id, Kind::TumourBoard)?;
     let trials = known.offers.iter().map(|offer| offer.trial.id.as_str()).collect();
     let decided = work::decided(app, &caller.access, id, trials)?;
     let mut offers = known.offers;

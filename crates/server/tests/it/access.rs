@@ -95,6 +95,9 @@ const ENDING: (&str, &str) = ("POST", "/patients/{id}/trials/{trial}/tasks/{task
 const BOARD: (&str, &str) = ("GET", "/patients/{id}/board");
 const BOARD_PDF: (&str, &str) = ("GET", "/patients/{id}/board.pdf");
 const ISSUING: (&str, &str) = ("POST", "/patients/{id}/board");
+const SUMMARY: (&str, &str) = ("GET", "/patients/{id}/summary");
+const SUMMARY_PDF: (&str, &str) = ("GET", "/patients/{id}/summary.pdf");
+const SUMMING: (&str, &str) = ("POST", "/patients/{id}/summary");
 const LIFESTYLE: (&str, &str) = ("GET", "/patients/{id}/lifestyle");
 const ANSWERING: (&str, &str) = ("POST", "/patients/{id}/lifestyle");
 const OPENING: (&str, &str) = ("POST", "/patients/{id}/emergency");
@@ -170,6 +173,9 @@ const TABLE: &[Row] = &[
     row(("GET", "/knowledge"), Page, "/knowledge", None, false),
     row(GENE, Page, "/knowledge/genes/CYP2C19", None, false),
     row(DRUG, Page, "/knowledge/drugs/32968", None, false),
+    row(SUMMARY, Page, "/patients/{patient}/summary", OPERATOR, true),
+    row(SUMMARY_PDF, Page, "/patients/{patient}/summary.pdf", OPERATOR, true),
+    row(SUMMING, Page, "/patients/{patient}/summary", OPERATOR, false),
     row(LIFESTYLE, Page, "/patients/{patient}/lifestyle", OPERATOR, true),
     row(ANSWERING, Page, "/patients/{patient}/lifestyle", OPERATOR, false),
     row(BOARD, Page, "/patients/{patient}/board", OPERATOR, true),
@@ -324,7 +330,7 @@ impl Row {
             }
             ("POST", ANSWER) => call.form(&[("csrf", "x"), ("answer", "explained"), ("text", "x")]),
             ("POST", ONWARD) => call.form(&[("csrf", "x"), ("number", "1"), ("decision", "skip")]),
-            ("POST", "/login" | "/logout") => call.form(&[("csrf", "x")]),
+            SUMMING | ("POST", "/login" | "/logout") => call.form(&[("csrf", "x")]),
             (_, "/feeds/{feed}") => call.header("content-type", "application/hl7-v2+er7"),
             (_, "/fhir/$import") => call.header("content-type", "application/fhir+ndjson"),
             (_, route) if route.contains("$export") => call.header("prefer", "respond-async"),
@@ -445,7 +451,8 @@ async fn a_hidden_patient_is_like_an_absent_one() {
         let hidden = if row.route == "/statements/{id}" { &statement } else { "ana-example" };
         let seen = row.call(&app, Who::Person(Role::Prescriber), hidden).await;
         // Who may see the patient is told that this build makes no PDF.
-        let is_built = !row.route.ends_with(".pdf") || crate::report::HAS_PDF;
+        let printed = [REPORT_PDF.1, BOARD_PDF.1, SUMMARY_PDF.1];
+        let is_built = !printed.contains(&row.route) || crate::report::HAS_PDF;
         assert_eq!(seen.status, if is_built { 200 } else { 501 }, "{}", row.name());
         let hidden = row.call(&app, Who::Narrow, hidden).await;
         let absent = row.call(&app, Who::Narrow, NOBODY).await;

@@ -106,6 +106,8 @@ mod subscription;
 #[cfg(test)]
 mod trial_work;
 #[cfg(test)]
+mod summary;
+#[cfg(test)]
 mod trials;
 #[cfg(test)]
 mod view;

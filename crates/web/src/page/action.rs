@@ -43,7 +43,7 @@ fn is_due(row: &DrugRow) -> bool {
     }
 }
 
-fn is_waiting(report: &ReportRow) -> bool {
+pub(super) fn is_waiting(report: &ReportRow) -> bool {
     use ResultStatus::{Partial, Preliminary, Registered};
     matches!(report.status, Registered | Partial | Preliminary)
 }
@@ -89,7 +89,7 @@ fn result(report: &ReportRow) -> Markup {
     }
 }
 
-fn waiting_words(report: &ReportRow) -> String {
+pub(super) fn waiting_words(report: &ReportRow) -> String {
     let laboratory = report.laboratory.as_deref().unwrap_or("the laboratory");
     match (report.received, report.status) {
         (Some(received), ResultStatus::Registered) => format!(

@@ -64,22 +64,31 @@ pub(super) fn table(caption: &str, genes: &[&GeneRow], why: bool) -> Markup {
     }
 }
 
-fn rows(row: &GeneRow, why: bool) -> Markup {
+/// What a row says, cell by cell: gene, result, phenotype, tested, source.
+pub(super) fn cells(row: &GeneRow) -> [Markup; 5] {
     let Explained { content, .. } = &row.gene;
+    let found = html! {
+        (result(content))
+        @if let Some(test) = &row.pending { span.line.note { (pending(test)) } }
+    };
+    let meaning = html! {
+        (phenotype(content))
+        @if let Some(conversion) = &row.conversion { (clinical::beside(conversion)) }
+    };
+    let name = html! { span.gene { (content.gene) } };
+    [name, found, meaning, tested(content), source(row)]
+}
+
+fn rows(row: &GeneRow, why: bool) -> Markup {
+    let [name, found, meaning, tested, source] = cells(row);
     html! {
         tbody {
             tr {
-                th scope="row" { span.gene { (content.gene) } }
-                td data-label="Result" {
-                    (result(content))
-                    @if let Some(test) = &row.pending { span.line.note { (pending(test)) } }
-                }
-                td data-label="Phenotype" {
-                    (phenotype(content))
-                    @if let Some(conversion) = &row.conversion { (clinical::beside(conversion)) }
-                }
-                td data-label="Tested" { (tested(content)) }
-                td data-label="Source" { (source(row)) }
+                th scope="row" { (name) }
+                td data-label="Result" { (found) }
+                td data-label="Phenotype" { (meaning) }
+                td data-label="Tested" { (tested) }
+                td data-label="Source" { (source) }
             }
             @if why {
                 tr.why-row { td colspan="5" { (why_details(row)) } }

@@ -54,24 +54,33 @@ pub(super) fn table(caption: &str, rows: &[&DrugRow], results: &[GeneRow], head:
     }
 }
 
+/// What a row says, cell by cell: status, drug, gene and call, advice, source.
+pub(super) fn cells(row: &DrugRow, results: &[GeneRow]) -> [Markup; 5] {
+    let state = state(row);
+    let status = html! {
+        (shape::state(state))
+        @if state != by_genotype(row) {
+            span.line.muted { "by genotype: " (words::state(by_genotype(row))) }
+        }
+    };
+    let drug = html! {
+        span.drug { (row.drug) }
+        @for medicine in &row.current { (current(medicine)) }
+    };
+    [status, drug, genes(row, results), advice(row), source(row)]
+}
+
 fn row(row: &DrugRow, results: &[GeneRow]) -> Markup {
     let state = state(row);
+    let [status, drug, genes, advised, source] = cells(row, results);
     html! {
         tbody id=(anchor(row)) {
             tr {
-                td.status {
-                    (shape::state(state))
-                    @if state != by_genotype(row) {
-                        span.line.muted { "by genotype: " (words::state(by_genotype(row))) }
-                    }
-                }
-                th scope="row" {
-                    span.drug { (row.drug) }
-                    @for medicine in &row.current { (current(medicine)) }
-                }
-                td data-label="Gene and call" { (genes(row, results)) }
-                td data-label="Advice" { (advice(row)) }
-                td data-label="Source" { (source(row)) }
+                td.status { (status) }
+                th scope="row" { (drug) }
+                td data-label="Gene and call" { (genes) }
+                td data-label="Advice" { (advised) }
+                td data-label="Source" { (source) }
             }
             @if let Some(advice) = &row.advice {
                 tr.why-row {

@@ -19,6 +19,7 @@ pub fn patient(view: &PatientView) -> String {
         session: Some(&view.session),
         banner: Some(banner(&view.identity, &view.allergies, view.today, true)),
         main: html! {
+            (printed(view))
             (merged::notice(&view.merged))
             (action::section(view))
             (medicines(view))
@@ -32,16 +33,34 @@ pub fn patient(view: &PatientView) -> String {
     })
 }
 
-/// The rows of the page by group; each drug is in one group only.
-struct Groups<'a> {
-    found: Vec<&'a DrugRow>,
-    current: Vec<&'a DrugRow>,
-    avoid: Vec<&'a DrugRow>,
-    adjust: Vec<&'a DrugRow>,
-    rest: Vec<&'a DrugRow>,
+/// The page on paper: as of now, and kept as a version.
+fn printed(view: &PatientView) -> Markup {
+    html! {
+        div.more.summary-ways {
+            a href=(path::summary(&view.id)) { "Molecular summary" } " · "
+            a href=(path::summary_pdf(&view.id)) {
+                span.visually-hidden { "Molecular summary as " } "PDF"
+            }
+            @if view.may_issue {
+                form method="post" action=(path::summary(&view.id)) {
+                    input type="hidden" name="csrf" value=(view.session.csrf);
+                    button.quiet type="submit" { "Issue a version" }
+                }
+            }
+        }
+    }
 }
 
-fn groups(view: &PatientView) -> Groups<'_> {
+/// The rows of the page by group; each drug is in one group only.
+pub(super) struct Groups<'a> {
+    found: Vec<&'a DrugRow>,
+    pub(super) current: Vec<&'a DrugRow>,
+    pub(super) avoid: Vec<&'a DrugRow>,
+    pub(super) adjust: Vec<&'a DrugRow>,
+    pub(super) rest: Vec<&'a DrugRow>,
+}
+
+pub(super) fn groups(view: &PatientView) -> Groups<'_> {
     let query = view.drug_query.trim().to_lowercase();
     let mut rows: Vec<&DrugRow> = view.drugs.iter().collect();
     rows.sort_by(|a, b| {

@@ -8,6 +8,9 @@ use model::absence::Absence;
 use model::id::PatientId;
 use model::problem::{Problem, Severity};
 
+/// Heads of the columns.
+pub(super) const HEADS: [&str; 5] = ["Report", "Status", "Laboratory", "Dates", "Received as"];
+
 /// The table of reports of a patient; each leads to the message that it came from.
 pub(super) fn table(reports: &[ReportRow], patient: &PatientId) -> Markup {
     html! {
@@ -20,40 +23,42 @@ pub(super) fn table(reports: &[ReportRow], patient: &PatientId) -> Markup {
                 col.c-dates;
                 col;
             }
-            thead {
-                tr {
-                    th scope="col" { "Report" }
-                    th scope="col" { "Status" }
-                    th scope="col" { "Laboratory" }
-                    th scope="col" { "Dates" }
-                    th scope="col" { "Received as" }
-                }
-            }
+            thead { tr { @for head in HEADS { th scope="col" { (head) } } } }
             tbody { @for report in reports { (row(report, patient)) } }
         }
     }
 }
 
+/// What a row says, cell by cell, in the order of the heads; with the way to the message, where
+/// the patient is named.
+pub(super) fn cells(report: &ReportRow, patient: Option<&PatientId>) -> [Markup; 5] {
+    let title = html! {
+        (report.title)
+        @if let Some(resource) = &report.resource {
+            span.line.muted { code { (resource.resource_type) "/" (resource.id) } }
+        }
+    };
+    let laboratory = html! {
+        (report.laboratory.as_deref().unwrap_or(Absence::NotRecorded.words()))
+        @if let Some(number) = &report.number { span.line.muted { "No. " (number) } }
+    };
+    let issued = report.issued.map(model::Timestamp::day);
+    let dates = html! {
+        span.line { "Collected " span.date { (words::date_or_absent(report.collected)) } }
+        span.line { "Released " span.date { (words::date_or_absent(issued)) } }
+    };
+    let received = html! { (receipt(report, patient)) (problems(&report.problems)) };
+    [title, status(report), laboratory, dates, received]
+}
+
 fn row(report: &ReportRow, patient: &PatientId) -> Markup {
+    let [title, others @ ..] = cells(report, Some(patient));
     html! {
         tr {
-            th scope="row" {
-                (report.title)
-                @if let Some(resource) = &report.resource {
-                    span.line.muted { code { (resource.resource_type) "/" (resource.id) } }
-                }
+            th scope="row" { (title) }
+            @for (head, cell) in HEADS.iter().skip(1).zip(&others) {
+                td data-label=(head) { (cell) }
             }
-            td data-label="Status" { (status(report)) }
-            td data-label="Laboratory" {
-                (report.laboratory.as_deref().unwrap_or(Absence::NotRecorded.words()))
-                @if let Some(number) = &report.number { span.line.muted { "No. " (number) } }
-            }
-            td data-label="Dates" {
-                @let issued = report.issued.map(model::Timestamp::day);
-                span.line { "Collected " span.date { (words::date_or_absent(report.collected)) } }
-                span.line { "Released " span.date { (words::date_or_absent(issued)) } }
-            }
-            td data-label="Received as" { (receipt(report, patient)) (problems(&report.problems)) }
         }
     }
 }
@@ -66,7 +71,7 @@ fn status(report: &ReportRow) -> Markup {
     }
 }
 
-fn receipt(report: &ReportRow, patient: &PatientId) -> Markup {
+fn receipt(report: &ReportRow, patient: Option<&PatientId>) -> Markup {
     html! {
         @match (report.received, report.door) {
             (Some(at), Some(door)) => { (words::door(door)) ", " (words::instant(at)) },
@@ -74,7 +79,11 @@ fn receipt(report: &ReportRow, patient: &PatientId) -> Markup {
             (None, _) => span.absent { (Absence::Pending.words()) },
         }
         @if let Some(raw) = &report.raw {
-            span.line { a href=(path::source(patient, raw)) { "As it came, beside what was read" } }
+            @if let Some(patient) = patient {
+                span.line {
+                    a href=(path::source(patient, raw)) { "As it came, beside what was read" }
+                }
+            }
             span.line.muted { "Archived as " code { (raw) } }
         }
     }

@@ -72,16 +72,22 @@ pub(super) fn summary(view: &PatientView) -> Markup {
                 }
                 tbody {
                     @for row in &view.trials {
+                        @let [status, trial, since] = cells(row);
                         tr {
-                            td data-label="Status" { (status(&row.status)) }
-                            td data-label="Trial" { (trial_link(row)) }
-                            td data-label="Since" { (since(row)) }
+                            td data-label="Status" { (status) }
+                            td data-label="Trial" { (trial) }
+                            td data-label="Since" { (since) }
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// What a row of the patient page says, cell by cell: status, trial, since.
+pub(super) fn cells(row: &StandingRow) -> [Markup; 3] {
+    [html! { (status(&row.status)) }, trial_link(row), since(row)]
 }
 
 fn trial_link(row: &StandingRow) -> Markup {

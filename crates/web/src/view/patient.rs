@@ -70,6 +70,8 @@ pub struct PatientView {
     pub reinterpreted: Vec<ReinterpretedRow>,
     /// Every report and document received, newest first.
     pub reports: Vec<ReportRow>,
+    /// Whether the reader may issue a version of the summary.
+    pub may_issue: bool,
 }
 
 /// Something concluded, with what lets anyone check it.

@@ -159,6 +159,7 @@ pub(crate) fn patient() -> PatientView {
         trials: vec![],
         course: course(),
         lifestyle: lifestyle(),
+        may_issue: true,
         reinterpreted: vec![],
         reports: reports(),
     }

@@ -12,14 +12,7 @@ pub(in crate::page) fn section(rows: &[ReinterpretedRow]) -> Markup {
                 h2 id="reinterpreted" { "Changes of interpretation" }
                 table.trials {
                     caption { "What evidence says otherwise than before, the latest first" }
-                    thead {
-                        tr {
-                            th scope="col" { "About" }
-                            th scope="col" { "Tier before" }
-                            th scope="col" { "Tier now" }
-                            th scope="col" { "Since, and why" }
-                        }
-                    }
+                    thead { tr { @for head in HEADS { th scope="col" { (head) } } } }
                     tbody { @for row in rows { (changed(row)) } }
                 }
             }
@@ -27,7 +20,11 @@ pub(in crate::page) fn section(rows: &[ReinterpretedRow]) -> Markup {
     }
 }
 
-fn changed(row: &ReinterpretedRow) -> Markup {
+/// Heads of the columns.
+pub(in crate::page) const HEADS: [&str; 4] = ["About", "Tier before", "Tier now", "Since, and why"];
+
+/// What a row says, cell by cell, in the order of the heads.
+pub(in crate::page) fn cells(row: &ReinterpretedRow) -> [Markup; 4] {
     let tier = |tier: Option<&String>, none: &str| {
         html! {
             @match tier {
@@ -36,14 +33,18 @@ fn changed(row: &ReinterpretedRow) -> Markup {
             }
         }
     };
+    [
+        html! { (row.about) },
+        tier(row.former.as_ref(), "not listed"),
+        tier(row.now.as_ref(), "no longer listed"),
+        html! { (words::instant(row.since)) span.line.note { (row.cause) } },
+    ]
+}
+
+fn changed(row: &ReinterpretedRow) -> Markup {
     html! {
         tr {
-            td data-label="About" { (row.about) }
-            td data-label="Tier before" { (tier(row.former.as_ref(), "not listed")) }
-            td data-label="Tier now" { (tier(row.now.as_ref(), "no longer listed")) }
-            td data-label="Since, and why" {
-                (words::instant(row.since)) span.line.note { (row.cause) }
-            }
+            @for (head, cell) in HEADS.iter().zip(&cells(row)) { td data-label=(head) { (cell) } }
         }
     }
 }
