@@ -36,7 +36,10 @@ pub(crate) struct LifestyleForm {
 /// # Errors
 /// When there is none, or one is no answer to its question.
 pub(crate) fn response(patient: &str, form: &LifestyleForm, now: &str) -> Result<Value, Failure> {
-    let coding = |code: &str, words: &str| json!({"valueCoding": {"system": LOINC, "code": code, "display": words}});
+    let coding = |code: &str, words: &str| {
+        let coding = json!({"system": LOINC, "code": code, "display": words});
+        json!({"valueCoding": coding})
+    };
     let mut items = Vec::new();
     let mut item = |link: &str, text: &str, answer: Value| {
         items.push(json!({"linkId": link, "text": text, "answer": [answer]}));

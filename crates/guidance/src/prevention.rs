@@ -56,8 +56,8 @@ const TITLE: &str = "Yearly low-dose CT to screen for lung cancer";
 const VALIDITY: &str = "For adults without signs of lung cancer. It does not see whether somebody \
     could have or would want surgery, nor other illnesses that shorten life; decide together with \
     the patient. It ends at 80 years, or 15 years after smoking stopped.";
-const SOURCE: &str = "US Preventive Services Task Force, Screening for Lung Cancer, 2021 (grade B), \
-    JAMA 325:962, PMID 33687470";
+const SOURCE: &str = "US Preventive Services Task Force, Screening for Lung Cancer, 2021 \
+    (grade B), JAMA 325:962, PMID 33687470";
 
 /// One criterion.
 struct Criterion {

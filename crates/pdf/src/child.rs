@@ -1,7 +1,7 @@
 //! The process that reads one document and ends: its two ends.
 //!
-//! What interprets foreign pages may run out of stack, of memory or of time, and none of that can be
-//! caught. So it happens in a process of its own, which takes its limits before the first byte
+//! What interprets foreign pages may run out of stack, of memory or of time, and none of that can
+//! be caught. So it happens in a process of its own, which takes its limits before the first byte
 //! comes: processor time, memory, no core, no file and no socket, for it may open nothing. Whoever
 //! asks waits for a bounded time and takes a bounded answer.
 

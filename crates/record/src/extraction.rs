@@ -1,6 +1,6 @@
-//! What was read from a document and waits for a person: proposals, never results. What they say is
-//! another crate's; here they are sealed with the patient's key, in a queue, with a version by which
-//! two people who decide at once are told apart.
+//! What was read from a document and waits for a person: proposals, never results. What they say
+//! is another crate's; here they are sealed with the patient's key, in a queue, with a version by
+//! which two people who decide at once are told apart.
 
 use crate::audit::Touched;
 use crate::limit::{self, DOCUMENT_BYTES_MAX, rows, within};
@@ -142,7 +142,9 @@ impl Record {
         state: ExtractionState,
         body: Vec<u8>,
     ) -> Result<(), Failure> {
+        // To settle an entry of the review list is not enough: what is decided becomes a result.
         self.permit(access, Action::ResolveReview)?;
+        self.permit(access, Action::Commit)?;
         within("extraction", body.len(), DOCUMENT_BYTES_MAX, "bytes")?;
         let (tenant, now) = (access.tenant().as_str().to_owned(), self.now());
         self.note(access, Action::ResolveReview, &touched(&of.id, &of.patient))?;

@@ -1,5 +1,5 @@
-//! Documents of statements, the brief for a tumour board and the molecular summary, as a page and as
-//! a document.
+//! Documents of statements, the brief for a tumour board and the molecular summary, as a page and
+//! as a document.
 //!
 //! What it says stands in [`Brief`]; here is only how it is set. Nothing is added but the title
 //! block and the lines that run on every page, and nothing is left out.

@@ -233,6 +233,7 @@ impl From<intake::Failure> for Error {
             F::Precondition { place, text } => {
                 Self::at(StatusCode::PRECONDITION_FAILED, "multiple-matches", place, text)
             }
+            F::NoReader(failure) => Self::internal(failure.to_string()),
             F::Reading(error) => Self::internal(error.to_string()),
         }
     }

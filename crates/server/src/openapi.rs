@@ -9,6 +9,7 @@ mod console;
 mod operation;
 mod page;
 mod table;
+mod trials;
 
 use crate::app::App;
 use crate::page::html;
@@ -144,6 +145,7 @@ mod tests {
         let stray: Vec<_> = table::TABLE
             .iter()
             .chain(console::TABLE)
+            .chain(trials::TABLE)
             .map(|row| (row.method, row.path))
             .filter(|known| !routed.contains(known))
             .collect();

@@ -2,7 +2,9 @@
 
 use crate::app::App;
 use crate::controllers::{
-    access_log, account, administration, auth, board, cards, cds, console, deliver, destinations, documents, emergency, fhir, genomics, health, knowledge, launch, lifestyle, login, metrics, pages, passkey, policies, privacy, reports, summary, trials,
+    access_log, account, administration, auth, board, cards, cds, console, deliver, destinations,
+    documents, emergency, fhir, genomics, health, knowledge, launch, lifestyle, login, metrics,
+    pages, passkey, policies, privacy, reports, summary, trials,
 };
 use crate::openapi;
 use crate::refusal;

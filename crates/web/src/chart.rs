@@ -5,14 +5,14 @@ mod axis;
 mod copies;
 mod label;
 mod line;
-mod sparkline;
 mod lollipop;
+mod sparkline;
 mod timeline;
 
 pub(crate) use copies::copies;
 pub(crate) use line::line;
-pub(crate) use sparkline::sparkline;
 pub(crate) use lollipop::lollipop;
+pub(crate) use sparkline::sparkline;
 pub(crate) use timeline::timeline;
 
 use maud::{Markup, html};

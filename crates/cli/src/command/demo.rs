@@ -10,7 +10,9 @@ mod setting;
 use super::serve::{Beside, Running, stop_signal};
 use super::{print, say};
 use crate::arguments::{
-    AlertArguments, DemoArguments, DoorArguments, EhrArguments, PolicyTrust, ProfileArguments, ProviderArguments, ReferenceArguments, ServeArguments, ShippingArguments, StoreArguments, TlsArguments, TokenArguments, WatchArguments,
+    AlertArguments, DemoArguments, DoorArguments, EhrArguments, PolicyTrust, ProfileArguments,
+    ProviderArguments, ReferenceArguments, ServeArguments, ShippingArguments, StoreArguments,
+    TlsArguments, TokenArguments, WatchArguments,
 };
 use crate::outcome::Outcome;
 use crate::store;
@@ -86,6 +88,7 @@ fn serving(arguments: &DemoArguments, at: &StoreArguments) -> ServeArguments {
                 feeds: Some(arguments.messages.join("feeds.toml")).filter(|file| file.is_file()),
             },
             watch_folder: Vec::new(),
+            destinations: None,
         },
         lift_over: None,
         evidence: Some(arguments.messages.join("evidence")).filter(|pack| pack.is_dir()),

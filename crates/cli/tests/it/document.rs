@@ -20,7 +20,8 @@ fn a_report_is_read_and_a_bad_file_has_its_reason() {
     assert_eq!(reader.read(b"hello").unwrap_err().word(), "not-pdf");
     // A picture that unpacks to more than the process may have, behind the gate's back.
     let image = "<</Type/XObject/Subtype/Image/Width 65000/Height 65000/BitsPerComponent 8\
-        /ColorSpace/DeviceGray/Filter/RunLengthDecode/Length 3>>\nstream\n\u{1}\u{2}\u{3}\nendstream";
+        /ColorSpace/DeviceGray/Filter/RunLengthDecode\
+        /Length 3>>\nstream\n\u{1}\u{2}\u{3}\nendstream";
     let page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 5 0 R\
         /Resources<</XObject<</I 4 0 R>>>>>>";
     let bomb = file(&[
@@ -47,7 +48,8 @@ fn the_process_has_taken_its_limits_before_the_first_byte() {
     let limit = |name: &str| {
         let limits = std::fs::read_to_string(&path).unwrap();
         let line = limits.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
-        line[name.len()..].split_whitespace().take(2).map(str::to_owned).collect::<Vec<_>>()
+        let values = line.trim_start_matches(name).split_whitespace().take(2);
+        values.map(str::to_owned).collect::<Vec<_>>()
     };
     let is_limited = || limit("Max open files") == ["3", "3"];
     // It starts and loads its tables; it has no byte of a document yet.

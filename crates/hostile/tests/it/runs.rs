@@ -262,7 +262,6 @@ macro_rules! checks {
 }
 
 checks! {
-    bulk fhir fhirpath genotypes_table hl7v2 mllp outside pgx_call search token trial vcf vcf_cohort
-    vendor
-    pdf
+    bulk fhir fhirpath genotypes_table hl7v2 mllp outside pdf pgx_call search token trial vcf
+    vcf_cohort vendor
 }

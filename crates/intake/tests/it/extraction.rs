@@ -85,7 +85,7 @@ fn nothing_unconfirmed_is_a_result_and_a_grave_finding_takes_two_people() {
     let mut document = ReadDocument::of(&kept).unwrap();
     assert_eq!(document.reading.as_ref().unwrap().proposals.len(), 2);
     let ana = model::PatientId::new("ana-example");
-    let facts = |fixture: &Fixture| fixture.record.facts(&engine(), &ana).unwrap().facts.len();
+    let facts = |fixture: &Fixture| fixture.record.facts(&engine(), &ana).unwrap().len();
     let before = facts(&fixture);
     assert_eq!(genotypes(&fixture), [""; 0]);
 

@@ -236,6 +236,7 @@ impl Deliverer {
 
     fn settle(&self, held: Held, outcome: Outcome) -> Result<(), Failure> {
         let now = self.record.now();
+        let acknowledged = if outcome.delivered() > 0 { Some(now) } else { held.acknowledged };
         let (failures, failure) = match (outcome.broken, outcome.answered) {
             (None, false) => (held.failures, held.failure.clone()),
             (None, true) => (0, String::new()),
@@ -251,7 +252,6 @@ impl Deliverer {
         if failures > held.failures {
             tracing::warn!(id, failures, why = %failure, "a destination could not be delivered to");
         }
-        let acknowledged = if outcome.answered { Some(now) } else { held.acknowledged };
         let held = Held { failures, retry_at, failure, acknowledged, ..held };
         let settlement = Settlement { dispatches: outcome.dispatches };
         Ok(self.record.settle(&self.engine, &held, settlement)?)

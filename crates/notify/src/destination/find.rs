@@ -54,14 +54,14 @@ pub(super) fn dispatches(
     changes: &[Change],
 ) -> Result<Vec<NewDispatch>, Failure> {
     let finder = Finder { record, access, destination };
-    let mut found: Vec<(&'static str, Change)> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     for change in changes {
         match (change.kind, change.resource_type.as_str()) {
             // What is nobody's goes into no lane.
             _ if change.patient.is_none() => {}
             (ChangeKind::Resource, "DiagnosticReport") => {
                 let happened = finder.of_report(change)?;
-                found.extend(happened.map(|happened| (happened.word(), change.clone())));
+                found.extend(happened.map(|happened| Found::new(happened.word(), change.clone())));
             }
             (ChangeKind::Resource, "Observation") if change.version > 1 => {
                 finder.of_part(change, changes, &mut found)?;
@@ -71,23 +71,37 @@ pub(super) fn dispatches(
     }
     if destination.sends.statements {
         found.extend(finder.statements(changes)?);
-        found.sort_by_key(|(_, change)| change.sequence);
+        found.sort_by_key(|one| one.change.sequence);
     }
-    let new = |(event, change): (&str, Change)| NewDispatch {
-        id: id(&destination.id, &change),
-        event: event.to_owned(),
-        change,
+    let new = |one: Found| NewDispatch {
+        id: id(&destination.id, &one),
+        event: one.event.to_owned(),
+        change: one.change,
     };
     Ok(found.into_iter().map(new).collect())
 }
 
+/// An event that was found.
+struct Found {
+    event: &'static str,
+    change: Change,
+    /// The version of a part by which the whole has changed; empty where it changed itself.
+    part: String,
+}
+
+impl Found {
+    fn new(event: &'static str, change: Change) -> Self {
+        Self { event, change, part: String::new() }
+    }
+}
+
 /// By what a destination knows a dispatch when it comes again: it follows from what changed.
-fn id(destination: &str, change: &Change) -> String {
+fn id(destination: &str, Found { change, part, .. }: &Found) -> String {
     let version = change.version.to_string();
     let patient = change.patient.as_ref().map_or("", |patient| patient.as_str());
     let gone = if change.deleted { "gone" } else { "there" };
-    let parts =
-        ["dispatch", destination, &change.resource_type, &change.id, &version, patient, gone];
+    let (kind, resource) = (&change.resource_type, &change.id);
+    let parts = ["dispatch", destination, kind, resource, &version, patient, gone, part];
     let whole = record::derived_id(parts).replace('-', "");
     whole.chars().take(ID_LENGTH).collect()
 }
@@ -139,13 +153,14 @@ impl Finder<'_> {
         &self,
         change: &Change,
         changes: &[Change],
-        found: &mut Vec<(&'static str, Change)>,
+        found: &mut Vec<Found>,
     ) -> Result<(), Failure> {
         if change.deleted || !self.destination.sends.amended {
             return Ok(());
         }
         let value = format!("Observation/{}", change.id);
-        let term = Term { parameter: "result".to_owned(), modifier: None, values: vec![value] };
+        let term =
+            Term { parameter: "result".to_owned(), modifier: None, values: vec![value.clone()] };
         let query = Query {
             resource_type: "DiagnosticReport".to_owned(),
             terms: vec![term],
@@ -158,22 +173,22 @@ impl Finder<'_> {
             };
             let Ok(report) = serde_json::from_slice::<Value>(&stored.body) else { continue };
             let is_told = is_told(status_of(&report)) && self.passes(&report);
-            if !is_told || changes.iter().any(of) || found.iter().any(|(_, one)| of(one)) {
+            if !is_told || changes.iter().any(of) || found.iter().any(|one| of(&one.change)) {
                 continue;
             }
-            // Its own version would be that of the report as it was told before.
+            let part = format!("{value}/{}", change.version);
             let change = Change {
                 resource_type: "DiagnosticReport".to_owned(),
                 id: stored.reference.id,
-                version: change.sequence,
+                version: stored.reference.version,
                 ..change.clone()
             };
-            found.push((Happened::Amended.word(), change));
+            found.push(Found { event: Happened::Amended.word(), change, part });
         }
         Ok(())
     }
 
-    fn statements(&self, changes: &[Change]) -> Result<Vec<(&'static str, Change)>, Failure> {
+    fn statements(&self, changes: &[Change]) -> Result<Vec<Found>, Failure> {
         let Some(topic) = topic(INTERPRETATION) else { return Ok(Vec::new()) };
         let wanted = Wanted {
             topic: topic.url.to_owned(),
@@ -189,7 +204,8 @@ impl Finder<'_> {
             filters: Vec::new(),
         };
         let events = crate::find::events(self.record, self.access, &wanted, changes)?;
-        Ok(events.into_iter().map(|event| ("statement.changed", event.change)).collect())
+        let found = |event: record::NewEvent| Found::new("statement.changed", event.change);
+        Ok(events.into_iter().map(found).collect())
     }
 }
 

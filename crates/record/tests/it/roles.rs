@@ -19,7 +19,10 @@ use record::Role::{
 };
 use record::{
     Access, Account, AuditQuery, Client, Commit, CompartmentQuery, Credential, CredentialKind,
-    Disclosure, ExportJob, ExportLevel, ExportRequest, Extraction, ExtractionState, Failure, Feedback, HistoryQuery, LinkKind, NewReview, Purpose, Query, RawQuery, RawState, Record, Registration, ReviewWork, Role, Scope, Session, Shown, Subscription, SubscriptionStatus, Ticket, TicketKind,
+    Disclosure, ExportJob, ExportLevel, ExportRequest, Extraction, ExtractionState, Failure,
+    Feedback, HistoryQuery, LinkKind, NewReview, Purpose, Query, RawQuery, RawState, Record,
+    Registration, ReviewWork, Role, Scope, Session, Shown, Subscription, SubscriptionStatus,
+    Ticket, TicketKind,
 };
 use research::researching;
 use serde_json::json;

@@ -69,7 +69,7 @@ pub(crate) async fn picture(
             })?;
             reader.picture(&bytes, page).map_err(|failure| {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
-                Error::new(status, "processing", &failure.to_string())
+                Error::new(status, "processing", failure.to_string())
             })
         })
         .await

@@ -1,5 +1,5 @@
-//! Figures for monitors, in the text format of Prometheus (exposition format 0.0.4). They are counts
-//! by state and feed: no label and no figure tells anything about a patient.
+//! Figures for monitors, in the text format of Prometheus (exposition format 0.0.4). They are
+//! counts by state and feed: no label and no figure tells anything about a patient.
 
 use crate::app::App;
 use crate::error::Error;

@@ -494,7 +494,7 @@ fn row_of_question(method: &'static str, path: &'static str) -> Option<Row> {
 
 /// The row of a route.
 pub(super) fn row(method: &'static str, path: &'static str) -> Option<Row> {
-    let all = TABLE.iter().chain(super::console::TABLE);
+    let all = TABLE.iter().chain(super::console::TABLE).chain(super::trials::TABLE);
     let known = all.copied().find(|row| (row.method, row.path) == (method, path));
     known.or_else(|| row_of_question(method, path))
 }

@@ -141,8 +141,10 @@ async fn messages_are_found_by_what_is_known_of_them() {
         let page = app.get(ANALYST, &format!("/console/messages{query}")).await.text();
         assert!(page.contains("role=\"alert\""), "{query}");
     }
-    // A reviewer may look a number up.
+    // A reviewer may look a number up: the transaction that made her, and her result.
     let page = app.get(REVIEWER, "/console/messages?patient=100001").await.text();
+    assert_eq!(page.matches("data-label=\"Received\"").count(), 2, "{page}");
+    let page = app.get(REVIEWER, "/console/messages?patient=100002").await.text();
     assert_eq!(page.matches("data-label=\"Received\"").count(), 1, "{page}");
     let feeds = app.get(ANALYST, "/console").await.text();
     assert!(feeds.contains("2 this hour, 2 in 24 hours") && feeds.contains("<svg"), "{feeds}");

@@ -104,9 +104,9 @@ mod smart;
 #[cfg(test)]
 mod subscription;
 #[cfg(test)]
-mod trial_work;
-#[cfg(test)]
 mod summary;
+#[cfg(test)]
+mod trial_work;
 #[cfg(test)]
 mod trials;
 #[cfg(test)]

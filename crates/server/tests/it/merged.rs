@@ -4,7 +4,7 @@
 use crate::app::{CLIENT, INTERFACE, PRESCRIBER, TestApp};
 use crate::cds::{clopidogrel_tablet, order};
 use crate::pages::between;
-use crate::trials::{ONCOLOGIST, filled, matcher};
+use crate::trials::{ONCOLOGIST, concept, filled, matcher, put};
 use serde_json::{Value, json};
 
 const SERVICE: &str = "/cds-services/pgx-medication-safety";
@@ -85,11 +85,15 @@ async fn a_tumour_under_the_other_record_is_put_to_trials_for_the_one_that_stays
     matcher(&app).catch_up().unwrap();
     let page = app.get(ONCOLOGIST, "/patients/ben-sample").await.text();
     assert!(between(&page, "id=\"trials\"", "</section>").contains("10-001"), "{page}");
-    let gone = app.call("DELETE", "/fhir/Observation/l858r").by(INTERFACE).send().await;
-    assert!(gone.status.is_success(), "{}", gone.text());
+    put(
+        &app,
+        json!({"resourceType": "Condition", "id": "lung",
+            "code": concept("http://oncotree.mskcc.org", "PRAD", "Prostate Adenocarcinoma")}),
+    )
+    .await;
     matcher(&app).catch_up().unwrap();
     let page = app.get(ONCOLOGIST, "/trials").await.text();
     let changes = between(&page, "id=\"changes\"", "</section>");
     let of_ben = changes.split("<tr").filter(|row| row.contains("SAMPLE, Ben"));
-    assert!(of_ben.into_iter().any(|row| row.contains("Observation/l858r")), "{changes}");
+    assert!(of_ben.into_iter().any(|row| row.contains("Condition/lung/_history/2")), "{changes}");
 }

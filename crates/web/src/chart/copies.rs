@@ -44,7 +44,8 @@ pub(crate) fn copies(view: &CopyStripView) -> Markup {
         (figure(title, (WIDTH, whole(height)), &picture, &values(view)))
         p.note {
             "Marks above: more copies than usual; below: fewer. Two marks on each other: "
-            "amplification, or all copies lost; hollow: not sure. Hatched arms were not tested for copies; of arms "
+            "amplification, or all copies lost; hollow: not sure. Hatched arms were not tested for "
+            "copies; of arms "
             "with a dashed edge nobody says whether they were. Arms are drawn equally wide."
             @if hidden > 0 {
                 " " (words::count(hidden, "change has", "changes have"))

@@ -36,6 +36,8 @@ pub fn console(view: &ConsoleView) -> String {
                     li { a href=(path::MESSAGES) { "Messages" } }
                     li { a href=(path::REPLAY) { "Read again" } }
                     li { a href=(path::TRY) { "Try a file" } }
+                    li { a href=(path::DESTINATIONS) { "Sent on" } }
+                    li { a href=(path::DOCUMENTS) { "Documents that were read" } }
                 }
             }
             @if view.feeds.is_empty() { p.empty { "No feed is known and nothing came in." } }

@@ -66,7 +66,9 @@ pub(super) fn section(view: &PatientView) -> Markup {
                     }
                 }
                 tbody {
-                    @for topic in Topic::ALL { (rows(topic, &of_topic(&view.lifestyle, topic), view.today)) }
+                    @for topic in Topic::ALL {
+                        (rows(topic, &of_topic(&view.lifestyle, topic), view.today))
+                    }
                 }
             }
             @for problem in problems { p.note { (problem.place) ": " (problem.text) } }

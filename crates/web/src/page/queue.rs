@@ -35,7 +35,10 @@ pub fn queue(view: &QueueView) -> String {
             h1 { (title) @if !view.items.is_empty() { " " span.badge { (view.items.len()) } } }
             p.intro { (intro) }
             @if let Some(told) = &view.told { p.answer role="status" { (told) } }
-            @if view.page == QueuePage::Inbox { (keys(view)) }
+            @if view.page == QueuePage::Inbox {
+                p { a href=(path::DOCUMENTS) { "Documents that were read, to be confirmed" } }
+                (keys(view))
+            }
             @if view.items.is_empty() { p.empty { "Nothing waits." } } @else {
                 ol.reviews.queue data-keys=[view.has_keys.then_some("on")] {
                     @for held in &view.items {

@@ -245,14 +245,14 @@ fn places_lead_to_each_other_both_ways() {
     for html in [web::message(&message()), web::source(&source())] {
         for (from, to) in [("#fact-1", "fact-1"), ("#line-OBX_2_", "line-OBX_2_")] {
             let links = page::values(&html, "href");
-            assert!(links.iter().any(|link| *link == from), "{from}: {links:?}");
-            assert!(page::values(&html, "id").iter().any(|id| *id == to), "{to}");
+            assert!(links.contains(&from), "{from}: {links:?}");
+            assert!(page::values(&html, "id").contains(&to), "{to}");
         }
         // Every link within the page has an end.
         let ids = page::values(&html, "id");
         for link in page::values(&html, "href") {
             if let Some(end) = link.strip_prefix('#') {
-                assert!(ids.iter().any(|id| *id == end), "{link}");
+                assert!(ids.contains(&end), "{link}");
             }
         }
         assert!(html.contains("⟨U+202E⟩") && !html.contains("alert(2)>\u{202e}</code>"));
@@ -266,7 +266,7 @@ fn what_somebody_may_not_do_has_no_form() {
         let values = page::values(&html, "value");
         ["take", "note", "retry", "dismiss", "map"]
             .into_iter()
-            .filter(|action| values.iter().any(|value| *value == *action))
+            .filter(|action| values.contains(action))
             .collect::<Vec<_>>()
     };
     let nothing = MayDo::default();

@@ -73,7 +73,10 @@ fn item_type(kind: Kind) -> &'static str {
 }
 
 fn options(offered: &[(&str, &str)]) -> Value {
-    let option = |(code, words): &(&str, &str)| json!({"valueCoding": {"system": LOINC, "code": code, "display": words}});
+    let option = |(code, words): &(&str, &str)| {
+        let coding = json!({"system": LOINC, "code": code, "display": words});
+        json!({"valueCoding": coding})
+    };
     offered.iter().map(option).collect()
 }
 

@@ -66,8 +66,8 @@ const fn number(words: &'static str, ucum: &'static str, most: u32) -> Kind {
     Kind::Number(Unit { words, ucum, most })
 }
 
-/// The questions, in their order. Relatives are those whose disease counts most for a risk: parents,
-/// brothers and sisters, children.
+/// The questions, in their order. Relatives are those whose disease counts most for a risk:
+/// parents, brothers and sisters, children.
 pub const fn items() -> [Item; 19] {
     use Topic::{Activity, Alcohol, Exposure, Family, Occupation, Residence, Tobacco};
     let pack_years = number("pack-years", "{PackYears}", 500);

@@ -85,8 +85,9 @@ fn found(
     if state.is_none() && !filter.state.is_empty() {
         return Ok(Err("there is no such state".to_owned()));
     }
-    let (Some(since), Some(until)) = (day(&filter.since, 0), day(&filter.until, 1)) else {
-        return Ok(Err("a day is written 2026-01-12".to_owned()));
+    let (since, until) = match (day(&filter.since, 0), day(&filter.until, 1)) {
+        (Ok(since), Ok(until)) => (since, until),
+        (Err(wrong), _) | (_, Err(wrong)) => return Ok(Err(wrong.to_owned())),
     };
     let mut query = record::RawQuery {
         feed: given(&filter.feed),
@@ -108,14 +109,15 @@ fn found(
     Ok(Ok(app.record().raw_page(&caller.access, &query)?))
 }
 
-/// The first moment of a day, so many days on; `None` for a text that is no day.
-fn day(text: &str, days_on: i64) -> Option<Option<Timestamp>> {
+/// The first moment of a day, so many days on, if a day is said; else what is wrong with it.
+fn day(text: &str, days_on: i64) -> Result<Option<Timestamp>, &'static str> {
     if text.is_empty() {
-        return Some(None);
+        return Ok(None);
     }
-    PartialDate::parse(text).filter(|day| day.day.is_some())?;
-    let begin = Timestamp::parse(&format!("{text}T00:00:00Z"))?;
-    Some(Some(Timestamp::from_micros(begin.micros() + days_on * 86_400_000_000)))
+    let day = PartialDate::parse(text).filter(|day| day.day.is_some());
+    let begin = day.and_then(|_| Timestamp::parse(&format!("{text}T00:00:00Z")));
+    let begin = begin.ok_or("a day is written 2026-01-12")?;
+    Ok(Some(Timestamp::from_micros(begin.micros() + days_on * 86_400_000_000)))
 }
 
 /// The one patient that has a number. The number is looked up by its keyed hash.

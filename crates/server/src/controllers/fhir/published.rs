@@ -1,5 +1,5 @@
-//! Conformance resources that the program publishes: the lifestyle `Questionnaire`. They stand in no
-//! record; a resource that is filed under the same id goes before.
+//! Conformance resources that the program publishes: the lifestyle `Questionnaire`. They stand in
+//! no record; a resource that is filed under the same id goes before.
 
 use super::answer;
 use crate::app::App;

@@ -74,7 +74,7 @@ impl At<'_> {
         name: Option<&'static str>,
     ) -> MessagePart {
         let separator = self.separators.component;
-        let count = whole.raw().iter().filter(|byte| **byte == separator).count() + 1;
+        let count = whole.raw().split(|byte| *byte == separator).count();
         if count == 1 || whole.is_null() {
             return leaf(whole, place, name);
         }

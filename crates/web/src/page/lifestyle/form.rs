@@ -1,5 +1,5 @@
-//! The form that takes answers about lifestyle. Every question may stay unasked; that somebody asked
-//! and came to no answer is an answer of its own.
+//! The form that takes answers about lifestyle. Every question may stay unasked; that somebody
+//! asked and came to no answer is an answer of its own.
 
 use crate::page::banner::banner;
 use crate::page::frame::{Frame, document};
