@@ -431,7 +431,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 192 * Role::ALL.len());
+    assert_eq!(calls, 191 * Role::ALL.len());
 }
 
 #[test]

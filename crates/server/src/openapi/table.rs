@@ -320,7 +320,7 @@ pub(super) const TABLE: &[Row] = &[
     page("GET", "/administration", "What an operator looks after"),
     page("POST", "/administration/accounts", "Make or change an account")
         .taking(Form(&["csrf", "do", "login", "name", "role", "patient", "password"]))
-        .refusing(&[400, 403, 404, 409, 413, 422]),
+        .refusing(&[400, 403, 404, 409, 412, 413, 422]),
     page("POST", "/administration/clients", "Change another system")
         .taking(Form(&["csrf", "do", "id", "keys"]))
         .refusing(&[400, 403, 404, 413, 422]),
@@ -340,7 +340,7 @@ pub(super) const TABLE: &[Row] = &[
     page("GET", "/reviews/documents/{id}", "A document with what was read from it"),
     page("POST", "/reviews/documents/{id}", "Confirm or reject what was read, or file it")
         .taking(Form(&["csrf", "decision", "finding", "origin", "signed"]))
-        .refusing(&[400, 403, 404, 409, 413, 422]),
+        .refusing(&[400, 403, 404, 409, 412, 413, 422]),
     page("GET", "/reviews/documents/{id}/pages/{page}", "A page of a document as a picture")
         .answering(&[(200, Of("image/svg+xml")), (303, Nothing)])
         .refusing(&[403, 404, 422, 501]),

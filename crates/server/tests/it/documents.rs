@@ -110,7 +110,7 @@ async fn what_was_confirmed_is_filed_with_its_origin() {
     let file = [("decision", "file"), ("origin", "germline"), ("signed", "2026-01-12")];
     assert_eq!(post(&file).await, 303);
     assert_eq!(app.total("Observation").await, before + 1);
-    assert_eq!(post(&file).await, 409);
+    assert_eq!(post(&file).await, 412);
 }
 
 #[tokio::test]
