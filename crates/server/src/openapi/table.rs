@@ -343,7 +343,7 @@ pub(super) const TABLE: &[Row] = &[
         .refusing(&[400, 403, 404, 409, 412, 413, 422]),
     page("GET", "/reviews/documents/{id}/pages/{page}", "A page of a document as a picture")
         .answering(&[(200, Of("image/svg+xml")), (303, Nothing)])
-        .refusing(&[403, 404, 422, 501]),
+        .refusing(&[400, 403, 404, 422, 501]),
     open("/assets/{name}", "A style or picture", &[(200, Of("*/*"))], &[400, 404]),
     open("/favicon.ico", "The icon", &[(200, Of("image/svg+xml"))], &[404]),
     open("/cds-services", "CDS Hooks discovery", &[(200, Json)], &[]),
