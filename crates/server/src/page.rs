@@ -1,5 +1,7 @@
 //! HTML answers: headers that keep them private, and errors people can read.
 
+use crate::app::App;
+use crate::caller::Caller;
 use crate::error::{Error, First, log_id};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -36,6 +38,24 @@ impl PageError {
         let path = path.into();
         move |error| Self { error, path }
     }
+}
+
+/// What a page answers, made off the async threads for who calls; a failure is told as one of the
+/// page at `path`.
+pub(crate) async fn respond<F>(
+    app: App,
+    caller: Result<Caller, Error>,
+    path: impl Into<String>,
+    make: F,
+) -> Result<Response, PageError>
+where
+    F: FnOnce(&App, &Caller) -> Result<Response, Error> + Send + 'static,
+{
+    let made = match caller {
+        Ok(caller) => app.blocking(move |app| make(app, &caller)).await,
+        Err(error) => Err(error),
+    };
+    made.map_err(PageError::at(path))
 }
 
 impl IntoResponse for PageError {

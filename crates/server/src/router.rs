@@ -1,10 +1,11 @@
 //! Every route of the server, in one place.
 
 use crate::app::App;
+use crate::controllers::paper::{Board, Summary};
 use crate::controllers::{
-    access_log, account, administration, auth, board, cards, cds, console, deliver, destinations,
+    access_log, account, administration, auth, cards, cds, console, deliver, destinations,
     documents, emergency, fhir, genomics, health, knowledge, launch, lifestyle, login, metrics,
-    pages, passkey, policies, privacy, reports, summary, trials,
+    pages, paper, passkey, policies, privacy, reports, trials,
 };
 use crate::openapi;
 use crate::refusal;
@@ -56,9 +57,9 @@ const PAGES: &[Route] = &[
     Route::new("GET", "/patients/{id}/emergency", || get(emergency::form)),
     Route::new("POST", "/patients/{id}/emergency", || post(emergency::open)),
     Route::new("GET", "/patients/{id}/access", || get(access_log::show)),
-    Route::new("GET", "/patients/{id}/summary", || get(summary::page)),
-    Route::new("POST", "/patients/{id}/summary", || post(summary::submit)),
-    Route::new("GET", "/patients/{id}/summary.pdf", || get(summary::document)),
+    Route::new("GET", "/patients/{id}/summary", || get(paper::page::<Summary>)),
+    Route::new("POST", "/patients/{id}/summary", || post(paper::submit::<Summary>)),
+    Route::new("GET", "/patients/{id}/summary.pdf", || get(paper::document::<Summary>)),
     Route::new("GET", "/patients/{id}/lifestyle", || get(lifestyle::form)),
     Route::new("POST", "/patients/{id}/lifestyle", || post(lifestyle::submit)),
     Route::new("GET", "/patients/{id}/trials", || get(trials::options)),
@@ -70,9 +71,9 @@ const PAGES: &[Route] = &[
     Route::new("GET", "/knowledge", || get(knowledge::list)),
     Route::new("GET", "/knowledge/genes/{symbol}", || get(knowledge::gene)),
     Route::new("GET", "/knowledge/drugs/{rxnorm}", || get(knowledge::drug)),
-    Route::new("GET", "/patients/{id}/board", || get(board::page)),
-    Route::new("POST", "/patients/{id}/board", || post(board::submit)),
-    Route::new("GET", "/patients/{id}/board.pdf", || get(board::document)),
+    Route::new("GET", "/patients/{id}/board", || get(paper::page::<Board>)),
+    Route::new("POST", "/patients/{id}/board", || post(paper::submit::<Board>)),
+    Route::new("GET", "/patients/{id}/board.pdf", || get(paper::document::<Board>)),
     Route::new("GET", "/trials", || get(trials::list)),
     Route::new("GET", "/trials/{id}", || get(trials::show)),
     Route::new("GET", "/emergencies", || get(emergency::list)),

@@ -154,16 +154,6 @@ pub fn summary_pdf(id: &PatientId) -> String {
     format!("{}.pdf", summary(id))
 }
 
-/// A version of it that was issued.
-pub fn summary_version(id: &PatientId, version: u64) -> String {
-    format!("{}?version={version}", summary(id))
-}
-
-/// The same as a PDF.
-pub fn summary_version_pdf(id: &PatientId, version: u64) -> String {
-    format!("{}?version={version}", summary_pdf(id))
-}
-
 /// Writing down how a patient lives.
 pub fn lifestyle(id: &PatientId) -> String {
     format!("{}/lifestyle", patient(id))
@@ -189,14 +179,9 @@ pub fn board_pdf(id: &PatientId) -> String {
     format!("{}.pdf", board(id))
 }
 
-/// A version of it that was issued.
-pub fn board_version(id: &PatientId, version: u64) -> String {
-    format!("{}?version={version}", board(id))
-}
-
-/// The same as a PDF.
-pub fn board_version_pdf(id: &PatientId, version: u64) -> String {
-    format!("{}?version={version}", board_pdf(id))
+/// A version of a document that was issued.
+pub fn version_of(document: &str, version: u64) -> String {
+    format!("{document}?version={version}")
 }
 
 /// The page of a trial.

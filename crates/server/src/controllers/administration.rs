@@ -11,7 +11,7 @@ use crate::authorization::Parameters;
 use crate::caller::Caller;
 use crate::controllers::account::require_own;
 use crate::error::Error;
-use crate::page::{PageError, html};
+use crate::page::{PageError, html, respond};
 use crate::views;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -24,12 +24,10 @@ pub(crate) async fn show(
     State(app): State<App>,
     caller: Result<Caller, Error>,
 ) -> Result<Response, PageError> {
-    let at = PageError::at(web::path::ADMINISTRATION);
-    let made = async {
-        let caller = caller?;
-        app.blocking(move |app| page(app, &caller, StatusCode::OK, (None, None))).await
-    };
-    made.await.map_err(at)
+    respond(app, caller, web::path::ADMINISTRATION, move |app, caller| {
+        page(app, caller, StatusCode::OK, (None, None))
+    })
+    .await
 }
 
 /// The page, with what was not done or what is shown once.

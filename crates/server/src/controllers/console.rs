@@ -9,7 +9,7 @@ mod try_file;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
-use crate::page::{PageError, html};
+use crate::page::{PageError, html, respond};
 use crate::route::Route;
 use crate::views;
 use axum::extract::{Path, State};
@@ -42,7 +42,7 @@ async fn show(
     State(app): State<App>,
     caller: Result<Caller, Error>,
 ) -> Result<Response, PageError> {
-    page(app, caller, web::path::CONSOLE.to_owned(), |app, caller| {
+    respond(app, caller, web::path::CONSOLE, |app, caller| {
         person(caller)?;
         Ok(html(StatusCode::OK, web::console(&views::console(app, caller)?)))
     })
@@ -55,29 +55,12 @@ async fn feed(
     Path(id): Path<String>,
     caller: Result<Caller, Error>,
 ) -> Result<Response, PageError> {
-    page(app, caller, web::path::feed(&id), move |app, caller| {
+    respond(app, caller, web::path::feed(&id), move |app, caller| {
         person(caller)?;
         let view = views::feed(app, caller, &id)?.ok_or_else(Error::not_found)?;
         Ok(html(StatusCode::OK, web::feed(&view)))
     })
     .await
-}
-
-/// A page that is made off the async threads.
-async fn page<F>(
-    app: App,
-    caller: Result<Caller, Error>,
-    path: String,
-    make: F,
-) -> Result<Response, PageError>
-where
-    F: FnOnce(&App, &Caller) -> Result<Response, Error> + Send + 'static,
-{
-    let made = match caller {
-        Ok(caller) => app.blocking(move |app| make(app, &caller)).await,
-        Err(error) => Err(error),
-    };
-    made.map_err(PageError::at(path))
 }
 
 /// The console is for people; a machine has the interfaces.

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::authorization::Parameters;
 use crate::caller::Caller;
 use crate::error::Error;
-use crate::page::{PageError, html};
+use crate::page::{PageError, html, respond};
 use crate::views;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -21,12 +21,10 @@ pub(crate) async fn show(
     State(app): State<App>,
     caller: Result<Caller, Error>,
 ) -> Result<Response, PageError> {
-    let at = PageError::at(web::path::DESTINATIONS);
-    let made = async {
-        let caller = caller?;
-        app.blocking(move |app| page(app, &caller, StatusCode::OK, None)).await
-    };
-    made.await.map_err(at)
+    respond(app, caller, web::path::DESTINATIONS, move |app, caller| {
+        page(app, caller, StatusCode::OK, None)
+    })
+    .await
 }
 
 /// `POST /console/destinations`
@@ -37,12 +35,8 @@ pub(crate) async fn decide(
     body: Bytes,
 ) -> Result<Response, PageError> {
     let form = Parameters::of_form(&headers, &body).unwrap_or_default();
-    let at = PageError::at(web::path::DESTINATIONS);
-    let made = async {
-        let caller = caller?;
-        app.blocking(move |app| decided(app, &caller, &form)).await
-    };
-    made.await.map_err(at)
+    respond(app, caller, web::path::DESTINATIONS, move |app, caller| decided(app, caller, &form))
+        .await
 }
 
 fn decided(app: &App, caller: &Caller, form: &Parameters) -> Result<Response, Error> {

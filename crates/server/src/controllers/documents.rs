@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::authorization::Parameters;
 use crate::caller::Caller;
 use crate::error::Error;
-use crate::page::{PageError, html};
+use crate::page::{PageError, html, respond};
 use crate::views;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -94,12 +94,10 @@ pub(crate) async fn decide(
     body: Bytes,
 ) -> Result<Response, PageError> {
     let form = Parameters::of_form(&headers, &body).unwrap_or_default();
-    let at = PageError::at(web::path::document(&id));
-    let made = async {
-        let caller = caller?;
-        app.blocking(move |app| decided(app, &caller, &id, &form)).await
-    };
-    made.await.map_err(at)
+    respond(app, caller, web::path::document(&id), move |app, caller| {
+        decided(app, caller, &id, &form)
+    })
+    .await
 }
 
 fn none() -> Error {

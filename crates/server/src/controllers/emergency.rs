@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use crate::limiter::Attempt;
-use crate::page::{PageError, html};
+use crate::page::{PageError, html, respond};
 use crate::second_factor::Factors;
 use crate::views;
 use axum::Form;
@@ -234,27 +234,22 @@ pub(crate) async fn review(
     caller: Result<Caller, Error>,
     Form(found): Form<Findings>,
 ) -> Result<Response, PageError> {
-    let at = PageError::at(web::path::EMERGENCIES);
-    let made = async {
-        let caller = caller?;
-        app.blocking(move |app| {
-            if !app.record().may(&caller.access, Action::ReviewEmergency)? {
-                let text = "your role looks at no emergencies";
-                return Err(Error::new(StatusCode::FORBIDDEN, "forbidden", text));
+    respond(app, caller, web::path::EMERGENCIES, move |app, caller| {
+        if !app.record().may(&caller.access, Action::ReviewEmergency)? {
+            let text = "your role looks at no emergencies";
+            return Err(Error::new(StatusCode::FORBIDDEN, "forbidden", text));
+        }
+        FormToken::new(&found.csrf).check(caller)?;
+        let is_justified = match found.finding.as_str() {
+            "justified" => true,
+            "not-justified" => false,
+            _ => {
+                let text = "a finding is `justified` or `not-justified`";
+                return Err(Error::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text));
             }
-            FormToken::new(&found.csrf).check(&caller)?;
-            let is_justified = match found.finding.as_str() {
-                "justified" => true,
-                "not-justified" => false,
-                _ => {
-                    let text = "a finding is `justified` or `not-justified`";
-                    return Err(Error::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text));
-                }
-            };
-            app.record().review_emergency(&caller.access, &id, is_justified, &found.text)?;
-            Ok(Redirect::to(web::path::EMERGENCIES).into_response())
-        })
-        .await
-    };
-    made.await.map_err(at)
+        };
+        app.record().review_emergency(&caller.access, &id, is_justified, &found.text)?;
+        Ok(Redirect::to(web::path::EMERGENCIES).into_response())
+    })
+    .await
 }

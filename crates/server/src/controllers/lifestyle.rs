@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use crate::lifestyle::{Filed, Kept, Sent, filed, keep, require_entry};
-use crate::page::{PageError, html};
+use crate::page::{PageError, html, respond};
 use crate::views::{FormState, lifestyle_form};
 use axum::Form;
 use axum::extract::{Path, Query, State};
@@ -64,18 +64,13 @@ pub(crate) async fn submit(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let id = PatientId::new(id);
-    let at = PageError::at(web::path::lifestyle(&id));
-    let made = async {
-        let caller = caller?;
-        app.blocking(move |app| {
-            require_entry(app, &caller)?;
-            let sent: BTreeMap<String, String> = pairs.into_iter().collect();
-            caller.require_form(sent.get("csrf").map(String::as_str))?;
-            submitted(app, &caller, &id, &sent)
-        })
-        .await
-    };
-    made.await.map_err(at)
+    respond(app, caller, web::path::lifestyle(&id), move |app, caller| {
+        require_entry(app, caller)?;
+        let sent: BTreeMap<String, String> = pairs.into_iter().collect();
+        caller.require_form(sent.get("csrf").map(String::as_str))?;
+        submitted(app, caller, &id, &sent)
+    })
+    .await
 }
 
 fn submitted(

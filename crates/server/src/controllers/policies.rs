@@ -5,7 +5,7 @@ use crate::authorization::Parameters;
 use crate::caller::Caller;
 use crate::controllers::account::require_own;
 use crate::error::Error;
-use crate::page::{PageError, html};
+use crate::page::{PageError, html, respond};
 use crate::views::{self, Look};
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
@@ -18,12 +18,10 @@ pub(crate) async fn show(
     State(app): State<App>,
     caller: Result<Caller, Error>,
 ) -> Result<Response, PageError> {
-    let at = PageError::at(web::path::POLICIES);
-    let made = async {
-        let caller = caller?;
-        app.blocking(move |app| page(app, &caller, StatusCode::OK, None)).await
-    };
-    made.await.map_err(at)
+    respond(app, caller, web::path::POLICIES, move |app, caller| {
+        page(app, caller, StatusCode::OK, None)
+    })
+    .await
 }
 
 /// `GET /policies/{id}`: a proposal; with `look=lint` what looks wrong, with `look=shadow` what it
@@ -34,23 +32,18 @@ pub(crate) async fn proposal(
     RawQuery(query): RawQuery,
     caller: Result<Caller, Error>,
 ) -> Result<Response, PageError> {
-    let at = PageError::at(web::path::policy_proposal(&id));
     let asked = Parameters::read(query.unwrap_or_default().as_bytes()).unwrap_or_default();
-    let made = async {
-        let caller = caller?;
-        app.blocking(move |app| {
-            require_reader(app, &caller)?;
-            let look = match asked.get("look") {
-                Some("lint") => Look::Lint,
-                Some("shadow") => Look::Shadow,
-                _ => Look::Nothing,
-            };
-            let view = views::proposal(app, &caller, &id, look)?;
-            Ok(html(StatusCode::OK, web::proposal(&view)))
-        })
-        .await
-    };
-    made.await.map_err(at)
+    respond(app, caller, web::path::policy_proposal(&id), move |app, caller| {
+        require_reader(app, caller)?;
+        let look = match asked.get("look") {
+            Some("lint") => Look::Lint,
+            Some("shadow") => Look::Shadow,
+            _ => Look::Nothing,
+        };
+        let view = views::proposal(app, caller, &id, look)?;
+        Ok(html(StatusCode::OK, web::proposal(&view)))
+    })
+    .await
 }
 
 /// `POST /policies`
@@ -61,12 +54,7 @@ pub(crate) async fn submit(
     body: Bytes,
 ) -> Result<Response, PageError> {
     let form = Parameters::of_form(&headers, &body).unwrap_or_default();
-    let at = PageError::at(web::path::POLICIES);
-    let made = async {
-        let caller = caller?;
-        app.blocking(move |app| change(app, &caller, &form)).await
-    };
-    made.await.map_err(at)
+    respond(app, caller, web::path::POLICIES, move |app, caller| change(app, caller, &form)).await
 }
 
 fn page(

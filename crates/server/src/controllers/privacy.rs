@@ -8,7 +8,7 @@ use super::login::FormToken;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
-use crate::page::{PageError, html};
+use crate::page::{PageError, html, respond};
 use crate::views;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -82,29 +82,24 @@ pub(crate) async fn answer(
     caller: Result<Caller, Error>,
     Form(given): Form<Answer>,
 ) -> Result<Response, PageError> {
-    let at = PageError::at(web::path::PRIVACY);
-    let made = async {
-        let caller = caller?;
-        app.blocking(move |app| {
-            if !app.record().may(&caller.access, Action::AnswerFinding)? {
-                let text = "your role answers no findings";
-                return Err(Error::new(StatusCode::FORBIDDEN, "forbidden", text));
+    respond(app, caller, web::path::PRIVACY, move |app, caller| {
+        if !app.record().may(&caller.access, Action::AnswerFinding)? {
+            let text = "your role answers no findings";
+            return Err(Error::new(StatusCode::FORBIDDEN, "forbidden", text));
+        }
+        FormToken::new(&given.csrf).check(caller)?;
+        let is_confirmed = match given.outcome.as_str() {
+            "confirmed" => true,
+            "explained" => false,
+            _ => {
+                let text = "an answer is `explained` or `confirmed`";
+                return Err(Error::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text));
             }
-            FormToken::new(&given.csrf).check(&caller)?;
-            let is_confirmed = match given.outcome.as_str() {
-                "confirmed" => true,
-                "explained" => false,
-                _ => {
-                    let text = "an answer is `explained` or `confirmed`";
-                    return Err(Error::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", text));
-                }
-            };
-            app.record().answer_finding(&caller.access, &id, is_confirmed, &given.text)?;
-            Ok(Redirect::to(web::path::PRIVACY).into_response())
-        })
-        .await
-    };
-    made.await.map_err(at)
+        };
+        app.record().answer_finding(&caller.access, &id, is_confirmed, &given.text)?;
+        Ok(Redirect::to(web::path::PRIVACY).into_response())
+    })
+    .await
 }
 
 fn row(finding: record::Finding) -> FindingRow {

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::authorization::Parameters;
 use crate::caller::Caller;
 use crate::error::Error;
-use crate::page::PageError;
+use crate::page::{PageError, respond};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -21,12 +21,10 @@ pub(crate) async fn submit(
     body: Bytes,
 ) -> Result<Response, PageError> {
     let form = Parameters::of_form(&headers, &body).unwrap_or_default();
-    let at = PageError::at(web::path::ADMINISTRATION);
-    let made = async {
-        let caller = caller?;
-        app.blocking(move |app| change(app, &caller, &form, || done(app, &caller, &form))).await
-    };
-    made.await.map_err(at)
+    respond(app, caller, web::path::ADMINISTRATION, move |app, caller| {
+        change(app, caller, &form, || done(app, caller, &form))
+    })
+    .await
 }
 
 fn done(app: &App, caller: &Caller, form: &Parameters) -> Result<Option<NewSecret>, Error> {

@@ -1,12 +1,12 @@
 //! What waits for a person, and what is done with it.
 
-use super::{page, person};
+use super::person;
 use crate::app::App;
 use crate::authorization::Parameters;
 use crate::caller::{Caller, door};
 use crate::controllers::account::require_own;
 use crate::error::Error;
-use crate::page::{PageError, html};
+use crate::page::{PageError, html, respond};
 use crate::views;
 use crate::views::queue::{hold_of, may_dismiss, reason};
 use axum::body::Bytes;
@@ -48,7 +48,7 @@ async fn show(
         QueuePage::Errors => web::path::ERRORS,
         QueuePage::Inbox => web::path::INBOX,
     };
-    page(app, caller, path.to_owned(), move |app, caller| {
+    respond(app, caller, path.to_owned(), move |app, caller| {
         person(caller)?;
         let told = query.get("done").and_then(told).map(str::to_owned);
         let has_keys = of == QueuePage::Inbox && query.get("keys") != Some("off");
@@ -80,7 +80,7 @@ pub(super) async fn act(
     body: Bytes,
 ) -> Result<Response, PageError> {
     let form = Parameters::of_form(&headers, &body).unwrap_or_default();
-    page(app, caller, web::path::ERRORS.to_owned(), move |app, caller| {
+    respond(app, caller, web::path::ERRORS, move |app, caller| {
         if !app.record().may(&caller.access, Action::WorkReview)? {
             let text = "your role does not look after what waits here";
             return Err(Error::new(StatusCode::FORBIDDEN, "forbidden", text));

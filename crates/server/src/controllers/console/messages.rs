@@ -1,11 +1,11 @@
 //! Archived messages: the list, one of them, its bytes, and the one behind a patient's results.
 
-use super::{feed_names, page, person};
+use super::{feed_names, person};
 use crate::app::App;
 use crate::authorization::Parameters;
 use crate::caller::Caller;
 use crate::error::Error;
-use crate::page::{PageError, html};
+use crate::page::{PageError, html, respond};
 use crate::views;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -33,7 +33,7 @@ pub(super) async fn list(
     caller: Result<Caller, Error>,
 ) -> Result<Response, PageError> {
     let query = Parameters::read(query.unwrap_or_default().as_bytes()).unwrap_or_default();
-    page(app, caller, web::path::MESSAGES.to_owned(), move |app, caller| {
+    respond(app, caller, web::path::MESSAGES, move |app, caller| {
         person(caller)?;
         let said = |name: &str| query.get(name).unwrap_or_default().trim().to_owned();
         let filter = MessageFilter {
@@ -149,7 +149,7 @@ pub(super) async fn show(
     caller: Result<Caller, Error>,
 ) -> Result<Response, PageError> {
     let id = RawId::new(id);
-    page(app, caller, web::path::message(&id), move |app, caller| {
+    respond(app, caller, web::path::message(&id), move |app, caller| {
         person(caller)?;
         Ok(html(StatusCode::OK, web::message(&views::message::message(app, caller, &id)?)))
     })
@@ -164,7 +164,7 @@ pub(super) async fn bytes(
     caller: Result<Caller, Error>,
 ) -> Result<Response, PageError> {
     let id = RawId::new(id);
-    page(app, caller, web::path::message(&id), move |app, caller| {
+    respond(app, caller, web::path::message(&id), move |app, caller| {
         person(caller)?;
         let raw = app.record().raw(&caller.access, &id)?.ok_or_else(Error::not_found)?;
         let mut response = raw.body.into_response();

@@ -1,12 +1,12 @@
 //! Reading archived messages again: shown first, then done by a person who proves who it is.
 
-use super::{feed_names, page, person};
+use super::{feed_names, person};
 use crate::app::App;
 use crate::authorization::Parameters;
 use crate::caller::Caller;
 use crate::controllers::account::require_own;
 use crate::error::Error;
-use crate::page::{PageError, html};
+use crate::page::{PageError, html, respond};
 use crate::views;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -26,7 +26,7 @@ pub(super) async fn form(
     State(app): State<App>,
     caller: Result<Caller, Error>,
 ) -> Result<Response, PageError> {
-    page(app, caller, web::path::REPLAY.to_owned(), |app, caller| {
+    respond(app, caller, web::path::REPLAY, |app, caller| {
         may(app, caller)?;
         Ok(html(StatusCode::OK, web::replay(&empty(app, caller)?)))
     })
@@ -41,7 +41,7 @@ pub(super) async fn run(
     body: Bytes,
 ) -> Result<Response, PageError> {
     let form = Parameters::of_form(&headers, &body).unwrap_or_default();
-    page(app, caller, web::path::REPLAY.to_owned(), move |app, caller| {
+    respond(app, caller, web::path::REPLAY, move |app, caller| {
         may(app, caller)?;
         caller.require_form(form.get("csrf"))?;
         let is_done = form.get("action") == Some("run");

@@ -1,11 +1,11 @@
 //! Trying a file: what it would come to. Nothing is archived and nothing is filed.
 
-use super::{feed_names, page, person};
+use super::{feed_names, person};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use crate::multipart;
-use crate::page::{PageError, html};
+use crate::page::{PageError, html, respond};
 use crate::views;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -28,7 +28,7 @@ pub(super) async fn form(
     State(app): State<App>,
     caller: Result<Caller, Error>,
 ) -> Result<Response, PageError> {
-    page(app, caller, web::path::TRY.to_owned(), |app, caller| {
+    respond(app, caller, web::path::TRY, |app, caller| {
         may(app, caller)?;
         Ok(html(StatusCode::OK, web::try_file(&empty(app, caller)?)))
     })
@@ -42,7 +42,7 @@ pub(super) async fn run(
     caller: Result<Caller, Error>,
     body: Bytes,
 ) -> Result<Response, PageError> {
-    page(app, caller, web::path::TRY.to_owned(), move |app, caller| {
+    respond(app, caller, web::path::TRY, move |app, caller| {
         may(app, caller)?;
         let parts = multipart::parts(&headers, &body).unwrap_or_default();
         let text = |name: &str| {

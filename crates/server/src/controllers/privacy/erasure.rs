@@ -6,7 +6,7 @@ use crate::caller::Caller;
 use crate::controllers::account::{FRESH_MINUTES, require_own};
 use crate::erasing::{Erased, Erasing};
 use crate::error::Error;
-use crate::page::{PageError, html};
+use crate::page::{PageError, html, respond};
 use crate::views;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -21,17 +21,12 @@ pub(crate) async fn form(
     State(app): State<App>,
     caller: Result<Caller, Error>,
 ) -> Result<Response, PageError> {
-    let at = PageError::at(web::path::ERASURE);
-    let made = async {
-        let caller = caller?;
-        app.blocking(move |app| {
-            may_erase(app, &caller)?;
-            caller.require_fresh(app.record().now(), FRESH_MINUTES)?;
-            shown(app, &caller, StatusCode::OK, &Parameters::default(), None)
-        })
-        .await
-    };
-    made.await.map_err(at)
+    respond(app, caller, web::path::ERASURE, move |app, caller| {
+        may_erase(app, caller)?;
+        caller.require_fresh(app.record().now(), FRESH_MINUTES)?;
+        shown(app, caller, StatusCode::OK, &Parameters::default(), None)
+    })
+    .await
 }
 
 /// `POST /privacy/erasure`
@@ -42,12 +37,7 @@ pub(crate) async fn submit(
     body: Bytes,
 ) -> Result<Response, PageError> {
     let form = Parameters::of_form(&headers, &body).unwrap_or_default();
-    let at = PageError::at(web::path::ERASURE);
-    let made = async {
-        let caller = caller?;
-        app.blocking(move |app| erase(app, &caller, &form)).await
-    };
-    made.await.map_err(at)
+    respond(app, caller, web::path::ERASURE, move |app, caller| erase(app, caller, &form)).await
 }
 
 fn may_erase(app: &App, caller: &Caller) -> Result<(), Error> {

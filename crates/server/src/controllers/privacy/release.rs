@@ -5,7 +5,7 @@ use crate::authorization::Parameters;
 use crate::caller::Caller;
 use crate::controllers::account::require_own;
 use crate::error::Error;
-use crate::page::{PageError, html};
+use crate::page::{PageError, html, respond};
 use crate::views;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -23,12 +23,10 @@ pub(crate) async fn show(
     State(app): State<App>,
     caller: Result<Caller, Error>,
 ) -> Result<Response, PageError> {
-    let at = PageError::at(web::path::RELEASES);
-    let made = async {
-        let caller = caller?;
-        app.blocking(move |app| page(app, &caller, StatusCode::OK, None)).await
-    };
-    made.await.map_err(at)
+    respond(app, caller, web::path::RELEASES, move |app, caller| {
+        page(app, caller, StatusCode::OK, None)
+    })
+    .await
 }
 
 /// `POST /privacy/releases`
@@ -39,12 +37,7 @@ pub(crate) async fn release(
     body: Bytes,
 ) -> Result<Response, PageError> {
     let form = Parameters::of_form(&headers, &body).unwrap_or_default();
-    let at = PageError::at(web::path::RELEASES);
-    let made = async {
-        let caller = caller?;
-        app.blocking(move |app| noted(app, &caller, &form)).await
-    };
-    made.await.map_err(at)
+    respond(app, caller, web::path::RELEASES, move |app, caller| noted(app, caller, &form)).await
 }
 
 /// Notes an attestation, or the approval of a second person.

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
-use crate::page::{PageError, html};
+use crate::page::{PageError, html, respond};
 use crate::trial_work::require_decider;
 use crate::trial_work::subject::{self, Given};
 use crate::trial_work::task::{self, Asked, Ending};
@@ -23,17 +23,12 @@ pub(crate) async fn show(
     caller: Result<Caller, Error>,
 ) -> Result<Response, PageError> {
     let id = PatientId::new(id);
-    let at = PageError::at(web::path::trial_work(&id, &trial));
-    let made = async {
-        let caller = caller?;
-        app.blocking(move |app| {
-            let caller = caller.of_patient(app, &id)?;
-            let view = views::trial_work(app, &caller, (&id, &trial), None)?;
-            Ok(html(StatusCode::OK, web::trial_work(&view)))
-        })
-        .await
-    };
-    made.await.map_err(at)
+    respond(app, caller, web::path::trial_work(&id, &trial), move |app, caller| {
+        let caller = &caller.clone().of_patient(app, &id)?;
+        let view = views::trial_work(app, caller, (&id, &trial), None)?;
+        Ok(html(StatusCode::OK, web::trial_work(&view)))
+    })
+    .await
 }
 
 /// What a form asks for, of whatever kind.
@@ -62,30 +57,25 @@ async fn file(
 ) -> Result<Response, PageError> {
     let id = PatientId::new(id);
     let way = web::path::trial_work(&id, &trial);
-    let at = PageError::at(way.clone());
-    let made = async {
-        let caller = caller?;
-        app.blocking(move |app| {
-            require_decider(app, &caller)?;
-            caller.require_form(Some(given.csrf()))?;
-            let known = trial_of_patient(app, &caller.access, &id, &trial)?;
-            let error = match given.file(app, &caller, &id, &known) {
-                Ok(()) => return Ok(Redirect::to(&way).into_response()),
-                Err(error) => error,
-            };
-            let status = error.status();
-            if !matches!(status, StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT) {
-                return Err(error);
-            }
-            let typed = given.typed().into_iter();
-            let typed = typed.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
-            let refused = Some(RefusedForm { error: error.text(), typed });
-            let view = views::trial_work(app, &caller, (&id, &trial), refused)?;
-            Ok(html(status, web::trial_work(&view)))
-        })
-        .await
-    };
-    made.await.map_err(at)
+    respond(app, caller, way.clone(), move |app, caller| {
+        require_decider(app, caller)?;
+        caller.require_form(Some(given.csrf()))?;
+        let known = trial_of_patient(app, &caller.access, &id, &trial)?;
+        let error = match given.file(app, caller, &id, &known) {
+            Ok(()) => return Ok(Redirect::to(&way).into_response()),
+            Err(error) => error,
+        };
+        let status = error.status();
+        if !matches!(status, StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT) {
+            return Err(error);
+        }
+        let typed = given.typed().into_iter();
+        let typed = typed.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+        let refused = Some(RefusedForm { error: error.text(), typed });
+        let view = views::trial_work(app, caller, (&id, &trial), refused)?;
+        Ok(html(status, web::trial_work(&view)))
+    })
+    .await
 }
 
 /// The form that decides.

@@ -17,10 +17,10 @@ pub(super) fn section(view: &TrialOptionsView) -> Markup {
                 a href=(path::board(id)) { "Brief as of today" } " · "
                 a href=(path::board_pdf(id)) { "as PDF" }
                 @if let Some(version) = view.brief.issued {
-                    " · " a href=(path::board_version(id, version)) {
+                    " · " a href=(path::version_of(&path::board(id), version)) {
                         "Version " (version) ", as issued"
                     }
-                    " · " a href=(path::board_version_pdf(id, version)) {
+                    " · " a href=(path::version_of(&path::board_pdf(id), version)) {
                         "as PDF" span.visually-hidden { ", version " (version) }
                     }
                 }
