@@ -6,7 +6,7 @@
 use crate::audit::Touched;
 use crate::limit::{self, SCOPE_PATIENTS_MAX, within};
 use crate::sql::record as sql;
-use crate::store::{Row, Value, values};
+use crate::store::{Executor, Row, Value, values};
 use crate::{Access, Action, Failure, Record, Role, Scope};
 use model::PatientId;
 
@@ -65,23 +65,46 @@ impl Client {
 impl Record {
     /// Makes or replaces an account.
     pub fn put_account(&self, access: &Access, account: Account) -> Result<(), Failure> {
+        let entity = format!("account/{}", account.login);
+        let row = self.account_values(access, account)?;
+        self.write_account(access, entity, move |executor| {
+            executor.execute(sql::ACCOUNT_PUT, &row).map(|_| ())
+        })
+    }
+
+    /// Makes an account if none of its log-in is there, as `was` is `None`, or replaces one that is
+    /// still as it was read. [`Failure::Conflict`] if another one has done something between, and
+    /// [`Failure::NotFound`] if there is none any more: whoever was disabled is not let in again,
+    /// and who is there already is not replaced, however close together two of them ask.
+    pub fn replace_account(
+        &self,
+        access: &Access,
+        was: Option<&Account>,
+        account: Account,
+    ) -> Result<(), Failure> {
+        let entity = format!("account/{}", account.login);
+        let key = values![access.tenant().as_str(), &account.login].to_vec();
+        let (was, place) = (was.cloned(), entity.clone());
+        let row = self.account_values(access, account)?;
+        self.write_account(access, entity, move |executor| {
+            let found = executor.first(sql::ACCOUNT_GET, &key)?;
+            let found = found.as_ref().map(stored_account).transpose()?;
+            require_unchanged(place, was.as_ref(), found.as_ref())?;
+            executor.execute(sql::ACCOUNT_PUT, &row).map(|_| ())
+        })
+    }
+
+    fn account_values(&self, access: &Access, account: Account) -> Result<Vec<Value>, Failure> {
         let Account { login, display_name, role, password_hash, scope } = account;
         for (place, value) in
             [("login", &login), ("display name", &display_name), ("password hash", &password_hash)]
         {
             limit::text(place, value)?;
         }
-        let entity = format!("account/{login}");
-        let row = values![
-            access.tenant().as_str(),
-            login,
-            display_name,
-            role.word(),
-            password_hash,
-            scope_text(&scope)?,
-            self.now().micros(),
-        ];
-        self.write_account(access, sql::ACCOUNT_PUT, row, entity)
+        let (scope, now) = (scope_text(&scope)?, self.now().micros());
+        let tenant = access.tenant().as_str();
+        let row = values![tenant, login, display_name, role.word(), password_hash, scope, now];
+        Ok(row.to_vec())
     }
 
     /// An account by its log-in.
@@ -148,6 +171,35 @@ impl Record {
 
     /// Makes or replaces a client. A token that another client has is [`Failure::Storage`].
     pub fn put_client(&self, access: &Access, client: Client) -> Result<(), Failure> {
+        let entity = format!("client/{}", client.id);
+        let row = self.client_values(access, client)?;
+        self.write_account(access, entity, move |executor| {
+            executor.execute(sql::CLIENT_PUT, &row).map(|_| ())
+        })
+    }
+
+    /// Gives a client another token if it is still as it was read, by the SHA-256 of the token.
+    /// [`Failure::Conflict`] if another one has done something between, [`Failure::NotFound`] if
+    /// there is none any more.
+    pub fn renew_client(
+        &self,
+        access: &Access,
+        was: &Client,
+        token_sha256: String,
+    ) -> Result<(), Failure> {
+        let entity = format!("client/{}", was.id);
+        let key = values![access.tenant().as_str(), &was.id].to_vec();
+        let (was, place) = (was.clone(), entity.clone());
+        let row = self.client_values(access, Client { token_sha256, ..was.clone() })?;
+        self.write_account(access, entity, move |executor| {
+            let found = executor.first(sql::CLIENT_GET, &key)?;
+            let found = found.as_ref().map(stored_client).transpose()?;
+            require_unchanged(place, Some(&was), found.as_ref())?;
+            executor.execute(sql::CLIENT_PUT, &row).map(|_| ())
+        })
+    }
+
+    fn client_values(&self, access: &Access, client: Client) -> Result<Vec<Value>, Failure> {
         let Client { id, name, role, token_sha256, scopes } = client;
         limit::text("client id", &id)?;
         limit::text("client name", &name)?;
@@ -156,11 +208,8 @@ impl Record {
             limit::text("scopes", scopes)?;
         }
         let scopes = scopes.map_or(Value::Null, Value::Text);
-        let entity = format!("client/{id}");
-        let now = self.now().micros();
-        let tenant = access.tenant().as_str();
-        let row = values![tenant, id, name, role.word(), token_sha256, now, scopes];
-        self.write_account(access, sql::CLIENT_PUT, row, entity)
+        let (tenant, now) = (access.tenant().as_str(), self.now().micros());
+        Ok(values![tenant, id, name, role.word(), token_sha256, now, scopes].to_vec())
     }
 
     /// A client by the SHA-256 of its token.
@@ -190,13 +239,23 @@ impl Record {
     /// changed anything; a new token enables it again.
     pub fn disable_client(&self, access: &Access, id: &str) -> Result<bool, Failure> {
         self.permit(access, Action::WriteAccounts)?;
-        let client = self.client(access, id)?.ok_or(Failure::NotFound)?;
-        if client.is_disabled() {
-            return Ok(false);
-        }
-        let token_sha256 = changed_proof(&client.token_sha256, true);
-        self.put_client(access, Client { token_sha256, ..client })?;
-        Ok(true)
+        // Told apart from a new token, which is an event of the same client.
+        let entities = vec![format!("client/{id}"), "disabled".to_owned()];
+        self.note(access, Action::WriteAccounts, &Touched { entities, ..Touched::default() })?;
+        let key = values![access.tenant().as_str(), id].to_vec();
+        let (tenant, now) = (access.tenant().as_str().to_owned(), self.now().micros());
+        self.inner.record_writer.write(move |executor| {
+            let row = executor.first(sql::CLIENT_GET, &key)?;
+            let client = stored_client(&row.ok_or(Failure::NotFound)?)?;
+            if client.is_disabled() {
+                return Ok(false);
+            }
+            let token_sha256 = changed_proof(&client.token_sha256, true);
+            let scopes = client.scopes.map_or(Value::Null, Value::Text);
+            let Client { id, name, role, .. } = client;
+            let row = values![tenant, id, name, role.word(), token_sha256, now, scopes];
+            executor.execute(sql::CLIENT_PUT, row).map(|_| true)
+        })
     }
 
     fn client_row(
@@ -223,16 +282,30 @@ impl Record {
     fn write_account(
         &self,
         access: &Access,
-        sql: &'static str,
-        row: &[Value],
         entity: String,
+        work: impl FnOnce(&dyn Executor) -> Result<(), Failure> + Send + 'static,
     ) -> Result<(), Failure> {
         self.permit(access, Action::WriteAccounts)?;
         let touched = Touched { entities: vec![entity], ..Touched::default() };
         self.note(access, Action::WriteAccounts, &touched)?;
-        let row = row.to_vec();
-        self.inner.record_writer.write(move |executor| executor.execute(sql, &row).map(|_| ()))
+        self.inner.record_writer.write(work)
     }
+}
+
+/// Refuses to replace what is not as it was read, within the write that would replace it. What it
+/// is stands in no error.
+pub(crate) fn require_unchanged<T: PartialEq>(
+    place: String,
+    was: Option<&T>,
+    found: Option<&T>,
+) -> Result<(), Failure> {
+    let (expected, seen) = match (was, found) {
+        (was, found) if was == found => return Ok(()),
+        (Some(_), None) => return Err(Failure::NotFound),
+        (Some(_), Some(_)) => ("as it was read", "changed since"),
+        (None, _) => ("absent", "present"),
+    };
+    Err(Failure::Conflict { place, expected: expected.to_owned(), found: seen.to_owned() })
 }
 
 /// A proof that is or is not taken for one any more.

@@ -51,7 +51,8 @@ impl Record {
     ///
     /// # Errors
     /// [`Failure::NotFound`] if there is nothing of such a patient, [`Failure::Invalid`] without a
-    /// reason. After any other failure the opening of the store finishes what was begun.
+    /// reason, or while the record is merged with another. After any other failure the opening of
+    /// the store finishes what was begun.
     pub fn erase_patient(
         &self,
         access: &Access,
@@ -74,6 +75,7 @@ impl Record {
 
         let tenant = access.tenant().as_str();
         let at = self.now();
+        self.refuse_merged(tenant, patient)?;
         let found = self.found(tenant, patient)?;
         let keys = self.keys_of(tenant, patient, &found)?;
         if keys.is_empty() && found.is_nothing() {
@@ -121,6 +123,17 @@ impl Record {
         self.remove(&destruction.tenant, patient, found, removed)?;
         ring.remember(std::slice::from_ref(destruction));
         Ok(())
+    }
+
+    /// What was found under a record that was merged is told of the other as well: the merge has to
+    /// be taken back first, so that nothing of what is erased stays said there.
+    fn refuse_merged(&self, tenant: &str, patient: &PatientId) -> Result<(), Failure> {
+        let links = self.links_in(tenant, patient)?;
+        let Some(other) = links.replaced_by.iter().chain(&links.replaces).next() else {
+            return Ok(());
+        };
+        let text = format!("is merged with Patient/{other}: take that back, then erase each");
+        Err(Failure::Invalid { place: format!("Patient/{patient}"), text })
     }
 
     fn found(&self, tenant: &str, patient: &PatientId) -> Result<Found, Failure> {

@@ -5,7 +5,7 @@
 use crate::audit::Touched;
 use crate::limit::{self, DOCUMENT_BYTES_MAX, rows, within};
 use crate::sql::extraction as sql;
-use crate::store::{Row, values};
+use crate::store::{Executor, Row, values};
 use crate::vault::Vault;
 use crate::{Access, Action, Failure, Record};
 use model::{PatientId, Timestamp};
@@ -55,8 +55,37 @@ fn stored(vault: &Vault<'_>, row: &Row) -> Result<Extraction, Failure> {
     })
 }
 
+pub(crate) fn place(id: &str) -> String {
+    format!("extraction/{id}")
+}
+
+pub(crate) fn check_body(body: &[u8]) -> Result<(), Failure> {
+    within("extraction", body.len(), DOCUMENT_BYTES_MAX, "bytes")
+}
+
+/// Takes what was decided, if nobody has decided since it was read.
+pub(crate) fn decide(
+    executor: &dyn Executor,
+    vault: &Vault<'_>,
+    tenant: &str,
+    (of, state, body): (&Extraction, ExtractionState, &[u8]),
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let body = vault.seal(of.patient.as_str(), &["extraction", &of.id], body, now)?;
+    executor.first(sql::EXTRACTION_GET, values![tenant, &of.id])?.ok_or(Failure::NotFound)?;
+    let row = values![state.word(), body, tenant, &of.id, of.version];
+    match executor.execute(sql::EXTRACTION_DECIDE, row)? {
+        0 => Err(Failure::Conflict {
+            place: place(&of.id),
+            expected: format!("version {}", of.version),
+            found: "another".to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
 fn touched(id: &str, patient: &PatientId) -> Touched {
-    let entities = vec![format!("extraction/{id}")];
+    let entities = vec![place(id)];
     let mut touched = Touched { entities, ..Touched::default() };
     touched.patient(patient.as_str());
     touched
@@ -75,7 +104,7 @@ impl Record {
     ) -> Result<bool, Failure> {
         self.permit(access, Action::Commit)?;
         limit::text("extraction", id)?;
-        within("extraction", body.len(), DOCUMENT_BYTES_MAX, "bytes")?;
+        check_body(&body)?;
         let (tenant, now) = (access.tenant().as_str().to_owned(), self.now());
         self.note(access, Action::Commit, &touched(id, patient))?;
         let keys = Arc::clone(&self.inner.keys);
@@ -133,8 +162,27 @@ impl Record {
         })
     }
 
+    /// What waits for a person of one patient's documents, in the order it came.
+    pub fn extractions_of(
+        &self,
+        access: &Access,
+        patient: &PatientId,
+    ) -> Result<Vec<Extraction>, Failure> {
+        self.audited_read(access, Action::ReadReviews, |executor, touched| {
+            let tenant = access.tenant().as_str();
+            let vault = Vault::new(executor, &self.inner.keys, tenant);
+            let key = values![tenant, patient.as_str()];
+            let rows = executor.query(sql::EXTRACTIONS_OF, key)?;
+            let found: Result<Vec<_>, _> = rows.iter().map(|row| stored(&vault, row)).collect();
+            touched.patient(patient.as_str());
+            touched.entities.extend(found.iter().flatten().map(|one| place(&one.id)));
+            found
+        })
+    }
+
     /// Notes what was decided. If somebody else has decided since `of` was read, it is
-    /// [`Failure::Conflict`]; what is filed or rejected is not open any more, and neither.
+    /// [`Failure::Conflict`]; what is filed or rejected is not open any more, and neither. What is
+    /// filed at once goes by [`Record::file_extraction`].
     pub fn decide_extraction(
         &self,
         access: &Access,
@@ -145,26 +193,35 @@ impl Record {
         // To settle an entry of the review list is not enough: what is decided becomes a result.
         self.permit(access, Action::ResolveReview)?;
         self.permit(access, Action::Commit)?;
-        within("extraction", body.len(), DOCUMENT_BYTES_MAX, "bytes")?;
+        self.settle_extraction(access, Action::ResolveReview, (of, state, body))
+    }
+
+    /// Closes what waits for a person, because its document is not there any more. If somebody
+    /// else has decided since `of` was read, it is [`Failure::Conflict`].
+    pub fn withdraw_extraction(
+        &self,
+        access: &Access,
+        of: &Extraction,
+        body: Vec<u8>,
+    ) -> Result<(), Failure> {
+        self.permit(access, Action::Commit)?;
+        self.settle_extraction(access, Action::Commit, (of, ExtractionState::Nothing, body))
+    }
+
+    fn settle_extraction(
+        &self,
+        access: &Access,
+        action: Action,
+        (of, state, body): (&Extraction, ExtractionState, Vec<u8>),
+    ) -> Result<(), Failure> {
+        check_body(&body)?;
         let (tenant, now) = (access.tenant().as_str().to_owned(), self.now());
-        self.note(access, Action::ResolveReview, &touched(&of.id, &of.patient))?;
+        self.note(access, action, &touched(&of.id, &of.patient))?;
         let keys = Arc::clone(&self.inner.keys);
         let of = of.clone();
         self.inner.record_writer.write(move |executor| {
             let vault = Vault::new(executor, &keys, &tenant);
-            let body = vault.seal(of.patient.as_str(), &["extraction", &of.id], &body, now)?;
-            executor
-                .first(sql::EXTRACTION_GET, values![&tenant, &of.id])?
-                .ok_or(Failure::NotFound)?;
-            let row = values![state.word(), body, &tenant, &of.id, of.version];
-            match executor.execute(sql::EXTRACTION_DECIDE, row)? {
-                0 => Err(Failure::Conflict {
-                    place: format!("extraction/{}", of.id),
-                    expected: format!("version {}", of.version),
-                    found: "another".to_owned(),
-                }),
-                _ => Ok(()),
-            }
+            decide(executor, &vault, &tenant, (&of, state, &body), now)
         })
     }
 }

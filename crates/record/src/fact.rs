@@ -2,7 +2,6 @@
 
 use crate::grant::Columns;
 use crate::limit::{FACT_TYPES_MAX, RECORDS_OF_PERSON_MAX, within};
-use crate::search::reference;
 use crate::sql::record as sql;
 use crate::store::{Row, values};
 use crate::vault::{Builder, Vault};
@@ -10,30 +9,14 @@ use crate::{Access, Action, Failure, Record};
 use model::fact::{FactContent, FiledFact};
 use model::patient::Links;
 use model::{PatientId, ResourceRef};
-use serde_json::Value;
 
-/// What a record says of merges.
+/// What these facts say of merges.
 fn links(facts: &[FiledFact]) -> Links {
     let own = facts.iter().find_map(|filed| match &filed.fact.content {
         FactContent::Patient(patient) => Some(patient.links.clone()),
         _ => None,
     });
     own.unwrap_or_default()
-}
-
-/// The same out of the resource, by the rule that facts are made by.
-fn links_of(body: &[u8]) -> Links {
-    let person: Value = serde_json::from_slice(body).unwrap_or_default();
-    let links = person.get("link").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let of = |kind: &str| -> Vec<PatientId> {
-        let of_kind = links.iter().filter(|one| one.get("type").is_some_and(|word| word == kind));
-        let others = of_kind.filter_map(|one| one.pointer("/other/reference")?.as_str());
-        let named = others.filter_map(reference).filter(|(of, _)| *of == "Patient");
-        named.map(|(_, id)| PatientId::new(id)).collect()
-    };
-    let mut stays = of("replaced-by");
-    let replaced_by = stays.pop().filter(|_| stays.is_empty());
-    Links { replaces: of("replaces"), replaced_by }
 }
 
 impl Record {
@@ -45,7 +28,29 @@ impl Record {
         let mut query = Builder::new(sql::FACTS_OF_PATIENT, key);
         query.scope(access, Columns::Resource("r"));
         query.push(" ORDER BY f.resource_type, f.id, f.ordinal");
-        self.filed(access, &query, Some(patient))
+        self.filed(access, Action::ReadFacts, &query, Some(patient))
+    }
+
+    /// What a record says of merges with others of the same person (FHIR R4 Patient.link). Who may
+    /// read facts, or resources, may know of it.
+    pub fn links_of_patient(&self, access: &Access, patient: &PatientId) -> Result<Links, Failure> {
+        let by_facts = self.may(access, Action::ReadFacts)?;
+        let action = if by_facts { Action::ReadFacts } else { Action::ReadClinical };
+        Ok(links(&self.facts_of(access, patient, (action, &["Patient"]))?))
+    }
+
+    /// The same for the record itself. Of a record whose key is destroyed nothing is known.
+    pub(crate) fn links_in(&self, tenant: &str, patient: &PatientId) -> Result<Links, Failure> {
+        let mut query = Builder::new(sql::FACTS_OF_PATIENT, values![tenant, patient.as_str()]);
+        query.push(" AND r.resource_type = 'Patient'");
+        self.inner.record.read(|executor| {
+            let vault = Vault::new(executor, &self.inner.keys, tenant);
+            let rows = executor.query(&query.sql, &query.values)?;
+            match rows.iter().map(|row| filed(&vault, row)).collect::<Result<Vec<_>, _>>() {
+                Err(Failure::Sealed { .. }) => Ok(Links::default()),
+                facts => Ok(links(&facts?)),
+            }
+        })
     }
 
     /// The records of one person: this one, and those that were merged into it, directly or by way
@@ -58,23 +63,14 @@ impl Record {
         access: &Access,
         patient: &PatientId,
     ) -> Result<Vec<PatientId>, Failure> {
-        // Who may read either may know of merges.
-        let by_facts = self.may(access, Action::ReadFacts)?;
-        let links = |of: &PatientId| -> Result<Links, Failure> {
-            if by_facts {
-                return Ok(links(&self.facts_of_types(access, of, &["Patient"])?));
-            }
-            let stored = self.read(access, "Patient", of.as_str())?;
-            Ok(stored.map(|stored| links_of(&stored.body)).unwrap_or_default())
-        };
         let mut records = vec![patient.clone()];
-        let own = links(patient)?.replaces.into_iter();
+        let own = self.links_of_patient(access, patient)?.replaces.into_iter();
         let mut waiting: Vec<_> = own.map(|gone| (patient.clone(), gone)).collect();
         while let Some((stays, gone)) = waiting.pop() {
             if records.contains(&gone) {
                 continue;
             }
-            let its = links(&gone)?;
+            let its = self.links_of_patient(access, &gone)?;
             if its.replaced_by.as_ref() != Some(&stays) {
                 continue;
             }
@@ -114,15 +110,24 @@ impl Record {
         patient: &PatientId,
         types: &[&str],
     ) -> Result<Vec<FiledFact>, Failure> {
+        self.facts_of(access, patient, (Action::ReadFacts, types))
+    }
+
+    fn facts_of(
+        &self,
+        access: &Access,
+        patient: &PatientId,
+        (action, types): (Action, &[&str]),
+    ) -> Result<Vec<FiledFact>, Failure> {
         within("types", types.len(), FACT_TYPES_MAX, "types")?;
-        let access = &self.granted(access, Action::ReadFacts)?;
+        let access = &self.granted(access, action)?;
         let key = values![access.tenant().as_str(), patient.as_str()];
         let mut query = Builder::new(sql::FACTS_OF_PATIENT, key);
         query.scope(access, Columns::Resource("r"));
         query.push(" AND r.resource_type IN (");
         query.bind_list(types.iter().copied());
         query.push(") ORDER BY f.resource_type, f.id, f.ordinal");
-        self.filed(access, &query, Some(patient))
+        self.filed(access, action, &query, Some(patient))
     }
 
     /// Facts of one version, current or not, by ordinal: for replay.
@@ -137,16 +142,17 @@ impl Record {
         let mut query = Builder::new(sql::FACTS_OF_VERSION, key);
         query.scope(access, Columns::Resource("v"));
         query.push(" ORDER BY f.ordinal");
-        self.filed(access, &query, None)
+        self.filed(access, Action::ReadFacts, &query, None)
     }
 
     fn filed(
         &self,
         access: &Access,
+        action: Action,
         query: &Builder,
         patient: Option<&PatientId>,
     ) -> Result<Vec<FiledFact>, Failure> {
-        self.audited_read(access, Action::ReadFacts, |executor, touched| {
+        self.audited_read(access, action, |executor, touched| {
             touched.patient(patient.map_or("", PatientId::as_str));
             let vault = Vault::new(executor, &self.inner.keys, access.tenant().as_str());
             let rows = executor.query(&query.sql, &query.values)?;

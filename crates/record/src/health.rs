@@ -52,7 +52,7 @@ pub struct Health {
     pub backup: BackupState,
     /// How alerts stand.
     pub alerts: AlertState,
-    /// How destinations stand, over all tenants.
+    /// What waits for destinations, over all tenants; not what was ever delivered.
     pub outbox: Vec<OutboxStanding>,
 }
 

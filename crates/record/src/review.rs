@@ -150,6 +150,14 @@ impl Record {
         })
     }
 
+    /// How many entries are open. It tells nothing about any of them, so it is not audited.
+    pub fn reviews_open(&self, access: &Access) -> Result<u64, Failure> {
+        self.permit(access, Action::ReadReviews)?;
+        let tenant = access.tenant().as_str();
+        let key = values![tenant];
+        self.inner.record.read(|executor| executor.one(sql::REVIEWS_OPEN_COUNT, key)?.count(0))
+    }
+
     /// One entry, open or resolved.
     pub fn review(&self, access: &Access, id: &str) -> Result<Option<Review>, Failure> {
         self.audited_read(access, Action::ReadReviews, |executor, touched| {

@@ -92,6 +92,14 @@ impl Record {
         })
     }
 
+    /// The first place in the order of arrival at which nothing was received before a moment. It
+    /// tells nothing about a message, so it is not audited.
+    pub fn raw_sequence_at(&self, access: &Access, moment: Timestamp) -> Result<u64, Failure> {
+        self.permit(access, Action::ReadRaw)?;
+        let tenant = access.tenant().as_str();
+        self.inner.archive.read(|executor| sequence_at(executor, tenant, moment))
+    }
+
     /// Ids of the messages that were filed for a patient.
     fn raws_of(&self, access: &Access, patient: &PatientId) -> Result<Vec<String>, Failure> {
         let key = values![access.tenant().as_str(), patient.as_str(), PAGE_ROWS_MAX];

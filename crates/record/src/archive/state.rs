@@ -1,7 +1,7 @@
 //! The state of raw messages. It is kept in `record.db`, so that filing and its state are one
 //! transaction; `archive.db` holds a copy to search by, which may lag behind after a crash.
 
-use super::{RawState, RawSummary};
+use super::{RawState, RawSummary, unopened};
 use crate::audit::Touched;
 use crate::limit::{PROBLEMS_MAX, within};
 use crate::sql::{archive as archive_sql, record as sql};
@@ -102,6 +102,40 @@ impl Record {
             .record_writer
             .write(move |executor| put_state(executor, &tenant, &row_id, state, &note, now))?;
         self.copy_raw_state(access, id, state)
+    }
+
+    /// Changes the state of a message that is still in the state somebody saw it in. One that is
+    /// not is [`Failure::Conflict`]: whoever was faster is not passed over.
+    pub fn change_raw_state(
+        &self,
+        access: &Access,
+        id: &RawId,
+        (from, to): (RawState, RawState),
+        note: &[Problem],
+    ) -> Result<(), Failure> {
+        self.permit(access, Action::SetRawState)?;
+        check_problems(note)?;
+        let tenant = access.tenant().as_str().to_owned();
+        let key = values![&tenant, id.as_str()].to_vec();
+        let row = self.inner.archive.read(|executor| executor.first(archive_sql::RAW_GET, &key))?;
+        // What it was archived in stands until `record.db` says otherwise.
+        let archived = unopened(&row.ok_or(Failure::NotFound)?)?.state;
+        let entities = vec![format!("raw/{id}")];
+        self.note(access, Action::SetRawState, &Touched { entities, ..Touched::default() })?;
+        let (now, row_id, note) = (self.now(), id.clone(), note.to_vec());
+        self.inner.record_writer.write(move |executor| {
+            let found = state_in_record(executor, &tenant, &row_id)?;
+            let found = found.map_or(archived, |(state, _)| state);
+            if found != from {
+                return Err(Failure::Conflict {
+                    place: format!("raw/{row_id}"),
+                    expected: from.word().to_owned(),
+                    found: found.word().to_owned(),
+                });
+            }
+            put_state(executor, &tenant, &row_id, to, &note, now)
+        })?;
+        self.copy_raw_state(access, id, to)
     }
 
     /// Refuses a message that was never archived.

@@ -1,5 +1,6 @@
 //! Applications and services that were registered with the authorization server.
 
+use crate::account::require_unchanged;
 use crate::limit::{self, REGISTRATIONS_MAX, TICKET_BYTES_MAX, within};
 use crate::sql::identity as sql;
 use crate::store::{Row, Value, values};
@@ -46,6 +47,27 @@ impl Record {
     /// Makes or replaces a registration. What was given to it before ends: it may do less now.
     /// Two cannot have one issuer.
     pub fn put_registration(&self, access: &Access, new: &Registration) -> Result<(), Failure> {
+        self.write_registration(access, new, None)
+    }
+
+    /// Replaces a registration that is still as it was read, as [`Record::put_registration`] does.
+    /// [`Failure::Conflict`] if another one has changed it between, [`Failure::NotFound`] if it was
+    /// removed: it does not come back.
+    pub fn replace_registration(
+        &self,
+        access: &Access,
+        was: &Registration,
+        new: &Registration,
+    ) -> Result<(), Failure> {
+        self.write_registration(access, new, Some(was.clone()))
+    }
+
+    fn write_registration(
+        &self,
+        access: &Access,
+        new: &Registration,
+        was: Option<Registration>,
+    ) -> Result<(), Failure> {
         limit::text("client id", &new.id)?;
         limit::text("client name", &new.name)?;
         let body = serde_json::to_string(new).map_err(|e| Failure::Storage(e.to_string()))?;
@@ -58,6 +80,11 @@ impl Record {
         let now = self.now().micros();
         let gone = values![&tenant, &id].to_vec();
         self.inner.record_writer.write(move |executor| {
+            if was.is_some() {
+                let found = executor.first(sql::REGISTRATION_GET, values![&tenant, &id])?;
+                let found = found.as_ref().map(stored).transpose()?;
+                require_unchanged(format!("client/{id}"), was.as_ref(), found.as_ref())?;
+            }
             let of_issuer = values![&tenant, &issuer];
             if !issuer.is_empty()
                 && let Some(row) = executor.first(sql::REGISTRATION_OF_ISSUER, of_issuer)?

@@ -19,8 +19,8 @@ use crate::sql::record as sql;
 use crate::store::{Executor, values};
 use crate::vault::{Vault, sha256};
 use crate::{
-    Access, Action, Failure, NewReview, RawState, Record, Scope, archive, care, consent, label,
-    review,
+    Access, Action, Extraction, ExtractionState, Failure, NewReview, RawState, Record, Scope,
+    archive, care, consent, extraction, label, review,
 };
 use model::{Problem, RawId, ResourceRef, Timestamp};
 use std::collections::BTreeSet;
@@ -36,7 +36,30 @@ impl Record {
 
     /// Does what can be done of a commit beforehand: checks it, takes out of it what is searched,
     /// and notes it in the audit log. Nothing is stored before [`Ready::commit`].
-    pub fn ready(&self, access: &Access, mut commit: Commit) -> Result<Ready, Failure> {
+    pub fn ready(&self, access: &Access, commit: Commit) -> Result<Ready, Failure> {
+        self.ready_with(access, commit, None)
+    }
+
+    /// As [`Record::commit`], for what people confirmed of a document: it is filed and the document
+    /// is closed together or not at all. If somebody else has decided since `of` was read, it is
+    /// [`Failure::Conflict`].
+    pub fn file_extraction(
+        &self,
+        access: &Access,
+        (of, body): (&Extraction, Vec<u8>),
+        commit: Commit,
+    ) -> Result<Committed, Failure> {
+        self.permit(access, Action::ResolveReview)?;
+        extraction::check_body(&body)?;
+        self.ready_with(access, commit, Some((of.clone(), body)))?.commit()
+    }
+
+    fn ready_with(
+        &self,
+        access: &Access,
+        mut commit: Commit,
+        document: Option<(Extraction, Vec<u8>)>,
+    ) -> Result<Ready, Failure> {
         self.permit(access, Action::Commit)?;
         let tenant = access.tenant().as_str();
         let prepared = prepare(&mut commit, tenant, &self.inner.keys)?;
@@ -44,7 +67,9 @@ impl Record {
             archive::check_problems(problems)?;
             self.require_raw(access, id)?;
         }
-        self.note(access, Action::Commit, &touched(&prepared, commit.raw.as_ref()))?;
+        let mut named = touched(&prepared, commit.raw.as_ref());
+        named.entities.extend(document.iter().map(|(of, _)| extraction::place(&of.id)));
+        self.note(access, Action::Commit, &named)?;
         let filing = Filing {
             access: access.clone(),
             keys: Arc::clone(&self.inner.keys),
@@ -54,6 +79,7 @@ impl Record {
             raw: commit.raw,
             reviews: commit.reviews,
             cursor: commit.cursor,
+            document,
         };
         Ok(Ready { record: self.clone(), filing, prepared })
     }
@@ -134,6 +160,8 @@ struct Filing {
     raw: Option<(RawId, RawState, Vec<Problem>)>,
     reviews: Vec<NewReview>,
     cursor: Option<(String, u64)>,
+    /// The document that people confirmed this of, and all that they said.
+    document: Option<(Extraction, Vec<u8>)>,
 }
 
 /// What is stored now.
@@ -206,6 +234,10 @@ impl Filing {
         }
         if let Some((name, place)) = &self.cursor {
             feed::move_cursor(executor, tenant, name, *place)?;
+        }
+        if let Some((of, body)) = &self.document {
+            let decided = (of, ExtractionState::Filed, body.as_slice());
+            extraction::decide(executor, &vault, tenant, decided, transaction.now)?;
         }
         let searched = self.searched(executor, transaction.fresh)?;
         Ok((Committed { sequence, resources, reviews }, searched))
@@ -430,15 +462,16 @@ impl Transaction<'_> {
         Ok(if found.is_empty() { one } else { String::new() })
     }
 
-    /// Files the raw message, once, and notes whose it is.
+    /// Files the raw message, once and not when a person put it aside, and notes whose it is.
     fn settle_raw(&self) -> Result<(), Failure> {
         let Some((id, state, problems)) = &self.filing.raw else { return Ok(()) };
-        let found = archive::state_in_record(self.executor, self.tenant, id)?;
-        if found.is_some_and(|(state, _)| state == RawState::Filed) {
+        let found =
+            archive::state_in_record(self.executor, self.tenant, id)?.map(|(state, _)| state);
+        if let Some(found @ (RawState::Filed | RawState::Dismissed)) = found {
             return Err(Failure::Conflict {
                 place: format!("raw/{id}"),
-                expected: "not filed".to_owned(),
-                found: RawState::Filed.word().to_owned(),
+                expected: "neither filed nor dismissed".to_owned(),
+                found: found.word().to_owned(),
             });
         }
         archive::put_state(self.executor, self.tenant, id, *state, problems, self.now)?;

@@ -9,6 +9,8 @@ super::statements! {
         WHERE tenant = $1 AND state = 'open' ORDER BY created, id LIMIT $2";
     EXTRACTIONS_DONE = "SELECT id, patient, created, state, version, body FROM extraction
         WHERE tenant = $1 AND state <> 'open' ORDER BY created DESC, id LIMIT $2";
+    EXTRACTIONS_OF = "SELECT id, patient, created, state, version, body FROM extraction
+        WHERE tenant = $1 AND patient = $2 AND state = 'open' ORDER BY created, id";
     EXTRACTION_DECIDE = "UPDATE extraction SET state = $1, body = $2, version = version + 1
         WHERE tenant = $3 AND id = $4 AND version = $5 AND state = 'open'";
     EXTRACTIONS_DROP = "DELETE FROM extraction WHERE tenant = $1 AND patient = $2";

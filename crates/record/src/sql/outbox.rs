@@ -23,7 +23,7 @@ super::statements! {
         WHERE tenant = $1 AND state = 'delivered' GROUP BY destination";
     OUTBOX_STANDS = "SELECT d.tenant, d.id, d.failures, d.retry_at, d.acknowledged, p.state,
         count(p.number), min(p.recorded) FROM destination d LEFT JOIN dispatch p
-        ON p.tenant = d.tenant AND p.destination = d.id
+        ON p.tenant = d.tenant AND p.destination = d.id AND p.state IN ('queued', 'held', 'parked')
         GROUP BY d.tenant, d.id, d.failures, d.retry_at, d.acknowledged, p.state";
 
     DISPATCH_WAITS = "SELECT 1 FROM dispatch WHERE tenant = $1 AND destination = $2
@@ -60,7 +60,8 @@ super::statements! {
         AND patient = $3 AND state = 'held' AND number < $4";
     DISPATCHES_AGAIN = "UPDATE dispatch SET state = 'queued', attempts = 0, failed_since = 0,
         retry_at = 0, settled = 0, reason = '' WHERE tenant = $1 AND destination = $2
-        AND patient = $3 AND number >= $4 AND state IN ('delivered', 'skipped', 'withheld')";
+        AND patient = $3 AND number >= $4
+        AND (state IN ('delivered', 'withheld') OR (number = $4 AND state = 'skipped'))";
     DISPATCHES_LET_GO = "DELETE FROM dispatch WHERE tenant = $1 AND destination = $2
         AND number <= $3 AND state IN ('delivered', 'skipped', 'withheld')";
 }

@@ -152,6 +152,7 @@ super::statements! {
         WHERE tenant = $2 AND id = $3 AND resolved = 0";
     REVIEW_BODY_PUT = "UPDATE review SET body = $1
         WHERE tenant = $2 AND id = $3 AND resolved = 0";
+    REVIEWS_OPEN_COUNT = "SELECT count(*) FROM review WHERE tenant = $1 AND resolved = 0";
     REVIEWS_COUNT = "SELECT count(*) FROM review WHERE resolved = 0";
 
     ACCOUNT_PUT = "INSERT INTO account (tenant, login, display_name, role, password_hash, scope,

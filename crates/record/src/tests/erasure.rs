@@ -1,5 +1,7 @@
 //! Erasing a patient: nothing is left, nothing comes back, nobody else is touched.
 
+mod asked;
+
 use super::{access, open, open_with, queue_all};
 use crate::audit::CheckpointKey;
 use crate::store::{Executor, Pool, Store, Value, values};
@@ -464,33 +466,4 @@ fn a_destroyed_key_that_came_back_opens_nothing() {
         .commit(&access(Role::Interface), Commit { changes: vec![put], ..Commit::default() })
         .unwrap_err();
     assert!(matches!(refused, Failure::Sealed { .. }), "{refused}");
-}
-
-#[test]
-fn an_erasure_is_asked_for_with_a_reason_and_certified() {
-    let (record, directory) = open();
-    commit(&record, vec![put(observation("o1", "p1", "x"))]);
-    let p1 = PatientId::new("p1");
-    for reason in ["", "  "] {
-        let refused = record.erase_patient(&officer(), &p1, reason).unwrap_err();
-        assert!(matches!(refused, Failure::Invalid { .. }), "{refused}");
-    }
-    for unknown in ["p9", "not an id", "*"] {
-        let refused = record.erase_patient(&officer(), &PatientId::new(unknown), "asked for");
-        assert_eq!(refused, Err(Failure::NotFound), "{unknown}");
-    }
-    assert!(record.read(&access(Role::Prescriber), "Observation", "o1").unwrap().is_some());
-    let erasure = record.erase_patient(&officer(), &p1, "asked for").unwrap();
-    let certificate = crate::ErasureCertificate::new(&officer(), &erasure);
-    let key = CheckpointKey::open(directory.path().join("audit.key")).unwrap();
-    let other = CheckpointKey::open(directory.path().join("other.key")).unwrap();
-    let note = certificate.signed(&key).unwrap();
-    assert_eq!(read_certificate(&note, &[key.verifier()]), Some(certificate.clone()));
-    assert_eq!(read_certificate(&note, &[other.verifier()]), None);
-    let forged = note.replace("asked for", "asked fox");
-    assert_eq!(read_certificate(&forged, &[key.verifier()]), None);
-    assert_eq!((certificate.keys.len(), certificate.removed["keys"]), (1, 1));
-    assert!(certificate.remains.iter().any(|it| it.what.contains("backups")));
-    // A checkpoint of the log is no certificate.
-    assert_eq!(read_certificate(&key.note("{}\n"), &[key.verifier()]), None);
 }

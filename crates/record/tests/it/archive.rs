@@ -1,7 +1,7 @@
 //! The raw archive: order, states, repetitions, acknowledgements.
 
 use crate::support::{access, commit, fixture, observation, put, raw};
-use model::{Problem, RawId};
+use model::{Problem, RawId, Timestamp};
 use record::{Archived, Commit, Failure, NewReview, RawState, Role};
 
 #[test]
@@ -168,4 +168,45 @@ fn the_same_message_at_once_by_many_connections_is_archived_once() {
         let outcome = record.archive_once(&interface, raw("LAB|1", body), b"a").unwrap();
         assert!(matches!(outcome, Archived::Known(_)));
     }
+}
+
+#[test]
+fn a_state_is_changed_only_from_the_one_that_was_seen() {
+    let fixture = fixture();
+    let (record, interface) = (&fixture.record, access(Role::Interface));
+    let id = record.archive(&interface, raw("k", b"x")).unwrap();
+    let change = |from, to| record.change_raw_state(&interface, &id, (from, to), &[]);
+    let state = || record.raw(&interface, &id).unwrap().unwrap().summary.state;
+    // The state that it was archived in counts until there is another.
+    let wrong = change(RawState::Unmatched, RawState::Dismissed);
+    assert!(matches!(wrong, Err(Failure::Conflict { .. })), "{wrong:?}");
+    change(RawState::Received, RawState::Unmatched).unwrap();
+    change(RawState::Unmatched, RawState::Dismissed).unwrap();
+    // Who saw it unmatched comes late; so does whoever reads it again meanwhile.
+    for state in [RawState::Unmatched, RawState::ParseError] {
+        let late = change(RawState::Unmatched, state);
+        assert!(matches!(late, Err(Failure::Conflict { .. })), "{late:?}");
+    }
+    for state in [RawState::Filed, RawState::Unmatched] {
+        let raw = Some((id.clone(), state, vec![]));
+        let filing = record.commit(&interface, Commit { raw, ..Commit::default() });
+        assert!(matches!(filing, Err(Failure::Conflict { .. })), "{filing:?}");
+    }
+    assert_eq!(state(), RawState::Dismissed);
+    let none = RawId::new("none");
+    let states = (RawState::Received, RawState::Filed);
+    let unknown = record.change_raw_state(&interface, &none, states, &[]);
+    assert_eq!(unknown, Err(Failure::NotFound));
+}
+
+#[test]
+fn a_moment_has_a_place_in_the_order_of_arrival() {
+    let fixture = fixture();
+    let (record, interface) = (&fixture.record, access(Role::Interface));
+    let at = |micros| record.raw_sequence_at(&interface, Timestamp::from_micros(micros)).unwrap();
+    assert_eq!(at(0), 1);
+    let ids = ["a", "b"].map(|key| record.archive(&interface, raw(key, b"x")).unwrap());
+    let last = record.raw(&interface, &ids[1]).unwrap().unwrap().summary;
+    assert_eq!((at(0), at(i64::MAX)), (1, 3));
+    assert!(at(last.received.micros()) <= last.sequence);
 }

@@ -1,8 +1,8 @@
 //! What was read from documents: kept once, decided once at a time, gone with the patient's key.
 
-use crate::support::{access, commit, fixture, patient};
+use crate::support::{access, commit, fixture, observation, patient, put};
 use model::PatientId;
-use record::{ExtractionState, Failure, Role};
+use record::{Commit, ExtractionState, Failure, Role};
 
 #[test]
 fn a_document_is_kept_once_and_two_who_decide_at_once_are_told_apart() {
@@ -47,4 +47,53 @@ fn it_goes_with_the_patient() {
     record.erase_patient(&officer, &PatientId::new("p1"), "asked for").unwrap();
     assert_eq!(record.extraction(&reviewer, "e1").unwrap(), None);
     assert!(record.extraction(&reviewer, "e2").unwrap().is_some());
+}
+
+#[test]
+fn what_is_filed_of_a_document_and_its_decision_happen_together_or_not_at_all() {
+    let fixture = fixture();
+    let record = &fixture.record;
+    commit(record, vec![patient("p1", "Example", "MRN-1")]).unwrap();
+    let (door, reviewer) = (access(Role::Interface), access(Role::LaboratoryReviewer));
+    let p1 = PatientId::new("p1");
+    record.put_extraction(&door, "e", &p1, ExtractionState::Open, b"x".to_vec()).unwrap();
+    let seen = record.extraction(&reviewer, "e").unwrap().unwrap();
+    let file = |access, of: &record::Extraction| {
+        let changes = vec![put(observation("o1", "p1", "1-1"))];
+        let commit = Commit { changes, ..Commit::default() };
+        record.file_extraction(access, (of, b"filed".to_vec()), commit)
+    };
+    // Somebody takes a confirmation back in between.
+    let open = ExtractionState::Open;
+    record.decide_extraction(&reviewer, &seen, open, b"rejected".to_vec()).unwrap();
+    let refused = file(&reviewer, &seen);
+    assert!(matches!(refused, Err(Failure::Conflict { .. })), "{refused:?}");
+    assert_eq!(record.read(&reviewer, "Observation", "o1").unwrap(), None);
+    let seen = record.extraction(&reviewer, "e").unwrap().unwrap();
+    // The door files, and decides nothing.
+    assert!(matches!(file(&door, &seen), Err(Failure::Denied { .. })));
+    file(&reviewer, &seen).unwrap();
+    assert!(record.read(&reviewer, "Observation", "o1").unwrap().is_some());
+    let filed = record.extraction(&reviewer, "e").unwrap().unwrap();
+    assert_eq!((filed.state, filed.body.as_slice()), (ExtractionState::Filed, &b"filed"[..]));
+}
+
+#[test]
+fn what_waits_of_a_document_that_is_gone_is_closed_once() {
+    let fixture = fixture();
+    let record = &fixture.record;
+    let (door, reviewer) = (access(Role::Interface), access(Role::LaboratoryReviewer));
+    for (id, patient) in [("e1", "p1"), ("e2", "p2")] {
+        let patient = PatientId::new(patient);
+        record.put_extraction(&door, id, &patient, ExtractionState::Open, b"x".to_vec()).unwrap();
+    }
+    let of = |patient| record.extractions_of(&door, &PatientId::new(patient)).unwrap();
+    let waiting = of("p1");
+    assert_eq!(waiting.len(), 1);
+    record.withdraw_extraction(&door, &waiting[0], b"gone".to_vec()).unwrap();
+    let again = record.withdraw_extraction(&door, &waiting[0], b"gone".to_vec());
+    assert!(matches!(again, Err(Failure::Conflict { .. })));
+    assert_eq!((of("p1").len(), of("p2").len()), (0, 1));
+    let closed = record.extraction(&reviewer, "e1").unwrap().unwrap();
+    assert_eq!(closed.state, ExtractionState::Nothing);
 }

@@ -3,8 +3,8 @@
 use crate::support::{Fixture, access, fixture};
 use model::Timestamp;
 use record::{
-    Access, Credential, CredentialKind, LinkKind, Registration, Role, Session, Taken, Ticket,
-    TicketKind,
+    Access, Credential, CredentialKind, Failure, LinkKind, Registration, Role, Session, Taken,
+    Ticket, TicketKind,
 };
 
 const MINUTE_MICROS: i64 = 60_000_000;
@@ -106,6 +106,26 @@ fn a_ticket_of_another_kind_or_time_is_like_none() {
     record.put_ticket(&door(), old).unwrap();
     let taken = record.take_ticket(&door(), TicketKind::Code, "old", vec![]).unwrap();
     assert_eq!(taken, Taken::Absent);
+}
+
+#[test]
+fn a_registration_is_replaced_only_as_it_was_read_and_does_not_come_back() {
+    let fixture = fixture();
+    let record = &fixture.record;
+    let of = |key_set: &str| Registration {
+        id: "service".to_owned(),
+        key_set: Some(key_set.to_owned()),
+        ..Registration::default()
+    };
+    record.put_registration(&door(), &of("a")).unwrap();
+    record.replace_registration(&door(), &of("a"), &of("b")).unwrap();
+    let late = record.replace_registration(&door(), &of("a"), &of("c"));
+    assert!(matches!(late, Err(Failure::Conflict { .. })), "{late:?}");
+    assert_eq!(record.registration(&door(), "service").unwrap(), Some(of("b")));
+    assert!(record.delete_registration(&door(), "service").unwrap());
+    let gone = record.replace_registration(&door(), &of("b"), &of("c"));
+    assert_eq!(gone, Err(Failure::NotFound));
+    assert_eq!(record.registration(&door(), "service").unwrap(), None);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use crate::support::{access, commit, fixture, knowledge, narrowed, patient, raw};
 use model::{PatientId, Problem};
 use record::{
-    Access, Account, Client, Commit, Failure, Feedback, NewReview, Purpose, RawState, Role, Scope,
-    Shown,
+    Access, Account, AuditEvent, AuditQuery, Client, Commit, Failure, Feedback, NewReview, Purpose,
+    RawState, Role, Scope, Shown,
 };
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,6 +65,65 @@ fn accounts_keep_role_and_scope() {
         }
     }
     assert_eq!(fixture.record.account(&operator, "nobody").unwrap(), None);
+}
+
+#[test]
+fn an_account_is_replaced_only_as_it_was_read() {
+    let fixture = fixture();
+    let (record, operator) = (&fixture.record, access(Role::Operator));
+    let account = |name: &str| Account {
+        login: "ana".to_owned(),
+        display_name: name.to_owned(),
+        role: Role::Pharmacist,
+        password_hash: "!".to_owned(),
+        scope: Scope::Tenant,
+    };
+    let (first, second) = (account("Ana"), account("Ana Example"));
+    let gone = record.replace_account(&operator, Some(&first), second.clone());
+    assert_eq!(gone, Err(Failure::NotFound));
+    record.replace_account(&operator, None, first.clone()).unwrap();
+    let twice = record.replace_account(&operator, None, second.clone());
+    assert!(matches!(twice, Err(Failure::Conflict { .. })), "{twice:?}");
+    assert_eq!(record.account(&operator, "ana").unwrap(), Some(first.clone()));
+    record.replace_account(&operator, Some(&first), second.clone()).unwrap();
+    // Who was disabled between is not let in again by what was read before.
+    record.set_account_disabled(&operator, "ana", true).unwrap();
+    let late = record.replace_account(&operator, Some(&second), first);
+    assert!(matches!(late, Err(Failure::Conflict { .. })), "{late:?}");
+    assert_eq!(record.active_account(&operator, "ana").unwrap(), None);
+}
+
+#[test]
+fn a_client_is_renewed_only_as_it_was_read_and_its_end_is_an_event_of_its_own() {
+    let fixture = fixture();
+    let (record, operator) = (&fixture.record, access(Role::Operator));
+    let client = Client {
+        id: "ehr".to_owned(),
+        name: "EHR".to_owned(),
+        role: Role::ServiceClient,
+        token_sha256: "aa".to_owned(),
+        scopes: Some("system/*.rs".to_owned()),
+    };
+    let gone = record.renew_client(&operator, &client, "bb".to_owned());
+    assert_eq!(gone, Err(Failure::NotFound));
+    record.put_client(&operator, client.clone()).unwrap();
+    record.renew_client(&operator, &client, "bb".to_owned()).unwrap();
+    let twice = record.renew_client(&operator, &client, "cc".to_owned());
+    assert!(matches!(twice, Err(Failure::Conflict { .. })), "{twice:?}");
+    let renewed = Client { token_sha256: "bb".to_owned(), ..client };
+    assert_eq!(record.client(&operator, "ehr").unwrap(), Some(renewed.clone()));
+    assert_eq!(record.disable_client(&operator, "ehr"), Ok(true));
+    assert_eq!(record.disable_client(&operator, "ehr"), Ok(false));
+    assert_eq!(record.disable_client(&operator, "none"), Err(Failure::NotFound));
+    let disabled = record.client(&operator, "ehr").unwrap().unwrap();
+    assert!(disabled.is_disabled());
+    assert_eq!((disabled.scopes, disabled.role), (renewed.scopes, renewed.role));
+    let entity = Some("client/ehr".to_owned());
+    let query = AuditQuery { entity, count: 100, ..AuditQuery::default() };
+    let found = record.audit_events(&access(Role::PrivacyOfficer), &query).unwrap();
+    let is_end = |event: &AuditEvent| event.entities.contains(&"disabled".to_owned());
+    let ends = found.events.iter().filter(|event| is_end(event)).count();
+    assert!(ends > 0 && ends < found.events.len(), "{found:?}");
 }
 
 #[test]

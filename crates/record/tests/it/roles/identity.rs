@@ -46,6 +46,10 @@ pub(super) fn identity() -> Vec<Line> {
             let id = "app".to_owned();
             r.put_registration(a, &Registration { id, ..Registration::default() })
         }),
+        ("replace_registration", vec![Operator], |r, a, _| {
+            let none = Registration { id: "none".to_owned(), ..Registration::default() };
+            done(r.replace_registration(a, &none, &none))
+        }),
         ("registration", readers(), |r, a, _| r.registration(a, "app").map(drop)),
         ("registration_of_issuer", readers(), |r, a, _| {
             r.registration_of_issuer(a, "https://ehr.example").map(drop)
