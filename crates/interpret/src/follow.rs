@@ -2,13 +2,13 @@
 
 use crate::conclude::{Conclusion, conclude_with, is_relevant};
 use crate::identity::statement_id;
+use crate::person::{changed, those_who_stay};
 use knowledge::Pack;
-use model::fact::{FactContent, FiledFact};
+use model::fact::FiledFact;
 use model::statement::{EngineRef, Statement};
 use model::{PatientId, StatementId, TenantId};
 use record::{Access, ChangeKind, Purpose, Record, Role, Scope};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -65,14 +65,6 @@ pub struct Progress {
     pub patients: u64,
     /// Statements whose content changed and were written.
     pub statements_written: u64,
-}
-
-/// What is to be said of a patient.
-struct Concluded {
-    /// `None` where there is nothing to interpret, and was not before.
-    statements: Option<Vec<Statement>>,
-    /// The record that this one was merged into.
-    replaced_by: Option<PatientId>,
 }
 
 /// Keeps statements true to facts and knowledge.
@@ -182,45 +174,26 @@ impl Interpreter {
         let changes = self.record.changes(&self.access, place, CHANGES_PER_READ_MAX)?;
         let Some(last) = changes.last() else { return Ok(false) };
         progress.changes += changes.len() as u64;
-        let patients: BTreeSet<PatientId> = changes
-            .iter()
-            .filter(|change| change.kind == ChangeKind::Resource)
-            .filter_map(|change| change.patient.clone())
-            .collect();
-        self.interpret_all(patients, progress)?;
+        let mut patients = changed(&changes);
+        let stay = those_who_stay(&self.record, &self.access, &changes)?;
+        patients.extend(stay.into_iter().map(|(one, _)| one));
+        let patients: Vec<PatientId> = patients.into_iter().collect();
+        for group in patients.chunks(PATIENTS_READ_TOGETHER_MAX) {
+            // Their reads wait for the audit log once.
+            let concluded = self.record.read_together(|record| {
+                group.iter().map(|patient| self.concluded(record, patient)).collect()
+            });
+            let concluded: Vec<Option<Vec<Statement>>> = concluded?;
+            for (patient, statements) in group.iter().zip(concluded) {
+                progress.patients += 1;
+                let Some(statements) = statements else { continue };
+                progress.statements_written += self.write(patient, statements)?;
+            }
+        }
         // Only after every patient of the batch: a crash before this repeats work, and repeating
         // it changes nothing.
         self.record.set_cursor(&self.access, &cursor, last.sequence)?;
         Ok(true)
-    }
-
-    /// Interprets patients, and those whom their records were merged into.
-    fn interpret_all(
-        &self,
-        mut patients: BTreeSet<PatientId>,
-        progress: &mut Progress,
-    ) -> Result<(), Failure> {
-        let mut done = BTreeSet::new();
-        while !patients.is_empty() {
-            let mut stay = BTreeSet::new();
-            let these: Vec<&PatientId> = patients.iter().collect();
-            for group in these.chunks(PATIENTS_READ_TOGETHER_MAX) {
-                // Their reads wait for the audit log once.
-                let concluded = self.record.read_together(|record| {
-                    group.iter().map(|patient| self.concluded(record, patient)).collect()
-                });
-                let concluded: Vec<Concluded> = concluded?;
-                for (patient, concluded) in group.iter().zip(concluded) {
-                    progress.patients += 1;
-                    stay.extend(concluded.replaced_by);
-                    let Some(statements) = concluded.statements else { continue };
-                    progress.statements_written += self.write(patient, statements)?;
-                }
-            }
-            done.append(&mut patients);
-            patients = stay.difference(&done).cloned().collect();
-        }
-        Ok(())
     }
 
     /// Follows the feed until `stop` answers true. A failure is logged and tried again: facts
@@ -268,24 +241,24 @@ impl Interpreter {
     /// # Errors
     /// When the record fails.
     pub fn interpret(&self, patient: &PatientId) -> Result<u64, Failure> {
-        match self.concluded(&self.record, patient)?.statements {
+        match self.concluded(&self.record, patient)? {
             Some(statements) => self.write(patient, statements),
             None => Ok(0),
         }
     }
 
-    /// What is to be said of a patient, out of all records that were merged into one.
-    fn concluded(&self, record: &Record, patient: &PatientId) -> Result<Concluded, Failure> {
+    /// What is to be said of a patient, out of all records that were merged into one; `None` where
+    /// there is nothing to interpret, and was not before.
+    fn concluded(
+        &self,
+        record: &Record,
+        patient: &PatientId,
+    ) -> Result<Option<Vec<Statement>>, Failure> {
         let facts = record.facts_of_person(&self.access, patient)?;
-        let replaced_by = facts.iter().find_map(|filed| match &filed.fact.content {
-            FactContent::Patient(patient) => patient.links.replaced_by.clone(),
-            _ => None,
-        });
         if !facts.iter().any(is_relevant) && record.statements(&self.access, patient)?.is_empty() {
-            return Ok(Concluded { statements: None, replaced_by });
+            return Ok(None);
         }
-        let statements = Some(self.conclude(patient, &facts).statements);
-        Ok(Concluded { statements, replaced_by })
+        Ok(Some(self.conclude(patient, &facts).statements))
     }
 
     fn conclude(&self, patient: &PatientId, facts: &[FiledFact]) -> Conclusion {
@@ -313,7 +286,9 @@ impl Interpreter {
             return Ok(true);
         }
         let changes = self.record.changes(&self.access, place, CHANGES_PER_READ_MAX)?;
-        let records = self.record.records_of_person(&self.access, patient)?;
+        // Also those that this record alone still names: a merge that ended changes what is known.
+        let mut records = self.record.records_of_person(&self.access, patient)?;
+        records.extend(self.record.links_of_patient(&self.access, patient)?.replaces);
         let is_of_patient = |change: &record::Change| {
             let of = change.patient.as_ref();
             change.kind == ChangeKind::Resource && of.is_some_and(|one| records.contains(one))

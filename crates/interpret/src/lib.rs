@@ -12,6 +12,7 @@ mod conclude;
 mod follow;
 mod identity;
 pub mod matching;
+mod person;
 mod replay;
 pub mod therapies;
 mod tumor;

@@ -22,7 +22,7 @@ use std::collections::BTreeSet;
 
 /// Characters of a remark, and of what is to be found out.
 pub(crate) const TEXT_CHARS_MAX: usize = 500;
-/// Resources of a kind that are read for one page; beyond, the page says that there are more.
+/// Resources of a kind that are read for one page; a list says that there are more.
 const READ_MAX: usize = 500;
 
 /// Whether a caller decides about trials: a person whose role notes decisions of care.
@@ -64,6 +64,14 @@ fn not_offered(what: impl std::fmt::Display) -> Error {
 fn overtaken() -> Error {
     let text = "somebody else wrote this meanwhile: look at what it says now, and send again";
     Error::new(StatusCode::CONFLICT, "conflict", text)
+}
+
+/// A write that somebody else was a moment before.
+fn written(filed: Result<(), Error>) -> Result<(), Error> {
+    filed.map_err(|error| match error.status() {
+        StatusCode::PRECONDITION_FAILED => overtaken(),
+        _ => error,
+    })
 }
 
 /// The reference of a trial's `ResearchStudy`.

@@ -11,6 +11,8 @@ mod report;
 mod request;
 mod variant;
 
+pub(super) use gene::is_phenotype;
+
 use super::access::{self, text};
 use super::codes::{self, Answer, loinc};
 use model::fact::FactContent;

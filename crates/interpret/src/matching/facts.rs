@@ -121,7 +121,7 @@ impl PatientFacts {
     ) -> Result<Option<Self>, Failure> {
         let mut resources = resources(record, access, of)?;
         let all = Seen::of(resources.iter().map(|one| &one.reference));
-        let merged = merged(record, access, of, &resources)?;
+        let merged = merged(record, access, of)?;
         let beside = medication_ids(&resources);
         let seen = (beside.is_empty() && merged.is_empty()).then_some(all);
         resources.extend(merged);
@@ -205,33 +205,13 @@ fn resources(record: &Record, access: &Access, of: &PatientId) -> Result<Vec<Res
 }
 
 /// What is known in the records that were merged into this one, but not who they said it was.
-fn merged(
-    record: &Record,
-    access: &Access,
-    of: &PatientId,
-    own: &[Resource],
-) -> Result<Vec<Resource>, Failure> {
+fn merged(record: &Record, access: &Access, of: &PatientId) -> Result<Vec<Resource>, Failure> {
     let mut found = Vec::new();
-    if !own.iter().any(|one| links(&one.value, "replaces").next().is_some()) {
-        return Ok(found);
-    }
     for other in record.records_of_person(access, of)?.iter().skip(1) {
         let others = resources(record, access, other)?.into_iter();
         found.extend(others.filter(|one| one.reference.resource_type != "Patient"));
     }
     Ok(found)
-}
-
-/// The other records that a `Patient` names in links of a kind (FHIR R4 Patient.link).
-pub(super) fn links<'v>(
-    person: &'v Value,
-    kind: &'v str,
-) -> impl Iterator<Item = PatientId> + use<'v> {
-    let links = person.get("link").and_then(Value::as_array);
-    let links = links.into_iter().flatten();
-    let of_kind = links.filter(move |one| one.get("type").and_then(Value::as_str) == Some(kind));
-    let others = of_kind.filter_map(|one| one.pointer("/other/reference")?.as_str());
-    others.filter_map(|one| one.strip_prefix("Patient/")).map(PatientId::new)
 }
 
 /// The medications that therapies refer to.

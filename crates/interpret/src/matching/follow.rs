@@ -1,12 +1,11 @@
 //! Following the feed and the calendar: who changed is put to all trials, a trial that changed to
 //! all patients with a tumour, and for whom a day is due to all trials again.
 
-use super::facts::links;
 use super::matcher::{Matcher, PATIENTS_TOGETHER, Ready};
 use crate::follow::Failure;
+use crate::person::those_who_stay;
 use model::PatientId;
 use record::{Change, ChangeKind, PutTo};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 use trials::patient::Day;
@@ -72,7 +71,10 @@ impl Matcher {
             .map(|one| (one.id.as_str(), one))
             .collect();
         let mut patients = causes(&changes);
-        self.add_those_who_stay(&mut patients)?;
+        for (stays, because_of) in those_who_stay(&self.record, &self.engine, &changes)? {
+            let cause = patients.get(&because_of).cloned().unwrap_or_default();
+            patients.insert(stays, cause);
+        }
         if !trials.is_empty() || !patients.is_empty() {
             let (ready, today) = (self.ready()?, self.today());
             let patients: Vec<(PatientId, String)> = patients.into_iter().collect();
@@ -86,32 +88,6 @@ impl Matcher {
         // Only after all of them: a crash before this repeats work, and repeating it notes nothing.
         self.record.set_cursor(&self.engine, &cursor, last.sequence)?;
         Ok(true)
-    }
-
-    /// Adds those whom records of others were merged into.
-    fn add_those_who_stay(
-        &self,
-        patients: &mut BTreeMap<PatientId, String>,
-    ) -> Result<(), Failure> {
-        let mut these: Vec<(PatientId, String)> = patients.clone().into_iter().collect();
-        while !these.is_empty() {
-            let mut next = Vec::new();
-            for some in these.chunks(PATIENTS_TOGETHER as usize) {
-                self.record.read_together(|record| {
-                    for (of, cause) in some {
-                        let stored = record.read(&self.reader, "Patient", of.as_str())?;
-                        let Some(stored) = stored.filter(|one| !one.deleted) else { continue };
-                        let person: Value = serde_json::from_slice(&stored.body)?;
-                        next.extend(links(&person, "replaced-by").map(|one| (one, cause.clone())));
-                    }
-                    Ok::<(), Failure>(())
-                })?;
-            }
-            next.retain(|(of, _)| !patients.contains_key(of));
-            patients.extend(next.iter().cloned());
-            these = next;
-        }
-        Ok(())
     }
 
     /// Puts patients to trials, some at a time.

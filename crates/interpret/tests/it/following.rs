@@ -100,6 +100,20 @@ fn what_is_known_of_a_merged_record_counts_for_the_one_that_stays() {
     fixture.person("long-gone", &[], None);
     fixture.person("gone", &[], Some("stays"));
     assert_eq!(said("stays"), "not tested");
+    // A link that one side alone takes back, or whose record is gone, ends the merge as well.
+    for is_gone in [false, true] {
+        fixture.person("long-gone", &[], Some("gone"));
+        fixture.person("gone", &["long-gone"], Some("stays"));
+        fixture.person("stays", &["gone"], None);
+        assert_eq!(said("stays"), normal);
+        if is_gone {
+            fixture.delete_person("gone");
+        } else {
+            fixture.person("gone", &["long-gone"], None);
+        }
+        assert!(!interpreter.is_current(&stays).unwrap());
+        assert_eq!(said("stays"), "not tested");
+    }
     // A circle ends.
     fixture.person("stays", &["gone"], Some("gone"));
     fixture.person("gone", &["stays"], Some("stays"));

@@ -167,6 +167,14 @@ impl Fixture {
         self.change(ResourceChange::put(resource, facts, Condition::Any));
     }
 
+    pub(crate) fn delete_person(&self, id: &str) {
+        self.change(ResourceChange::Delete {
+            resource_type: "Patient".to_owned(),
+            id: id.to_owned(),
+            condition: Condition::Any,
+        });
+    }
+
     pub(crate) fn delete(&self, id: &str) {
         self.change(ResourceChange::Delete {
             resource_type: "Observation".to_owned(),

@@ -2,6 +2,7 @@
 
 use super::{
     body, found, not_offered, overtaken, patient_of, require_decider, rests_on, study, typed,
+    written,
 };
 use crate::app::App;
 use crate::caller::Caller;
@@ -58,6 +59,10 @@ pub(crate) struct TrialDecision {
     pub(crate) trial_version: Option<u64>,
     /// First day of taking part.
     pub(crate) start: Option<String>,
+    /// Last day of it.
+    pub(crate) end: Option<String>,
+    /// What the answers rested on, with those of earlier versions.
+    pub(crate) sources: BTreeSet<String>,
 }
 
 /// What a form says.
@@ -88,6 +93,8 @@ fn read(stored: &Stored, patient: &PatientId) -> Result<TrialDecision, Error> {
         parts.into_iter().flatten().find(|one| text(one, "/url").as_deref() == Some(name))
     };
     let said = |name: &str| part(name).and_then(|one| text(one, "/valueString"));
+    let sources = parts.into_iter().flatten();
+    let sources = sources.filter_map(|one| text(one, "/valueReference/reference")).collect();
     Ok(TrialDecision {
         patient: patient.clone(),
         version: stored.reference.version,
@@ -101,6 +108,8 @@ fn read(stored: &Stored, patient: &PatientId) -> Result<TrialDecision, Error> {
             .and_then(|one| one.get("valuePositiveInt"))
             .and_then(Value::as_u64),
         start: text(&resource, "/period/start"),
+        end: text(&resource, "/period/end"),
+        sources,
     })
 }
 
@@ -156,6 +165,9 @@ pub(crate) fn decide(
     let last = stored.filter(|stored| !stored.deleted);
     let last = last.map(|stored| read(&stored, patient)).transpose()?;
     let now = app.record().now();
+    // A trial that is closed by now rests on nothing any more; what is written about it still does.
+    let mut sources = rests_on(offers);
+    sources.extend(last.iter().flat_map(|last| last.sources.iter().cloned()));
     let new = TrialDecision {
         patient: patient.clone(),
         version: before + 1,
@@ -167,9 +179,12 @@ pub(crate) fn decide(
         answer: answer(offers, cohort),
         trial_version: Some(kept.version),
         start: start(&given.status, last.as_ref(), now),
+        end: end(&given.status, last.as_ref(), now),
+        sources,
     };
     if let Some(last) = &last {
-        let same = TrialDecision { version: new.version, at: new.at, ..last.clone() };
+        let sources = new.sources.clone();
+        let same = TrialDecision { version: new.version, at: new.at, sources, ..last.clone() };
         if same == new {
             return Ok(());
         }
@@ -179,9 +194,9 @@ pub(crate) fn decide(
         return Err(overtaken());
     }
     let condition = if before == 0 { Condition::Absent } else { Condition::Version(before) };
-    let resource = resource(&id, &new, &study(app, kept), &rests_on(offers));
+    let resource = resource(&id, &new, &study(app, kept));
     let changes = vec![ResourceChange::put(resource, Vec::new(), condition)];
-    file(app.record(), caller, patient, Commit { changes, ..Commit::default() })
+    written(file(app.record(), caller, patient, Commit { changes, ..Commit::default() }))
 }
 
 /// What the criteria of a cohort say, or the best answer of any where none was chosen.
@@ -200,12 +215,14 @@ fn start(status: &str, last: Option<&TrialDecision>, now: Timestamp) -> Option<S
     }
 }
 
-fn resource(
-    id: &str,
-    decision: &TrialDecision,
-    study: &Value,
-    sources: &BTreeSet<String>,
-) -> Value {
+/// The last day of it: today for who ends, and what it was from then on.
+fn end(status: &str, last: Option<&TrialDecision>, now: Timestamp) -> Option<String> {
+    let last = last.filter(|last| last.start.is_some())?;
+    let is_over = matches!(status, "off-study" | "withdrawn");
+    is_over.then(|| last.end.clone().unwrap_or_else(|| now.day().to_string()))
+}
+
+fn resource(id: &str, decision: &TrialDecision, study: &Value) -> Value {
     let said = |name: &str, text: &Option<String>| {
         text.as_ref().map(|text| json!({"url": name, "valueString": text}))
     };
@@ -220,7 +237,7 @@ fn resource(
     ]
     .into_iter()
     .flatten()
-    .chain(sources.iter().map(source))
+    .chain(decision.sources.iter().map(source))
     .collect();
     let mut resource = json!({
         "resourceType": KIND,
@@ -233,9 +250,8 @@ fn resource(
     let Some(fields) = resource.as_object_mut() else { return resource };
     if let Some(start) = &decision.start {
         let mut period = json!({"start": start});
-        let is_over = matches!(decision.status.as_str(), "off-study" | "withdrawn");
-        if let Some(period) = period.as_object_mut().filter(|_| is_over) {
-            period.insert("end".into(), json!(decision.at.day().to_string()));
+        if let (Some(period), Some(end)) = (period.as_object_mut(), &decision.end) {
+            period.insert("end".into(), json!(end));
         }
         fields.insert("period".into(), period);
     }

@@ -2,6 +2,7 @@
 
 use super::{
     body, found, not_offered, overtaken, patient_of, require_decider, rests_on, study, typed,
+    written,
 };
 use crate::app::App;
 use crate::caller::Caller;
@@ -51,6 +52,8 @@ pub(crate) struct Work {
     pub(crate) note: Option<String>,
     /// When this version was written.
     pub(crate) at: Timestamp,
+    /// What the answers of the criteria rested on, with those of earlier versions.
+    pub(crate) sources: BTreeSet<String>,
 }
 
 impl Work {
@@ -95,7 +98,14 @@ fn read(stored: &Stored, patient: &PatientId) -> Result<Work, Error> {
         is_of_criteria: text(&resource, "/reasonCode/coding/0/code").as_deref() == Some(CRITERIA.1),
         note: text(&resource, "/statusReason/text"),
         at: stored.recorded,
+        sources: sources(&resource),
     })
+}
+
+fn sources(resource: &Value) -> BTreeSet<String> {
+    let inputs = resource.get("input").and_then(Value::as_array);
+    let inputs = inputs.into_iter().flatten();
+    inputs.filter_map(|input| text(input, "/valueReference/reference")).collect()
 }
 
 fn all(app: &App, access: &Access, terms: &[(&str, &str)]) -> Result<(Vec<Work>, bool), Error> {
@@ -115,15 +125,17 @@ fn due_first(work: &Work) -> (bool, String) {
     (work.due.is_none(), work.due.map(|due| due.to_string()).unwrap_or_default())
 }
 
-/// What was asked for a patient and a trial; what is open first, then by the day it is due.
-pub(crate) fn of_patient(
+/// What was asked for a person and a trial in any of these records; what is open first, then by
+/// the day it is due.
+pub(crate) fn of_person(
     app: &App,
     access: &Access,
-    patient: &PatientId,
+    records: &[PatientId],
     kept: &KeptTrial,
 ) -> Result<Vec<Work>, Error> {
     let reference = text(&study(app, kept), "/reference").unwrap_or_default();
-    Ok(all(app, access, &[("patient", patient.as_str()), ("focus", &reference)])?.0)
+    let records: Vec<&str> = records.iter().map(PatientId::as_str).collect();
+    Ok(all(app, access, &[("patient", &records.join(",")), ("focus", &reference)])?.0)
 }
 
 /// What is open, for all patients and trials, and whether there is more than is read.
@@ -176,6 +188,7 @@ pub(crate) fn ask(
         is_of_criteria,
         note: None,
         at: now,
+        sources: before.iter().flat_map(|before| before.sources.iter().cloned()).collect(),
     };
     if let Some(before) = before.as_ref().filter(|before| before.is_open())
         && (&before.owner, before.due) == (&new.owner, new.due)
@@ -256,6 +269,7 @@ fn deleted(stored: &Stored, patient: &PatientId) -> Work {
         is_of_criteria: false,
         note: None,
         at: stored.recorded,
+        sources: BTreeSet::new(),
     }
 }
 
@@ -269,9 +283,12 @@ fn write(
         0 => Condition::Absent,
         before => Condition::Version(before),
     };
-    let resource = resource(work, &study(app, kept), &rests_on(offers));
+    // A trial that is closed by now rests on nothing any more; what is written about it still does.
+    let sources: BTreeSet<String> = rests_on(offers).union(&work.sources).cloned().collect();
+    let resource = resource(work, &study(app, kept), &sources);
     let changes = vec![ResourceChange::put(resource, Vec::new(), condition)];
-    file(app.record(), caller, &work.patient, Commit { changes, ..Commit::default() })
+    let commit = Commit { changes, ..Commit::default() };
+    written(file(app.record(), caller, &work.patient, commit))
 }
 
 fn resource(work: &Work, study: &Value, sources: &BTreeSet<String>) -> Value {

@@ -49,6 +49,10 @@ async fn an_order_for_the_one_that_stays_knows_what_was_found_under_the_other() 
     assert!(notice.contains("href=\"/patients/ana-example\""), "{notice}");
     let genes = between(&page, "id=\"genes\"", "</section>");
     assert!(genes.contains("*2/*2"), "{genes}");
+    // The report leads to the message as it came, in the record where it stands.
+    let source = page.split('"').find(|text| text.contains("/sources/")).unwrap().to_owned();
+    assert!(source.starts_with("/patients/ana-example/sources/"), "{source}");
+    assert_eq!(app.get(PRESCRIBER, &source).await.status, 200);
     let gone = app.get(PRESCRIBER, "/patients/ana-example").await.text();
     let notice = between(&gone, "This record was merged into another one", "</p>");
     assert!(notice.contains("href=\"/patients/ben-sample\""), "{notice}");

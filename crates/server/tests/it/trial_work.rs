@@ -71,7 +71,13 @@ async fn a_decision_is_a_research_subject_with_what_the_criteria_said() {
     assert_eq!(decide(&app, "off-study", "2", "").await.status, 303);
     let subject = of_ana(&app, "ResearchSubject").await.remove(0);
     assert_eq!(subject["period"]["start"], start);
-    assert!(subject["period"]["end"].is_string(), "{subject}");
+    let end = subject["period"]["end"].clone();
+    assert!(end.is_string(), "{subject}");
+    // A remark that is corrected later moves neither day.
+    app.wait_hours(48);
+    assert_eq!(decide(&app, "off-study", "3", "moved away").await.status, 303);
+    let subject = of_ana(&app, "ResearchSubject").await.remove(0);
+    assert_eq!((&subject["period"]["start"], &subject["period"]["end"]), (&start, &end));
 }
 
 #[tokio::test]

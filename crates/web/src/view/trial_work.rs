@@ -25,6 +25,8 @@ pub struct TrialWorkView {
     pub cohorts: Vec<String>,
     /// What is decided.
     pub decision: Option<TrialDecisionRow>,
+    /// What was decided under records that were merged into this one.
+    pub beside: Vec<TrialDecisionRow>,
     /// What may be decided: code and words.
     pub choices: Vec<(String, String)>,
     /// What has to be found out, the open ones first.

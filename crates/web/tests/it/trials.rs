@@ -102,6 +102,7 @@ fn work(text: &str) -> TrialWorkView {
         offers: vec![TrialOffer { path: "arm 1".to_owned(), ..offer("eligible", text, vec![]) }],
         cohorts: vec!["arm 1".to_owned(), text.to_owned()],
         decision: Some(decision(text)),
+        beside: vec![TrialDecisionRow { patient: PatientId::new("gone"), ..decision(text) }],
         choices: vec![("screening".to_owned(), "Being screened".to_owned())],
         tasks: vec![task(text)],
         unasked: vec![text.to_owned()],
@@ -125,6 +126,7 @@ fn work_on_a_trial_says_what_changed_since_and_forms_are_for_who_may() {
         "action=\"/patients/ana/trials/10-001\"",
         "action=\"/patients/ana/trials/10-001/tasks/t1\"",
         "name=\"version\" value=\"4\"",
+        "href=\"/patients/gone/trials/10-001\">record gone</a>, merged into this one: <b>Being",
     ] {
         assert!(page.contains(said), "{said}: {page}");
     }

@@ -24,13 +24,15 @@ pub(super) fn patient(reader: &mut Reader<'_>) {
     reader.push(ResultStatus::Final, Origin::Unknown, FactContent::Patient(patient));
 }
 
-/// Merges. Of several that took its place none is chosen: the record then stands for itself.
+/// Merges with other records here: what another server calls by the same id is somebody else. Of
+/// several that took its place none is chosen: the record then stands for itself.
 fn links(resource: &Value) -> Links {
     let of = |kind: &str| -> Vec<PatientId> {
         let links = access::all(resource, "link").into_iter();
         let of_kind = links.filter(|link| text(link, "type") == Some(kind));
         let others = of_kind.filter_map(|link| access::reference_of(access::first(link, "other")?));
-        let named = others.filter_map(access::type_and_id).filter(|(of, _)| *of == "Patient");
+        let here = others.filter(|reference| reference.starts_with("Patient/"));
+        let named = here.filter_map(access::type_and_id);
         named.map(|(_, id)| PatientId::new(id)).collect()
     };
     let mut stays = of("replaced-by");

@@ -52,13 +52,16 @@ pub(crate) fn trial_work(
     let names = BTreeMap::from([(id.clone(), Some(who.clone()))]);
     let missing: BTreeSet<&str> =
         offers.iter().flat_map(|offer| &offer.explanation.missing).map(String::as_str).collect();
-    let found = task::of_patient(app, access, id, &kept)?;
+    let records = app.record().records_of_person(access, id)?;
+    let found = task::of_person(app, access, &records, &kept)?;
     let is_asked = |fact: &str| found.iter().any(|one| one.is_open() && one.fact == fact);
     let row = |one: &Work| {
         let is_missing = missing.contains(one.fact.as_str());
         task_row(one, &names, one.is_of_criteria && !is_missing)
     };
-    let decided = subject::decision(app.record(), access, id, &kept.trial.id)?;
+    let of = |record: &PatientId| subject::decision(app.record(), access, record, &kept.trial.id);
+    let decided = of(id)?;
+    let beside = records.iter().skip(1).map(of).collect::<Result<Vec<_>, Error>>()?;
     Ok(TrialWorkView {
         session: session(app, caller)?,
         today: app.record().now().day(),
@@ -68,6 +71,7 @@ pub(crate) fn trial_work(
         offers: offers.iter().map(offer).collect(),
         cohorts: kept.trial.cohorts.iter().map(|cohort| cohort.path.clone()).collect(),
         decision: decided.as_ref().map(|one| decision_row(one, &names)),
+        beside: beside.iter().flatten().map(|one| decision_row(one, &names)).collect(),
         choices: subject::CHOICES.map(|(code, words)| (code.to_owned(), words.to_owned())).to_vec(),
         tasks: found.iter().map(row).collect(),
         unasked: missing
@@ -132,10 +136,15 @@ pub(super) fn decided(
     trials: BTreeSet<&str>,
 ) -> Result<BTreeMap<String, TrialDecisionRow>, Error> {
     let mut decided = BTreeMap::new();
+    let records = app.record().records_of_person(access, patient)?;
     app.record().read_together(|record| {
         for trial in trials {
-            if let Some(found) = subject::decision(record, access, patient, trial)? {
-                decided.insert(trial.to_owned(), decision_row(&found, &Names::new()));
+            // Its own first; what was decided under a record that was merged is decided, too.
+            for of in &records {
+                if let Some(found) = subject::decision(record, access, of, trial)? {
+                    decided.insert(trial.to_owned(), decision_row(&found, &Names::new()));
+                    break;
+                }
             }
         }
         Ok::<(), Error>(())

@@ -57,6 +57,16 @@ fn decision(view: &TrialWorkView) -> Markup {
                 Some(decision) => { (decided(decision, view)) },
                 None => { p.empty { "Nobody has decided anything." } },
             }
+            @for one in &view.beside {
+                p.note {
+                    "In " a href=(path::trial_work(&one.patient, &view.trial.id)) {
+                        "record " (one.patient)
+                    }
+                    ", merged into this one: " b { (one.words) } ", "
+                    (words::instant(one.at))
+                    @if let Some(note) = &one.note { ": " (note) }
+                }
+            }
             @if view.may_decide { div { (decision_form(view)) } }
         }
     }
@@ -170,7 +180,7 @@ fn task_card(task: &TaskRow, view: &TrialWorkView) -> Markup {
             }
             @if task.is_open && view.may_decide {
                 form.stacked method="post"
-                    action=(path::trial_task(&view.id, &view.trial.id, &task.id)) {
+                    action=(path::trial_task(&task.patient, &view.trial.id, &task.id)) {
                     input type="hidden" name="csrf" value=(view.session.csrf);
                     input type="hidden" name="version" value=(task.version);
                     label for=(remark) { "What was found, or why not" }
