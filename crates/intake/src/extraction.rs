@@ -8,17 +8,18 @@ mod decide;
 mod file;
 mod follow;
 
-pub use decide::{Decision, Objection, needs_two};
+pub use decide::{Decision, Objection, needs_two, unread};
 pub use file::{Origin, file};
 pub use follow::Follower;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use model::{Problem, Timestamp};
+use model::{PatientId, Problem, TenantId, Timestamp};
 use pdf::{FieldName, Reading};
-use record::{Access, Extraction, Failure, Record};
+use record::{Access, Extraction, Failure, Record, Stored, derived_id};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// Media type of the documents.
@@ -52,6 +53,9 @@ pub struct Answer {
     pub first: (String, Timestamp),
     /// Who confirmed the same after that.
     pub second: Option<(String, Timestamp)>,
+    /// Whether it takes two people whatever the values say: for what was read, or said before.
+    #[serde(default)]
+    pub needs_two: bool,
 }
 
 impl ReadDocument {
@@ -79,11 +83,40 @@ impl ReadDocument {
     pub fn bytes(&self, record: &Record, access: &Access) -> Result<Option<Vec<u8>>, Failure> {
         let (kind, id) = &self.resource;
         let stored = record.read(access, kind, id)?.filter(|stored| !stored.deleted);
-        let Some(stored) = stored else { return Ok(None) };
+        Ok(stored.and_then(|stored| self.bytes_of(&stored)))
+    }
+
+    /// Whether somebody may read what was read from it: whoever may read the document, and, if it
+    /// was filed to another patient since, the patient's record as well.
+    ///
+    /// # Errors
+    /// When the record fails.
+    pub fn is_readable(
+        &self,
+        record: &Record,
+        access: &Access,
+        patient: &PatientId,
+    ) -> Result<bool, Failure> {
+        let read = |kind: &str, id: &str| match record.read(access, kind, id) {
+            Err(Failure::Denied { .. }) => Ok(None),
+            read => read,
+        };
+        let (kind, id) = &self.resource;
+        let Some(stored) = read(kind, id)? else { return Ok(false) };
+        Ok(stored.patient.as_ref() == Some(patient) || read("Patient", patient.as_str())?.is_some())
+    }
+
+    fn bytes_of(&self, stored: &Stored) -> Option<Vec<u8>> {
         let resource = serde_json::from_slice(&stored.body).unwrap_or_default();
         let found = attachments(&resource).into_iter().find(|(at, _, _)| *at == self.content);
-        Ok(found.map(|(_, _, bytes)| bytes))
+        found.map(|(_, _, bytes)| bytes)
     }
+}
+
+/// The id of what is read from a document of a patient; it follows from its bytes.
+fn id_of(tenant: &TenantId, patient: &PatientId, bytes: &[u8]) -> String {
+    let digest = hex::encode(Sha256::digest(bytes));
+    derived_id([tenant.as_str(), patient.as_str(), "extraction", &digest])
 }
 
 /// The documents in PDF that a resource holds: place, title, bytes.

@@ -85,7 +85,7 @@ pub fn of_pages(pages: &[Page], genes: &Genes) -> Reading {
     let stated = stated::of(&lines);
     let mut problems = letters(pages);
     let labels = stated::labels(&lines);
-    let is_report = labels >= LABELS_MIN && propose::has_findings_heading(&body);
+    let is_report = labels >= LABELS_MIN && propose::has_findings_heading(genes, &body);
     let sizes = pages.iter().map(|page| Size { width: page.width, height: page.height }).collect();
     if !is_report {
         let text = "the document does not look like the report of a person; nothing is proposed";

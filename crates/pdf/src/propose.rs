@@ -4,8 +4,10 @@
 //! looks like one, never is. What stands under a heading that states no findings is not looked at.
 
 mod alteration;
+mod below;
 mod genotype;
 mod measure;
+mod merge;
 mod table;
 mod value;
 
@@ -13,9 +15,8 @@ pub use value::value;
 
 use crate::reading::{Field, FieldName, Proposal, ProposalKind};
 use crate::rows::{Cell, Line};
-use crate::section::{Section, heading, is_negated};
+use crate::section::{Section, heading, is_negated, is_untested};
 use model::Problem;
-use std::collections::BTreeMap;
 use table::Columns;
 use tumor::gene::{Gene, Genes, NameKind};
 
@@ -38,14 +39,22 @@ struct Finder<'l> {
     found: Vec<Proposal>,
     problems: Vec<Problem>,
     negated: usize,
+    untested: usize,
+    /// The line that says of the one above it that it is not there; it says nothing else.
+    answered: Option<usize>,
 }
 
 /// Whether any line is the heading of a part that states findings.
-pub(crate) fn has_findings_heading(lines: &[Line]) -> bool {
-    lines
-        .iter()
-        .flat_map(|line| &line.cells)
-        .any(|cell| heading(&cell.text).is_some_and(Section::states_findings))
+pub(crate) fn has_findings_heading(genes: &Genes, lines: &[Line]) -> bool {
+    lines.iter().any(|line| heading_of(genes, line).is_some_and(Section::states_findings))
+}
+
+/// The part that a line is the heading of: what stands behind its first cell is none, and what
+/// begins with a gene speaks of that gene (`KRAS G12C | Not detected`).
+fn heading_of(genes: &Genes, line: &Line) -> Option<Section> {
+    let first = line.cells.first()?;
+    let word = first.text.split_whitespace().next()?;
+    heading(&first.text).filter(|_| !alteration::is_gene(genes, word))
 }
 
 /// Everything that lines may say.
@@ -57,6 +66,8 @@ pub(crate) fn of(genes: &Genes, lines: &[Line]) -> (Vec<Proposal>, Vec<Problem>)
         found: Vec::new(),
         problems: Vec::new(),
         negated: 0,
+        untested: 0,
+        answered: None,
     };
     let mut at = 0;
     while let Some(line) = lines.get(at) {
@@ -71,29 +82,33 @@ pub(crate) fn of(genes: &Genes, lines: &[Line]) -> (Vec<Proposal>, Vec<Problem>)
         let text = format!("{} lines say that something is not there", finder.negated);
         finder.problems.push(Problem::note("negated", "document", text));
     }
-    merged(finder.found, finder.problems)
+    if finder.untested > 0 {
+        let text = format!(
+            "{} lines say that something was not tested, or that nobody knows",
+            finder.untested
+        );
+        finder.problems.push(Problem::note("untested-lines", "document", text));
+    }
+    merge::merged(finder.found, finder.problems)
 }
 
 impl<'l> Finder<'l> {
     /// Reads a line, and those that belong to it; how many these are.
     fn line(&mut self, at: usize, line: &Line) -> usize {
-        let headings: Vec<Section> =
-            line.cells.iter().filter_map(|cell| heading(&cell.text)).collect();
+        if self.answered == Some(at) {
+            return 1;
+        }
         let columns = Columns::of(line);
         if let Some(columns) = columns.filter(|_| self.is_read() || self.section == Section::Head) {
             return 1 + self.table(at + 1, &columns);
         }
-        if let (Some(section), true) = (headings.first(), line.cells.len() <= 2) {
-            self.section = *section;
+        if let Some(section) = heading_of(self.genes, line).filter(|_| line.cells.len() <= 2) {
+            self.section = section;
         }
-        if !self.is_read() {
+        if !self.is_read() || self.is_denied(&line.text()) {
             return 1;
         }
-        if is_negated(&line.text()) {
-            self.negated += 1;
-            return 1;
-        }
-        if !self.whole_line(line) {
+        if !self.whole_line(at, line) {
             for cell in &line.cells {
                 self.cell(at, cell);
             }
@@ -105,14 +120,28 @@ impl<'l> Finder<'l> {
         self.section.states_findings()
     }
 
+    /// Whether a text says that something is not there, or that nobody knows; it is counted.
+    fn is_denied(&mut self, text: &str) -> bool {
+        if is_untested(text) {
+            self.untested += 1;
+        } else if is_negated(text) {
+            self.negated += 1;
+        } else {
+            return false;
+        }
+        true
+    }
+
     /// A line that is one finding over all of its cells.
-    fn whole_line(&mut self, line: &Line) -> bool {
+    fn whole_line(&mut self, at: usize, line: &Line) -> bool {
+        let cells: Vec<&Cell> = line.cells.iter().collect();
         if let Some(fields) = genotype::of_cells(self.genes, &line.cells) {
-            self.propose(ProposalKind::Genotype, fields);
+            if !self.is_denied_below(at, &cells) {
+                self.propose(ProposalKind::Genotype, fields);
+            }
             return true;
         }
-        let is_row = line.cells.len() > 1;
-        is_row && self.text(&line.cells.iter().collect::<Vec<_>>())
+        line.cells.len() > 1 && self.text(at, &cells)
     }
 
     /// A cell that is a finding, alone or with what stands below it.
@@ -125,9 +154,10 @@ impl<'l> Finder<'l> {
                     stack.get(..*end).is_some_and(|cells| self.parse(cells).is_some())
                 })
                 .last();
-            if let Some(cells) = longest.and_then(|end| stack.get(..end)) {
-                self.text(cells);
-            }
+            match longest.and_then(|end| stack.get(..end)) {
+                Some(cells) => self.text(at, cells),
+                None => self.is_denied_below(at, &[cell]),
+            };
             return;
         }
         if measure::begins(&cell.text) {
@@ -138,20 +168,26 @@ impl<'l> Finder<'l> {
             });
             // Of texts that say as much, the shortest.
             let best = best.reduce(|best, next| if next.0 > best.0 { next } else { best });
-            if let Some((_, cells, parts)) = best {
+            if let Some((_, cells, parts)) = best
+                && !self.is_denied_below(at, cells)
+            {
                 self.propose(ProposalKind::Measure, placed(parts, cells));
             }
             return;
         }
-        self.text(&[cell]);
+        self.text(at, &[cell]);
     }
 
     fn parse(&self, cells: &[&Cell]) -> Option<(ProposalKind, Parts)> {
         alteration::of(self.genes, &joined(cells))
     }
 
-    fn text(&mut self, cells: &[&Cell]) -> bool {
+    /// Whether cells are one finding; it is proposed unless what follows takes it back.
+    fn text(&mut self, at: usize, cells: &[&Cell]) -> bool {
         let Some((kind, parts)) = self.parse(cells) else { return false };
+        if self.is_denied_below(at, cells) {
+            return true;
+        }
         self.propose(kind, placed(parts, cells));
         true
     }
@@ -185,11 +221,19 @@ impl<'l> Finder<'l> {
 
     fn table(&mut self, from: usize, columns: &Columns) -> usize {
         let lines = self.lines.get(from..).unwrap_or_default();
-        let (rows, used) = table::rows(self.genes, lines, columns);
+        let (mut rows, used) = table::rows(self.genes, lines, columns);
+        // What ends the table may take back its last row.
+        let ends = used.checked_sub(1).map(|last| from + last);
+        if let (Some(at), Some(row)) = (ends, rows.last())
+            && self.is_denied_below(at, &row.cells())
+        {
+            rows.pop();
+        }
         for row in rows {
-            if is_negated(&row.text()) {
-                self.negated += 1;
-            } else if let Some((kind, fields)) = row.proposal(self.genes) {
+            if self.is_denied(&row.text()) {
+                continue;
+            }
+            if let Some((kind, fields)) = row.proposal(self.genes) {
                 self.propose(kind, fields);
             }
         }
@@ -234,9 +278,10 @@ fn placed(parts: Parts, cells: &[&Cell]) -> Vec<Field> {
 /// The approved symbol of a gene; `None` if its name may mean several.
 struct Symbol(Option<String>);
 
-/// The gene of a name.
+/// The gene of a name. A word of prose is none, though some were given to genes once (`Not`).
 fn gene(genes: &Genes, name: &str) -> Option<Symbol> {
     let is_name = name.len() >= 2
+        && name.chars().skip(1).any(|c| !c.is_ascii_lowercase())
         && name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     match genes.resolve(name) {
@@ -244,64 +289,7 @@ fn gene(genes: &Genes, name: &str) -> Option<Symbol> {
         (Gene::Known(gene), kind) if kind != NameKind::Capitals => {
             Some(Symbol(Some(genes.symbol(gene))))
         }
-        (Gene::Ambiguous(_), _) => Some(Symbol(None)),
+        (Gene::Ambiguous(_), kind) if kind != NameKind::Capitals => Some(Symbol(None)),
         _ => None,
     }
-}
-
-/// What stands twice is proposed once; what is said of it twice, and differently, is told.
-fn merged(found: Vec<Proposal>, mut problems: Vec<Problem>) -> (Vec<Proposal>, Vec<Problem>) {
-    let mut known = BTreeMap::<String, usize>::new();
-    let mut kept: Vec<Proposal> = Vec::new();
-    for next in found {
-        let key = key(&next);
-        let earlier = known.get(&key).and_then(|at| kept.get_mut(*at));
-        let Some(earlier) = earlier else {
-            known.insert(key, kept.len());
-            kept.push(next);
-            continue;
-        };
-        let page = next.fields.first().map_or(0, |field| field.page);
-        for field in next.fields {
-            match earlier.fields.iter().find(|known| known.name == field.name) {
-                None => earlier.fields.push(field),
-                Some(known) if known.value != field.value => {
-                    let text = format!(
-                        "`{}` is stated as `{}` on page {} and as `{}` here",
-                        field.name.word(),
-                        known.written,
-                        known.page,
-                        field.written
-                    );
-                    let place = format!("page {page}");
-                    problems.push(Problem::warning("stated-differently", place, text));
-                }
-                Some(_) => {}
-            }
-        }
-        let own = earlier.fields.first().map_or(0, |field| field.page);
-        if page != own && !earlier.also_on.contains(&page) {
-            earlier.also_on.push(page);
-        }
-    }
-    (kept, problems)
-}
-
-/// What a proposal is about.
-fn key(proposal: &Proposal) -> String {
-    use FieldName::{Change, Coding, Diplotype, Gene, Measure, Partner, Protein};
-    let text = |name| {
-        let field = proposal.field(name);
-        field.map(|field| field.value.as_deref().unwrap_or(&field.written)).unwrap_or_default()
-    };
-    let change = match proposal.kind {
-        // The protein's change alone where there is one: not every table has the other.
-        ProposalKind::Variant if !text(Protein).is_empty() => text(Protein),
-        ProposalKind::Variant => text(Coding),
-        ProposalKind::Genotype => text(Diplotype),
-        ProposalKind::Measure => text(Measure),
-        ProposalKind::CopyNumber | ProposalKind::Rearrangement => text(Change),
-    };
-    let of = [proposal.kind.word(), text(Gene), text(Partner), change];
-    of.join("|")
 }

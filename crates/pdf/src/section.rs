@@ -186,16 +186,38 @@ const NEGATIONS: &[&str] = &[
     " undetected",
     " without ",
     " no evidence",
+];
+
+/// Words that say that nobody knows; that is not the same as that it is not there.
+const UNTESTED: &[&str] = &[
     " not tested",
-    " indeterminate",
     " not assessed",
+    " not performed",
+    " not evaluated",
+    " not evaluable",
+    " not determined",
+    " not covered",
+    " cannot be determined",
+    " could not be",
+    " insufficient ",
+    " inconclusive",
+    " indeterminate",
     " failed ",
 ];
 
 /// Whether a text says that something is not there.
 pub(crate) fn is_negated(text: &str) -> bool {
+    says(text, NEGATIONS)
+}
+
+/// Whether a text says that it is not known whether something is there.
+pub(crate) fn is_untested(text: &str) -> bool {
+    says(text, UNTESTED)
+}
+
+fn says(text: &str, words: &[&str]) -> bool {
     let text = format!(" {} ", plain(text));
-    NEGATIONS.iter().any(|word| text.contains(word))
+    words.iter().any(|word| text.contains(word))
 }
 
 #[cfg(test)]
@@ -239,6 +261,10 @@ mod tests {
         ] {
             assert!(is_negated(text), "{text}");
         }
-        assert!(!is_negated("BRAF p.Val600Glu Pathogenic 42%"));
+        for text in ["TP53 not tested", "EGFR L858R: failed", "Indeterminate", "NOT ASSESSED"] {
+            assert!(is_untested(text) && !is_negated(text), "{text}");
+        }
+        let found = "BRAF p.Val600Glu Pathogenic 42%";
+        assert!(!is_negated(found) && !is_untested(found));
     }
 }

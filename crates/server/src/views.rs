@@ -25,7 +25,7 @@ pub(crate) use access_log::access_log;
 pub(crate) use administration::administration;
 pub(crate) use brief::{Made, brief};
 pub(crate) use console::{console, feed};
-pub(crate) use document::{document, documents};
+pub(crate) use document::{decides, document, documents};
 pub(crate) use identity::{home, session};
 pub(crate) use knowledge::{knowledge, knowledge_of_drug, knowledge_of_gene};
 pub(crate) use lifestyle::{FormState, answers_of, lifestyle_form};

@@ -3,7 +3,7 @@
 use super::{Answer, ReadDocument};
 use knowledge::oncology::OncologyNames;
 use model::Timestamp;
-use pdf::{FieldName, ProposalKind};
+use pdf::{FieldName, Proposal, ProposalKind};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use tumor::gene::Genes;
@@ -41,7 +41,7 @@ pub enum Objection {
     Confirmed,
 }
 
-/// Whether a finding takes two people: (likely) pathogenic, a poor or ultrarapid metabolizer, the
+/// Whether values take two people: (likely) pathogenic, a poor or ultrarapid metabolizer, the
 /// first tier.
 pub fn needs_two(values: &BTreeMap<FieldName, String>) -> bool {
     let significance = values.get(&FieldName::Significance).map(String::as_str);
@@ -53,12 +53,23 @@ pub fn needs_two(values: &BTreeMap<FieldName, String>) -> bool {
     is_grave || phenotype.contains("Poor") || phenotype.contains("Ultrarapid")
 }
 
+/// Whether what was read takes two people, whatever somebody makes of it: it is grave as read, or
+/// what it means was not understood, and so may be.
+fn reads_as_two(proposal: &Proposal) -> bool {
+    let fields = proposal.fields.iter();
+    let read = fields.filter_map(|field| Some((field.name, field.value.clone()?))).collect();
+    let is_blank = |name| proposal.field(name).is_some_and(|field| field.value.is_none());
+    let has_no_phenotype =
+        proposal.kind == ProposalKind::Genotype && proposal.value(FieldName::Phenotype).is_none();
+    needs_two(&read) || has_no_phenotype || is_blank(FieldName::Significance)
+}
+
 impl Answer {
     /// Whether all have confirmed it whom it takes.
     pub fn is_complete(&self) -> bool {
         match &self.values {
             None => true,
-            Some(values) => self.second.is_some() || !needs_two(values),
+            Some(values) => self.second.is_some() || !(self.needs_two || needs_two(values)),
         }
     }
 }
@@ -75,11 +86,16 @@ impl ReadDocument {
         (actor, when): (&str, Timestamp),
     ) -> Result<(), Objection> {
         let reading = self.reading.as_ref().ok_or(Objection::NoProposal)?;
-        let kind = reading.proposals.get(at).ok_or(Objection::NoProposal)?.kind;
+        let proposal = reading.proposals.get(at).ok_or(Objection::NoProposal)?;
+        let kind = proposal.kind;
+        // An edit takes nothing back of what made it a matter for two.
+        let before = self.answers.get(&at);
+        let mut takes_two = reads_as_two(proposal) || before.is_some_and(|known| known.needs_two);
         let first = (actor.to_owned(), when);
         let values = match decision {
             Decision::Reject => {
-                self.answers.insert(at, Answer { values: None, first, second: None });
+                let answer = Answer { values: None, first, second: None, needs_two: takes_two };
+                self.answers.insert(at, answer);
                 return Ok(());
             }
             Decision::Confirm(texts) => checked(kind, &texts)?,
@@ -97,7 +113,10 @@ impl ReadDocument {
             return Ok(());
         }
         // Other values than before: whoever says so is the first.
-        self.answers.insert(at, Answer { values: Some(values), first, second: None });
+        takes_two |= needs_two(&values)
+            || kind == ProposalKind::Genotype && !values.contains_key(&FieldName::Phenotype);
+        let answer = Answer { values: Some(values), first, second: None, needs_two: takes_two };
+        self.answers.insert(at, answer);
         Ok(())
     }
 
@@ -113,6 +132,25 @@ impl ReadDocument {
     }
 }
 
+/// What a finding of a kind has to have: what it is about, and at least one of the others.
+fn needed(kind: ProposalKind) -> (FieldName, &'static [FieldName]) {
+    match kind {
+        ProposalKind::Variant => (FieldName::Gene, &[FieldName::Protein, FieldName::Coding]),
+        ProposalKind::CopyNumber | ProposalKind::Rearrangement => {
+            (FieldName::Gene, &[FieldName::Change])
+        }
+        ProposalKind::Genotype => (FieldName::Gene, &[FieldName::Diplotype, FieldName::Phenotype]),
+        ProposalKind::Measure => (FieldName::Measure, &[FieldName::Value, FieldName::Level]),
+    }
+}
+
+/// The fields that a finding of its kind has and that were not read: a person may know them.
+pub fn unread(proposal: &Proposal) -> impl Iterator<Item = FieldName> {
+    let (subject, one_of) = needed(proposal.kind);
+    let all = std::iter::once(subject).chain(one_of.iter().copied());
+    all.filter(|name| proposal.field(*name).is_none())
+}
+
 /// The values of texts, each in its normal form, and all that a finding needs among them.
 fn checked(
     kind: ProposalKind,
@@ -124,16 +162,7 @@ fn checked(
         let value = value.ok_or(Objection::NoValue(*name))?;
         values.insert(*name, value);
     }
-    let one_of: &[FieldName] = match kind {
-        ProposalKind::Variant => &[FieldName::Protein, FieldName::Coding],
-        ProposalKind::CopyNumber | ProposalKind::Rearrangement => &[FieldName::Change],
-        ProposalKind::Genotype => &[FieldName::Diplotype, FieldName::Phenotype],
-        ProposalKind::Measure => &[FieldName::Value, FieldName::Level],
-    };
-    let subject = match kind {
-        ProposalKind::Measure => FieldName::Measure,
-        _ => FieldName::Gene,
-    };
+    let (subject, one_of) = needed(kind);
     if !values.contains_key(&subject) {
         return Err(Objection::Missing(subject));
     }

@@ -1,6 +1,6 @@
 //! Filing what was confirmed, by the door that laboratories' own reports go through.
 
-use super::{Answer, ReadDocument};
+use super::{Answer, ReadDocument, id_of};
 use crate::failure::Failure;
 use crate::oru::Context;
 use crate::vendor::filing;
@@ -13,8 +13,8 @@ use model::reported::{ReportedGeneResult, ResultStatus};
 use model::specimen;
 use model::{PartialDate, Problem, RawId};
 use pdf::{FieldName, Proposal, ProposalKind};
-use record::{Access, Commit, Condition, Extraction, ExtractionState, Record, ResourceChange};
-use std::collections::BTreeMap;
+use record::{Access, Commit, Condition, Extraction, Record, ResourceChange};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What no document says in a way that can be read, and a person therefore states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +25,12 @@ pub struct Origin {
     pub signed_on: PartialDate,
 }
 
-/// Files what was confirmed, and closes the document; it can be repeated until both are done.
+/// Files what was confirmed, and closes the document: both or neither.
 ///
 /// # Errors
-/// When not everything was decided by all whom it takes, or the record fails.
+/// When not everything was decided by all whom it takes, the document is not there any more as it
+/// was read or is another patient's, what was confirmed makes no report, somebody decided
+/// meanwhile, or the record fails.
 pub fn file(
     record: &Record,
     access: &Access,
@@ -37,8 +39,11 @@ pub fn file(
 ) -> Result<(), Failure> {
     let document = ReadDocument::of(kept)?;
     if !document.is_decided() || !document.has_confirmed() {
-        let text = "not everything was decided by all whom it takes";
-        return Err(Failure::Refused(vec![Problem::error("not-decided", "document", text)]));
+        return refused("not-decided", "not everything was decided by all whom it takes");
+    }
+    if !is_there(record, access, kept, &document)? {
+        let text = "the document is not this patient's any more as it was read; file nothing of it";
+        return refused("not-there", text);
     }
     let report = report(&document, kept, origin);
     let raw = RawId::new(kept.id.as_str());
@@ -51,15 +56,41 @@ pub fn file(
         sha256: "",
         received: record.now(),
     };
+    let mut genes = BTreeSet::new();
+    if let Some((twice, _)) = report.genotypes.iter().find(|(one, _)| !genes.insert(&one.gene)) {
+        let text = format!("two genotypes of {} are confirmed; reject one of them", twice.gene);
+        return refused("gene-twice", &text);
+    }
     let built = filing(&report, &context);
+    if !built.problems.is_empty() {
+        return Err(Failure::Refused(built.problems));
+    }
     let change = |(resource, place): (serde_json::Value, String)| {
         let (facts, _) = facts_of(&resource, None, &place);
         ResourceChange::put(resource, facts, Condition::Any)
     };
     let changes = built.resources.into_iter().map(change).collect();
-    record.commit(access, Commit { changes, ..Commit::default() })?;
-    record.decide_extraction(access, kept, ExtractionState::Filed, document.body()?)?;
+    let commit = Commit { changes, ..Commit::default() };
+    record.file_extraction(access, (kept, document.body()?), commit)?;
     Ok(())
+}
+
+fn refused(code: &str, text: &str) -> Result<(), Failure> {
+    Err(Failure::Refused(vec![Problem::error(code, "document", text)]))
+}
+
+/// Whether the document still is this patient's, to the byte as it was read.
+fn is_there(
+    record: &Record,
+    access: &Access,
+    kept: &Extraction,
+    document: &ReadDocument,
+) -> Result<bool, Failure> {
+    let (kind, id) = &document.resource;
+    let stored = record.read(access, kind, id)?.filter(|stored| !stored.deleted);
+    let stored = stored.filter(|stored| stored.patient.as_ref() == Some(&kept.patient));
+    let bytes = stored.and_then(|stored| document.bytes_of(&stored));
+    Ok(bytes.is_some_and(|bytes| id_of(access.tenant(), &kept.patient, &bytes) == kept.id))
 }
 
 fn report(document: &ReadDocument, kept: &Extraction, origin: Origin) -> VendorReport {

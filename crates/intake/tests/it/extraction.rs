@@ -3,9 +3,10 @@
 
 use crate::support::{Fixture, engine, fixture, tenant};
 use base64::Engine as _;
+use intake::Failure;
 use intake::extraction::{Decision, Follower, Objection, Origin, ReadDocument, file};
 use model::{PartialDate, Timestamp, specimen};
-use pdf::child::InProcess;
+use pdf::child::{InProcess, ReadDocuments, ReadFailure};
 use pdf::{Class, FieldName};
 use record::{Access, Extraction, ExtractionState, Purpose, Role, Scope};
 use serde_json::json;
@@ -37,15 +38,22 @@ fn reviewer(name: &str) -> Access {
     Access::new(tenant(), name, Role::LaboratoryReviewer, Purpose::Treatment, Scope::Tenant)
 }
 
-/// Files a document for Ana, and reads it.
-fn filed(fixture: &Fixture, bytes: &[u8]) -> Extraction {
-    let data = base64::engine::general_purpose::STANDARD.encode(bytes);
-    let resource = json!({"resourceType": "DocumentReference", "id": "d1", "status": "current",
-        "subject": {"reference": "Patient/ana-example"},
-        "content": [{"attachment": {"contentType": "application/pdf", "data": data}}]});
-    let change = record::ResourceChange::put(resource, Vec::new(), record::Condition::Any);
+fn commit(fixture: &Fixture, change: record::ResourceChange) {
     let commit = record::Commit { changes: vec![change], ..record::Commit::default() };
     fixture.record.commit(&fixture.access(), commit).unwrap();
+}
+
+fn put(fixture: &Fixture, (id, patient): (&str, &str), bytes: &[u8]) {
+    let data = base64::engine::general_purpose::STANDARD.encode(bytes);
+    let resource = json!({"resourceType": "DocumentReference", "id": id, "status": "current",
+        "subject": {"reference": format!("Patient/{patient}")},
+        "content": [{"attachment": {"contentType": "application/pdf", "data": data}}]});
+    commit(fixture, record::ResourceChange::put(resource, Vec::new(), record::Condition::Any));
+}
+
+/// Files a document for Ana, and reads it.
+fn filed(fixture: &Fixture, bytes: &[u8]) -> Extraction {
+    put(fixture, ("d1", "ana-example"), bytes);
     assert_eq!(follower(fixture).work_off().unwrap(), 1);
     let open = fixture.record.extractions(&reviewer("r1"), true, 10).unwrap();
     let done = fixture.record.extractions(&reviewer("r1"), false, 10).unwrap();
@@ -169,4 +177,191 @@ fn a_document_about_somebody_else_says_so() {
     let document = ReadDocument::of(&kept).unwrap();
     let codes: Vec<&str> = document.differs.iter().map(|one| one.code.as_str()).collect();
     assert_eq!(codes, ["other-number", "other-birth-date"]);
+}
+
+/// A document all of which is confirmed by two people, and kept.
+fn confirmed(fixture: &Fixture, texts: &[Text<'_>]) -> Extraction {
+    let kept = filed(fixture, &report(PERSON, texts));
+    let mut document = ReadDocument::of(&kept).unwrap();
+    for at in 0..document.reading.as_ref().unwrap().proposals.len() {
+        confirm(&mut document, at, "r1").unwrap();
+        let _ = confirm(&mut document, at, "r2");
+    }
+    assert!(document.is_decided());
+    keep(fixture, &kept, &document)
+}
+
+fn refusal(done: Result<(), Failure>) -> String {
+    match done {
+        Err(Failure::Refused(problems)) => problems[0].code.clone(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_edit_does_not_make_a_grave_finding_a_matter_for_one() {
+    let fixture = fixture();
+    let texts: &[Text<'_>] = &[
+        (40.0, 100.0, "Results"),
+        (40.0, 120.0, "CYP2C19 *2/*2 Poor Metabolizer"),
+        (40.0, 160.0, "CYP2D6 *1/*1 Normal Metabolizer"),
+        (40.0, 200.0, "CYP2C9 *1/*1"),
+    ];
+    let kept = filed(&fixture, &report(PERSON, texts));
+    let at = Timestamp::from_micros(1);
+    let genotype = |gene: &str, diplotype: &str, phenotype: &str| {
+        Decision::Confirm(BTreeMap::from([
+            (FieldName::Gene, gene.to_owned()),
+            (FieldName::Diplotype, diplotype.to_owned()),
+            (FieldName::Phenotype, phenotype.to_owned()),
+        ]))
+    };
+    let normal = "Normal Metabolizer";
+    // What was said, by the same person in turn, of which proposal, and whether that is all.
+    for (proposal, said, is_complete) in [
+        // Read as poor: blank and another word are two people's matter as well.
+        (0, vec![genotype("CYP2C19", "*2/*2", "")], false),
+        (0, vec![genotype("CYP2C19", "*1/*1", normal)], false),
+        (1, vec![genotype("CYP2D6", "*1/*1", normal)], true),
+        (1, vec![genotype("CYP2D6", "*1/*1", "")], false),
+        // Said to be poor once, whatever follows.
+        (
+            1,
+            vec![
+                genotype("CYP2D6", "*4/*4", "Poor Metabolizer"),
+                genotype("CYP2D6", "*1/*1", normal),
+            ],
+            false,
+        ),
+        (
+            1,
+            vec![
+                genotype("CYP2D6", "*4/*4", "Poor Metabolizer"),
+                Decision::Reject,
+                genotype("CYP2D6", "*1/*1", normal),
+            ],
+            false,
+        ),
+        // Nothing was read of what it means.
+        (2, vec![genotype("CYP2C9", "*1/*1", normal)], false),
+        (2, vec![Decision::Reject], true),
+    ] {
+        let mut document = ReadDocument::of(&kept).unwrap();
+        for one in &said {
+            document.decide(proposal, one.clone(), ("r1", at)).unwrap();
+        }
+        assert_eq!(document.answers[&proposal].is_complete(), is_complete, "{said:?}");
+        if !is_complete {
+            document.decide(proposal, said.last().unwrap().clone(), ("r2", at)).unwrap();
+            assert!(document.answers[&proposal].is_complete(), "{said:?}");
+        }
+    }
+}
+
+#[test]
+fn a_confirmation_that_is_taken_back_meanwhile_files_nothing() {
+    let fixture = fixture();
+    let kept = confirmed(&fixture, TEXTS);
+    let mut document = ReadDocument::of(&kept).unwrap();
+    document.decide(0, Decision::Reject, ("r2", Timestamp::from_micros(2))).unwrap();
+    keep(&fixture, &kept, &document);
+    let done = file(&fixture.record, &reviewer("r1"), &kept, origin());
+    let is_conflict = matches!(done, Err(Failure::Record(record::Failure::Conflict { .. })));
+    assert!(is_conflict, "{done:?}");
+    assert_eq!(genotypes(&fixture), [""; 0]);
+}
+
+/// What happens to a document.
+type Happens<'h> = &'h dyn Fn(&Fixture);
+
+#[test]
+fn a_document_that_is_gone_or_somebody_elses_is_not_filed_and_waits_no_more() {
+    let bytes = report(PERSON, TEXTS);
+    let other = report(PERSON, &TEXTS[..2]);
+    let gone = |fixture: &Fixture| {
+        let condition = record::Condition::Any;
+        let (resource_type, id) = ("DocumentReference".to_owned(), "d1".to_owned());
+        commit(fixture, record::ResourceChange::Delete { resource_type, id, condition });
+    };
+    let moved = |fixture: &Fixture| put(fixture, ("d1", "ben-example"), &bytes);
+    let replaced = |fixture: &Fixture| put(fixture, ("d1", "ana-example"), &other);
+    let cases: [(&str, Happens, usize); 3] =
+        [("gone", &gone, 0), ("moved", &moved, 1), ("replaced", &replaced, 1)];
+    for (name, change, fresh) in cases {
+        let fixture = fixture();
+        let kept = confirmed(&fixture, TEXTS);
+        change(&fixture);
+        let done = file(&fixture.record, &reviewer("r2"), &kept, origin());
+        assert_eq!(refusal(done), "not-there", "{name}");
+        assert_eq!(genotypes(&fixture), [""; 0], "{name}");
+        assert_eq!(follower(&fixture).work_off().unwrap(), fresh, "{name}");
+        let closed = fixture.record.extraction(&reviewer("r1"), &kept.id).unwrap().unwrap();
+        assert_eq!(closed.state, ExtractionState::Nothing, "{name}");
+        let told = ReadDocument::of(&closed).unwrap().differs;
+        assert_eq!(told.last().unwrap().code, "not-there", "{name}");
+    }
+    // Another version with the same document changes nothing.
+    let fixture = fixture();
+    let kept = confirmed(&fixture, TEXTS);
+    put(&fixture, ("d1", "ana-example"), &bytes);
+    assert_eq!(follower(&fixture).work_off().unwrap(), 0);
+    file(&fixture.record, &reviewer("r2"), &kept, origin()).unwrap();
+}
+
+#[test]
+fn two_genotypes_of_one_gene_are_not_filed() {
+    let fixture = fixture();
+    let texts: &[Text<'_>] = &[
+        (40.0, 100.0, "Results"),
+        (40.0, 120.0, "CYP2C19 *1/*2 Intermediate Metabolizer"),
+        (40.0, 160.0, "CYP2C19 *1/*1 Normal Metabolizer"),
+    ];
+    let kept = confirmed(&fixture, texts);
+    let done = file(&fixture.record, &reviewer("r2"), &kept, origin());
+    assert_eq!(refusal(done), "gene-twice");
+    assert_eq!(genotypes(&fixture), [""; 0]);
+}
+
+#[test]
+fn a_reading_without_proposals_or_with_something_unread_waits_for_a_person() {
+    let empty = report(PERSON, &[(40.0, 100.0, "Results"), (40.0, 120.0, "See the letter")]);
+    let scan = testkit::pdf::document(&[Vec::new()]);
+    for (bytes, class) in [(empty, Class::Report), (scan, Class::NotAReport)] {
+        let fixture = fixture();
+        let kept = filed(&fixture, &bytes);
+        let reading = ReadDocument::of(&kept).unwrap().reading.unwrap();
+        assert_eq!((reading.class, reading.proposals.len()), (class, 0));
+        assert_eq!(kept.state, ExtractionState::Open, "{class:?}");
+    }
+}
+
+/// Answers with more than the record keeps.
+#[derive(Debug)]
+struct Verbose;
+
+impl ReadDocuments for Verbose {
+    fn read(&self, bytes: &[u8]) -> Result<pdf::Reading, ReadFailure> {
+        let mut reading = InProcess(genes()).read(bytes)?;
+        let field = reading.proposals[0].fields[0].clone();
+        let written = "x".repeat(300);
+        reading.proposals[0].fields = vec![pdf::Field { written, ..field }; 4000];
+        Ok(reading)
+    }
+
+    fn picture(&self, _: &[u8], _: u32) -> Result<String, ReadFailure> {
+        Err(ReadFailure::Ended)
+    }
+}
+
+#[test]
+fn a_reading_too_large_to_keep_stops_no_other() {
+    let fixture = fixture();
+    put(&fixture, ("d1", "ana-example"), &report(PERSON, TEXTS));
+    let verbose = Follower::new(fixture.record.clone(), Arc::new(Verbose), &tenant());
+    assert_eq!(verbose.work_off().unwrap(), 1);
+    let open = fixture.record.extractions(&reviewer("r1"), true, 10).unwrap();
+    let document = ReadDocument::of(&open[0]).unwrap();
+    assert_eq!((document.refused.unwrap().0.as_str(), document.reading), ("too-much", None));
+    put(&fixture, ("d2", "ana-example"), &report(PERSON, &TEXTS[..2]));
+    assert_eq!(follower(&fixture).work_off().unwrap(), 1);
 }

@@ -123,7 +123,18 @@ pub(super) fn of(genes: &Genes, text: &str) -> Option<(ProposalKind, Parts)> {
         at += word(rest.get(at..)?, &mut found)?;
     }
     let kind = found.kind?;
+    let is_deletion = rest.iter().any(|word| word.eq_ignore_ascii_case("deletion"));
+    if kind == ProposalKind::CopyNumber && is_deletion && is_within_gene(&rest) {
+        return None;
+    }
     Some((kind, found.parts))
+}
+
+/// Whether words speak of a part of a gene: what is deleted there is no loss of copies, and which
+/// letters it is they do not say.
+fn is_within_gene(words: &[&str]) -> bool {
+    let within = ["exon", "exons", "in-frame", "inframe", "frameshift", "splice"];
+    words.iter().any(|word| within.iter().any(|one| word.eq_ignore_ascii_case(one)))
 }
 
 /// `EML4-ALK`.
@@ -282,4 +293,29 @@ pub(super) fn significance_of(text: &str) -> Option<String> {
     let (value, count) = significance(words.first()?, second, words.get(2))?;
     // More words may take back what the first ones say.
     (words.len() <= count).then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deletion_is_a_loss_of_copies_only_of_the_whole_gene() {
+        let genes = Genes::new(&knowledge::oncology::OncologyNames::built_in().unwrap());
+        let kind = |text| of(&genes, text).map(|(kind, _)| kind);
+        for text in ["CDKN2A loss", "CDKN2A deletion", "PTEN deletion - equivocal"] {
+            assert_eq!(kind(text), Some(ProposalKind::CopyNumber), "{text}");
+        }
+        for text in [
+            "EGFR exon 19 deletion",
+            "EGFR exon 19 in-frame deletion",
+            "EGFR inframe deletion",
+            "TP53 frameshift deletion",
+            "MET splice deletion",
+            "EGFR exons 2-7 Deletion",
+            "EGFR exon19deletion",
+        ] {
+            assert_eq!(kind(text), None, "{text}");
+        }
+    }
 }

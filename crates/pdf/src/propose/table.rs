@@ -21,6 +21,8 @@ enum Kind {
     /// A change in any notation.
     Change,
     Field(FieldName),
+    /// Share of reads as a number of percent.
+    Percent,
     /// Nothing that is read.
     Other,
 }
@@ -72,9 +74,20 @@ fn kind(text: &str) -> Kind {
         | "interpretation"
         | "pathogenicity"
         | "tier" => Kind::Field(FieldName::Significance),
-        "vaf"
-        | "vaf (%)"
+        "vaf (%)"
         | "vaf %"
+        | "vaf(%)"
+        | "% vaf"
+        | "vaf [%]"
+        | "af (%)"
+        | "af %"
+        | "allele fraction (%)"
+        | "allele fraction %"
+        | "allele frequency (%)"
+        | "allele frequency %"
+        | "variant allele fraction (%)"
+        | "variant allele frequency (%)" => Kind::Percent,
+        "vaf"
         | "allele fraction"
         | "allele frequency"
         | "af"
@@ -139,6 +152,11 @@ fn names_gene(genes: &Genes, text: &str) -> bool {
 }
 
 impl Row {
+    /// Its cells.
+    pub(super) fn cells(&self) -> Vec<&Cell> {
+        self.0.iter().map(|(_, cell)| cell).collect()
+    }
+
     /// All that it says.
     pub(super) fn text(&self) -> String {
         let texts: Vec<&str> = self.0.iter().map(|(_, cell)| cell.text.as_str()).collect();
@@ -174,6 +192,14 @@ impl Row {
             };
             let value = value(*name, &written);
             fields.push(Field { name: *name, value, written, page, area });
+        }
+        let has_share = fields.iter().any(|field| field.name == FieldName::AlleleFraction);
+        if let Some((written, area, page)) = self.column(Kind::Percent, " ").filter(|_| !has_share)
+        {
+            // `0.8` is 0.8 %: what the numbers are, the heading says.
+            let number = written.trim().trim_end_matches('%');
+            let value = alteration::percent(&format!("{number}%"));
+            fields.push(Field { name: FieldName::AlleleFraction, value, written, page, area });
         }
         let change = self.change(genes, name);
         let has = |name| fields.iter().any(|field| field.name == name);

@@ -5,7 +5,7 @@ use crate::reading::FieldName;
 use tumor::gene::Genes;
 
 /// Bytes of a field.
-const FIELD_BYTES_MAX: usize = 300;
+pub(super) const FIELD_BYTES_MAX: usize = 300;
 
 /// The value of a text in a field; `None` if it makes none.
 pub fn value(name: FieldName, text: &str, genes: &Genes) -> Option<String> {

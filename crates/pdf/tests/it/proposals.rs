@@ -233,3 +233,152 @@ fn a_page_is_a_picture_without_its_words() {
     assert!(picture.starts_with("<svg") && !picture.contains("script"));
     assert!(pdf::picture(&bytes, 0).is_err() && pdf::picture(&bytes, 2).is_err());
 }
+
+fn codes(reading: &Reading) -> Vec<&str> {
+    reading.problems.iter().map(|problem| problem.code.as_str()).collect()
+}
+
+#[test]
+fn a_cell_of_a_row_is_no_heading() {
+    // Each row is followed by a finding that must not be lost.
+    for (first, second, is_found) in [
+        ("KRAS G12C", "Not detected", false),
+        ("BRCA2 p.Lys3326Ter", "VUS", true),
+        ("MET amplification", "Pathogenic", true),
+    ] {
+        let reading = read(&[
+            (40.0, 100.0, "Results"),
+            (40.0, 140.0, first),
+            (300.0, 140.0, second),
+            (40.0, 180.0, "BRAF p.Val600Glu"),
+        ]);
+        let found = found(&reading);
+        assert_eq!(found.len(), 1 + usize::from(is_found), "{first}: {found:?}");
+        assert_eq!(found.last().unwrap(), "BRAF p.Val600Glu");
+        let last = reading.proposals.last().unwrap();
+        assert_eq!(last.value(FieldName::Significance), None, "{first} is no heading");
+    }
+    let reading = read(&[
+        (40.0, 100.0, "Results"),
+        (40.0, 140.0, "EGFR p.Leu858Arg"),
+        (40.0, 180.0, "Methods"),
+        (40.0, 220.0, "Controls seen in the run"),
+        (300.0, 220.0, "Pathogenic"),
+        (40.0, 260.0, "BRCA1 p.Cys61Gly"),
+        (300.0, 260.0, "Pathogenic"),
+        (40.0, 300.0, "BRAF p.Val600Glu"),
+    ]);
+    assert_eq!(found(&reading), ["EGFR p.Leu858Arg"]);
+}
+
+#[test]
+fn what_the_line_below_denies_is_not_proposed() {
+    for denial in ["Not detected", "Result: not detected", "Not tested", "was not identified"] {
+        let reading = read(&[
+            (40.0, 100.0, "Results"),
+            (40.0, 140.0, "BRAF V600E"),
+            (40.0, 154.0, denial),
+            (40.0, 190.0, "KRAS G12D"),
+        ]);
+        assert_eq!(found(&reading), ["KRAS p.G12D"], "{denial}");
+        assert!(codes(&reading).contains(&"denied-below"), "{denial}");
+    }
+    // It may be the heading of what follows, too: then neither is proposed, and that is told.
+    let reading = read(&[
+        (40.0, 100.0, "Results"),
+        (40.0, 140.0, "BRAF V600E"),
+        (40.0, 154.0, "Not detected"),
+        (40.0, 168.0, "KRAS G12D"),
+    ]);
+    assert_eq!(found(&reading), [""; 0]);
+    assert!(codes(&reading).contains(&"denied-below"));
+    // What is denied of another gene, or farther below, says nothing of this one.
+    for (below, text) in [(154.0, "EGFR L858R not detected"), (200.0, "Not detected")] {
+        let reading =
+            read(&[(40.0, 100.0, "Results"), (40.0, 140.0, "BRAF V600E"), (40.0, below, text)]);
+        assert_eq!(found(&reading), ["BRAF p.V600E"], "{text}");
+    }
+    // The last row of a table, whose answer stands in the column of the gene.
+    let reading = read(&[
+        (40.0, 100.0, "Results"),
+        (40.0, 120.0, "Gene"),
+        (140.0, 120.0, "Protein change"),
+        (40.0, 140.0, "BRAF"),
+        (140.0, 140.0, "p.Val600Glu"),
+        (40.0, 152.0, "Not detected"),
+    ]);
+    assert_eq!(found(&reading), [""; 0]);
+}
+
+#[test]
+fn what_was_not_tested_is_counted_apart_from_what_is_not_there() {
+    let lines = ["BRAF V600E not detected", "EGFR L858R not tested", "KRAS G12C: failed"];
+    let reading = read(&under("Results", &lines));
+    assert_eq!(found(&reading), [""; 0]);
+    let notes: Vec<(&str, &str)> = reading
+        .problems
+        .iter()
+        .map(|one| (one.code.as_str(), one.text.split(' ').next().unwrap_or_default()))
+        .collect();
+    assert_eq!(notes, [("negated", "1"), ("untested-lines", "2")]);
+}
+
+#[test]
+fn a_deletion_within_a_gene_is_no_loss_of_copies() {
+    let lines = ["EGFR exon 19 deletion", "TP53 frameshift deletion", "CDKN2A deletion"];
+    assert_eq!(found(&read(&under("Results", &lines))), ["CDKN2A loss"]);
+    // In a table it is kept as written, for a person to say which change it is.
+    let reading = read(&[
+        (40.0, 100.0, "Results"),
+        (40.0, 120.0, "Gene"),
+        (140.0, 120.0, "Alteration"),
+        (40.0, 140.0, "EGFR"),
+        (140.0, 140.0, "exon 19 deletion"),
+    ]);
+    let proposal = &reading.proposals[0];
+    let change = proposal.field(FieldName::Change).unwrap();
+    assert_eq!((proposal.kind, change.value.as_deref()), (ProposalKind::Variant, None));
+    assert_eq!(change.written, "exon 19 deletion");
+}
+
+#[test]
+fn a_column_of_percent_is_read_as_percent() {
+    for (heading, written, value) in [
+        ("VAF (%)", "0.8", Some("0.008")),
+        ("VAF %", "31", Some("0.31")),
+        ("VAF (%)", "31%", Some("0.31")),
+        ("VAF (%)", "310", None),
+        ("VAF", "0.8", Some("0.8")),
+        ("VAF", "31", None),
+    ] {
+        let reading = read(&[
+            (40.0, 100.0, "Results"),
+            (40.0, 120.0, "Gene"),
+            (140.0, 120.0, "Protein change"),
+            (300.0, 120.0, heading),
+            (40.0, 140.0, "TP53"),
+            (140.0, 140.0, "p.Arg175His"),
+            (300.0, 140.0, written),
+        ]);
+        let value_read = reading.proposals[0].value(FieldName::AlleleFraction);
+        assert_eq!(value_read, value, "{heading}: {written}");
+    }
+}
+
+#[test]
+fn what_is_long_is_kept_in_part() {
+    let long = "copies of a change that nobody can write down in a cell ".repeat(2);
+    let mut texts = vec![
+        (40.0, 100.0, "Results"),
+        (40.0, 120.0, "Gene"),
+        (140.0, 120.0, "Alteration"),
+        (40.0, 140.0, "EGFR"),
+    ];
+    for top in [140.0, 150.0, 160.0, 170.0] {
+        texts.push((140.0, top, long.trim_end()));
+    }
+    let reading = read(&texts);
+    let field = reading.proposals[0].field(FieldName::Change).unwrap();
+    assert_eq!((field.value.as_deref(), field.written.len()), (None, 300));
+    assert!(field.written.starts_with(long.get(..100).unwrap()), "{}", field.written);
+}

@@ -13,11 +13,23 @@ use axum::response::{IntoResponse, Redirect, Response};
 use intake::extraction::{Decision, Origin, ReadDocument, file};
 use model::{PartialDate, specimen};
 use pdf::FieldName;
-use record::{Action, Extraction, ExtractionState};
+use record::{Extraction, ExtractionState};
 use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// A picture of a page loads nothing and runs nothing.
 const PICTURE_POLICY: &str = "default-src 'none'; img-src data:; frame-ancestors 'none'";
+
+/// Pictures made at one time: each takes a process of its own.
+static PICTURES: Semaphore = Semaphore::const_new(2);
+/// How long a picture waits for its turn: a page shows several.
+const PICTURE_WAIT_MAX: Duration = Duration::from_secs(20);
+
+fn busy() -> Error {
+    let text = "other pages are being drawn just now; ask again in a moment";
+    Error::new(StatusCode::SERVICE_UNAVAILABLE, "throttled", text)
+}
 
 /// `GET /reviews/documents`
 pub(crate) async fn list(
@@ -59,7 +71,11 @@ pub(crate) async fn picture(
     let at = PageError::at(web::path::document(&id));
     let made = async {
         let caller = caller?;
+        let turn = tokio::time::timeout(PICTURE_WAIT_MAX, PICTURES.acquire()).await;
+        let turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
         app.blocking(move |app| {
+            // The turn is over when the picture is made, also when nobody waits for it any more.
+            let _turn = turn;
             let document = ReadDocument::of(&kept(app, &caller, &id)?)?;
             let bytes = document.bytes(app.record(), &caller.access)?;
             let bytes = bytes.ok_or_else(none)?;
@@ -77,7 +93,7 @@ pub(crate) async fn picture(
     let picture = made.await.map_err(at)?;
     let headers = [
         (header::CONTENT_TYPE, "image/svg+xml"),
-        (header::CACHE_CONTROL, "private, max-age=300"),
+        (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_SECURITY_POLICY, PICTURE_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
@@ -105,21 +121,30 @@ fn none() -> Error {
 }
 
 fn kept(app: &App, caller: &Caller, id: &str) -> Result<Extraction, Error> {
-    app.record().extraction(&caller.access, id)?.ok_or_else(none)
+    let kept = app.record().extraction(&caller.access, id)?.ok_or_else(none)?;
+    let is_readable =
+        ReadDocument::of(&kept)?.is_readable(app.record(), &caller.access, &kept.patient)?;
+    if is_readable { Ok(kept) } else { Err(none()) }
 }
 
 fn decided(app: &App, caller: &Caller, id: &str, form: &Parameters) -> Result<Response, Error> {
     let (record, access) = (app.record(), &caller.access);
-    if caller.csrf.is_none() || !record.may(access, Action::ResolveReview)? {
+    if !views::decides(app, caller)? {
         let text = "your role decides about no documents";
         return Err(Error::new(StatusCode::FORBIDDEN, "forbidden", text));
     }
     caller.require_form(form.get("csrf"))?;
     let kept = kept(app, caller, id)?;
-    let again = |words: &str| {
+    let shown = |status, words: &str| {
         let page = views::document(app, caller, &kept, Some(words))?;
-        Ok(html(StatusCode::UNPROCESSABLE_ENTITY, web::document(&page)))
+        Ok(html(status, web::document(&page)))
     };
+    let again = |words: &str| shown(StatusCode::UNPROCESSABLE_ENTITY, words);
+    // A decision is about what was shown, not about what somebody else has made of it since.
+    if form.get("version").and_then(|version| version.parse().ok()) != Some(kept.version) {
+        let words = "somebody has decided something since this page was opened; look at it again";
+        return shown(StatusCode::PRECONDITION_FAILED, words);
+    }
     let mut document = ReadDocument::of(&kept)?;
     match form.get("decision") {
         Some("file") => {

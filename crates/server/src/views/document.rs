@@ -4,10 +4,10 @@ use super::identity::session;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
-use intake::extraction::{Answer, ReadDocument};
-use pdf::{Field, Proposal};
-use record::{Extraction, ExtractionState};
-use web::view::{DocumentListView, DocumentRow, DocumentView, ReadField, ReadFinding};
+use intake::extraction::{Answer, ReadDocument, unread};
+use pdf::{Field, FieldName, Proposal};
+use record::{Action, Extraction, ExtractionState};
+use web::view::{DocumentListView, DocumentRow, DocumentView, ReadField, ReadFinding, ReadPlace};
 
 /// Documents that the list shows at most.
 const LIST_MAX: u32 = 200;
@@ -18,11 +18,16 @@ const WIDTH_POINTS_MIN: f32 = 240.0;
 
 /// The list.
 pub(crate) fn documents(app: &App, caller: &Caller) -> Result<DocumentListView, Error> {
-    let mut documents = Vec::new();
+    let (mut documents, mut unseen) = (Vec::new(), 0);
     for kept in app.record().extractions(&caller.access, true, LIST_MAX)? {
-        documents.push(head(&kept, &ReadDocument::of(&kept)?));
+        let document = ReadDocument::of(&kept)?;
+        if document.is_readable(app.record(), &caller.access, &kept.patient)? {
+            documents.push(head(&kept, &document));
+        } else {
+            unseen += 1;
+        }
     }
-    Ok(DocumentListView { session: session(app, caller)?, documents })
+    Ok(DocumentListView { session: session(app, caller)?, documents, unseen })
 }
 
 fn head(kept: &Extraction, document: &ReadDocument) -> DocumentRow {
@@ -51,7 +56,8 @@ pub(crate) fn document(
         session: session(app, caller)?,
         head: head(kept, &document),
         patient: kept.patient.clone(),
-        is_open: kept.state == ExtractionState::Open,
+        version: kept.version,
+        is_open: kept.state == ExtractionState::Open && decides(app, caller)?,
         problems,
         findings,
         can_be_filed: document.is_decided() && document.has_confirmed(),
@@ -59,15 +65,25 @@ pub(crate) fn document(
     })
 }
 
+/// Whether somebody decides about documents: what is decided becomes a result.
+pub(crate) fn decides(app: &App, caller: &Caller) -> Result<bool, Error> {
+    let may = |action| app.record().may(&caller.access, action);
+    Ok(caller.csrf.is_some() && may(Action::ResolveReview)? && may(Action::Commit)?)
+}
+
 fn finding(proposal: &Proposal, answer: Option<&Answer>) -> ReadFinding {
     let values = answer.and_then(|answer| answer.values.as_ref());
-    let field = |field: &Field| {
-        let said = values.map(|values| values.get(&field.name).cloned().unwrap_or_default());
-        read_field(field, said)
-    };
+    let said_of =
+        |name: FieldName| values.map(|values| values.get(&name).cloned().unwrap_or_default());
+    let read = proposal.fields.iter().map(|field| read_field(field, said_of(field.name)));
+    let blank = unread(proposal).map(|name| ReadField {
+        name: name.word().to_owned(),
+        value: said_of(name).unwrap_or_default(),
+        read: None,
+    });
     ReadFinding {
         kind: proposal.kind.word().replace('-', " "),
-        fields: proposal.fields.iter().map(field).collect(),
+        fields: read.chain(blank).collect(),
         said: answer.map(said),
     }
 }
@@ -81,9 +97,11 @@ fn read_field(field: &Field, said: Option<String>) -> ReadField {
     ReadField {
         name: field.name.word().to_owned(),
         value: said.or_else(|| field.value.clone()).unwrap_or_default(),
-        written: field.written.clone(),
-        page: field.page,
-        crop: [left, top, width, height].map(|points| points.max(0.0) as i32),
+        read: Some(ReadPlace {
+            written: field.written.clone(),
+            page: field.page,
+            crop: [left, top, width, height].map(|points| points.max(0.0) as i32),
+        }),
     }
 }
 

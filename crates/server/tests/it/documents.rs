@@ -16,6 +16,13 @@ fn reader() -> Arc<InProcess> {
     Arc::new(InProcess(tumor::gene::Genes::new(&names)))
 }
 
+/// The version that the page of a document shows; its forms are gone when it is closed.
+async fn version(app: &TestApp, page: &str) -> String {
+    let text = app.get(REVIEWER, page).await.text();
+    let shown = text.split_once("name=\"version\" value=\"").map(|(_, rest)| rest.to_owned());
+    shown.and_then(|rest| Some(rest.split_once('"')?.0.to_owned())).unwrap_or_default()
+}
+
 /// An application with a document of Ana Example that was read, and the document's page.
 async fn with_document() -> (TestApp, String) {
     let mut app = TestApp::new();
@@ -56,11 +63,13 @@ async fn a_reviewer_decides_beside_the_page_and_alone_files_nothing_grave() {
     let picture = app.get(REVIEWER, &format!("{page}/pages/1")).await;
     assert_eq!(picture.status, 200);
     assert!(picture.text().starts_with("<svg"));
+    assert_eq!(picture.header("cache-control"), "no-store");
     assert_eq!(app.get(REVIEWER, &format!("{page}/pages/2")).await.status, 422);
 
     let token = csrf(Role::LaboratoryReviewer);
     let post = async |more: &[(&str, &str)]| {
-        let form = [&[("csrf", token.as_str())], more].concat();
+        let version = version(&app, &page).await;
+        let form = [&[("csrf", token.as_str()), ("version", &version)], more].concat();
         app.call("POST", &page).by(REVIEWER).form(&form).send().await
     };
     let fields = |diplotype| {
@@ -94,7 +103,8 @@ async fn what_was_confirmed_is_filed_with_its_origin() {
     let before = app.total("Observation").await;
     let token = csrf(Role::LaboratoryReviewer);
     let post = async |more: &[(&str, &str)]| {
-        let form = [&[("csrf", token.as_str())], more].concat();
+        let version = version(&app, &page).await;
+        let form = [&[("csrf", token.as_str()), ("version", &version)], more].concat();
         app.call("POST", &page).by(REVIEWER).form(&form).send().await.status
     };
     assert_eq!(post(&[("decision", "reject"), ("finding", "0")]).await, 303);
@@ -122,4 +132,37 @@ async fn nobody_else_sees_or_decides() {
     let forged = [("csrf", "x"), ("decision", "close")];
     let answer = app.call("POST", &page).by(REVIEWER).form(&forged).send().await;
     assert_eq!(answer.status, 403);
+}
+
+#[tokio::test]
+async fn a_decision_is_about_what_was_shown() {
+    let (app, page) = with_document().await;
+    let token = csrf(Role::LaboratoryReviewer);
+    let old = version(&app, &page).await;
+    let post = async |version: Option<&str>| {
+        let mut form = vec![("csrf", token.as_str()), ("decision", "reject"), ("finding", "1")];
+        form.extend(version.map(|version| ("version", version)));
+        app.call("POST", &page).by(REVIEWER).form(&form).send().await
+    };
+    assert_eq!(post(None).await.status, 412);
+    assert_eq!(post(Some(&old)).await.status, 303);
+    let late = post(Some(&old)).await;
+    assert_eq!(late.status, 412);
+    assert!(late.text().contains("Rejected by"), "what was decided is shown: {}", late.text());
+}
+
+#[tokio::test]
+async fn who_may_not_read_the_document_reads_nothing_of_it() {
+    let (app, page) = with_document().await;
+    let analyst = Who::Person(Role::InterfaceAnalyst);
+    let list = app.get(analyst, LIST).await;
+    assert_eq!(list.status, 200);
+    let text = list.text();
+    assert!(text.contains("1 more document waits that you may not read"), "{text}");
+    assert!(!text.contains("alert(1)"), "{text}");
+    assert_eq!(app.get(analyst, &page).await.status, 404);
+    assert_eq!(app.get(analyst, &format!("{page}/pages/1")).await.status, 404);
+    let form = [("csrf", csrf(Role::InterfaceAnalyst)), ("decision", "close".to_owned())];
+    let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(app.call("POST", &page).by(analyst).form(&form).send().await.status, 403);
 }

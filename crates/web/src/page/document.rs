@@ -3,7 +3,7 @@
 use super::frame::{Frame, document as whole};
 use super::{report, words};
 use crate::path;
-use crate::view::{DocumentListView, DocumentRow, DocumentView, ReadField, ReadFinding};
+use crate::view::{DocumentListView, DocumentRow, DocumentView, ReadField, ReadFinding, ReadPlace};
 use maud::{Markup, html};
 
 /// The documents that wait for a person.
@@ -20,6 +20,12 @@ pub fn documents(view: &DocumentListView) -> String {
             }
             @if view.documents.is_empty() { p.empty { "No document is waiting." } } @else {
                 ol.reviews { @for row in &view.documents { li { (card(row)) } } }
+            }
+            @if view.unseen > 0 {
+                p.muted {
+                    (words::count(view.unseen, "more document waits", "more documents wait"))
+                    " that you may not read."
+                }
             }
         },
     })
@@ -72,7 +78,7 @@ fn one(view: &DocumentView, at: usize, finding: &ReadFinding) -> Markup {
             h2 { (words::sentence(&finding.kind)) " " (at + 1) }
             @if let Some(said) = &finding.said { p { b { (said) } } }
             form method="post" action=(path::document(&view.head.id)) {
-                input type="hidden" name="csrf" value=(view.session.csrf);
+                (hidden(view))
                 input type="hidden" name="finding" value=(at);
                 @for field in &finding.fields { (row(view, at, field)) }
                 @if view.is_open {
@@ -89,22 +95,39 @@ fn one(view: &DocumentView, at: usize, finding: &ReadFinding) -> Markup {
 
 fn row(view: &DocumentView, at: usize, field: &ReadField) -> Markup {
     let id = format!("f{at}-{}", field.name);
-    let [left, top, width, height] = field.crop;
-    let picture = format!(
-        "{}#svgView(viewBox({left},{top},{width},{height}))",
-        path::document_page(&view.head.id, field.page)
-    );
     html! {
         div.read-field {
             div {
                 label for=(id) { (words::sentence(&field.name.replace('-', " "))) }
                 input id=(id) name=(field.name) type="text" value=(field.value) maxlength="300"
                     readonly[!view.is_open];
-                span.line.muted { "Page " (field.page) ": “" (field.written) "”" }
+                span.line.muted {
+                    @match &field.read {
+                        Some(read) => { "Page " (read.page) ": “" (read.written) "”" }
+                        None => { "Not read; type it if the document says it" }
+                    }
+                }
             }
-            img src=(picture) width=(width) height=(height) loading="lazy"
-                alt={ "Page " (field.page) " where it says " (field.written) };
+            @if let Some(read) = &field.read { (picture(view, read)) }
         }
+    }
+}
+
+fn picture(view: &DocumentView, read: &ReadPlace) -> Markup {
+    let [left, top, width, height] = read.crop;
+    let page = path::document_page(&view.head.id, read.page);
+    let source = format!("{page}#svgView(viewBox({left},{top},{width},{height}))");
+    html! {
+        img src=(source) width=(width) height=(height) loading="lazy"
+            alt={ "Page " (read.page) " where it says " (read.written) };
+    }
+}
+
+/// The proof of the session, and the version that was looked at.
+fn hidden(view: &DocumentView) -> Markup {
+    html! {
+        input type="hidden" name="csrf" value=(view.session.csrf);
+        input type="hidden" name="version" value=(view.version);
     }
 }
 
@@ -113,7 +136,7 @@ fn end(view: &DocumentView) -> Markup {
         section.card {
             h2 { "The whole document" }
             form method="post" action=(path::document(&view.head.id)) {
-                input type="hidden" name="csrf" value=(view.session.csrf);
+                (hidden(view))
                 @if view.can_be_filed {
                     label for="origin" { "Whose genome was tested" }
                     select id="origin" name="origin" required {

@@ -12,6 +12,8 @@ pub struct DocumentListView {
     pub session: Session,
     /// The documents, oldest first.
     pub documents: Vec<DocumentRow>,
+    /// How many more wait that whoever is looking may not read.
+    pub unseen: usize,
 }
 
 /// One that waits.
@@ -38,6 +40,8 @@ pub struct DocumentView {
     pub head: DocumentRow,
     /// Whose it is.
     pub patient: PatientId,
+    /// How often it was changed: a decision is about what was shown.
+    pub version: u64,
     /// Whether anything may still be decided.
     pub is_open: bool,
     /// What was noticed, what does not agree with the record first.
@@ -61,13 +65,20 @@ pub struct ReadFinding {
     pub said: Option<String>,
 }
 
-/// A field, and where it stands.
+/// A field of a finding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadField {
     /// Its name, stable: `diplotype`.
     pub name: String,
     /// Its value; empty if what is written makes none.
     pub value: String,
+    /// Where it was read; `None` if it was not.
+    pub read: Option<ReadPlace>,
+}
+
+/// Where a field was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadPlace {
     /// As it is written.
     pub written: String,
     /// The page, from 1.

@@ -4,7 +4,7 @@ use crate::{page, sample};
 use model::id::PatientId;
 use model::problem::Problem;
 use model::time::Timestamp;
-use web::view::{DocumentListView, DocumentRow, DocumentView, ReadField, ReadFinding};
+use web::view::{DocumentListView, DocumentRow, DocumentView, ReadField, ReadFinding, ReadPlace};
 
 const HOSTILE: &str = "</title><script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
 
@@ -23,19 +23,19 @@ fn document(text: &str) -> DocumentView {
     let field = ReadField {
         name: "gene".to_owned(),
         value: text.to_owned(),
-        written: text.to_owned(),
-        page: 1,
-        crop: [30, 90, 240, 40],
+        read: Some(ReadPlace { written: text.to_owned(), page: 1, crop: [30, 90, 240, 40] }),
     };
+    let blank = ReadField { name: "coding".to_owned(), value: String::new(), read: None };
     DocumentView {
         session: sample::session(),
         head: document_row(text),
         patient: PatientId::new("ana"),
+        version: 7,
         is_open: true,
         problems: vec![Problem::warning("page-count", "page 1", text)],
         findings: vec![ReadFinding {
             kind: "variant".to_owned(),
-            fields: vec![field],
+            fields: vec![field, blank],
             said: Some(text.to_owned()),
         }],
         can_be_filed: true,
@@ -45,7 +45,7 @@ fn document(text: &str) -> DocumentView {
 
 /// A list with a document that has this title.
 fn documents(text: &str) -> DocumentListView {
-    DocumentListView { session: sample::session(), documents: vec![document_row(text)] }
+    DocumentListView { session: sample::session(), documents: vec![document_row(text)], unseen: 2 }
 }
 
 /// The only page with pictures: they come from its own address, and what a document says is text.
@@ -63,6 +63,10 @@ fn what_a_document_says_never_becomes_markup() {
     for banned in [" style=", " onclick=", " onload="] {
         assert!(!html.contains(banned), "{banned}");
     }
+    assert!(html.contains("name=\"coding\"") && html.contains("Not read; type it"), "{html}");
+    // Each form says what it saw.
+    assert_eq!(html.matches("name=\"version\" value=\"7\"").count(), 2);
     let list = web::documents(&documents(HOSTILE));
     assert!(!list.contains("<script") && !list.contains("<img"), "{list}");
+    assert!(list.contains("2 more documents wait that you may not read"), "{list}");
 }
