@@ -26,7 +26,7 @@ use model::reported::{Report, ResultStatus};
 use model::specimen::Origin;
 use model::{CodeableConcept, PatientId, Problem, RawId, TenantId, Timestamp};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Largest attachment that is held by a resource, in bytes; base64 and a copy in the report must
 /// fit a resource of the record (8 MiB). A larger one stays in the archive and is pointed at.
@@ -122,6 +122,8 @@ struct Builder<'b> {
     reported: Reported,
     /// Whether a result is a part of another one, by its sub-ID.
     is_nested: bool,
+    /// Sub-IDs under which a resource stands so far, and whether it is a gene's result.
+    labelled: BTreeSet<(&'b str, bool)>,
 }
 
 impl<'b> Builder<'b> {
@@ -139,6 +141,7 @@ impl<'b> Builder<'b> {
             subject: format!("Patient/{}", context.patient),
             reported: Reported::default(),
             is_nested: order.findings.iter().any(|finding| finding.sub_id.contains('.')),
+            labelled: BTreeSet::new(),
             filing: Filing {
                 issued: order.issued.or(oru.message_time),
                 status: order.status,
@@ -205,7 +208,8 @@ impl<'b> Builder<'b> {
             match observation(finding, &head) {
                 Built::Resource(mut resource) => {
                     let reported = Reported { rows, ..Reported::default() };
-                    panel::keep(&mut resource, &reported, self.is_nested);
+                    let is_labelled = self.is_labelled(finding);
+                    panel::keep(&mut resource, &reported, is_labelled);
                     results.push(format!("Observation/{id}"));
                     self.add(resource, finding.place.clone());
                 }
@@ -228,16 +232,38 @@ impl<'b> Builder<'b> {
         results
     }
 
+    /// Whether a finding goes on under the sender's label: where labels nest results, and only one
+    /// of its kind, for another one under the same label would be taken for the same result.
+    fn is_labelled(&mut self, finding: &'b Finding) -> bool {
+        let is_gene = matches!(finding.content, FindingContent::Gene(_));
+        self.is_nested
+            && !finding.sub_id.is_empty()
+            && self.labelled.insert((&finding.sub_id, is_gene))
+    }
+
     /// The rows of a finding, for sending them onward. Labels are the sender's where they nest
     /// results, else each finding of the report itself has its own.
     fn rows(&self, place: usize, finding: &Finding) -> Vec<PanelRow> {
         let mut rows = panel_rows(finding);
         if !self.is_nested || finding.sub_id.is_empty() {
+            let label = self.own_label(place);
             for row in &mut rows {
-                row.group = (place + 1).to_string();
+                row.group.clone_from(&label);
             }
         }
         rows
+    }
+
+    /// A label that is none of those of the sender that are kept.
+    fn own_label(&self, place: usize) -> String {
+        let mut label = (place + 1).to_string();
+        let top = |finding: &Finding| finding.sub_id.split('.').next().map(str::to_owned);
+        while self.is_nested
+            && self.order.findings.iter().any(|one| top(one).as_ref() == Some(&label))
+        {
+            label.insert(0, '0');
+        }
+        label
     }
 
     /// What the finding says of its source, else what the specimen says.
@@ -304,7 +330,7 @@ impl<'b> Builder<'b> {
         let id = self.id("report");
         let mut resource = diagnostic_report(&report, &id, &self.subject, &parts);
         self.keep_the_rest();
-        panel::keep(&mut resource, &self.reported, self.is_nested);
+        panel::keep(&mut resource, &self.reported, false);
         let place = order.place.clone();
         self.add(resource, place);
         self.filing.report_id = id;
@@ -314,10 +340,7 @@ impl<'b> Builder<'b> {
     fn keep_the_rest(&mut self) {
         let order = self.order;
         self.reported.notes.clone_from(&order.notes);
-        for text in &order.texts {
-            self.reported.texts.push((text.code.clone(), text.text.clone()));
-            self.reported.notes.extend(text.notes.iter().cloned());
-        }
+        self.reported.texts.clone_from(&order.texts);
         self.reported.rows.extend(order.other.iter().map(|other| PanelRow {
             group: String::new(),
             code: other.code.clone(),
@@ -397,10 +420,12 @@ fn assay(order: &OrderGroup) -> Option<Assay> {
 }
 
 /// The laboratory's words on the whole: overall interpretation, narratives, its own drug advice,
-/// notes. They are quoted; nothing is concluded from them.
+/// notes. They are quoted; nothing is concluded from them. What is taken back within a result that
+/// holds is left out, and what is less final than it says so.
 fn conclusion(order: &OrderGroup) -> Option<String> {
-    let mut lines: Vec<String> = Vec::new();
+    let mut all: Vec<String> = Vec::new();
     for finding in &order.findings {
+        let mut lines: Vec<String> = Vec::new();
         match &finding.content {
             FindingContent::Overall(overall) => {
                 lines.extend(overall.interpretation.iter().map(|answer| answer.words.clone()));
@@ -410,8 +435,22 @@ fn conclusion(order: &OrderGroup) -> Option<String> {
             _ => {}
         }
         lines.extend(finding.notes.iter().cloned());
+        all.extend(lines.into_iter().filter_map(|line| quoted(line, finding.status, order.status)));
     }
-    lines.extend(order.texts.iter().map(|TextResult { text, .. }| text.clone()));
-    lines.extend(order.notes.iter().cloned());
-    (!lines.is_empty()).then(|| lines.join("\n"))
+    let text = |one: &TextResult| quoted(one.text.clone(), one.status, order.status);
+    all.extend(order.texts.iter().filter_map(text));
+    all.extend(order.notes.iter().cloned());
+    (!all.is_empty()).then(|| all.join("\n"))
+}
+
+/// A line of a conclusion with how final it is, where the result as a whole is more final.
+fn quoted(line: String, status: ResultStatus, of_order: ResultStatus) -> Option<String> {
+    let is_back = |one| matches!(one, ResultStatus::EnteredInError | ResultStatus::Cancelled);
+    match (is_back(status), is_back(of_order)) {
+        (true, false) => None,
+        _ if of_order.is_final() && !status.is_final() => {
+            Some(format!("[{}] {line}", status.words()))
+        }
+        _ => Some(line),
+    }
 }

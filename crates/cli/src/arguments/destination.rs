@@ -60,7 +60,7 @@ pub(crate) struct DestinationQueueArguments {
     /// `queued`, `held`, `parked`, `delivered`, `skipped` or `withheld`.
     #[arg(long, default_value = "parked", value_name = "STATE")]
     pub(crate) state: String,
-    /// From which number on.
+    /// After which number.
     #[arg(long, default_value_t = 0, value_name = "NUMBER")]
     pub(crate) after: u64,
     /// Print JSON.

@@ -165,7 +165,7 @@ fn observation_status(status: ResultStatus) -> &'static str {
 }
 
 /// The word of `diagnostic-report-status`.
-fn report_status(status: ResultStatus) -> &'static str {
+pub(super) fn report_status(status: ResultStatus) -> &'static str {
     match status {
         ResultStatus::Registered => "registered",
         ResultStatus::Partial => "partial",

@@ -9,11 +9,11 @@ mod observed;
 mod value;
 
 pub use message::{ResultParts, outgoing};
+pub use observed::{Said, of_observation};
 
 use super::access::{self, text};
 use super::codes;
-use crate::hl7v2::oru::{PanelRow, PanelValue, panel_code};
-use model::Coding;
+use crate::hl7v2::oru::{PanelRow, PanelValue, TextResult, less_final, panel_code};
 use model::reported::ResultStatus;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -25,8 +25,8 @@ use std::fmt::Write as _;
 pub struct Reported {
     /// Rows of the panel.
     pub rows: Vec<PanelRow>,
-    /// Text under codes of the sender's own.
-    pub texts: Vec<(Option<Coding>, String)>,
+    /// Text under codes of the sender's own, with its notes.
+    pub texts: Vec<TextResult>,
     /// Notes on the whole.
     pub notes: Vec<String>,
 }
@@ -37,14 +37,15 @@ impl Reported {
     }
 }
 
-/// Keeps in a resource what was reported, as far as its elements do not say it. Labels of groups
-/// are kept with `is_nested` only, where one result is a part of another.
-pub fn keep(resource: &mut Value, reported: &Reported, is_nested: bool) {
+/// Keeps in a resource what was reported, as far as its elements do not say it. The label of its
+/// group is kept with `is_labelled` only, where one result is a part of another by the sender's
+/// labels.
+pub fn keep(resource: &mut Value, reported: &Reported, is_labelled: bool) {
     let said = observed::rows(resource);
     let is_said = |row: &&PanelRow| {
         said.iter().any(|one| one.code.code == row.code.code && value::same(&one.value, &row.value))
     };
-    let group = reported.rows.first().map(|row| row.group.clone()).filter(|_| is_nested);
+    let group = reported.rows.first().map(|row| row.group.clone()).filter(|_| is_labelled);
     // Of an item that may stand several times all of it is kept, or none.
     let lacking: BTreeSet<&str> = reported
         .rows
@@ -62,13 +63,7 @@ pub fn keep(resource: &mut Value, reported: &Reported, is_nested: bool) {
     let mut parts = vec![json!({"url": "of", "valueString": digest(resource, &said)})];
     parts.extend(group.map(|group| json!({"url": "group", "valueString": group})));
     parts.extend(left.rows.iter().map(|row| value::extension(row, is_report)));
-    for (code, words) in &left.texts {
-        let mut inner = vec![json!({"url": "value", "valueString": words})];
-        inner.extend(
-            code.as_ref().map(|code| json!({"url": "code", "valueCoding": value::coding(code)})),
-        );
-        parts.push(json!({"url": "text", "extension": inner}));
-    }
+    parts.extend(left.texts.iter().map(value::text_extension));
     parts.extend(left.notes.iter().map(|note| json!({"url": "note", "valueString": note})));
     let extension = json!({"url": codes::REPORTED_ROWS, "extension": parts});
     let Some(object) = resource.as_object_mut() else { return };
@@ -78,33 +73,21 @@ pub fn keep(resource: &mut Value, reported: &Reported, is_nested: bool) {
     }
 }
 
-/// The rows of an Observation under a label; of several values of a code those that were reported
-/// come first.
-pub fn rows_of_observation(observation: &Value, label: &str) -> Vec<PanelRow> {
-    let said = observed::rows(observation);
-    let status = status_of(observation);
-    let kept = kept(observation, &said);
-    let reported = kept.as_ref().map(|(reported, _)| reported.rows.clone()).unwrap_or_default();
-    let group = kept.and_then(|(_, group)| group).unwrap_or_else(|| label.to_owned());
-    let is_kept =
-        |row: &PanelRow| reported.iter().any(|one| item(&one.code.code) == item(&row.code.code));
-    let mut rows: Vec<PanelRow> = said.into_iter().filter(|row| !is_kept(row)).collect();
-    rows.extend(reported.clone());
-    for row in &mut rows {
-        row.group.clone_from(&group);
-        row.status = status;
-    }
-    rows
-}
-
 /// What a report says itself: rows, texts and notes as they were reported, else its conclusion.
-pub fn of_report(report: &Value) -> Reported {
+/// None is more final than the report, nor than it was itself.
+///
+/// # Errors
+/// [`Unwritten`] where something was kept that cannot be read.
+pub fn of_report(report: &Value) -> Result<Reported, Unwritten> {
     let status = status_of(report);
-    if let Some((mut reported, _)) = kept(report, &[]) {
+    if let Some(Kept { mut reported, is_whole, .. }) = kept(report, &[]) {
         for row in &mut reported.rows {
-            row.status = status;
+            row.status = less_final(row.status, status);
         }
-        return reported;
+        for text in &mut reported.texts {
+            text.status = less_final(text.status, status);
+        }
+        return if is_whole { Ok(reported) } else { Err(Unwritten) };
     }
     let row = text(report, "conclusion").map(|words| PanelRow {
         group: "0".to_owned(),
@@ -113,8 +96,21 @@ pub fn of_report(report: &Value) -> Reported {
         status,
         notes: Vec::new(),
     });
-    Reported { rows: row.into_iter().collect(), ..Reported::default() }
+    Ok(Reported { rows: row.into_iter().collect(), ..Reported::default() })
 }
+
+/// A result holds what no row can say. A message without it would say less than the result, so
+/// there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unwritten;
+
+impl std::fmt::Display for Unwritten {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("a part of the result cannot be written as a row")
+    }
+}
+
+impl std::error::Error for Unwritten {}
 
 /// What a code is about: identifiers and genomic expressions of complex variants have codes of
 /// their own in the panel and none in a resource.
@@ -128,7 +124,11 @@ fn item(code: &str) -> &str {
 
 /// How final a report or an observation is.
 pub fn status_of(resource: &Value) -> ResultStatus {
-    match text(resource, "status").unwrap_or_default() {
+    status_from(text(resource, "status").unwrap_or_default())
+}
+
+fn status_from(word: &str) -> ResultStatus {
+    match word {
         "registered" => ResultStatus::Registered,
         "partial" => ResultStatus::Partial,
         "preliminary" => ResultStatus::Preliminary,
@@ -141,8 +141,19 @@ pub fn status_of(resource: &Value) -> ResultStatus {
     }
 }
 
-/// What was kept, and the label of its group; nothing where the elements say something else now.
-fn kept(resource: &Value, said: &[PanelRow]) -> Option<(Reported, Option<String>)> {
+/// What was kept beside the elements.
+#[derive(Default)]
+struct Kept {
+    reported: Reported,
+    /// The label of its group.
+    group: Option<String>,
+    /// Whether every row could be read.
+    is_whole: bool,
+}
+
+/// What was kept; nothing where the elements say something else now. Rows and texts that were kept
+/// without how final they are are as final as the resource.
+fn kept(resource: &Value, said: &[PanelRow]) -> Option<Kept> {
     let extensions = access::extensions(resource, codes::REPORTED_ROWS);
     let extension = extensions.first()?;
     let parts = |name| access::extensions(extension, name);
@@ -151,31 +162,27 @@ fn kept(resource: &Value, said: &[PanelRow]) -> Option<(Reported, Option<String>
         return None;
     }
     let string = |part: &&Value| text(part, "valueString").map(str::to_owned);
+    let status = status_of(resource);
+    let (rows, texts) = (parts("row"), parts("text"));
+    let count = rows.len() + texts.len();
     let reported = Reported {
-        rows: parts("row").into_iter().filter_map(value::row).collect(),
-        texts: parts("text")
-            .into_iter()
-            .filter_map(|part| {
-                let inner = |name| access::extensions(part, name).into_iter().next();
-                let code = inner("code").and_then(|one| one.get("valueCoding"));
-                Some((code.and_then(access::coding), inner("value").as_ref().and_then(string)?))
-            })
-            .collect(),
+        rows: rows.into_iter().filter_map(|row| value::row(row, status)).collect(),
+        texts: texts.into_iter().filter_map(|text| value::text_of(text, status)).collect(),
         notes: parts("note").iter().filter_map(string).collect(),
     };
-    Some((reported, parts("group").first().and_then(string)))
+    let is_whole = reported.rows.len() + reported.texts.len() == count;
+    Some(Kept { reported, group: parts("group").first().and_then(string), is_whole })
 }
 
-/// Over what the elements say: the rows of an observation, the conclusion of a report.
+/// Over what the elements say: the rows of an observation as they are kept, the conclusion of a
+/// report. It stands in resources, so what it is taken over must not change.
 fn digest(resource: &Value, said: &[PanelRow]) -> String {
-    let mut words = String::new();
-    for row in said {
-        // Writing to a text cannot fail.
-        let _ = writeln!(words, "{} {:?}", row.code.code, row.value);
-    }
-    words.push_str(text(resource, "conclusion").unwrap_or_default());
-    let sum = Sha256::digest(words.as_bytes());
+    let rows = said.iter().map(|row| value::extension(row, false)).collect();
+    let mut all = json!({"rows": Value::Array(rows), "conclusion": text(resource, "conclusion")});
+    all.sort_all_objects();
+    let sum = Sha256::digest(all.to_string().as_bytes());
     sum.iter().take(16).fold(String::new(), |mut hex, byte| {
+        // Writing to a text cannot fail.
         let _ = write!(hex, "{byte:02x}");
         hex
     })

@@ -7,8 +7,9 @@ use std::borrow::Cow;
 /// Longest run of blank lines that `\.sp<n>\` may ask for; a longer one stays as written.
 const BLANK_LINES_MAX: usize = 100;
 
-/// Text as it may stand in a field: separators and line ends become escape sequences. `None` if
-/// the text needs escaping and MSH-2 defines no escape character.
+/// Text as it may stand in a field: separators, line ends and all other control characters, among
+/// them those that frame a message (MLLP), become escape sequences. `None` if the text needs
+/// escaping and MSH-2 defines no escape character.
 ///
 /// # Examples
 ///
@@ -20,9 +21,13 @@ const BLANK_LINES_MAX: usize = 100;
 pub fn escape(text: &str, separators: &Separators) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
+        let hexadecimal;
         let body = match u8::try_from(character) {
             Ok(b'\n') => ".br",
-            Ok(b'\r') => "X0D",
+            Ok(byte) if byte.is_ascii_control() => {
+                hexadecimal = format!("X{byte:02X}");
+                &hexadecimal
+            }
             Ok(byte) if byte == separators.field => "F",
             Ok(byte) if byte == separators.component => "S",
             Ok(byte) if Some(byte) == separators.repetition => "R",
@@ -150,6 +155,18 @@ mod tests {
         };
         assert_eq!(read(r"\.sp100\"), "\n".repeat(BLANK_LINES_MAX));
         assert_eq!(read(r"\.sp101\"), r"\.sp101\");
+    }
+
+    #[test]
+    fn control_characters_are_escaped_and_come_back() {
+        let separators = Separators::default();
+        assert_eq!(escape("a\u{1c}\u{b}\tb", &separators).as_deref(), Some(r"a\X1C\\X0B\\X09\b"));
+        for byte in (0..0x20).chain([0x7f]) {
+            let text = format!("a{}b", char::from(byte));
+            let written = escape(&text, &separators).unwrap();
+            assert!(!written.bytes().any(|byte| byte.is_ascii_control()), "{byte:02x}");
+            assert_eq!(unescape(written.as_bytes(), &separators, Charset::UTF_8), text);
+        }
     }
 
     #[test]

@@ -30,6 +30,7 @@ use model::reported::ResultStatus;
 use model::specimen::Specimen;
 use model::{CodeableConcept, Coding, PartialDate, Problem, Timestamp};
 pub use panel::{PanelRow, PanelValue, answer_concept, loinc as panel_code, rows as panel_rows};
+pub use status::less_final;
 use std::collections::BTreeMap;
 pub use write::{Outgoing, write};
 

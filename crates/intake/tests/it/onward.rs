@@ -4,6 +4,7 @@ use formats::fhir::panel::{ResultParts, outgoing};
 use formats::hl7v2::oru::{Oru, PanelRow, Settings, panel_rows, read, write};
 use formats::hl7v2::{Message, oru};
 use intake::oru::{Context, Filing, filings};
+use model::reported::ResultStatus;
 use model::{PatientId, RawId, TenantId, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -45,7 +46,7 @@ fn send(filing: &Filing) -> Vec<u8> {
         is_taken_back: false,
     };
     let head = Oru { control_id: "out-1".to_owned(), ..Oru::default() };
-    write(&outgoing(&parts, head))
+    write(&outgoing(&parts, head).unwrap())
 }
 
 /// Each finding by what its rows say.
@@ -104,4 +105,73 @@ fn flat_results_notes_text_and_the_document_come_through() {
     };
     assert_eq!(texts(&back.texts), texts(&came.texts));
     assert_eq!(back.other.iter().map(|one| one.value.as_str()).collect::<Vec<_>>(), ["4711"]);
+}
+
+#[test]
+fn advice_that_is_taken_back_stays_taken_back_in_a_corrected_result() {
+    let head = HEAD.replace("|||F\r", "|||C\r");
+    let rows = "OBX|1|CWE|48018-6^Gene^LN|2a|HGNC:2621^CYP2C19^HGNC||||||C\r\
+        OBX|2|ST|84413-4^Genotype^LN|2a|*1/*2||||||C\r\
+        OBX|3|CWE|51963-7^Drug^LN|3a|32968^clopidogrel^RXNORM||||||D\r\
+        OBX|4|TX|83010-9^Text^LN|3a|Avoid it||||||D\r\
+        OBX|5|TX|LAB-1^Words^L||Old words||||||D\r\
+        OBX|6|TX|LAB-2^Words^L||New words||||||C\r\
+        NTE|1||on them\r\
+        OBX|7|ST|51968-6^Overall^LN|1|Not so sure||||||P\r";
+    let came = read_message(format!("{head}{rows}").as_bytes());
+    let filing = file(&came);
+    let report = &of_type(&filing, "DiagnosticReport")[0];
+    // What does not hold is not quoted as if it did, and what is not final says so.
+    assert_eq!(report["conclusion"], "[preliminary] Not so sure\nNew words");
+    let back = read_message(&send(&filing));
+    let order = &back.orders[0];
+    assert_eq!(order.status, ResultStatus::Corrected);
+    for finding in &order.findings {
+        let expected = match &finding.content {
+            oru::FindingContent::Drug(_) => ResultStatus::EnteredInError,
+            oru::FindingContent::Overall(_) => ResultStatus::Preliminary,
+            _ => ResultStatus::Corrected,
+        };
+        assert_eq!(finding.status, expected, "{:?}", finding.content);
+    }
+    let of = |texts: &[oru::TextResult]| -> Vec<(String, ResultStatus, Vec<String>)> {
+        texts.iter().map(|one| (one.text.clone(), one.status, one.notes.clone())).collect()
+    };
+    assert_eq!(of(&order.texts), of(&came.orders[0].texts));
+    assert_eq!(of(&order.texts)[0].1, ResultStatus::EnteredInError);
+}
+
+#[test]
+fn results_with_and_without_labels_stay_apart() {
+    // Beside labels that nest: results without one, advice without one under what would be its
+    // number, and one label for two results.
+    let gene = |label: &str, id: &str, genotype: &str| {
+        format!(
+            "OBX|1|CWE|48018-6^Gene^LN|{label}|{id}^HGNC||||||F\r\
+             OBX|2|ST|84413-4^Genotype^LN|{label}|{genotype}||||||F\r"
+        )
+    };
+    let rows = [
+        gene("1", "HGNC:2621^CYP2C19", "*1/*2"),
+        "OBX|3|CWE|51963-7^Drug^LN|1.a|32968^clopidogrel^RXNORM||||||F\r\
+         OBX|4|TX|83010-9^Text^LN|1.a|Avoid it||||||F\r"
+            .to_owned(),
+        gene("", "HGNC:2625^CYP2D6", "*1/*4"),
+        gene("", "HGNC:2623^CYP2C9", "*1/*3"),
+        gene("2", "HGNC:10908^SLCO1B1", "*1/*5"),
+        gene("2", "HGNC:12009^TPMT", "*1/*3A"),
+        "OBX|5|TX|51969-4^Report^LN||In words||||||F\r".to_owned(),
+    ];
+    let came = read_message(format!("{HEAD}{}", rows.concat()).as_bytes());
+    let sent = send(&file(&came));
+    let text = String::from_utf8(sent.clone()).unwrap();
+    let labels: Vec<&str> = text
+        .split('\r')
+        .filter(|line| line.contains("|84413-4^"))
+        .map(|line| line.split('|').nth(4).unwrap())
+        .collect();
+    assert_eq!(labels.len(), 5);
+    assert_eq!(labels.iter().collect::<BTreeSet<_>>().len(), 5, "{labels:?}");
+    assert!(labels.contains(&"1"), "what is nested in it stays so: {labels:?}");
+    assert_eq!(said(&read_message(&sent)), said(&came));
 }

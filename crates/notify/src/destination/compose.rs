@@ -5,11 +5,11 @@ use super::find::{is_retracted, subject};
 use super::{Destination, Kind, Messages, Webhook};
 use crate::Failure;
 use crate::request::Content;
-use formats::fhir::access::{texts, type_and_id};
+use formats::fhir::access::{all, contained, reference_of, type_and_id};
 use formats::fhir::panel::{ResultParts, outgoing};
 use formats::hl7v2::oru::{Oru, write};
 use model::Timestamp;
-use record::{Access, ChangeKind, Dispatch, Record};
+use record::{Access, ChangeKind, Dispatch, Record, Stored};
 use serde_json::{Value, json};
 
 /// Observations of one message.
@@ -23,7 +23,24 @@ pub(super) enum Composed {
 }
 
 /// Not visible is as good as not there: a caller cannot tell the two.
-const UNSEEN: Composed = Composed::Nothing("it is not there, or this destination may not be told");
+const UNSEEN: &str = "it is not there, or this destination may not be told";
+const MOVED: &str = "it is another patient's now, and that is told apart";
+const PART_UNSEEN: &str = "a part of it may not be told to this destination";
+const PART_UNKNOWN: &str = "a part of it cannot be found by its reference";
+const PART_UNWRITTEN: &str = "a part of it cannot be written";
+const TOO_MANY: &str = "it has more than 2,000 parts";
+
+/// Why there is no body.
+enum Stop {
+    Nothing(&'static str),
+    Failed(Failure),
+}
+
+impl From<record::Failure> for Stop {
+    fn from(failure: record::Failure) -> Self {
+        Self::Failed(failure.into())
+    }
+}
 
 /// Composes a dispatch.
 pub(super) fn compose(
@@ -34,9 +51,14 @@ pub(super) fn compose(
     now: Timestamp,
 ) -> Result<Composed, Failure> {
     let composer = Composer { record, access, dispatch, now };
-    match &destination.kind {
+    let composed = match &destination.kind {
         Kind::Messages(messages) => composer.message(messages),
         Kind::Webhook(webhook) => composer.webhook(destination, webhook),
+    };
+    match composed {
+        Ok(body) => Ok(Composed::Body(body)),
+        Err(Stop::Nothing(why)) => Ok(Composed::Nothing(why)),
+        Err(Stop::Failed(failure)) => Err(failure),
     }
 }
 
@@ -48,40 +70,44 @@ struct Composer<'a> {
 }
 
 impl Composer<'_> {
-    fn read(&self, resource_type: &str, id: &str) -> Result<Option<Value>, Failure> {
+    /// What stands under an id, unless it is in another patient's compartment: whatever a report
+    /// refers to, nothing of somebody else goes with it.
+    fn read(&self, resource_type: &str, id: &str) -> Result<Option<Value>, Stop> {
         let found = self.record.read(self.access, resource_type, id)?;
-        let body = found.filter(|found| !found.deleted).map(|found| found.body);
-        Ok(body.and_then(|body| serde_json::from_slice(&body).ok()))
+        let patient = &self.dispatch.change.patient;
+        Ok(found
+            .filter(|one| one.patient.is_none() || one.patient == *patient)
+            .as_ref()
+            .and_then(body))
+    }
+
+    fn person(&self) -> Result<Value, Stop> {
+        let Some(patient) = &self.dispatch.change.patient else {
+            return Err(Stop::Nothing(UNSEEN));
+        };
+        self.read("Patient", patient.as_str())?.ok_or(Stop::Nothing(UNSEEN))
     }
 
     /// The report as it stands; of one that is gone for its patient, as it stood before.
-    fn report(&self) -> Result<Option<Value>, Failure> {
+    fn report(&self) -> Result<Value, Stop> {
         let change = &self.dispatch.change;
-        if !change.deleted {
-            return self.read("DiagnosticReport", &change.id);
+        let found = if change.deleted {
+            let before = change.version.saturating_sub(1);
+            self.record.vread(self.access, "DiagnosticReport", &change.id, before)?
+        } else {
+            self.record.read(self.access, "DiagnosticReport", &change.id)?
+        };
+        match found {
+            Some(found) if found.patient != change.patient => Err(Stop::Nothing(MOVED)),
+            found => found.as_ref().and_then(body).ok_or(Stop::Nothing(UNSEEN)),
         }
-        let before = change.version.saturating_sub(1);
-        let found = self.record.vread(self.access, "DiagnosticReport", &change.id, before)?;
-        let body = found.filter(|found| !found.deleted).map(|found| found.body);
-        Ok(body.and_then(|body| serde_json::from_slice(&body).ok()))
     }
 
-    fn message(&self, messages: &Messages) -> Result<Composed, Failure> {
-        let change = &self.dispatch.change;
-        let Some(patient) = &change.patient else { return Ok(UNSEEN) };
-        let (report, person) = (self.report()?, self.read("Patient", patient.as_str())?);
-        let (Some(mut report), Some(person)) = (report, person) else { return Ok(UNSEEN) };
-        let subject = format!("Patient/{patient}");
-        let whose = texts(&report, "subject.reference").into_iter().next().map(str::to_owned);
-        if whose.as_deref() != Some(&subject) {
-            return Ok(Composed::Nothing("it is another patient's now, and that is told apart"));
-        }
-        let is_taken_back = change.deleted || is_retracted(&report);
-        let observations = self.parts(&report, "result.reference", is_taken_back)?;
-        let specimens = self.parts(&report, "specimen.reference", true)?;
-        let Some(observations) = observations else {
-            return Ok(Composed::Nothing("a part of it may not be told to this destination"));
-        };
+    fn message(&self, messages: &Messages) -> Result<Vec<u8>, Stop> {
+        let (mut report, person) = (self.report()?, self.person()?);
+        let is_taken_back = self.dispatch.change.deleted || is_retracted(&report);
+        let observations = self.parts(&report, "result", is_taken_back)?;
+        let specimens = self.parts(&report, "specimen", true)?;
         if !messages.documents
             && let Some(object) = report.as_object_mut()
         {
@@ -91,7 +117,7 @@ impl Composer<'_> {
             report: &report,
             patient: &person,
             observations: &observations,
-            specimens: &specimens.unwrap_or_default(),
+            specimens: &specimens,
             is_taken_back,
         };
         let head = Oru {
@@ -104,37 +130,43 @@ impl Composer<'_> {
             message_time: Some(self.now),
             ..Oru::default()
         };
-        Ok(Composed::Body(write(&outgoing(&parts, head))))
+        let outgoing = outgoing(&parts, head).map_err(|_| Stop::Nothing(PART_UNWRITTEN))?;
+        Ok(write(&outgoing))
     }
 
-    /// What a report refers to. Half a result is none: with a part that cannot be seen there is
+    /// What a report refers to. Half a result is none: with a part that cannot be had there is
     /// nothing, unless what is there is enough.
-    fn parts(
-        &self,
-        report: &Value,
-        path: &str,
-        is_enough: bool,
-    ) -> Result<Option<Vec<Value>>, Failure> {
+    fn parts(&self, report: &Value, name: &str, is_enough: bool) -> Result<Vec<Value>, Stop> {
+        let references = all(report, name);
+        if references.len() > OBSERVATIONS_MAX && !is_enough {
+            return Err(Stop::Nothing(TOO_MANY));
+        }
         let mut found = Vec::new();
-        for reference in texts(report, path).into_iter().take(OBSERVATIONS_MAX) {
-            let Some((resource_type, id)) = type_and_id(reference) else { continue };
-            match self.read(resource_type, id)? {
-                Some(resource) => found.push(resource),
-                None if is_enough => {}
-                None => return Ok(None),
+        for reference in references.into_iter().take(OBSERVATIONS_MAX) {
+            match self.part(report, reference_of(reference).unwrap_or_default()) {
+                Ok(part) => found.push(part),
+                Err(Stop::Nothing(_)) if is_enough => {}
+                Err(stop) => return Err(stop),
             }
         }
-        Ok(Some(found))
+        Ok(found)
     }
 
-    fn webhook(&self, to: &Destination, webhook: &Webhook) -> Result<Composed, Failure> {
+    fn part(&self, report: &Value, reference: &str) -> Result<Value, Stop> {
+        if let Some(part) = contained(report, reference) {
+            return Ok(part.clone());
+        }
+        let (resource_type, id) = type_and_id(reference).ok_or(Stop::Nothing(PART_UNKNOWN))?;
+        self.read(resource_type, id)?.ok_or(Stop::Nothing(PART_UNSEEN))
+    }
+
+    fn webhook(&self, to: &Destination, webhook: &Webhook) -> Result<Vec<u8>, Stop> {
         let Dispatch { id, change, event, recorded, .. } = self.dispatch;
-        let Some(patient) = &change.patient else { return Ok(UNSEEN) };
         let shown = match change.kind {
             ChangeKind::Resource => self.report()?,
-            _ => self.read("Patient", patient.as_str())?,
+            _ => self.person()?,
         };
-        let Some(shown) = shown else { return Ok(UNSEEN) };
+        let patient = change.patient.as_ref().map_or("", |patient| patient.as_str());
         let mut data = json!({
             "id": id,
             "destination": to.id,
@@ -146,6 +178,10 @@ impl Composer<'_> {
             object.insert("resource".to_owned(), shown);
         }
         let body = json!({"type": event, "timestamp": recorded.to_string(), "data": data});
-        Ok(Composed::Body(body.to_string().into_bytes()))
+        Ok(body.to_string().into_bytes())
     }
+}
+
+fn body(stored: &Stored) -> Option<Value> {
+    if stored.deleted { None } else { serde_json::from_slice(&stored.body).ok() }
 }

@@ -4,7 +4,7 @@
 use super::{Destination, Sends};
 use crate::request::{Content, Wanted};
 use crate::{Failure, topic};
-use formats::fhir::access::{codings, text, texts};
+use formats::fhir::access::{codings, texts};
 use formats::fhir::panel::status_of;
 use model::reported::ResultStatus;
 use record::{Access, Change, ChangeKind, NewDispatch, Query, Record, Term};
@@ -55,24 +55,26 @@ pub(super) fn dispatches(
 ) -> Result<Vec<NewDispatch>, Failure> {
     let finder = Finder { record, access, destination };
     let mut found: Vec<Found> = Vec::new();
-    for change in changes {
-        match (change.kind, change.resource_type.as_str()) {
-            // What is nobody's goes into no lane.
-            _ if change.patient.is_none() => {}
-            (ChangeKind::Resource, "DiagnosticReport") => {
-                let happened = finder.of_report(change)?;
-                found.extend(happened.map(|happened| Found::new(happened.word(), change.clone())));
-            }
-            (ChangeKind::Resource, "Observation") if change.version > 1 => {
-                finder.of_part(change, changes, &mut found)?;
-            }
-            _ => {}
-        }
+    let of = |wanted: &'static str| {
+        // What is nobody's goes into no lane.
+        let is_of = move |change: &&Change| {
+            change.kind == ChangeKind::Resource
+                && change.resource_type == wanted
+                && change.patient.is_some()
+        };
+        changes.iter().filter(is_of)
+    };
+    for change in of("DiagnosticReport") {
+        let happened = finder.of_report(change)?;
+        found.extend(happened.map(|happened| Found::new(happened.word(), change.clone())));
+    }
+    for change in of("Observation").filter(|change| change.version > 1) {
+        finder.of_part(change, &mut found)?;
     }
     if destination.sends.statements {
         found.extend(finder.statements(changes)?);
-        found.sort_by_key(|one| one.change.sequence);
     }
+    found.sort_by_key(|one| one.change.sequence);
     let new = |one: Found| NewDispatch {
         id: id(&destination.id, &one),
         event: one.event.to_owned(),
@@ -113,25 +115,30 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
+    /// A version as it was this patient's. One that cannot be opened, as after an erasure, is none:
+    /// it can be told to nobody, and what comes after it must not wait for it.
     fn version(&self, change: &Change, version: u64) -> Result<Option<Value>, Failure> {
-        let found = self.record.vread(self.access, &change.resource_type, &change.id, version)?;
-        let body = found.filter(|found| !found.deleted).map(|found| found.body);
+        let found = self.record.vread(self.access, &change.resource_type, &change.id, version);
+        let found = unsealed(found)?.flatten();
+        let found = found.filter(|found| !found.deleted && found.patient == change.patient);
         // What was filed can be read: it was checked then.
-        Ok(body.and_then(|body| serde_json::from_slice(&body).ok()))
+        Ok(found.and_then(|found| serde_json::from_slice(&found.body).ok()))
     }
 
+    /// What was told once is told when it stops passing the destination's filter, too.
     fn of_report(&self, change: &Change) -> Result<Option<Happened>, Failure> {
         let before = match change.version.checked_sub(1) {
             None | Some(0) => None,
             Some(before) => self.version(change, before)?,
         };
         let now = if change.deleted { None } else { self.version(change, change.version)? };
-        let Some(shown) = now.as_ref().or(before.as_ref().filter(|_| change.deleted)) else {
+        if now.is_none() && !(change.deleted && before.is_some()) {
             return Ok(None);
-        };
+        }
         let happened = happened(before.as_ref(), now.as_ref());
         let sends = self.destination.sends;
-        Ok(happened.filter(|one| one.is_wanted(sends)).filter(|_| self.passes(shown)))
+        let passes = [before, now].iter().flatten().any(|report| self.passes(report));
+        Ok(happened.filter(|one| one.is_wanted(sends) && passes))
     }
 
     fn passes(&self, report: &Value) -> bool {
@@ -147,15 +154,10 @@ impl Finder<'_> {
             )
     }
 
-    /// An observation that changed amends the reports that it is a part of, unless these changed
-    /// with it.
-    fn of_part(
-        &self,
-        change: &Change,
-        changes: &[Change],
-        found: &mut Vec<Found>,
-    ) -> Result<(), Failure> {
-        if change.deleted || !self.destination.sends.amended {
+    /// An observation that changed, left for another patient or is gone amends the reports that it
+    /// is a part of, unless these are told with it.
+    fn of_part(&self, change: &Change, found: &mut Vec<Found>) -> Result<(), Failure> {
+        if !self.destination.sends.amended {
             return Ok(());
         }
         let value = format!("Observation/{}", change.id);
@@ -167,13 +169,14 @@ impl Finder<'_> {
             count: REPORTS_MAX,
             cursor: None,
         };
-        for stored in self.record.search(self.access, &query)?.entries {
-            let of = |one: &Change| {
-                one.resource_type == "DiagnosticReport" && one.id == stored.reference.id
-            };
+        let Some(page) = unsealed(self.record.search(self.access, &query))? else { return Ok(()) };
+        for stored in page.entries {
+            let is_found = found.iter().any(|Found { change, .. }| {
+                change.resource_type == "DiagnosticReport" && change.id == stored.reference.id
+            });
             let Ok(report) = serde_json::from_slice::<Value>(&stored.body) else { continue };
             let is_told = is_told(status_of(&report)) && self.passes(&report);
-            if !is_told || changes.iter().any(of) || found.iter().any(|one| of(&one.change)) {
+            if !is_told || is_found || stored.patient.is_none() {
                 continue;
             }
             let part = format!("{value}/{}", change.version);
@@ -181,6 +184,8 @@ impl Finder<'_> {
                 resource_type: "DiagnosticReport".to_owned(),
                 id: stored.reference.id,
                 version: stored.reference.version,
+                patient: stored.patient,
+                deleted: false,
                 ..change.clone()
             };
             found.push(Found { event: Happened::Amended.word(), change, part });
@@ -216,17 +221,31 @@ fn is_told(status: ResultStatus) -> bool {
 }
 
 fn happened(before: Option<&Value>, now: Option<&Value>) -> Option<Happened> {
-    use ResultStatus::{
-        Amended, Cancelled, Corrected, EnteredInError, Final, Partial, Preliminary,
-    };
+    use ResultStatus::{Amended, Corrected, Final, Partial, Preliminary};
     let Some(now) = now else { return Some(Happened::Retracted) };
-    let was = before.map(status_of);
+    if is_retracted(now) {
+        return Some(Happened::Retracted);
+    }
+    let was_told = before.is_some_and(|before| is_told(status_of(before)));
     match status_of(now) {
-        EnteredInError | Cancelled => Some(Happened::Retracted),
-        Final if !was.is_some_and(is_told) => Some(Happened::Final),
-        Final | Amended | Corrected => Some(Happened::Amended),
+        // Whatever becomes of a result that was told: it holds no longer as it was told.
+        _ if was_told => Some(Happened::Amended),
+        Final => Some(Happened::Final),
+        Amended | Corrected => Some(Happened::Amended),
         Preliminary | Partial => Some(Happened::Preliminary),
         _ => None,
+    }
+}
+
+/// Nothing of what cannot be opened.
+fn unsealed<T>(read: Result<T, record::Failure>) -> Result<Option<T>, Failure> {
+    match read {
+        Ok(found) => Ok(Some(found)),
+        Err(failure @ record::Failure::Sealed { .. }) => {
+            tracing::warn!(%failure, "what is no dispatch because it cannot be read");
+            Ok(None)
+        }
+        Err(failure) => Err(failure.into()),
     }
 }
 
@@ -240,7 +259,8 @@ pub(super) fn subject(change: &Change) -> String {
 
 /// Whether a resource is one that was taken back.
 pub(super) fn is_retracted(report: &Value) -> bool {
-    text(report, "status") == Some("entered-in-error")
+    use ResultStatus::{Cancelled, EnteredInError};
+    matches!(status_of(report), EnteredInError | Cancelled)
 }
 
 #[cfg(test)]
@@ -262,6 +282,10 @@ mod tests {
             (Some("final"), Some("entered-in-error"), retracted),
             (Some("final"), Some("cancelled"), retracted),
             (Some("final"), None, retracted),
+            // Told as one that holds, and not any more.
+            (Some("final"), Some("preliminary"), Some(Happened::Amended)),
+            (Some("corrected"), Some("registered"), Some(Happened::Amended)),
+            (Some("amended"), Some("unknown"), Some(Happened::Amended)),
             (None, Some("preliminary"), Some(Happened::Preliminary)),
             (None, Some("registered"), None),
             (None, Some("unknown"), None),

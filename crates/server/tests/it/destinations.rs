@@ -9,7 +9,7 @@ const PAGE: &str = "/console/destinations";
 const ANALYST: Who = Who::Person(Role::InterfaceAnalyst);
 
 /// An application with one result that a destination has refused.
-fn refused() -> TestApp {
+pub(crate) fn refused() -> TestApp {
     let app = TestApp::with_result();
     let engine = Access::new(tenant(), "e", Role::Engine, Purpose::Operations, Scope::Tenant);
     let record = &app.record;

@@ -155,7 +155,7 @@ fn activity_score(reader: &Reader<'_>) -> Option<String> {
 }
 
 /// Whether a concept says a phenotype of a gene, not a drug response.
-fn is_phenotype(value: &CodeableConcept) -> bool {
+pub(in crate::fhir) fn is_phenotype(value: &CodeableConcept) -> bool {
     let words = value.words().unwrap_or_default().to_lowercase();
     let terms = ["metaboli", "function", "indeterminate", "deficien", "malignant hyperthermia"];
     let mut codings = value.coding.iter();

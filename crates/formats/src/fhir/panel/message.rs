@@ -1,11 +1,10 @@
 //! A report with what belongs to it as a result message.
 
-use super::{of_report, rows_of_observation, status_of};
+use super::{Reported, Said, Unwritten, of_observation, of_report, status_of};
 use crate::fhir::access::{self, text};
 use crate::fhir::facts::facts_of;
 use crate::hl7v2::oru::{
-    Document, OrderGroup, Oru, Outgoing, PanelRow, PatientIdentity, TextResult, TypedIdentifier,
-    panel_code,
+    Document, OrderGroup, Oru, Outgoing, PanelRow, PatientIdentity, TypedIdentifier, panel_code,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -35,29 +34,38 @@ pub struct ResultParts<'r> {
 
 /// The message of a result; `head` says who sends it to whom, when and under which number. What
 /// the resources do not say is left out.
-pub fn outgoing(parts: &ResultParts<'_>, head: Oru) -> Outgoing {
-    let reported = of_report(parts.report);
+///
+/// # Errors
+/// [`Unwritten`] where they say what a message cannot; what is taken back is taken back with what
+/// it can.
+pub fn outgoing(parts: &ResultParts<'_>, head: Oru) -> Result<Outgoing, Unwritten> {
+    let reported = match of_report(parts.report) {
+        Err(Unwritten) if parts.is_taken_back => Reported::default(),
+        reported => reported?,
+    };
+    let said: Vec<Said> = parts.observations.iter().map(of_observation).collect();
+    if !parts.is_taken_back && said.iter().any(|one| !one.is_whole) {
+        return Err(Unwritten);
+    }
     let mut order = order(parts);
-    let status = order.status;
-    order.notes = reported.notes;
-    let texts = reported.texts.into_iter();
-    order.texts = texts
-        .map(|(code, text)| TextResult { code, text, status, ..TextResult::default() })
-        .collect();
+    (order.notes, order.texts) = (reported.notes, reported.texts);
+    // Labels that came with the result stay, and no other group may run into one of them.
     let used = reported.rows.iter().map(|row| row.group.clone());
-    let mut labels = Labels { used: used.collect(), next: 0 };
+    let used = used.chain(said.iter().filter_map(|one| one.group.clone())).collect();
+    let mut labels = Labels { used, next: 0 };
     let mut rows: Vec<PanelRow> = reported.rows;
-    for observation in parts.observations {
-        let label = labels.next();
-        rows.extend(rows_of_observation(observation, &label));
+    for one in said {
+        let label = one.group.unwrap_or_else(|| labels.next());
+        rows.extend(one.rows.into_iter().map(|row| PanelRow { group: label.clone(), ..row }));
     }
     if parts.is_taken_back {
-        for row in &mut rows {
-            row.status = ResultStatus::EnteredInError;
+        let of_rows = rows.iter_mut().map(|row| &mut row.status);
+        for status in of_rows.chain(order.texts.iter_mut().map(|text| &mut text.status)) {
+            *status = ResultStatus::EnteredInError;
         }
     }
     let patient = identity(parts.patient);
-    Outgoing { head: Oru { patient, orders: vec![order], ..head }, rows }
+    Ok(Outgoing { head: Oru { patient, orders: vec![order], ..head }, rows })
 }
 
 /// Labels that no group has: `2a`, `2b` … `2aa`.

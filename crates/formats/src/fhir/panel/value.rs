@@ -1,13 +1,20 @@
 //! Values of rows as values of FHIR, and back.
 
-use crate::fhir::access::{self, choice, first, text};
-use crate::hl7v2::oru::{PanelRow, PanelValue};
+use super::status_from;
+use crate::fhir::access::{self, choice, codings, first, text};
+use crate::fhir::build::report_status;
+use crate::hl7v2::oru::{PanelRow, PanelValue, TextResult};
 use model::Coding;
 use model::code::system;
 use model::reported::ResultStatus;
 use serde_json::{Map, Value, json};
 
-/// The value of an Observation, a component or an extension; nothing where there is none.
+/// Codes of a start and an end, of which the end may be left out where both are the same (FHIR
+/// genomics reporting guide, exact-start-end).
+const POSITIONS: [&str; 3] = ["81254-5", "81301-4", "81302-2"];
+
+/// The value of an Observation, a component or an extension; nothing where there is none, or none
+/// that a row can say in full.
 pub(super) fn of_element(element: &Value) -> Option<PanelValue> {
     let (kind, value) = choice(element, "value")?;
     Some(match kind {
@@ -15,17 +22,40 @@ pub(super) fn of_element(element: &Value) -> Option<PanelValue> {
         "String" | "DateTime" | "Time" => PanelValue::Text(value.as_str()?.to_owned()),
         "Integer" | "Decimal" => PanelValue::Number(value.as_f64()?, None),
         "Quantity" => {
-            let unit = text(value, "unit").or_else(|| text(value, "code")).map(str::to_owned);
-            PanelValue::Number(first(value, "value")?.as_f64()?, unit)
+            let unit = text(value, "unit").or_else(|| text(value, "code"));
+            let number = first(value, "value")?.as_f64()?;
+            match text(value, "comparator") {
+                None => PanelValue::Number(number, unit.map(str::to_owned)),
+                // Less than 5 is not 5: it goes as the words that it is.
+                Some(than) => {
+                    let words = format!("{than}{number} {}", unit.unwrap_or_default());
+                    PanelValue::Text(words.trim_end().to_owned())
+                }
+            }
         }
-        "Range" => {
-            let end = |path| first(value, path).and_then(Value::as_f64);
-            let low = whole(end("low.value")?)?;
-            PanelValue::Range(low, end("high.value").map_or(Some(low), whole)?)
-        }
+        "Range" => range(element, value)?,
         "Boolean" => PanelValue::Text(if value.as_bool()? { "true" } else { "false" }.to_owned()),
         _ => return None,
     })
+}
+
+/// First and last; an open end is none, nor has a row a place for the unit.
+fn range(element: &Value, range: &Value) -> Option<PanelValue> {
+    let end = |name: &str| first(range, name).and_then(|end| end.get("value")?.as_f64());
+    let has_unit = ["low.unit", "low.code", "high.unit", "high.code"]
+        .iter()
+        .any(|path| text(range, path).is_some());
+    let low = whole(end("low")?)?;
+    let is_position = || {
+        let mut codes = codings(element, "code.coding").into_iter();
+        codes.any(|one| one.system == system::LOINC && POSITIONS.contains(&one.code.as_str()))
+    };
+    let high = match range.get("high") {
+        None if is_position() => low,
+        None => return None,
+        Some(_) => whole(end("high")?)?,
+    };
+    (!has_unit).then_some(PanelValue::Range(low, high))
 }
 
 /// A position; JSON has no other numbers than these.
@@ -60,11 +90,13 @@ pub(super) fn coding(coding: &Coding) -> Value {
     Value::Object(object)
 }
 
-/// A row as an extension: its label only where the resource holds several groups.
+/// A row as an extension: its label, and how final it is, only where the resource holds several
+/// groups.
 pub(super) fn extension(row: &PanelRow, with_group: bool) -> Value {
     let mut parts = vec![json!({"url": "code", "valueCoding": coding(&row.code)})];
     if with_group {
         parts.push(json!({"url": "group", "valueString": row.group}));
+        parts.push(status(row.status));
     }
     let value = match &row.value {
         PanelValue::Coded(concept) => {
@@ -96,8 +128,42 @@ pub(super) fn extension(row: &PanelRow, with_group: bool) -> Value {
     json!({"url": "row", "extension": parts})
 }
 
+fn status(status: ResultStatus) -> Value {
+    json!({"url": "status", "valueCode": report_status(status)})
+}
+
+/// How final it was, else as final as the resource that it was kept with.
+fn status_in(extension: &Value, of_resource: ResultStatus) -> ResultStatus {
+    let parts = access::extensions(extension, "status");
+    parts.first().and_then(|part| text(part, "valueCode")).map_or(of_resource, status_from)
+}
+
+/// Text under a code of the sender's own as an extension.
+pub(super) fn text_extension(words: &TextResult) -> Value {
+    let mut parts = vec![json!({"url": "value", "valueString": words.text})];
+    let code = words.code.as_ref();
+    parts.extend(code.map(|code| json!({"url": "code", "valueCoding": coding(code)})));
+    parts.push(status(words.status));
+    parts.extend(words.notes.iter().map(|note| json!({"url": "note", "valueString": note})));
+    json!({"url": "text", "extension": parts})
+}
+
+/// Text out of its extension.
+pub(super) fn text_of(extension: &Value, of_resource: ResultStatus) -> Option<TextResult> {
+    let parts = |name| access::extensions(extension, name);
+    let string = |one: &&Value| text(one, "valueString").map(str::to_owned);
+    let code = parts("code").into_iter().next().and_then(|one| one.get("valueCoding"));
+    Some(TextResult {
+        code: code.and_then(access::coding),
+        text: parts("value").first().and_then(string)?,
+        status: status_in(extension, of_resource),
+        notes: parts("note").iter().filter_map(string).collect(),
+        ..TextResult::default()
+    })
+}
+
 /// A row out of its extension.
-pub(super) fn row(extension: &Value) -> Option<PanelRow> {
+pub(super) fn row(extension: &Value, of_resource: ResultStatus) -> Option<PanelRow> {
     let parts = |name| access::extensions(extension, name);
     let code =
         parts("code").first().and_then(|one| one.get("valueCoding")).map(|coding| Coding {
@@ -111,7 +177,7 @@ pub(super) fn row(extension: &Value) -> Option<PanelRow> {
         group: parts("group").first().and_then(string).unwrap_or_default(),
         code,
         value: value.unwrap_or(Some(PanelValue::Text(String::new())))?,
-        status: ResultStatus::Unknown,
+        status: status_in(extension, of_resource),
         notes: parts("note").iter().filter_map(string).collect(),
     })
 }

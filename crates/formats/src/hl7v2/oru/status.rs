@@ -35,7 +35,7 @@ pub(super) fn of_order(text: &str) -> Option<ResultStatus> {
 }
 
 /// The less final of two. Of the final ones the one that says that something changed.
-pub(super) fn less_final(a: ResultStatus, b: ResultStatus) -> ResultStatus {
+pub fn less_final(a: ResultStatus, b: ResultStatus) -> ResultStatus {
     let rank = |status| match status {
         ResultStatus::EnteredInError => 0,
         ResultStatus::Cancelled => 1,

@@ -1,6 +1,7 @@
 //! Sending one after the other over one line.
 
 use super::{Deliverer, later};
+use crate::Failure;
 use crate::destination::compose::{Composed, compose};
 use crate::wire::{Answer, Line, Payload};
 use model::{PatientId, Timestamp};
@@ -71,11 +72,8 @@ impl Lane<'_> {
                     }
                     self.settled(&dispatch, answer)
                 }
-                Err(why) => {
-                    // Nothing was sent, and nothing is known of the destination.
-                    outcome.broken = Some(why);
-                    break;
-                }
+                // Nothing was sent, and nothing is known of the destination; others can go.
+                Err(failure) => self.uncomposed(&dispatch, &failure),
             };
             if !matches!(settled, Settled::Delivered | Settled::Withheld { .. }) {
                 waiting.insert(dispatch.change.patient.clone());
@@ -85,11 +83,10 @@ impl Lane<'_> {
         outcome
     }
 
-    fn send(&self, line: &mut Line, dispatch: &Dispatch) -> Result<Sent, String> {
+    fn send(&self, line: &mut Line, dispatch: &Dispatch) -> Result<Sent, Failure> {
         let Deliverer { record, access, destination, .. } = self.deliverer;
         let now = record.now();
-        let composed = compose(record, access, destination, dispatch, now);
-        Ok(match composed.map_err(|failure| failure.to_string())? {
+        Ok(match compose(record, access, destination, dispatch, now)? {
             Composed::Nothing(why) => Sent::Nothing(why),
             Composed::Body(body) => {
                 Sent::Answer(line.send(&Payload { id: dispatch.id.clone(), now, body }))
@@ -97,20 +94,40 @@ impl Lane<'_> {
         })
     }
 
-    fn settled(&self, dispatch: &Dispatch, answer: Answer) -> Settled {
-        let Deliverer { record, destination, pace, chance, .. } = self.deliverer;
+    /// One that cannot be composed is tried again, and parked when it never can. Where the record
+    /// itself fails it waits, however often: that says nothing of the dispatch.
+    fn uncomposed(&self, dispatch: &Dispatch, failure: &Failure) -> Settled {
+        let id = self.deliverer.destination.id.as_str();
+        tracing::warn!(id, number = dispatch.number, %failure, "a dispatch cannot be composed");
+        match failure {
+            Failure::Record(record::Failure::Storage(_) | record::Failure::Audit(_)) => {
+                self.again(dispatch, failure.to_string())
+            }
+            _ => self.failed(dispatch, failure.to_string()),
+        }
+    }
+
+    fn again(&self, dispatch: &Dispatch, reason: String) -> Settled {
+        let Deliverer { record, pace, chance, .. } = self.deliverer;
         let attempts = dispatch.attempts.saturating_add(1);
-        let again = |reason: String| {
-            let at = later(record.now(), pace.wait(attempts, chance.next()));
-            Settled::Again { at, reason }
-        };
+        let at = later(record.now(), pace.wait(attempts, chance.next()));
+        Settled::Again { at, reason }
+    }
+
+    fn failed(&self, dispatch: &Dispatch, why: String) -> Settled {
+        let attempts = dispatch.attempts.saturating_add(1);
+        if attempts >= self.deliverer.destination.attempts_max {
+            return Settled::Parked { reason: format!("{why}, {attempts} attempts") };
+        }
+        self.again(dispatch, why)
+    }
+
+    fn settled(&self, dispatch: &Dispatch, answer: Answer) -> Settled {
+        let attempts = dispatch.attempts.saturating_add(1);
         match answer {
             Answer::Accepted => Settled::Delivered,
             Answer::Rejected(reason) => Settled::Parked { reason },
-            Answer::Failed(why) if attempts >= destination.attempts_max => {
-                Settled::Parked { reason: format!("{why}, {attempts} attempts") }
-            }
-            Answer::Failed(why) => again(why),
+            Answer::Failed(why) => self.failed(dispatch, why),
             Answer::Broken(why) => {
                 let since = dispatch.failed_since;
                 let others = self.held.acknowledged.is_some_and(|at| at > since);
@@ -118,7 +135,7 @@ impl Lane<'_> {
                     let reason = format!("{why}, {attempts} attempts, while others were answered");
                     return Settled::Parked { reason };
                 }
-                again(why.to_owned())
+                self.again(dispatch, why.to_owned())
             }
         }
     }

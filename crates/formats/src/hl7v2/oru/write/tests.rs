@@ -180,8 +180,8 @@ fn how_final_a_result_is_survives() {
 proptest! {
     #[test]
     fn no_text_breaks_out_of_its_place(
-        text in "[ -~\\n\u{e9}\u{4e2d}]{1,40}",
-        name in "[!-~]{1,12}",
+        text in "[ -~\\n\\x00\\x0b\\x1c\\x7f\u{e9}\u{4e2d}]{1,40}",
+        name in "[!-~\\x01\\x1c]{1,12}",
     ) {
         let order = OrderGroup {
             texts: vec![TextResult { text: text.clone(), ..TextResult::default() }],
