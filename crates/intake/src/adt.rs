@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::matching::{Claimed, objections};
 use crate::receive::{bounded, feed_access};
-use crate::work::Outcome;
+use crate::work::{Outcome, is_filed_already};
 use formats::fhir::facts::facts_of;
 use formats::hl7v2::Message;
 use formats::hl7v2::oru::{PatientIdentity, TypedIdentifier, read_people};
@@ -205,7 +205,7 @@ impl Desk<'_> {
             (self.open(&stays.id)?, self.open(&goes.id)?);
         goes.give_way_to(&mut stays);
         let people = vec![(stays, of_stays), (goes, of_goes)];
-        Ok(Ok(Done { people, review: Some(("merged", MERGED)) }))
+        Ok(Ok(Done { people, review: Some((MERGED_WORD, MERGED)) }))
     }
 
     /// A47: the person of the prior numbers has those of PID from now on.
@@ -251,7 +251,7 @@ impl Desk<'_> {
             goes.come_back_from(&mut stays);
             of_numbers.push((stays, of_stays));
             of_numbers.push((goes, of_goes));
-            return Ok(Ok(Done { people: of_numbers, review: Some(("unmerged", UNMERGED)) }));
+            return Ok(Ok(Done { people: of_numbers, review: Some((UNMERGED_WORD, UNMERGED)) }));
         }
         Ok(Err(Not::Nothing("no records of these numbers were merged here")))
     }
@@ -287,7 +287,7 @@ impl Desk<'_> {
         };
         match self.record.commit(self.access, commit) {
             // Another process has just done it.
-            Err(record::Failure::Conflict { place, .. }) if place.starts_with("raw/") => {}
+            Err(failure) if is_filed_already(&failure) => {}
             done => drop(done?),
         }
         let first = ids.into_iter().next().unwrap_or_else(|| PatientId::new(""));
@@ -300,8 +300,11 @@ const NOBODY: Not = Not::Nothing("nobody here has this identifier");
 const SEVERAL: &str = "the identifiers belong to several patients";
 const TAKEN: &str = "the new number is another patient's already";
 const OVERLAY: &str = "name and birth date both differ from the patient's with this identifier";
-const MERGED: &str = "two records were merged: what was filed before stands in both, and no \
-                      conclusion is drawn over both until it is filed again";
+/// Stable words for the review list.
+pub(crate) const MERGED_WORD: &str = "merged";
+pub(crate) const UNMERGED_WORD: &str = "unmerged";
+const MERGED: &str = "two records were merged: what was filed for either now counts for the one \
+                      that stays";
 const UNMERGED: &str = "a merge was taken back: look at what was filed in between";
 
 /// Whether somebody else seems to have got a patient's number.

@@ -13,7 +13,7 @@ use formats::fhir::facts::facts_of;
 use formats::hl7v2::batch;
 use model::provenance::Door;
 use model::{Fact, PatientId, Problem, RawId, Timestamp};
-use record::{Access, RawMessage, RawState, RawSummary, Record};
+use record::{Access, Action, RawMessage, RawState, RawSummary, Record};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,14 +23,23 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Difference {
     /// Whose facts they are; `None` if that is not sure.
     pub patient: Option<PatientId>,
-    /// Facts that are there and would not be.
+    /// Facts that are there and would not be, as far as the reader may see them.
     pub gone: Vec<String>,
+    /// How many more of these there are, which the reader may not see.
+    pub gone_unseen: usize,
     /// Facts that are not there and would be.
     pub come: Vec<String>,
     /// Why nothing is compared, if so: it cannot be read or matched, or a later version stands.
     pub reason: Option<String>,
     /// What reading it noticed.
     pub problems: Vec<Problem>,
+}
+
+impl Difference {
+    /// Whether any fact would be another.
+    pub fn is_change(&self) -> bool {
+        !self.gone.is_empty() || self.gone_unseen > 0 || !self.come.is_empty()
+    }
 }
 
 /// What makes resources of a message that was read.
@@ -131,11 +140,17 @@ fn context<'c>(feed: &'c Feed, raw: &'c RawMessage, patient: &'c PatientId) -> C
     }
 }
 
-/// Compares what a message would come to by a profile with what stands.
+/// Compares what a message would come to by a profile with what stands. It is compared as the feed
+/// would file it; of what stands, only what `reader` may see is told.
 ///
 /// # Errors
 /// When the record fails.
-pub fn difference(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Difference, Failure> {
+pub fn difference(
+    record: &Record,
+    feed: &Feed,
+    reader: &Access,
+    raw: &RawMessage,
+) -> Result<Difference, Failure> {
     let access = feed_access(feed);
     let read = match read(feed, raw) {
         Ok(read) => read,
@@ -167,9 +182,55 @@ pub fn difference(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Diff
         come.extend(facts_in(filing));
         stand.extend(standing(record, &access, filing, earlier)?);
     }
-    (difference.gone, difference.come) = differ(stand, come);
+    let lines = stand.iter().map(|(line, _)| line.clone()).collect();
+    let (gone, come) = differ(lines, come);
+    let seen = Seen::by(record, reader)?.lines_of(&stand, &gone)?;
+    let all = gone.len();
+    difference.gone = gone.into_iter().filter(|line| seen.contains(line)).collect();
+    difference.gone_unseen = all - difference.gone.len();
+    difference.come = come;
     Ok(difference)
 }
+
+/// What a reader may see of what stands.
+struct Seen<'s> {
+    record: &'s Record,
+    reader: &'s Access,
+    is_clinical: bool,
+}
+
+impl<'s> Seen<'s> {
+    fn by(record: &'s Record, reader: &'s Access) -> Result<Self, Failure> {
+        let is_clinical = record.may(reader, Action::ReadClinical)?;
+        Ok(Self { record, reader, is_clinical })
+    }
+
+    /// Of some lines those that come of nothing that the reader may not read.
+    fn lines_of(&self, stand: &[Standing], lines: &[String]) -> Result<BTreeSet<String>, Failure> {
+        let mut seen = BTreeSet::new();
+        if !self.is_clinical {
+            return Ok(seen);
+        }
+        let named: BTreeSet<&String> = lines.iter().collect();
+        let mut known: BTreeMap<&(String, String), bool> = BTreeMap::new();
+        for (_, name) in stand.iter().filter(|(line, _)| named.contains(line)) {
+            if !known.contains_key(name) {
+                let is_read = self.record.read(self.reader, &name.0, &name.1)?.is_some();
+                known.insert(name, is_read);
+            }
+        }
+        for line in named {
+            let mut of_line = stand.iter().filter(|(stands, _)| stands == line);
+            if of_line.all(|(_, name)| known.get(name).copied().unwrap_or_default()) {
+                seen.insert(line.clone());
+            }
+        }
+        Ok(seen)
+    }
+}
+
+/// A fact that stands, and type and id of the resource that it stands in.
+type Standing = (String, (String, String));
 
 /// The facts of a filing.
 fn facts_in(filing: &Filing) -> Vec<String> {
@@ -184,7 +245,7 @@ fn standing(
     access: &Access,
     filing: &Filing,
     earlier: &Earlier,
-) -> Result<Vec<String>, Failure> {
+) -> Result<Vec<Standing>, Failure> {
     let named = filing.resources.iter().filter_map(|(resource, _)| reference_to(resource));
     let named = named
         .filter_map(|name| type_and_id(&name).map(|(kind, id)| (kind.to_owned(), id.to_owned())));
@@ -196,7 +257,8 @@ fn standing(
         };
         let resource: Value = serde_json::from_slice(&stored.body).unwrap_or_default();
         let (facts, _) = facts_of(&resource, None, &kind);
-        found.extend(facts.iter().filter_map(words));
+        let lines = facts.iter().filter_map(words);
+        found.extend(lines.map(|line| (line, (kind.clone(), id.clone()))));
     }
     Ok(found)
 }

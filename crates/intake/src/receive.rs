@@ -95,8 +95,9 @@ pub fn receive(
     };
     let raw = match record.archive_once(&access, new.clone(), &acknowledgement)? {
         Archived::New(raw) => raw,
-        // It was refused by the rules of an earlier day and is taken by those of today.
-        Archived::Known(known) if known.state == RawState::Rejected && !rejected => {
+        // It was refused by the rules of an earlier day and is taken by those of today; or somebody
+        // put it aside here, and it is sent once more.
+        Archived::Known(known) if comes_again(known.state) && !rejected => {
             let raw = record.archive(&access, new)?;
             record.set_acknowledgement(&access, &raw, &acknowledgement)?;
             raw
@@ -115,6 +116,11 @@ pub fn receive(
         record.set_raw_state(&access, &raw, state, &problems)?;
     }
     Ok(Receipt { raw, outcome, is_wanted, acknowledgement })
+}
+
+/// Whether the same message is new work: nothing was or will be made of the first.
+fn comes_again(state: RawState) -> bool {
+    matches!(state, RawState::Rejected | RawState::Dismissed)
 }
 
 /// What one delivery is answered: a message, or a batch of them.
@@ -222,8 +228,9 @@ pub(crate) fn archive_report_as(
         body: bytes,
         state: RawState::Received,
     };
-    let raw = match record.archive_once(&access, new, b"")? {
+    let raw = match record.archive_once(&access, new.clone(), b"")? {
         Archived::New(raw) => raw,
+        Archived::Known(known) if comes_again(known.state) => record.archive(&access, new)?,
         Archived::Known(known) => known.id,
     };
     let archived = record.raw(&access, &raw)?;

@@ -5,7 +5,7 @@ use crate::difference::{Difference, difference, is_comparable};
 use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::receive::feed_access;
-use model::PartialDate;
+use model::{PartialDate, Timestamp};
 use record::limit::PAGE_ROWS_MAX;
 use record::{Access, RawState, RawSummary, Record};
 use std::str::FromStr;
@@ -44,51 +44,89 @@ pub struct Replayed {
     pub next: Option<u64>,
 }
 
+/// What is asked of a replay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// From where.
+    pub since: Since,
+    /// Messages of the feed that are looked at, at most.
+    pub messages_max: usize,
+    /// Messages of all feeds that are passed on the way, at most.
+    pub passed_max: usize,
+    /// Whether what differs is sent back to be read again, or only told.
+    pub is_done: bool,
+}
+
 /// Compares what the filed messages of a feed would come to now with what stands, in the order of
-/// arrival and at most `limit` of them; tells of each that differs or cannot be compared. What
-/// differs is sent back to be read again `by` somebody, or only told if there is nobody.
+/// arrival; tells of each that differs or cannot be compared, and sends what differs back to be
+/// read again if that is asked. What is looked at is read as `reader`, and of what stands only what
+/// `reader` may see is told; what is passed on the way is shown to nobody.
 ///
 /// # Errors
 /// When the record fails; what was sent back before stays so.
 pub fn replay(
     record: &Record,
     feed: &Feed,
-    since: Since,
-    limit: usize,
-    by: Option<&Access>,
+    reader: &Access,
+    asked: Asked,
     told: &mut dyn FnMut(&RawSummary, Difference),
 ) -> Result<Replayed, Failure> {
-    let access = feed_access(feed);
-    let mut after = match since {
-        Since::Sequence(first) => first.saturating_sub(1),
-        Since::Day(_) => 0,
-    };
+    let walker = feed_access(feed);
+    let mut after = begin(record, reader, asked.since)?;
     let mut done = Replayed::default();
+    let mut left = asked.passed_max;
     loop {
-        let page = record.raw_after(&access, RawState::Filed, after, PAGE_ROWS_MAX)?;
+        let count = u32::try_from(left).unwrap_or(PAGE_ROWS_MAX).min(PAGE_ROWS_MAX);
+        if count == 0 {
+            // Whether there is one more is seen without passing it.
+            let is_more = !record.raw_after(&walker, RawState::Filed, after, 1)?.is_empty();
+            return Ok(Replayed { next: is_more.then_some(after + 1), ..done });
+        }
+        let page = record.raw_after(&walker, RawState::Filed, after, count)?;
         let Some(last) = page.last() else { return Ok(done) };
-        after = last.sequence;
+        (after, left) = (last.sequence, left - page.len());
         for summary in page {
-            let is_early = matches!(since, Since::Day(day) if summary.received.day() < day);
+            let is_early = matches!(asked.since, Since::Day(day) if summary.received.day() < day);
             if is_early || summary.feed != feed.id || !is_comparable(&summary.media_type) {
                 continue;
             }
-            if done.looked_at == limit {
+            if done.looked_at == asked.messages_max {
                 return Ok(Replayed { next: Some(summary.sequence), ..done });
             }
-            let Some(message) = record.raw(&access, &summary.id)? else { continue };
+            let Some(message) = record.raw(reader, &summary.id)? else { continue };
             done.looked_at += 1;
-            let difference = difference(record, feed, &message)?;
-            let is_changed = !difference.gone.is_empty() || !difference.come.is_empty();
-            if is_changed {
-                done.changed += 1;
-                if let Some(by) = by {
-                    record.set_raw_state(by, &summary.id, RawState::Received, &[])?;
+            let difference = difference(record, feed, reader, &message)?;
+            if difference.is_change() {
+                if asked.is_done && !send_back(record, reader, &summary)? {
+                    continue;
                 }
+                done.changed += 1;
             }
-            if is_changed || difference.reason.is_some() {
+            if difference.is_change() || difference.reason.is_some() {
                 told(&summary, difference);
             }
         }
     }
+}
+
+/// Sends a message back to be read again, unless somebody did something with it meanwhile.
+fn send_back(record: &Record, reader: &Access, summary: &RawSummary) -> Result<bool, Failure> {
+    let states = (RawState::Filed, RawState::Received);
+    match record.change_raw_state(reader, &summary.id, states, &[]) {
+        Ok(()) => Ok(true),
+        Err(record::Failure::Conflict { .. }) => Ok(false),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+/// The place behind which messages are looked at.
+fn begin(record: &Record, reader: &Access, since: Since) -> Result<u64, Failure> {
+    let first = match since {
+        Since::Sequence(first) => first,
+        Since::Day(day) => match Timestamp::parse(&format!("{day}T00:00:00Z")) {
+            Some(begin) => record.raw_sequence_at(reader, begin)?,
+            None => 1,
+        },
+    };
+    Ok(first.saturating_sub(1))
 }

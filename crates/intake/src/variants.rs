@@ -144,8 +144,11 @@ pub fn file_variants(
         reviews: Vec::new(),
     };
     match record.commit(access, commit) {
-        // A conflict: another process has just filed it.
-        Ok(_) | Err(record::Failure::Conflict { .. }) => Ok(Outcome::Filed(about.patient)),
+        Ok(_) => Ok(Outcome::Filed(about.patient)),
+        // Another process has just filed it; one that a person put aside is not filed.
+        Err(record::Failure::Conflict { found, .. }) if found != RawState::Dismissed.word() => {
+            Ok(Outcome::Filed(about.patient))
+        }
         Err(failure) => Err(failure.into()),
     }
 }

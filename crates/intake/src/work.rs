@@ -294,10 +294,16 @@ pub(crate) fn settle(
     };
     match record.commit(&access, commit) {
         // Another process has just filed it.
-        Err(record::Failure::Conflict { place, .. }) if place.starts_with("raw/") => {}
+        Err(failure) if is_filed_already(&failure) => {}
         done => drop(done?),
     }
     Ok(Outcome::Filed(patient))
+}
+
+/// Whether a message is not filed because it is filed already; one that a person put aside is not.
+pub(crate) fn is_filed_already(failure: &record::Failure) -> bool {
+    matches!(failure, record::Failure::Conflict { place, found, .. }
+        if place.starts_with("raw/") && found == RawState::Filed.word())
 }
 
 /// What a person has to look at although it is filed; once, when it is new.
@@ -319,7 +325,7 @@ fn discordances(
         return Vec::new();
     }
     vec![NewReview {
-        reason: "discordant".to_owned(),
+        reason: DISCORDANT.to_owned(),
         raw: Some(raw.summary.id.clone()),
         patient: Some(patient.clone()),
         candidates: Vec::new(),
@@ -378,13 +384,25 @@ pub(crate) fn review(
     Ok(())
 }
 
-/// Whether the message waits on the review list already: it was given a second time.
+/// Reasons of entries about messages that are filed: they stay when a message is.
+const BESIDE: [&str; 4] = [unmapped::WORD, DISCORDANT, adt::MERGED_WORD, adt::UNMERGED_WORD];
+/// Reason of an entry about a report whose parts disagree.
+const DISCORDANT: &str = "discordant";
+
+/// Whether an entry of the review list is about what keeps its message from being filed.
+pub fn is_hold(entry: &NewReview) -> bool {
+    entry.raw.is_some() && !BESIDE.contains(&entry.reason.as_str())
+}
+
+/// Whether the message waits on the review list already: it was given a second time. Nobody could
+/// open an entry about one that has just come.
 fn is_listed(record: &Record, access: &Access, raw: &RawMessage) -> Result<bool, Failure> {
-    if raw.summary.state != RawState::Unmatched {
+    if raw.summary.state == RawState::Received {
         return Ok(false);
     }
+    let is_of_it = |entry: &NewReview| entry.raw.as_ref() == Some(&raw.summary.id);
     let open = record.reviews(access, true)?;
-    Ok(open.iter().any(|review| review.entry.raw.as_ref() == Some(&raw.summary.id)))
+    Ok(open.iter().any(|review| is_hold(&review.entry) && is_of_it(&review.entry)))
 }
 
 pub(crate) fn with_earlier(

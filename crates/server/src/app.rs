@@ -1,6 +1,7 @@
 //! What every handler works with.
 
 use crate::controllers::deliver::Door;
+use crate::controllers::metrics::Figures;
 use crate::erasing::Erasing;
 use crate::error::Error;
 use crate::limiter::Limiter;
@@ -59,6 +60,8 @@ struct Inner {
     feeds: Feeds,
     /// Where certificates of erasures go.
     erasing: Option<Arc<Erasing>>,
+    /// The figures for monitors as they were last counted.
+    figures: Arc<Figures>,
     /// What shows pages of documents.
     documents: Option<Arc<dyn ReadDocuments>>,
 }
@@ -125,9 +128,15 @@ impl App {
             doors: Arc::default(),
             feeds: Feeds::default(),
             erasing: None,
+            figures: Arc::default(),
             documents: None,
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// The figures for monitors as they were last counted.
+    pub(crate) fn figures(&self) -> &Figures {
+        &self.inner.figures
     }
 
     /// The same, with feeds that laboratories may deliver to over HTTP.

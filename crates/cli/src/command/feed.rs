@@ -10,7 +10,7 @@ use anyhow::{Context, anyhow, bail};
 use intake::Feed;
 use intake::difference::{self, Difference};
 use intake::feed::Feeds;
-use intake::replay::Since;
+use intake::replay::{Asked, Since};
 use intake::work::Worker;
 use model::Problem;
 use record::{RawMessage, Record};
@@ -43,11 +43,20 @@ pub(crate) fn profiles(
 }
 
 /// The feeds in use: those of the file with the codes that were mapped beside it; none without a
-/// file.
+/// file. They are archived, as what is filed names them.
 pub(crate) fn in_use(arguments: &ProfileArguments, record: &Record) -> anyhow::Result<Feeds> {
     let (_, text) = profiles(arguments)?;
     Ok(match text {
         Some(text) => Feeds::open(record, &store::tenant(), &text)?,
+        None => Feeds::default(),
+    })
+}
+
+/// The same, to see what they would do: nothing is archived.
+fn looked_at(arguments: &ProfileArguments, record: &Record) -> anyhow::Result<Feeds> {
+    let (_, text) = profiles(arguments)?;
+    Ok(match text {
+        Some(text) => Feeds::read(record, &store::tenant(), &text)?,
         None => Feeds::default(),
     })
 }
@@ -155,19 +164,28 @@ fn show(what: &str, gone: &[String], come: &[String], problems: &[Problem]) -> a
 fn replay(arguments: &FeedReplayArguments) -> anyhow::Result<Outcome> {
     super::serve::log_quietly();
     let record = store::open(&arguments.store)?;
-    let feeds = in_use(&arguments.profiles, &record)?;
+    let feeds = if arguments.dry_run {
+        looked_at(&arguments.profiles, &record)?
+    } else {
+        in_use(&arguments.profiles, &record)?
+    };
     let known: Vec<Feed> = feeds.all().iter().map(|feed| Feed::clone(feed)).collect();
     let feed = named(&known, &arguments.feed)?;
     let since: Since = arguments.since.parse().map_err(|text: String| anyhow!(text))?;
+    let asked = Asked {
+        since,
+        messages_max: usize::MAX,
+        passed_max: usize::MAX,
+        is_done: !arguments.dry_run,
+    };
     let (mut report, mut printed) = (Vec::new(), Ok(()));
     let done = intake::replay::replay(
         &record,
         &feed,
-        since,
-        usize::MAX,
-        (!arguments.dry_run).then(store::interface).as_ref(),
+        &store::interface(),
+        asked,
         &mut |summary, difference| {
-            let Difference { patient, gone, come, reason, problems } = difference;
+            let Difference { patient, gone, come, reason, problems, .. } = difference;
             if arguments.json {
                 report.push(json!({
                     "raw": summary.id,

@@ -62,21 +62,32 @@ impl From<Vec<Feed>> for Feeds {
 }
 
 impl Feeds {
-    /// The feeds of the operator's file with what was mapped beside it. The profile that comes of
-    /// it is archived.
+    /// The feeds of the operator's file with what was mapped beside it, to be used: the profile
+    /// that comes of it is archived.
     ///
     /// # Errors
     /// What is wrong with the file, or when the record fails.
     pub fn open(record: &Record, tenant: &TenantId, text: &str) -> Result<Self, Failure> {
+        let feeds = Self::read(record, tenant, text)?;
+        let mapped = feeds.state().mapped;
+        in_force(record, tenant, text, &mapped)?;
+        Ok(feeds)
+    }
+
+    /// The same without archiving anything, to see what they would do.
+    ///
+    /// # Errors
+    /// What is wrong with the file, or when the record fails.
+    pub fn read(record: &Record, tenant: &TenantId, text: &str) -> Result<Self, Failure> {
         let mapped = kept(record, tenant)?;
-        let feeds = in_force(record, tenant, text, &mapped)?;
+        let feeds = with_profiles(tenant, text, &mapped)?.1;
         let state = State { feeds, text: Some(text.to_owned()), mapped };
         Ok(Self { state: Arc::new(RwLock::new(state)), mapping: Arc::default() })
     }
 
     /// All of them.
     pub fn all(&self) -> Vec<Arc<Feed>> {
-        self.read().feeds
+        self.state().feeds
     }
 
     /// One by its name.
@@ -93,7 +104,7 @@ impl Feeds {
 
     /// What was mapped for a feed beside the file.
     pub fn mapped(&self, feed: &str) -> Vec<Mapped> {
-        let mapped = self.read().mapped.into_iter();
+        let mapped = self.state().mapped.into_iter();
         mapped.filter(|one| one.feed == feed).collect()
     }
 
@@ -104,12 +115,10 @@ impl Feeds {
     /// [`Failure::Refused`] when it cannot be mapped so; when the record fails.
     pub fn map(&self, record: &Record, new: Mapped, by: &str) -> Result<usize, Failure> {
         let _one = self.mapping.lock().unwrap_or_else(PoisonError::into_inner);
-        let State { text, mut mapped, .. } = self.read();
-        let feed = self.get(&new.feed).ok_or_else(|| Failure::NotFound(new.feed.clone()))?;
-        let text = text.filter(|_| feed.profile.is_some()).ok_or_else(|| {
-            refused("no-profile", "the feed has no profile: it needs a file, `--feeds`")
-        })?;
-        check(&feed, &new, mapped.len())?;
+        let (feed, text) = self.of_file(&new.feed)?;
+        // As it is kept, not as it is known here: another process may have mapped meanwhile.
+        let mut mapped = kept(record, &feed.tenant)?;
+        check(&feed, &new, &mapped)?;
         let name = new.feed.clone();
         mapped.push(new);
         let feeds = in_force(record, &feed.tenant, &text, &mapped)?;
@@ -128,7 +137,25 @@ impl Feeds {
         }
     }
 
-    fn read(&self) -> State {
+    /// Whether a code can be mapped so, without doing it.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] when it cannot; when the record fails.
+    pub fn check(&self, record: &Record, new: &Mapped) -> Result<(), Failure> {
+        let (feed, _) = self.of_file(&new.feed)?;
+        check(&feed, new, &kept(record, &feed.tenant)?)
+    }
+
+    /// A feed that has a profile, and the file that it stands in.
+    fn of_file(&self, name: &str) -> Result<(Arc<Feed>, String), Failure> {
+        let feed = self.get(name).ok_or_else(|| Failure::NotFound(name.to_owned()))?;
+        let text = self.state().text.filter(|_| feed.profile.is_some()).ok_or_else(|| {
+            refused("no-profile", "the feed has no profile: it needs a file, `--feeds`")
+        })?;
+        Ok((feed, text))
+    }
+
+    fn state(&self) -> State {
         self.state.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -137,17 +164,20 @@ fn refused(code: &str, text: &str) -> Failure {
     Failure::Refused(vec![Problem::error(code, "mapping", text)])
 }
 
-fn check(feed: &Feed, new: &Mapped, count: usize) -> Result<(), Failure> {
+fn check(feed: &Feed, new: &Mapped, mapped: &[Mapped]) -> Result<(), Failure> {
     if !is_loinc(&new.loinc) {
         return Err(refused("bad-loinc", "this is no LOINC code: its check digit is wrong"));
     }
     if new.code.is_empty() || new.code.len() + new.system.len() > TEXT_BYTES_MAX {
         return Err(refused("bad-code", "the sender’s code is empty or too long"));
     }
-    if feed.codes.contains_key(&(new.system.clone(), new.code.clone())) {
+    let is_of =
+        |one: &Mapped| (&one.feed, &one.system, &one.code) == (&new.feed, &new.system, &new.code);
+    let key = (new.system.clone(), new.code.clone());
+    if feed.codes.contains_key(&key) || mapped.iter().any(is_of) {
         return Err(refused("code-twice", "the code is mapped already"));
     }
-    if count >= MAPPED_MAX {
+    if mapped.len() >= MAPPED_MAX {
         let text = "so many codes are mapped here that they have to go into the file first";
         return Err(refused("too-many", text));
     }
@@ -161,10 +191,20 @@ fn in_force(
     text: &str,
     mapped: &[Mapped],
 ) -> Result<Vec<Arc<Feed>>, Failure> {
+    let (text, feeds) = with_profiles(tenant, text, mapped)?;
+    archive(record, tenant, &text)?;
+    Ok(feeds)
+}
+
+/// A file with what was mapped beside it, and the feeds that come of both.
+fn with_profiles(
+    tenant: &TenantId,
+    text: &str,
+    mapped: &[Mapped],
+) -> Result<(String, Vec<Arc<Feed>>), Failure> {
     let text = with_mapped(text, mapped).map_err(Failure::Refused)?;
     let feeds = profiles(&text, tenant).map_err(Failure::Refused)?;
-    archive(record, tenant, &text)?;
-    Ok(feeds.into_iter().map(Arc::new).collect())
+    Ok((text, feeds.into_iter().map(Arc::new).collect()))
 }
 
 /// What was mapped beside the file until now.

@@ -1,14 +1,14 @@
 //! Profiles of feeds: batches, codes that nobody mapped, and what a new profile would change.
 
-use crate::support::{ANA, Fixture, fixture};
+use crate::support::{ANA, Fixture, fixture, tenant};
 use intake::difference::{as_archived, difference, facts};
 use intake::feed::{Feeds, Mapped, Profile, archive, profiles};
 use intake::inspect::found;
 use intake::receive::receive_any;
-use intake::replay::{Since, replay};
+use intake::replay::{Asked, Since, replay};
 use intake::unmapped::requeue;
 use intake::{Failure, Feed};
-use record::{RawState, Review};
+use record::{Access, AuditQuery, Purpose, RawState, Review, Role, Scope};
 
 /// Ana's result with its genotype under a code of the laboratory's own.
 fn with_local_code() -> String {
@@ -64,11 +64,11 @@ fn what_a_new_profile_would_change_is_told_before_it_is_used() {
     with_profile(&mut fixture, "1", &[]);
     let filed = fixture.file(&with_local_code());
     let message = fixture.record.raw(&fixture.access(), &filed.id).unwrap().unwrap();
-    let same = difference(&fixture.record, &fixture.feed, &message).unwrap();
+    let same = difference(&fixture.record, &fixture.feed, &fixture.access(), &message).unwrap();
     assert_eq!((same.gone.len(), same.come.len(), same.reason), (0, 0, None));
     let before = fixture.sequence();
     with_profile(&mut fixture, "2", &[("GT", "84413-4")]);
-    let would = difference(&fixture.record, &fixture.feed, &message).unwrap();
+    let would = difference(&fixture.record, &fixture.feed, &fixture.access(), &message).unwrap();
     assert!(would.come.iter().any(|line| line.contains("*2/*2")), "{would:?}");
     assert_eq!(would.patient.unwrap().as_str(), "ana-example");
     assert_eq!(fixture.sequence(), before, "nothing was changed");
@@ -187,6 +187,94 @@ fn a_code_that_is_mapped_beside_the_file_counts_at_once_and_after_a_restart() {
     assert!(matches!(refused, Err(Failure::Refused(_))), "{refused:?}");
 }
 
+/// All of the messages from there on, looked at only.
+fn from(since: Since) -> Asked {
+    Asked { since, messages_max: 10, passed_max: usize::MAX, is_done: false }
+}
+
+#[test]
+fn what_two_processes_map_is_kept_of_both_and_looking_archives_nothing() {
+    let fixture = fixture();
+    let (record, tenant, id) = (&fixture.record, &fixture.feed.tenant, &fixture.feed.id);
+    let text = format!("version = \"7\"\n\n[[feed]]\nid = \"{id}\"\n");
+    let archived = || record.raw_list(&fixture.access(), None, 100).unwrap().len();
+    let before = archived();
+    let looked_at = Feeds::read(record, tenant, &text).unwrap();
+    assert!(looked_at.get(id).unwrap().profile.is_some());
+    assert_eq!(archived(), before);
+    let (one, other) =
+        (Feeds::open(record, tenant, &text).unwrap(), Feeds::open(record, tenant, &text).unwrap());
+    assert_eq!(archived(), before + 1);
+    let mapped = |code: &str| Mapped {
+        feed: id.clone(),
+        system: "NORTH".to_owned(),
+        code: code.to_owned(),
+        loinc: "84413-4".to_owned(),
+    };
+    one.map(record, mapped("GT"), "account:mira").unwrap();
+    // The other does not know of it yet, and takes nothing of it away.
+    assert!(matches!(other.check(record, &mapped("GT")), Err(Failure::Refused(_))));
+    assert!(matches!(other.map(record, mapped("GT"), "account:ana"), Err(Failure::Refused(_))));
+    other.check(record, &mapped("GT2")).unwrap();
+    other.map(record, mapped("GT2"), "account:ana").unwrap();
+    let opened = Feeds::open(record, tenant, &text).unwrap();
+    assert_eq!(opened.mapped(id), [mapped("GT"), mapped("GT2")]);
+}
+
+#[test]
+fn a_replay_is_bounded_by_the_way_and_begins_at_its_day() {
+    let mut fixture = fixture();
+    with_profile(&mut fixture, "1", &[]);
+    let first = fixture.file(ANA);
+    let second = fixture.file(&ANA.replace("0117", "0200"));
+    let run = |asked: Asked| {
+        let (record, feed, reader) = (&fixture.record, &fixture.feed, fixture.access());
+        replay(record, feed, &reader, asked, &mut |_, _| {}).unwrap()
+    };
+    for (day, looked_at) in [("2026-01-12", 2), ("2026-01-13", 0), ("1999-01-01", 2)] {
+        assert_eq!(run(from(day.parse().unwrap())).looked_at, looked_at, "{day}");
+    }
+    let from_first = from(Since::Sequence(first.sequence));
+    let part = run(Asked { passed_max: 1, ..from_first });
+    assert_eq!((part.looked_at, part.next), (1, Some(first.sequence + 1)));
+    let rest = run(Asked { passed_max: 1, ..from(Since::Sequence(part.next.unwrap())) });
+    assert_eq!((rest.looked_at, rest.next), (1, None));
+    assert_eq!(rest.looked_at + part.looked_at, run(from_first).looked_at);
+    assert!(second.sequence > first.sequence);
+}
+
+#[test]
+fn a_replay_reads_as_the_person_and_tells_only_what_the_person_may_see() {
+    let mut fixture = fixture();
+    with_profile(&mut fixture, "1", &[("GT", "84413-4")]);
+    let filed = fixture.file(&with_local_code());
+    with_profile(&mut fixture, "2", &[]);
+    let told_to = |role: Role| {
+        let actor = format!("account:{}", role.word());
+        let reader = Access::new(tenant(), actor, role, Purpose::Operations, Scope::Tenant);
+        let (record, feed) = (&fixture.record, &fixture.feed);
+        let mut told = Vec::new();
+        let asked = from(Since::Sequence(1));
+        replay(record, feed, &reader, asked, &mut |_, one| told.push(one)).unwrap();
+        assert_eq!(told.len(), 1);
+        told.remove(0)
+    };
+    let of_analyst = told_to(Role::InterfaceAnalyst);
+    assert!(of_analyst.gone.is_empty() && of_analyst.gone_unseen > 0, "{of_analyst:?}");
+    let of_reviewer = told_to(Role::LaboratoryReviewer);
+    assert!(of_reviewer.gone.iter().any(|line| line.contains("*2/*2")), "{of_reviewer:?}");
+    assert_eq!(of_reviewer.gone_unseen, 0);
+    assert_eq!(of_reviewer.gone.len(), of_analyst.gone_unseen);
+    let privacy =
+        Access::new(tenant(), "p", Role::PrivacyOfficer, Purpose::Operations, Scope::Tenant);
+    for role in ["interface-analyst", "laboratory-reviewer"] {
+        let (actor, entity) = (Some(format!("account:{role}")), Some(format!("raw/{}", filed.id)));
+        let query = AuditQuery { actor, entity, count: 100, ..AuditQuery::default() };
+        let found = fixture.record.audit_events(&privacy, &query).unwrap();
+        assert!(!found.events.is_empty(), "{role}");
+    }
+}
+
 #[test]
 fn a_replay_tells_what_would_change_and_then_changes_it() {
     let mut fixture = fixture();
@@ -194,15 +282,12 @@ fn a_replay_tells_what_would_change_and_then_changes_it() {
     let first = fixture.file(&with_local_code());
     fixture.file(&ANA.replace("0117", "0200"));
     let replay_from = |fixture: &Fixture, since: Since, limit: usize, is_dry_run: bool| {
+        let asked = Asked { messages_max: limit, is_done: !is_dry_run, ..from(since) };
         let mut told = Vec::new();
-        let done = replay(
-            &fixture.record,
-            &fixture.feed,
-            since,
-            limit,
-            (!is_dry_run).then(|| fixture.access()).as_ref(),
-            &mut |summary, difference| told.push((summary.sequence, difference.come.len())),
-        );
+        let (record, feed, reader) = (&fixture.record, &fixture.feed, fixture.access());
+        let done = replay(record, feed, &reader, asked, &mut |summary, difference| {
+            told.push((summary.sequence, difference.come.len()));
+        });
         (done.unwrap(), told)
     };
     let all = Since::Sequence(1);

@@ -202,6 +202,9 @@ fn a_merge_moves_numbers_and_an_unlink_moves_them_back() {
     assert_eq!(ana_after["link"][0]["other"]["reference"], "Patient/ben-sample");
     assert!(ana_after.to_string().contains("100002"));
     assert_eq!(reasons(&fixture), ["merged"]);
+    let entry = &fixture.record.reviews(&fixture.access(), true).unwrap()[0].entry;
+    assert!(!intake::work::is_hold(entry), "its message is filed");
+    assert!(entry.text.contains("now counts for the one that stays"), "{}", entry.text);
     // A result under the number that was taken over is the survivor's.
     let result = fixture.file(&ANA.replace("100001^^^", "100002^^^").replace("0117", "0121"));
     assert_eq!(result.state, RawState::Filed, "{result:?}");

@@ -163,6 +163,40 @@ fn a_repetition_gets_the_same_bytes_and_makes_no_work() {
 }
 
 #[test]
+fn what_was_put_aside_comes_in_again_when_it_is_sent_again() {
+    let fixture = fixture();
+    let access = fixture.access();
+    let message = ANA.replace("100001", "999999");
+    let first = fixture.file(&message);
+    let aside = (RawState::Unmatched, RawState::Dismissed);
+    fixture.record.change_raw_state(&access, &first.id, aside, &[]).unwrap();
+    let second = fixture.file(&message);
+    assert_ne!(second.id, first.id);
+    assert_eq!(second.state, RawState::Unmatched);
+    // From then on it is known by the second.
+    assert_eq!(fixture.file(&message).id, second.id);
+    let kept = fixture.record.raw(&access, &first.id).unwrap().unwrap().summary;
+    assert_eq!(kept.state, RawState::Dismissed);
+    // It is filed by nobody who still holds it, either.
+    let held = fixture.record.raw(&access, &first.id).unwrap().unwrap();
+    let failure = fixture.worker().file(&held).unwrap_err();
+    assert!(failure.to_string().contains("dismissed"), "{failure}");
+}
+
+#[test]
+fn a_message_has_one_open_entry_however_often_it_is_read() {
+    let fixture = fixture();
+    let access = fixture.access();
+    let id = fixture.file(&ANA.replace("100001", "999999")).id;
+    for state in [RawState::Unmatched, RawState::ParseError, RawState::Quarantined] {
+        fixture.record.set_raw_state(&access, &id, state, &[]).unwrap();
+        let message = fixture.record.raw(&access, &id).unwrap().unwrap();
+        fixture.worker().file(&message).unwrap();
+        assert_eq!(fixture.record.reviews(&access, true).unwrap().len(), 1, "{state:?}");
+    }
+}
+
+#[test]
 fn a_control_id_used_again_for_something_else_is_worked_on_and_flagged() {
     let fixture = fixture();
     let first = fixture.file(ANA);

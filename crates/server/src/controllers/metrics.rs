@@ -1,5 +1,6 @@
 //! Figures for monitors, in the text format of Prometheus (exposition format 0.0.4). They are
-//! counts by state and feed: no label and no figure tells anything about a patient.
+//! counts by state and feed: no label and no figure tells anything about a patient. Whoever can
+//! reach the server may ask, so they are counted once in a while, however often they are asked for.
 
 use crate::app::App;
 use crate::error::Error;
@@ -11,24 +12,48 @@ use intake::receive::feed_access;
 use record::{FeedTraffic, Health};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::{Mutex, PoisonError};
 
 /// `GET /metrics`
 pub(crate) async fn show(State(app): State<App>) -> Result<Response, Error> {
-    let text = app
-        .blocking(|app| {
-            let (feeds, tenant) = (app.feeds().all(), &app.settings().tenant);
-            let named: Vec<&str> = feeds.iter().map(|feed| feed.id.as_str()).collect();
-            let access = feed_access(&Feed::production("metrics", tenant));
-            let traffic = app.record().traffic(&access, &named)?;
-            let now = app.record().now().micros();
-            Ok(text(&app.record().health(), &traffic, now))
-        })
-        .await?;
+    let text =
+        app.blocking(|app| app.figures().of(app.record().now().micros(), || counted(app))).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
     ];
     Ok((headers, text).into_response())
+}
+
+/// For how long figures are told that were counted once, in microseconds.
+const COUNTED_MICROS: i64 = 10_000_000;
+
+/// The figures as they were last counted, and when.
+#[derive(Debug, Default)]
+pub(crate) struct Figures(Mutex<Option<(i64, String)>>);
+
+impl Figures {
+    /// The figures; counted anew, by one at a time, when they are too old.
+    fn of(&self, now: i64, count: impl FnOnce() -> Result<String, Error>) -> Result<String, Error> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, text)) = &*last
+            && (0..COUNTED_MICROS).contains(&(now - at))
+        {
+            return Ok(text.clone());
+        }
+        let text = count()?;
+        *last = Some((now, text.clone()));
+        Ok(text)
+    }
+}
+
+fn counted(app: &App) -> Result<String, Error> {
+    let (feeds, tenant) = (app.feeds().all(), &app.settings().tenant);
+    let named: Vec<&str> = feeds.iter().map(|feed| feed.id.as_str()).collect();
+    let access = feed_access(&Feed::production("metrics", tenant));
+    let traffic = app.record().traffic(&access, &named)?;
+    let now = app.record().now().micros();
+    Ok(text(&app.record().health(), &traffic, now))
 }
 
 fn text(health: &Health, traffic: &BTreeMap<String, FeedTraffic>, now: i64) -> String {
@@ -88,7 +113,23 @@ fn row(out: &mut String, name: &str, labels: &[(&str, &str)], value: impl std::f
 
 #[cfg(test)]
 mod tests {
-    use super::row;
+    use super::{COUNTED_MICROS, Figures, row};
+    use std::cell::Cell;
+
+    #[test]
+    fn figures_are_counted_once_in_a_while_however_often_they_are_asked_for() {
+        let (figures, counts) = (Figures::default(), Cell::new(0));
+        let at = |now: i64| {
+            let count = || {
+                counts.set(counts.get() + 1);
+                Ok(counts.get().to_string())
+            };
+            figures.of(now, count).ok().unwrap()
+        };
+        let asked = [0, 1, COUNTED_MICROS - 1, COUNTED_MICROS, COUNTED_MICROS + 1, 7];
+        // A clock that is set back counts anew, too.
+        assert_eq!(asked.map(at), ["1", "1", "1", "2", "2", "3"]);
+    }
 
     #[test]
     fn a_label_stays_one_label_whatever_it_holds() {

@@ -1,7 +1,6 @@
 //! The feeds as the console shows them.
 
 use super::identity::session;
-use super::queue;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
@@ -9,7 +8,7 @@ use intake::Feed;
 use intake::unmapped;
 use record::{FeedTraffic, RawState};
 use std::collections::BTreeMap;
-use web::view::{ConsoleView, FeedRow, FeedState, FeedView, MappedRow, QueuePage};
+use web::view::{ConsoleView, FeedRow, FeedState, FeedView, MappedRow};
 
 /// Feeds of the product itself, which nobody sends to.
 const OWN: [&str; 1] = ["profiles"];
@@ -20,7 +19,6 @@ const OWN: [&str; 1] = ["profiles"];
 /// When the caller may not see them, or the record fails.
 pub(crate) fn console(app: &App, caller: &Caller) -> Result<ConsoleView, Error> {
     let traffic = traffic(app, caller)?;
-    let queue = queue::queue(app, caller, QueuePage::Errors, None, false)?;
     let mut feeds: Vec<FeedRow> = traffic
         .iter()
         .filter(|(id, _)| !OWN.contains(&id.as_str()))
@@ -31,8 +29,8 @@ pub(crate) fn console(app: &App, caller: &Caller) -> Result<ConsoleView, Error> 
         session: session(app, caller)?,
         now: app.record().now(),
         feeds,
-        errors: queue.items.len(),
-        unmapped: queue.items.iter().filter(|item| item.code.is_some()).count(),
+        errors: traffic.values().map(held).sum(),
+        reviews: app.record().reviews_open(&caller.access)?,
     })
 }
 
@@ -44,15 +42,17 @@ pub(crate) fn feed(app: &App, caller: &Caller, id: &str) -> Result<Option<FeedVi
     let traffic = traffic(app, caller)?;
     let Some(traffic) = traffic.get(id) else { return Ok(None) };
     let feed = app.feed(id);
-    let queue = queue::queue(app, caller, QueuePage::Errors, None, false)?;
+    let tasks = app.record().reviews(&caller.access, true)?;
     let states = traffic.states.iter().map(|(state, count)| (state.word().to_owned(), *count));
     let mapped = app.feeds().mapped(id).into_iter().map(|one| MappedRow {
         system: one.system,
         code: one.code,
         loinc: one.loinc,
     });
-    let of_feed = || queue.items.iter().filter(|item| item.feed == id);
-    let unmapped = of_feed().filter(|item| item.word == unmapped::WORD);
+    let unmapped = tasks
+        .into_iter()
+        .map(|task| task.entry)
+        .filter(|entry| unmapped::task_of(entry).is_some_and(|(feed, ..)| feed == id));
     Ok(Some(FeedView {
         session: session(app, caller)?,
         now: app.record().now(),
@@ -60,8 +60,8 @@ pub(crate) fn feed(app: &App, caller: &Caller, id: &str) -> Result<Option<FeedVi
         states: states.collect(),
         settings: settings(&feed),
         mapped: mapped.collect(),
-        unmapped: unmapped.map(|item| item.reason.clone()).collect(),
-        errors: of_feed().count(),
+        unmapped: unmapped.map(|entry| entry.text).collect(),
+        errors: held(traffic),
     }))
 }
 
@@ -71,9 +71,16 @@ fn traffic(app: &App, caller: &Caller) -> Result<BTreeMap<String, FeedTraffic>, 
     Ok(app.record().traffic(&caller.access, &named)?)
 }
 
+/// Messages of a feed on the error queue: all that are held but those that wait to be filed.
+fn held(traffic: &FeedTraffic) -> u64 {
+    let is_held = |state: &RawState| *state != RawState::Received;
+    let held = traffic.held.iter().filter(|(state, _)| is_held(state));
+    held.map(|(_, (count, _))| *count).sum()
+}
+
 fn row(feed: &Feed, traffic: &FeedTraffic) -> FeedRow {
     let waiting = traffic.held.get(&RawState::Received).map_or(0, |(count, _)| *count);
-    let held: u64 = traffic.held.values().map(|(count, _)| *count).sum::<u64>() - waiting;
+    let held = held(traffic);
     let is_silent = traffic.hours.iter().all(|count| *count == 0);
     // What was refused waits for nobody here.
     let refused = traffic.held.get(&RawState::Rejected).map_or(0, |(count, _)| *count);

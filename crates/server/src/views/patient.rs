@@ -125,7 +125,8 @@ fn drug_rows(
     rows.into_values().collect()
 }
 
-fn current_medication(filed: &FiledFact) -> Option<&Medication> {
+/// A medicine that is taken now.
+pub(super) fn current_medication(filed: &FiledFact) -> Option<&Medication> {
     match &filed.fact.content {
         FactContent::Medication(medication) if medication.is_current() => Some(medication),
         _ => None,
@@ -256,7 +257,8 @@ fn report_rows(app: &App, caller: &Caller, facts: &[FiledFact]) -> Result<Vec<Re
         let (kind, id) = (&filed.resource.resource_type, &filed.resource.id);
         let stored = app.record().vread(&caller.access, kind, id, filed.resource.version)?;
         let mut row = report_row(filed, report);
-        row.received = stored.map(|stored| stored.recorded);
+        row.received = stored.as_ref().map(|stored| stored.recorded);
+        row.owner = stored.and_then(|stored| stored.patient);
         rows.push(row);
     }
     rows.sort_by_key(|row| std::cmp::Reverse((row.issued, row.number.clone())));
@@ -274,6 +276,7 @@ fn report_row(filed: &FiledFact, report: &Report) -> ReportRow {
         received: None,
         door: None,
         raw: filed.fact.source.raw.clone(),
+        owner: None,
         status: report.status,
         change: None,
         problems: Vec::new(),

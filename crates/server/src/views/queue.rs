@@ -5,21 +5,17 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use intake::unmapped;
+use intake::work::is_hold;
 use model::problem::first_error;
-use record::{Action, HELD, NewReview, RawQuery, RawState, RawSummary, Review, Role};
+use record::limit::PAGE_ROWS_MAX;
+use record::{Action, HELD, NewReview, RawState, RawSummary, Review, Role};
 use web::view::{HeldRow, MayDo, NoteRow, QueuePage, QueueView, UnmappedCode, Urgency};
 
-/// Items of one page.
+/// Messages of one page, and entries of the review list without one, each.
 const ITEMS_MAX: usize = 200;
-/// Entries of the review list about messages that are filed: they stay when a message is.
-const BESIDE: [&str; 2] = [unmapped::WORD, "discordant"];
 
-/// Whether an entry is about what keeps its message from being filed.
-pub(crate) fn is_hold(entry: &NewReview) -> bool {
-    entry.raw.is_some() && !BESIDE.contains(&entry.reason.as_str())
-}
-
-/// The items of a page.
+/// The items of a page: of the messages and of the entries those that wait longest, each for
+/// itself, so that many of one kind leave the other its place.
 ///
 /// # Errors
 /// When the caller may not see them, or the record fails.
@@ -32,13 +28,15 @@ pub(crate) fn queue(
 ) -> Result<QueueView, Error> {
     let reviews = app.record().reviews(&caller.access, true)?;
     let may = May::of(app, caller)?;
-    let mut items = Vec::new();
+    let (mut items, mut entries) = (Vec::new(), Vec::new());
+    let mut is_partial = reviews.len() >= PAGE_ROWS_MAX as usize;
     for state in states(page) {
-        let count = u32::try_from(ITEMS_MAX).unwrap_or(1);
-        let query = RawQuery { state: Some(*state), count, ..RawQuery::default() };
-        for summary in app.record().raw_page(&caller.access, &query)?.messages {
-            let hold = hold_of(&summary, &reviews);
-            items.push(held(&may, &summary, hold));
+        let count = u32::try_from(ITEMS_MAX + 1).unwrap_or(PAGE_ROWS_MAX);
+        let messages = app.record().raw_after(&caller.access, *state, 0, count)?;
+        is_partial |= messages.len() > ITEMS_MAX;
+        // The archive's own word of a state may lag behind after a crash.
+        for summary in messages.iter().filter(|one| states(page).contains(&one.state)) {
+            items.push(held(&may, summary, hold_of(summary, &reviews)));
         }
     }
     for review in &reviews {
@@ -49,12 +47,16 @@ pub(crate) fn queue(
         };
         let is_shown = items.iter().any(|item| item.review.as_deref() == Some(review.id.as_str()));
         if is_here && !is_shown {
-            items.push(listed(&may, review));
+            entries.push(listed(&may, review));
         }
     }
+    for kind in [&mut items, &mut entries] {
+        kind.sort_by_key(|item| (item.urgency, item.since));
+        is_partial |= kind.len() > ITEMS_MAX;
+        kind.truncate(ITEMS_MAX);
+    }
+    items.append(&mut entries);
     items.sort_by_key(|item| (item.urgency, item.since));
-    let is_partial = items.len() > ITEMS_MAX;
-    items.truncate(ITEMS_MAX);
     Ok(QueueView {
         session: session(app, caller)?,
         page,
@@ -86,7 +88,7 @@ pub(crate) fn of_message(
     caller: &Caller,
     summary: &RawSummary,
 ) -> Result<Option<HeldRow>, Error> {
-    if summary.state == RawState::Received || !HELD.contains(&summary.state) {
+    if !is_held(summary.state) {
         return Ok(None);
     }
     let reviews = app.record().reviews(&caller.access, true)?;
@@ -94,11 +96,24 @@ pub(crate) fn of_message(
     Ok(Some(held(&may, summary, hold_of(summary, &reviews))))
 }
 
-/// The open entry about what keeps a message from being filed.
-pub(crate) fn hold_of<'r>(summary: &RawSummary, reviews: &'r [Review]) -> Option<&'r Review> {
-    reviews
-        .iter()
-        .find(|review| is_hold(&review.entry) && review.entry.raw.as_ref() == Some(&summary.id))
+/// Whether a message in this state waits for a person.
+pub(crate) fn is_held(state: RawState) -> bool {
+    state != RawState::Received && HELD.contains(&state)
+}
+
+/// The open entries about what keeps a message from being filed: one, or several where two persons
+/// took it up at once.
+pub(crate) fn holds_of<'r>(
+    summary: &'r RawSummary,
+    reviews: &'r [Review],
+) -> impl Iterator<Item = &'r Review> {
+    let is_of_it = |entry: &NewReview| entry.raw.as_ref() == Some(&summary.id);
+    reviews.iter().filter(move |review| is_hold(&review.entry) && is_of_it(&review.entry))
+}
+
+/// The first of them.
+pub(crate) fn hold_of<'r>(summary: &'r RawSummary, reviews: &'r [Review]) -> Option<&'r Review> {
+    holds_of(summary, reviews).next()
 }
 
 /// What the caller may do at all.

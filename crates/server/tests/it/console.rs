@@ -1,6 +1,8 @@
 //! The console: what came in is seen with its reasons, what failed is mended, and nobody sees a
 //! message whose results they may not see.
 
+mod queue;
+
 use crate::app::{Answer, INTERFACE, PRESCRIBER, TestApp, Who, access, tenant};
 use intake::Feed;
 use intake::feed::Feeds;
@@ -290,6 +292,9 @@ async fn a_replay_is_shown_before_it_is_done() {
         "{shown}"
     );
     assert_eq!(post("soon", "show").await.status, 422);
+    // It was read by that person, as the patient's log says.
+    let log = app.get(Who::Person(Role::PrivacyOfficer), "/patients/ana-example/access").await;
+    assert!(log.text().contains("interface-analyst"), "{}", log.text());
     // Done by somebody who proved it lately only.
     app.wait_minutes(10);
     let stale = post("1", "run").await;
@@ -323,6 +328,10 @@ async fn a_file_is_tried_and_nothing_is_kept() {
     let bad = upload("no message").await.text();
     assert!(bad.contains("Nothing of it would be filed"), "{bad}");
     assert_eq!(upload("").await.status, 422);
+    let message = |number: usize| ANA.replace("0117", &format!("{number:04}")).replace('\n', "\r");
+    let messages: String = (1000..1052).map(|number| message(number) + "\r").collect();
+    let many = upload(&format!("BHS|^~\\&|A||||||||B1\r{messages}BTS|52\r")).await.text();
+    assert!(many.contains("50 messages read") && many.contains("2 more messages"), "{many}");
     let after = app.record.raw_list(&access(Role::Interface), None, 100).unwrap().len();
     assert_eq!(after, before);
 }

@@ -26,11 +26,8 @@ pub fn console(view: &ConsoleView) -> String {
                 ul.plain {
                     li {
                         a href=(path::ERRORS) { "Error queue " span.badge { (view.errors) } }
-                        @if view.unmapped > 0 {
-                            " " span.muted {
-                                "with " (words::count(view.unmapped, "code", "codes"))
-                                " that nobody mapped"
-                            }
+                        @if view.reviews > 0 {
+                            " " span.muted { "open on the review list: " (view.reviews) }
                         }
                     }
                     li { a href=(path::MESSAGES) { "Messages" } }

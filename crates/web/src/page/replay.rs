@@ -19,7 +19,7 @@ pub fn replay(view: &ReplayView) -> String {
             p.intro {
                 "Messages that were filed are read by the profile in force, and the facts that "
                 "would come and go are shown. Nothing changes before you say so. One run looks at "
-                (view.looked_at_max) " messages at most."
+                (view.looked_at_max) " messages at most; it says where to go on."
             }
             @if let Some(error) = &view.error { p.error-summary role="alert" { (error) } }
             form.stacked method="post" action=(path::REPLAY) {
@@ -88,6 +88,13 @@ fn difference(row: &ReplayRow) -> Markup {
             @if let Some(reason) = &row.reason { p { (words::sentence(reason)) } }
             ul.plain.diff {
                 @for line in &row.gone { li.gone { b { "Goes: " } code { (visible(line)) } } }
+                @if row.gone_unseen > 0 {
+                    li.gone {
+                        b { "Goes: " }
+                        (words::count(row.gone_unseen, "fact", "facts"))
+                        " that your role does not see"
+                    }
+                }
                 @for line in &row.come { li.come { b { "Comes: " } code { (visible(line)) } } }
             }
         }
@@ -119,6 +126,12 @@ pub fn try_file(view: &TryView) -> String {
                 h2.part { "What it comes to" }
                 p role="status" { (words::count(tried.len(), "message", "messages")) " read." }
                 @for row in tried { (tried_row(row)) }
+                @if view.more > 0 {
+                    p.note {
+                        (words::count(view.more, "more message", "more messages"))
+                        " of the file: not tried. Try the rest as a file of its own."
+                    }
+                }
             }
         },
     })

@@ -80,8 +80,9 @@ fn receipt(report: &ReportRow, patient: Option<&PatientId>) -> Markup {
         }
         @if let Some(raw) = &report.raw {
             @if let Some(patient) = patient {
+                @let owner = report.owner.as_ref().unwrap_or(patient);
                 span.line {
-                    a href=(path::source(patient, raw)) { "As it came, beside what was read" }
+                    a href=(path::source(owner, raw)) { "As it came, beside what was read" }
                 }
             }
             span.line.muted { "Archived as " code { (raw) } }

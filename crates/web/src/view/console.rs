@@ -60,10 +60,10 @@ pub struct ConsoleView {
     pub now: Timestamp,
     /// The feeds, those that need somebody first.
     pub feeds: Vec<FeedRow>,
-    /// Items on the error queue.
-    pub errors: usize,
-    /// Codes that nobody mapped.
-    pub unmapped: usize,
+    /// Messages on the error queue.
+    pub errors: u64,
+    /// Open entries of the review list, codes that nobody mapped among them.
+    pub reviews: u64,
 }
 
 /// A code that was mapped in the console.
@@ -94,8 +94,8 @@ pub struct FeedView {
     pub mapped: Vec<MappedRow>,
     /// Codes that nobody mapped.
     pub unmapped: Vec<String>,
-    /// Items of it on the error queue.
-    pub errors: usize,
+    /// Messages of it on the error queue.
+    pub errors: u64,
 }
 
 /// What reading a message again changes.
@@ -105,8 +105,10 @@ pub struct ReplayRow {
     pub raw: RawId,
     /// Its place in the order of arrival.
     pub sequence: u64,
-    /// Facts that go.
+    /// Facts that go, as far as the reader may see them.
     pub gone: Vec<String>,
+    /// How many more go, which the reader may not see.
+    pub gone_unseen: usize,
     /// Facts that come.
     pub come: Vec<String>,
     /// Why nothing is compared, if so.
@@ -177,4 +179,6 @@ pub struct TryView {
     pub error: Option<String>,
     /// The file's messages, once there is one.
     pub tried: Option<Vec<TriedRow>>,
+    /// Messages of the file that were not tried.
+    pub more: usize,
 }

@@ -162,6 +162,8 @@ pub struct ReportRow {
     pub door: Option<Door>,
     /// The archived message or file.
     pub raw: Option<RawId>,
+    /// In whose record it stands: after a merge, not always the record of the page.
+    pub owner: Option<PatientId>,
     /// How final it is.
     pub status: ResultStatus,
     /// What an amended or corrected report changed, in words.

@@ -174,6 +174,7 @@ fn pages() -> Vec<String> {
             raw: RawId::new("raw-1"),
             sequence: 1,
             gone: vec![text()],
+            gone_unseen: 2,
             come: vec![text()],
             reason: Some(text()),
         }],
@@ -208,9 +209,10 @@ fn pages() -> Vec<String> {
         bytes_max: 1024 * 1024,
         error: Some(text()),
         tried: Some(vec![tried]),
+        more: 1,
     };
     let console =
-        ConsoleView { session: session(), now: now(), feeds: vec![row()], errors: 1, unmapped: 1 };
+        ConsoleView { session: session(), now: now(), feeds: vec![row()], errors: 1, reviews: 1 };
     vec![
         web::console(&console),
         web::feed(&feed),
@@ -283,7 +285,7 @@ fn a_state_is_shape_and_word_and_counts_are_told_beside_the_bars() {
     {
         let feeds = vec![feed_row(state, vec![0, 1, 4])];
         let (session, now) = (sample::session(), now());
-        let html = web::console(&ConsoleView { session, now, feeds, errors: 0, unmapped: 0 });
+        let html = web::console(&ConsoleView { session, now, feeds, errors: 0, reviews: 0 });
         assert!(html.contains(word) && html.contains("4 this hour, 5 in 24 hours"), "{html}");
     }
 }

@@ -118,6 +118,7 @@ pub(crate) fn reports() -> Vec<ReportRow> {
         received: Some(at(received)),
         door: Some(Door::Mllp),
         raw: Some(RawId::new("0190b2f0-0000-7000-8000-000000000001")),
+        owner: None,
         status,
         change: None,
         problems: Vec::new(),

@@ -8,15 +8,15 @@ use crate::controllers::account::require_own;
 use crate::error::Error;
 use crate::page::{PageError, html, respond};
 use crate::views;
-use crate::views::queue::{hold_of, may_dismiss, reason};
+use crate::views::queue::{hold_of, holds_of, is_held, may_dismiss, reason};
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use intake::feed::Mapped;
-use intake::work::Outcome;
+use intake::work::{Outcome, is_hold};
 use model::RawId;
-use record::{Action, HELD, NewReview, RawMessage, RawState, ReviewWork, Role};
+use record::{Action, NewReview, RawMessage, RawState, RawSummary, ReviewWork, Role};
 use web::view::QueuePage;
 
 /// `GET /console/errors`
@@ -132,7 +132,8 @@ impl Deed<'_> {
     /// The person that an item is given to: somebody who works here.
     fn named(&self) -> Result<String, Error> {
         let login = self.form.get("to").unwrap_or_default().trim();
-        let account = self.app.record().account(&door(&self.app.settings().tenant), login)?;
+        let door = door(&self.app.settings().tenant);
+        let account = self.app.record().active_account(&door, login)?;
         let works = |role| matches!(role, Role::InterfaceAnalyst | Role::LaboratoryReviewer);
         match account.filter(|account| works(account.role)) {
             Some(account) => Ok(account.login),
@@ -150,15 +151,19 @@ impl Deed<'_> {
         if let Some(review) = self.form.get("review") {
             return Ok(review.to_owned());
         }
+        self.review_of(&self.message()?.summary)
+    }
+
+    /// The entry of a message, or a new one.
+    fn review_of(&self, summary: &RawSummary) -> Result<String, Error> {
         let (record, access) = (self.app.record(), &self.caller.access);
-        let summary = self.message()?.summary;
-        if let Some(known) = hold_of(&summary, &record.reviews(access, true)?) {
+        if let Some(known) = hold_of(summary, &record.reviews(access, true)?) {
             return Ok(known.id.clone());
         }
         let entry = NewReview {
             reason: summary.state.word().to_owned(),
             raw: Some(summary.id.clone()),
-            text: reason(&summary),
+            text: reason(summary),
             problems: summary.problems.clone(),
             ..NewReview::default()
         };
@@ -174,8 +179,7 @@ impl Deed<'_> {
     fn held(&self, id: &RawId) -> Result<RawMessage, Error> {
         let message = self.app.record().raw(&self.caller.access, id)?;
         let message = message.ok_or_else(Error::not_found)?;
-        let state = message.summary.state;
-        if state == RawState::Received || !HELD.contains(&state) {
+        if !is_held(message.summary.state) {
             let text = "the message is not held any more";
             return Err(Error::new(StatusCode::CONFLICT, "conflict", text));
         }
@@ -199,22 +203,28 @@ impl Deed<'_> {
             let text = "the sender was told that it is refused, and has to send it again";
             return Err(Error::new(StatusCode::CONFLICT, "conflict", text));
         }
-        let hold = hold_of(&message.summary, &record.reviews(access, true)?).cloned();
         // That somebody asked for it is in the audit log by this name.
-        let again = &message.summary.problems;
-        record.set_raw_state(access, &message.summary.id, message.summary.state, again)?;
+        let RawSummary { id, state, problems, .. } = &message.summary;
+        record.change_raw_state(access, id, (*state, *state), problems)?;
         match self.app.worker().file(&message)? {
             Outcome::Filed(_) | Outcome::Noted(_) => {}
             Outcome::Review(_) | Outcome::Unreadable => return Ok("held"),
         }
-        if let Some(hold) = hold {
-            match record.resolve_review(access, &hold.id, "read again and filed") {
+        self.resolve_holds(&message.summary, "read again and filed")?;
+        Ok("filed")
+    }
+
+    /// Resolves every open entry about what kept a message from being filed.
+    fn resolve_holds(&self, summary: &RawSummary, how: &str) -> Result<(), Error> {
+        let (record, access) = (self.app.record(), &self.caller.access);
+        for hold in holds_of(summary, &record.reviews(access, true)?) {
+            match record.resolve_review(access, &hold.id, how) {
                 // Somebody was faster.
                 Ok(()) | Err(record::Failure::Conflict { .. }) => {}
                 Err(failure) => return Err(failure.into()),
             }
         }
-        Ok("filed")
+        Ok(())
     }
 
     fn dismiss(&self) -> Result<&'static str, Error> {
@@ -226,23 +236,29 @@ impl Deed<'_> {
             let text = "whether it can be put aside is for who answers for results";
             return Err(Error::new(StatusCode::FORBIDDEN, "forbidden", text));
         }
-        record.resolve_review(access, &self.review()?, &why)?;
-        if let Some(RawMessage { summary, .. }) = message {
-            record.set_raw_state(access, &summary.id, RawState::Dismissed, &summary.problems)?;
-        }
+        let Some(RawMessage { summary, .. }) = message else {
+            record.resolve_review(access, &self.review()?, &why)?;
+            return Ok("aside");
+        };
+        // First the message: whoever files it meanwhile finds the entries as they were.
+        let states = (summary.state, RawState::Dismissed);
+        record.change_raw_state(access, &summary.id, states, &summary.problems)?;
+        // The reason is kept with an entry, and be it a new one.
+        self.review_of(&summary)?;
+        self.resolve_holds(&summary, &why)?;
         Ok("aside")
     }
 
     /// The message that the item keeps from being filed: that of the entry, whatever message the
-    /// form names beside it. `None` for an entry about something else.
+    /// form names beside it. `None` for an entry about something else, or about a message that is
+    /// not held any more: there is only the entry to be closed.
     fn held_by_item(&self) -> Result<Option<RawMessage>, Error> {
         let Some(review) = self.form.get("review") else { return self.message().map(Some) };
         let review = self.app.record().review(&self.caller.access, review)?;
         let entry = review.ok_or_else(Error::not_found)?.entry;
-        match entry.raw.as_ref().filter(|_| views::queue::is_hold(&entry)) {
-            Some(raw) => self.held(raw).map(Some),
-            None => Ok(None),
-        }
+        let Some(raw) = entry.raw.as_ref().filter(|_| is_hold(&entry)) else { return Ok(None) };
+        let message = self.app.record().raw(&self.caller.access, raw)?;
+        Ok(message.filter(|message| is_held(message.summary.state)))
     }
 
     /// Maps a code. It changes how results are read, so the person proves who it is.
@@ -259,15 +275,19 @@ impl Deed<'_> {
             code: said("code"),
             loinc: said("loinc"),
         };
-        let note = format!("maps `{}` of `{}` to LOINC {}", new.code, new.system, new.loinc);
-        self.work(ReviewWork::Note(note))?;
-        let by = self.caller.access.actor().to_owned();
-        self.app.feeds().map(self.app.record(), new, &by).map_err(|failure| match failure {
+        let refused = |failure| match failure {
             intake::Failure::Refused(problems) => {
                 invalid(&problems.first().map(|one| one.text.clone()).unwrap_or_default())
             }
             other => other.into(),
-        })?;
+        };
+        let (feeds, record) = (self.app.feeds(), self.app.record());
+        feeds.check(record, &new).map_err(refused)?;
+        // Before it is done, which closes the entry; somebody may still be faster.
+        let note = format!("asks to map `{}` of `{}` to LOINC {}", new.code, new.system, new.loinc);
+        self.work(ReviewWork::Note(note))?;
+        let by = self.caller.access.actor().to_owned();
+        feeds.map(record, new, &by).map_err(refused)?;
         Ok("mapped")
     }
 }

@@ -12,12 +12,14 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use intake::replay::{Since, replay};
+use intake::replay::{Asked, Since, replay};
 use record::Action;
 use web::view::{ReplayRow, ReplayView, ReplayedView};
 
 /// Messages that one run looks at.
 const LOOKED_AT_MAX: usize = 2_000;
+/// Messages of all feeds that one run passes.
+const PASSED_MAX: usize = 20_000;
 /// Messages that are shown.
 const ROWS_MAX: usize = 100;
 
@@ -72,12 +74,14 @@ pub(super) async fn run(
                 raw: summary.id.clone(),
                 sequence: summary.sequence,
                 gone: difference.gone,
+                gone_unseen: difference.gone_unseen,
                 come: difference.come,
                 reason: difference.reason,
             });
         };
-        let by = is_done.then_some(&caller.access);
-        let done = replay(app.record(), &feed, since, LOOKED_AT_MAX, by, told)?;
+        let (messages_max, passed_max) = (LOOKED_AT_MAX, PASSED_MAX);
+        let asked = Asked { since, messages_max, passed_max, is_done };
+        let done = replay(app.record(), &feed, &caller.access, asked, told)?;
         let replayed = Some(ReplayedView {
             is_done,
             looked_at: done.looked_at,

@@ -63,15 +63,17 @@ pub(super) async fn run(
             None => wrong("choose a file"),
             Some(file) if file.body.len() > FILE_BYTES_MAX => wrong("the file is too large"),
             Some(file) => {
-                let tried = Some(tried(app, &feed, file.body));
-                Ok(html(StatusCode::OK, web::try_file(&TryView { tried, ..view })))
+                let (tried, more) = tried(app, &feed, file.body);
+                let tried = Some(tried);
+                Ok(html(StatusCode::OK, web::try_file(&TryView { tried, more, ..view })))
             }
         }
     })
     .await
 }
 
-fn tried(app: &App, feed: &Feed, bytes: &[u8]) -> Vec<TriedRow> {
+/// What the first messages come to, and how many more there are.
+fn tried(app: &App, feed: &Feed, bytes: &[u8]) -> (Vec<TriedRow>, usize) {
     let messages = as_archived(feed, bytes, app.record().now());
     let read = messages.iter().take(MESSAGES_MAX).enumerate().map(|(place, message)| {
         let read = inspect::found(feed, message);
@@ -83,7 +85,7 @@ fn tried(app: &App, feed: &Feed, bytes: &[u8]) -> Vec<TriedRow> {
             problems,
         }
     });
-    read.collect()
+    (read.collect(), messages.len().saturating_sub(MESSAGES_MAX))
 }
 
 fn may(app: &App, caller: &Caller) -> Result<(), Error> {
@@ -102,5 +104,6 @@ fn empty(app: &App, caller: &Caller) -> Result<TryView, Error> {
         bytes_max: FILE_BYTES_MAX,
         error: None,
         tried: None,
+        more: 0,
     })
 }
