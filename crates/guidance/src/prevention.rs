@@ -3,7 +3,7 @@
 //! A rule says yes or no only when everything it asks for is known; else it names what is missing.
 //! It gives no risk in numbers: no published model of one is shipped, and none may be guessed.
 
-use model::lifestyle::{Answer, Smoking, Topic, smoking};
+use model::lifestyle::{Answer, Smoking, Topic, latest, smoking};
 use model::time::PartialDate;
 
 /// What a rule of prevention comes to.
@@ -109,13 +109,12 @@ fn age(born: Option<PartialDate>, today: PartialDate) -> Criterion {
     }
 }
 
-/// The latest answer to a question of the tobacco topic; `None` if the latest ones differ.
-fn latest<'a>(answers: &'a [Answer], asked: &str) -> Option<&'a Answer> {
-    let of = || answers.iter().filter(|one| one.topic == Topic::Tobacco && one.asked == asked);
-    let last = of().map(|one| one.on).max()?;
-    let mut latest = of().filter(|one| one.on == last);
-    let first = latest.next()?;
-    latest.all(|one| one.words == first.words).then_some(first)
+/// The latest answer to a question of the tobacco topic; `None` if those that may be it differ.
+fn latest_of<'a>(answers: &'a [Answer], asked: &str) -> Option<&'a Answer> {
+    let is_of = |one: &&Answer| one.topic == Topic::Tobacco && one.asked == asked;
+    let mut found = latest(answers).into_iter().filter(is_of);
+    let first = found.next()?;
+    found.try_fold(first, |said, one| (one.words == said.words).then_some(one))
 }
 
 fn pack_years(answers: &[Answer], today: PartialDate) -> Criterion {
@@ -125,7 +124,7 @@ fn pack_years(answers: &[Answer], today: PartialDate) -> Criterion {
         return known(false, "never smoked");
     }
     let missing = || needs("how many pack-years were smoked");
-    let Some(answer) = latest(answers, "Pack-years smoked") else { return missing() };
+    let Some(answer) = latest_of(answers, "Pack-years smoked") else { return missing() };
     let number = answer.words.split(' ').next().and_then(|word| word.parse::<f64>().ok());
     let Some(number) = number.filter(|number| number.is_finite()) else { return missing() };
     if number >= PACK_YEARS_MIN {
@@ -151,8 +150,19 @@ fn smokes(answers: &[Answer], today: PartialDate) -> Criterion {
 }
 
 fn stopped(answers: &[Answer], today: PartialDate) -> Criterion {
-    let day = latest(answers, "Smoking stopped on");
-    let day = day.and_then(|answer| PartialDate::parse(&answer.words));
+    // Who smoked again has stopped again: an earlier day of it says nothing of that.
+    let smoked = answers.iter().filter(|one| one.smoking == Some(Smoking::Current));
+    let smoked: Vec<Option<PartialDate>> = smoked.map(|one| one.on).collect();
+    let is_since = |on: Option<PartialDate>| {
+        smoked.iter().all(|smoked| match (on, smoked) {
+            (Some(on), Some(smoked)) => !on.is_before(*smoked),
+            (Some(_), None) => true,
+            (None, _) => false,
+        })
+    };
+    let answer = latest_of(answers, "Smoking stopped on").filter(|answer| is_since(answer.on));
+    let day = answer.and_then(|answer| PartialDate::parse(&answer.words));
+    let day = day.filter(|day| is_since(Some(*day)));
     let Some(day) = day else { return needs("when smoking stopped") };
     // Of a month or a year alone the first and the last day of it must agree.
     let ends = [first_day(day), last_day(day)].map(|day| day.years_until(today));
@@ -203,7 +213,11 @@ mod tests {
     }
 
     fn quit(words: &str) -> Answer {
-        answer("Smoking stopped on", words, None, "2026-11-01")
+        quit_said(words, "2026-11-01")
+    }
+
+    fn quit_said(words: &str, on: &str) -> Answer {
+        answer("Smoking stopped on", words, None, on)
     }
 
     /// Criteria of USPSTF 2021, PMID 33687470, and what is not known of them.
@@ -260,5 +274,41 @@ mod tests {
         let found = lung_screening(None, &[], PartialDate::parse("2026-11-27").unwrap());
         assert_eq!(found.needs.first().map(String::as_str), Some("the day of birth"));
         assert!(found.source.contains("33687470") && found.basis.is_empty());
+    }
+
+    /// Who stopped, smoked again and stopped again: only a day that may be of the last time counts.
+    #[test]
+    fn a_day_of_stopping_before_a_relapse_says_nothing() {
+        use Smoking::{Current, Former};
+        use Standing::{Met, NotKnown, NotMet};
+        let now = "2026-11-01";
+        for (stopped, relapse, standing) in [
+            // Asked before the relapse, within fifteen years and beyond.
+            (vec![("2014", "2015-01-01")], Some("2020-06-01"), NotKnown),
+            (vec![("2001", "2015-01-01")], Some("2020-06-01"), NotKnown),
+            (vec![("2020-03", "2020-05-01")], Some("2020-06-01"), NotKnown),
+            (vec![("2001", "")], Some("2020-06-01"), NotKnown),
+            (vec![("2001", "")], Some(""), NotKnown),
+            // Asked since, but a day before the relapse: one of the two is wrong.
+            (vec![("2001", now)], Some("2020-06-01"), NotKnown),
+            // Asked since, of a day since.
+            (vec![("2023-02", now)], Some("2020-06-01"), Met),
+            (vec![("2014", "2015-01-01"), ("2023-02", now)], Some("2020-06-01"), Met),
+            (vec![("2001-05-01", now)], Some("2000-06-01"), NotMet),
+            (vec![("2001", now)], Some(""), NotMet),
+            // Nobody smoked again.
+            (vec![("2001", "2015-01-01")], None, NotMet),
+            (vec![("2001", "")], None, NotMet),
+            // Of a year alone nobody knows whether it is the later answer.
+            (vec![("2001", "2026"), ("2014", now)], None, NotKnown),
+            (vec![("2014", "2026"), ("2014", now)], None, Met),
+        ] {
+            let mut answers = vec![status(Former, now), years("30", now)];
+            answers.extend(relapse.map(|on| status(Current, on)));
+            answers.extend(stopped.iter().map(|(day, on)| quit_said(day, on)));
+            let today = PartialDate::parse("2026-11-27").unwrap();
+            let found = lung_screening(PartialDate::parse("1966-01-01"), &answers, today);
+            assert_eq!(found.standing, standing, "{stopped:?} {relapse:?} {found:?}");
+        }
     }
 }

@@ -32,7 +32,7 @@ pub(crate) enum Kept {
     Filed,
     /// Some are no answers to their questions.
     Faults(Vec<Fault>),
-    /// Others filed answers of that day since the form was opened: this version stands now.
+    /// Answers of that day are filed that the form did not show: this version stands now.
     Changed(u64),
     /// Nothing was answered.
     Nothing,
@@ -91,7 +91,7 @@ pub(crate) struct Sent<'s> {
     pub(crate) on: PartialDate,
     /// Who gave them.
     pub(crate) said_by: SaidBy,
-    /// The version that the form was opened with.
+    /// The version of that day that the form was opened with; 0 for a form of another day.
     pub(crate) version: u64,
     /// What stands in the form.
     pub(crate) given: &'s BTreeMap<String, Given>,

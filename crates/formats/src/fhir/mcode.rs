@@ -10,6 +10,7 @@ use super::access::{self, all, codings, first, text, type_and_id};
 use super::codes::is_loinc;
 use super::tumor::is_measured;
 use model::Problem;
+use model::code::{Coding, system};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -58,6 +59,8 @@ const ORDER: Kind = kind("cancer-related-medication-request", &["subject", REASO
 const GIVEN: Kind =
     kind("cancer-related-medication-administration", &["subject", REASON, MEDICATION]);
 const SURGERY: Kind = kind("cancer-related-surgical-procedure", &["code", "subject", REASON]);
+/// Of which nothing says that it is an operation: a biopsy, a radiotherapy, an analysis.
+const PROCEDURE: Kind = Kind { profile: None, required: &[] };
 /// Of the guide on genomics reporting, which mCODE leaves these to.
 const BIOMARKER: Kind = Kind { profile: None, required: &[] };
 
@@ -151,8 +154,10 @@ fn claimed(resource: &Value) -> Option<&str> {
         .find_map(|claim| claim.split('|').next()?.strip_prefix(PROFILES)?.strip_prefix("mcode-"))
 }
 
+/// Claims a profile for a resource that claims none of the guide: who sent it knows better what it
+/// is, and its profiles exclude each other.
 fn claim(resource: &mut Value, profile: &str) {
-    if claimed(resource) == Some(profile) {
+    if claimed(resource).is_some() {
         return;
     }
     let canonical = json!(format!("{PROFILES}mcode-{profile}"));
@@ -174,7 +179,7 @@ fn kind_of(resource: &Value) -> Option<Kind> {
         "Specimen" => Some(SPECIMEN),
         "MedicationRequest" => Some(ORDER),
         "MedicationAdministration" => Some(GIVEN),
-        "Procedure" => Some(SURGERY),
+        "Procedure" => Some(procedure(resource)),
         _ => None,
     }
 }
@@ -198,7 +203,7 @@ fn condition(resource: &Value) -> Option<Kind> {
             return Some(PRIMARY);
         }
     }
-    let of_oncotree = |one: &model::Coding| one.system.contains("oncotree");
+    let of_oncotree = |one: &Coding| one.system.contains("oncotree");
     codings.iter().any(of_oncotree).then_some(PRIMARY)
 }
 
@@ -207,6 +212,17 @@ fn observation(resource: &Value) -> Option<Kind> {
     let of = |code: &str| codings.iter().any(|one| is_loinc(&one.system, &one.code, code));
     let known = OBSERVATIONS.iter().find(|(code, _)| of(code)).map(|(_, kind)| *kind);
     known.or_else(|| is_measured(resource).then_some(MARKER))
+}
+
+/// An operation by its claim, or by the category that the profile fixes (SNOMED CT 387713003,
+/// surgical procedure); what it is stays open otherwise.
+fn procedure(resource: &Value) -> Kind {
+    let is_surgical = |one: &Coding| one.system == system::SNOMED && one.code == "387713003";
+    match claimed(resource) {
+        Some("cancer-related-surgical-procedure") => SURGERY,
+        None if codings(resource, "category.coding").iter().any(is_surgical) => SURGERY,
+        _ => PROCEDURE,
+    }
 }
 
 /// Genomic by its code, or by the section that made it.
@@ -388,5 +404,58 @@ mod tests {
         patient = made.clone();
         let (bundle, _) = mcode_bundle(vec![patient.clone()], "2026-11-27T00:00:00Z", BASE);
         assert_eq!(bundle["entry"][0]["resource"], patient);
+    }
+
+    #[test]
+    fn a_procedure_is_an_operation_only_if_something_says_so() {
+        let mut cancer = of(
+            "Condition",
+            json!({"code": coded("http://hl7.org/fhir/sid/icd-10", "C34"),
+                "category": [{"text": "x"}]}),
+        );
+        cancer["id"] = json!("lung");
+        let profile = |name: &str| format!("{PROFILES}mcode-{name}");
+        let surgical = profile("cancer-related-surgical-procedure");
+        let radiotherapy = profile("radiotherapy-course-summary");
+        let sct = "http://snomed.info/sct";
+        let category = |system: &str, code: &str| json!([coded(system, code)]);
+        for (category, claims, expected) in [
+            (category(sct, "387713003"), vec![], vec![&surgical]),
+            // Diagnostic; the code in another system; nothing.
+            (category(sct, "103693007"), vec![], vec![]),
+            (category("http://example.org", "387713003"), vec![], vec![]),
+            (Value::Null, vec![], vec![]),
+            (Value::Null, vec![&surgical], vec![&surgical]),
+            (Value::Null, vec![&radiotherapy], vec![&radiotherapy]),
+            (category(sct, "387713003"), vec![&radiotherapy], vec![&radiotherapy]),
+        ] {
+            let mut procedure = of(
+                "Procedure",
+                json!({"code": {"text": "lobectomy"},
+                    "reasonReference": [{"reference": "Condition/lung"}]}),
+            );
+            procedure["category"] = category;
+            if !claims.is_empty() {
+                procedure["meta"] = json!({"profile": claims});
+            }
+            let all = vec![cancer.clone(), procedure.clone()];
+            let (bundle, problems) = mcode_bundle(all, "2026-11-27T00:00:00Z", BASE);
+            let made = &bundle["entry"][1]["resource"];
+            assert_eq!(made["resourceType"], "Procedure", "it goes along: {bundle}");
+            let claimed = made.pointer("/meta/profile").cloned().unwrap_or_else(|| json!([]));
+            assert_eq!((claimed, problems), (json!(expected), vec![]), "{procedure}");
+        }
+    }
+
+    #[test]
+    fn what_claims_another_profile_of_the_guide_is_not_given_a_second_one() {
+        let own = format!("{PROFILES}mcode-tumor-marker-test|3.0.0");
+        let variant = of(
+            "Observation",
+            json!({"category": [{"text": "laboratory"}], "code": loinc("69548-6"),
+                "valueCodeableConcept": loinc("LA9633-4"), "meta": {"profile": [own]}}),
+        );
+        let (bundle, _) = mcode_bundle(vec![variant.clone()], "2026-11-27T00:00:00Z", BASE);
+        assert_eq!(bundle["entry"][0]["resource"], variant);
     }
 }

@@ -46,8 +46,9 @@ pub(crate) async fn form(
             let today = app.record().now().day();
             let on = asked.on.and_then(|on| day(&on, today).ok()).unwrap_or(today);
             let Filed { version, given, said_by, .. } = filed(app, &caller.access, &id, on)?;
+            let opened = (on.to_string(), version);
             let state =
-                FormState { on: on.to_string(), said_by, version, given, ..FormState::default() };
+                FormState { on: on.to_string(), said_by, opened, given, ..FormState::default() };
             Ok(web::lifestyle_form(&lifestyle_form(app, &caller, &id, state)?))
         })
         .await
@@ -88,7 +89,7 @@ fn submitted(
     let mut state = FormState {
         on: text("on").to_owned(),
         said_by: web::speaker(text("said-by")).unwrap_or(SaidBy::NotSaid),
-        version: text("version").parse().unwrap_or_default(),
+        opened: (text("opened-on").to_owned(), text("version").parse().unwrap_or_default()),
         given: given.collect(),
         ..FormState::default()
     };
@@ -103,13 +104,13 @@ fn submitted(
             return again(app, caller, id, state);
         }
     };
-    let kept = keep(
-        app,
-        caller,
-        id,
-        &Sent { on, said_by: state.said_by, version: state.version, given: &state.given },
-    )?;
-    match kept {
+    // The version says what was seen of the day that the form was opened for, and nothing of
+    // another one.
+    let is_same_day = PartialDate::parse(&state.opened.0) == Some(on);
+    let version = if is_same_day { state.opened.1 } else { 0 };
+    state.opened = (on.to_string(), version);
+    let sent = Sent { on, said_by: state.said_by, version, given: &state.given };
+    match keep(app, caller, id, &sent)? {
         Kept::Filed => {
             let page = format!("{}#lifestyle", web::path::patient(id));
             return Ok(Redirect::to(&page).into_response());
@@ -117,14 +118,19 @@ fn submitted(
         Kept::Faults(faults) => state.faults = faults,
         Kept::Nothing => state.notice = Some("nothing was answered, so nothing is kept".to_owned()),
         Kept::Changed(version) => {
-            state.version = version;
-            let text = "answers of this day were kept since you opened the form: look at the \
-                        patient page, then send yours again to put them in their place";
-            state.notice = Some(text.to_owned());
+            state.opened.1 = version;
+            let kept = if is_same_day { "were kept since you opened the form" } else { ALREADY };
+            state.notice = Some(format!(
+                "answers of this day {kept}: look at the patient page, then send yours again to \
+                 put them in their place"
+            ));
         }
     }
     again(app, caller, id, state)
 }
+
+/// What is said of a day that the form was not opened for.
+const ALREADY: &str = "are kept already, and this form was opened for another day";
 
 /// The form as it was sent, with what is wrong.
 fn again(app: &App, caller: &Caller, id: &PatientId, state: FormState) -> Result<Response, Error> {

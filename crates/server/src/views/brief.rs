@@ -1,6 +1,7 @@
 //! The brief for a tumour board, out of what the page of the tumour shows.
 
 use super::lifestyle::answers_of;
+use super::patient::current_medication;
 use super::pgx_report::current_statements;
 use super::trials::{TumorKnown, tumor_known};
 use crate::app::App;
@@ -12,8 +13,7 @@ use guidance::board::material::{
 use guidance::board::{Brief, Head, Issue};
 use guidance::orders::{Order, resolve};
 use model::PatientId;
-use model::fact::{FactContent, FiledFact};
-use model::medication::Medication;
+use model::fact::FiledFact;
 use model::patient::PersonName;
 use model::statement::{DrugStatement, Statement, StatementContent};
 use model::words;
@@ -74,13 +74,13 @@ pub(crate) fn brief(
     let read = statements.iter().flat_map(|statement| &statement.capsule.inputs);
     inputs.extend(read.map(|input| plain(&input.resource.to_string())));
     // That a medicine is taken is said beside the advice on it.
-    let taken = facts.iter().filter(|filed| current(filed).is_some());
+    let taken = facts.iter().filter(|filed| current_medication(filed).is_some());
     inputs.extend(taken.map(|filed| plain(&filed.resource.to_string())));
     Ok(Made { brief: Brief::of(&material), inputs })
 }
 
 /// A reference without its version.
-fn plain(reference: &str) -> String {
+pub(super) fn plain(reference: &str) -> String {
     reference.split("/_history").next().unwrap_or_default().to_owned()
 }
 
@@ -246,19 +246,11 @@ fn reinterpreted(row: &ReinterpretedRow) -> String {
     )
 }
 
-/// A medicine that is taken now.
-fn current(filed: &FiledFact) -> Option<&Medication> {
-    match &filed.fact.content {
-        FactContent::Medication(medication) if medication.is_current() => Some(medication),
-        _ => None,
-    }
-}
-
 fn inherited(app: &App, facts: &[FiledFact], statements: &[Statement]) -> Vec<Inherited> {
     let knowledge = &app.pack().pgx;
     let taken: BTreeSet<String> = facts
         .iter()
-        .filter_map(current)
+        .filter_map(current_medication)
         .flat_map(|medication| resolve(knowledge, &Order::from(medication)).ingredients)
         .map(|drug| drug.rxnorm.clone())
         .collect();

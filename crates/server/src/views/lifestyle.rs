@@ -4,6 +4,7 @@ mod form;
 
 pub(crate) use form::{FormState, lifestyle_form};
 
+use super::patient::current_medication;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
@@ -12,7 +13,7 @@ use formats::fhir::lifestyle::{answers, question_codes};
 use guidance::Order;
 use guidance::lifestyle::{Bearing, Known, rule_of};
 use guidance::prevention::{Prevention, lung_screening};
-use model::fact::{FactContent, FiledFact};
+use model::fact::FiledFact;
 use model::lifestyle::Answer;
 use model::{PartialDate, PatientId, Problem};
 use record::limit::PAGE_ROWS_MAX;
@@ -101,10 +102,7 @@ pub(super) fn lifestyle(
     let (answers, problems) = answers_of(app, &caller.access, patient)?;
     let today = app.record().now().day();
     let known = Known::of(&answers, today);
-    let current = facts.iter().filter_map(|filed| match &filed.fact.content {
-        FactContent::Medication(medication) if medication.is_current() => Some(medication),
-        _ => None,
-    });
+    let current = facts.iter().filter_map(current_medication);
     let bearings = current.filter_map(|medication| {
         let rule = rule_of(&Order::from(medication))?;
         let bearing = Bearing { rule, known };

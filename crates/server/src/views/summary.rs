@@ -1,12 +1,13 @@
 //! The molecular summary of a patient: the patient page as a document.
 
-use super::brief::Made;
+use super::brief::{Made, plain};
 use super::patient::patient_page;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use guidance::board::{Brief, Head, Issue, Kind, Line, LineKind, Row, Section};
 use model::PatientId;
+use model::fact::{FactContent, FiledFact};
 use model::patient::PersonName;
 use model::words;
 use std::collections::BTreeSet;
@@ -45,7 +46,10 @@ pub(crate) fn summary(
     };
     let mut sections: Vec<Section> = web::summary(&page).into_iter().map(section).collect();
     sections.push(sources(&made_with));
-    let inputs = inputs(&page, id);
+    let mut inputs = inputs(&page, id);
+    let facts = app.record().facts_of_person(&caller.access, id)?;
+    let beside = facts.iter().filter(|filed| is_said(filed));
+    inputs.extend(beside.map(|filed| plain(&filed.resource.to_string())));
     let brief = Brief { kind: Kind::Summary, head, made_with, sections };
     Ok(Made { brief, inputs })
 }
@@ -89,18 +93,28 @@ fn sources(made_with: &str) -> Section {
     }
 }
 
-/// The resources that the summary says something of, without their versions: it carries their
-/// labels.
+/// Whether the summary speaks of a fact that no statement rests on: that a medicine is taken, that
+/// one which was stopped still acts on an enzyme, and that a test is under way.
+fn is_said(filed: &FiledFact) -> bool {
+    matches!(
+        filed.fact.content,
+        FactContent::Medication(_) | FactContent::TestOrder(_) | FactContent::GeneResult(_)
+    )
+}
+
+/// The resources that the page says something of, without their versions: the summary carries
+/// their labels.
 fn inputs(page: &PatientView, id: &PatientId) -> BTreeSet<String> {
     let drugs = page.drugs.iter().filter_map(|row| row.advice.as_ref()).map(|one| &one.capsule);
     let genes = page.genes.iter().map(|row| &row.gene.capsule);
     let read = drugs.chain(genes).flat_map(|capsule| &capsule.inputs);
     let read = read.map(|input| input.resource.to_string());
     let answers = page.lifestyle.answers.iter().map(|answer| answer.source.clone());
+    let unread = page.lifestyle.problems.iter().map(|problem| problem.place.clone());
     let reports = page.reports.iter().filter_map(|report| report.resource.as_ref());
     let reports = reports.map(ToString::to_string);
-    let all = read.chain(answers).chain(reports).chain([format!("Patient/{id}")]);
-    all.map(|one| one.split("/_history").next().unwrap_or_default().to_owned())
-        .filter(|one| one.contains('/'))
-        .collect()
+    let merged = page.merged.replaced_by.iter().chain(&page.merged.replaces);
+    let people = std::iter::once(id).chain(merged).map(|one| format!("Patient/{one}"));
+    let all = read.chain(answers).chain(unread).chain(reports).chain(people);
+    all.map(|one| plain(&one)).filter(|one| one.contains('/')).collect()
 }

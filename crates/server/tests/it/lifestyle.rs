@@ -88,6 +88,10 @@ fn version(form: &str) -> &str {
     between(form, "name=\"version\" value=\"", "\"")
 }
 
+fn opened_on(form: &str) -> &str {
+    between(form, "name=\"opened-on\" value=\"", "\"")
+}
+
 #[tokio::test]
 async fn answers_are_kept_as_versions_of_their_day_and_a_form_sent_twice_is_one() {
     let app = TestApp::new();
@@ -132,6 +136,7 @@ async fn answers_are_kept_as_versions_of_their_day_and_a_form_sent_twice_is_one(
     let corrected = [
         ("on", on),
         ("said-by", "related"),
+        ("opened-on", on),
         ("version", "1"),
         ("smoking-status", "LA15920-4"),
         ("quit-date", "2020-05"),
@@ -149,10 +154,60 @@ async fn answers_are_kept_as_versions_of_their_day_and_a_form_sent_twice_is_one(
     assert_eq!(now["status"], "amended");
     assert_eq!(now["questionnaire"], format!("{QUESTIONNAIRE}|1.1"));
     // Who still has the first form does not overwrite it unseen.
-    let stale = [("on", on), ("said-by", "patient"), ("version", "1"), ("radon", "LA33-6")];
+    let stale = [
+        ("on", on),
+        ("said-by", "patient"),
+        ("opened-on", on),
+        ("version", "1"),
+        ("radon", "LA33-6"),
+    ];
     let (status, page) = send(&app, &stale).await;
     assert_eq!((status, version(&page)), (422, "2"));
     assert!(page.contains("since you opened the form"), "{page}");
+}
+
+/// A form that was opened for one day says nothing of what stands for another.
+#[tokio::test]
+async fn a_form_of_another_day_does_not_overwrite_answers_unseen() {
+    let app = TestApp::new();
+    let (one, other) = ("2026-01-04", "2026-01-05");
+    for (on, years) in [(one, "25"), (other, "26")] {
+        let sent = [("on", on), ("said-by", "patient"), ("version", "0"), ("pack-years", years)];
+        assert_eq!(send(&app, &sent).await.0, 303);
+    }
+    let form = app.get(PRESCRIBER, &format!("{FORM}?on={one}")).await.text();
+    assert_eq!((opened_on(&form), version(&form)), (one, "1"));
+    // Both days are at version 1; the day is changed in the form of the first.
+    let moved = |opened: &'static str, years: &'static str| {
+        [
+            ("on", other),
+            ("said-by", "patient"),
+            ("opened-on", opened),
+            ("version", "1"),
+            ("pack-years", years),
+        ]
+    };
+    let years = async || {
+        let form = app.get(PRESCRIBER, &format!("{FORM}?on={other}")).await.text();
+        between(&form, "name=\"pack-years\"", ">").to_owned()
+    };
+    for opened in [one, "", "soon"] {
+        let (status, page) = send(&app, &moved(opened, "27")).await;
+        assert_eq!((status, opened_on(&page), version(&page)), (422, other, "1"), "{opened}");
+        assert!(page.contains("are kept already"), "{page}");
+        assert!(years().await.contains("value=\"26\""), "{opened}");
+    }
+    // A fault of another field moves the form to the other day, without what it never saw of it.
+    let (status, page) = send(&app, &moved(one, "many")).await;
+    assert_eq!((status, opened_on(&page), version(&page)), (422, other, "0"));
+    // A day that is none leaves it where it was opened.
+    let (status, page) =
+        send(&app, &[("on", "soon"), ("said-by", "patient"), ("opened-on", one), ("version", "1")])
+            .await;
+    assert_eq!((status, opened_on(&page), version(&page)), (422, one, "1"));
+    // Whoever was told sends again.
+    assert_eq!(send(&app, &moved(other, "27")).await.0, 303);
+    assert!(years().await.contains("value=\"27\""));
 }
 
 #[tokio::test]

@@ -93,6 +93,54 @@ async fn an_issued_version_stays_and_the_next_one_says_what_changed() {
     assert_eq!(app.get(PRESCRIBER, "/patients/ana-example/board?version=1").await.status, 404);
 }
 
+/// A label that comes later hides the versions that speak of the resource: a medicine that is
+/// taken, one that was stopped, which may act on, and a test under way.
+#[tokio::test]
+async fn an_issued_version_carries_the_labels_of_medicines_and_of_tests_under_way() {
+    let restricted = json!([{"code": "V",
+        "system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"}]);
+    for (kind, status) in [
+        ("MedicationRequest", "active"),
+        ("MedicationRequest", "stopped"),
+        ("ServiceRequest", "active"),
+        ("Observation", "final"),
+    ] {
+        let app = ana().await;
+        let (path, mut resource) = if kind == "Observation" {
+            let path = "/fhir/Observation/smoking".to_owned();
+            let read = app.get(INTERFACE, &path).await.json();
+            (path, read)
+        } else {
+            let coded = |system: &str, code: &str| {
+                json!({"coding": [{
+                "system": system, "code": code}]})
+            };
+            let rxnorm = coded("http://www.nlm.nih.gov/research/umls/rxnorm", "32937");
+            let resource = json!({"resourceType": kind, "id": "later", "status": status,
+                "intent": "order", "subject": {"reference": "Patient/ana-example"},
+                "authoredOn": "2026-01-10T08:00:00Z"});
+            let mut resource = resource;
+            match kind {
+                "ServiceRequest" => resource["code"] = coded("http://loinc.org", "57132-5"),
+                _ => resource["medicationCodeableConcept"] = rxnorm,
+            }
+            (format!("/fhir/{kind}/later"), resource)
+        };
+        let put = app.call("PUT", &path).by(INTERFACE).json(&resource).send().await;
+        assert!(put.status.is_success(), "{kind}: {}", put.text());
+        app.interpreter.catch_up().unwrap();
+        assert_eq!(issue(&app, Role::Prescriber).await.0, 303);
+        let version = format!("{PAGE}?version=1");
+        assert_eq!(app.get(PRESCRIBER, &version).await.status, 200, "{kind} {status}");
+        resource["meta"] = json!({"security": restricted});
+        let put = app.call("PUT", &path).by(INTERFACE).json(&resource).send().await;
+        assert!(put.status.is_success(), "{kind}: {}", put.text());
+        assert_eq!(app.get(PRESCRIBER, &version).await.status, 404, "{kind} {status}");
+        let now = app.get(PRESCRIBER, PAGE).await;
+        assert_eq!(now.status, 200, "what may be known is told: {}", now.text());
+    }
+}
+
 #[tokio::test]
 async fn the_document_is_made_or_refused_in_words() {
     let app = ana().await;

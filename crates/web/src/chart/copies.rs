@@ -4,7 +4,7 @@
 use super::label::{Placed, placed};
 use super::{figure, px, whole};
 use crate::page::words;
-use crate::view::{ArmSeen, CopyArm, CopyLevel, CopyRow, CopyStripView};
+use crate::view::{ArmSeen, CopyArm, CopyLevel, CopyRow, CopyStripView, OneSided};
 use maud::{Markup, html};
 
 const WIDTH: u32 = 880;
@@ -45,8 +45,8 @@ pub(crate) fn copies(view: &CopyStripView) -> Markup {
         p.note {
             "Marks above: more copies than usual; below: fewer. Two marks on each other: "
             "amplification, or all copies lost; hollow: not sure. Hatched arms were not tested for "
-            "copies; of arms "
-            "with a dashed edge nobody says whether they were. Arms are drawn equally wide."
+            "gains and losses, or for one of the two only: the values say which; of arms with a "
+            "dashed edge nobody says whether they were. Arms are drawn equally wide."
             @if hidden > 0 {
                 " " (words::count(hidden, "change has", "changes have"))
                 " no room in the picture: the values have all."
@@ -71,6 +71,7 @@ fn arm_shape((at, top): (f64, f64), arm: &CopyArm) -> Markup {
         ArmSeen::Whole => ("arm", "tested throughout".to_owned()),
         ArmSeen::Genes(1) => ("arm", "1 gene tested".to_owned()),
         ArmSeen::Genes(genes) => ("arm", format!("{genes} genes tested")),
+        ArmSeen::OneSided(side) => ("arm arm-untested", side.words().to_owned()),
         ArmSeen::Nothing => ("arm arm-untested", "not tested".to_owned()),
         ArmSeen::NotKnown => ("arm arm-unknown", "not known whether tested".to_owned()),
     };
@@ -79,7 +80,7 @@ fn arm_shape((at, top): (f64, f64), arm: &CopyArm) -> Markup {
         g {
             title { (arm.name) ": " (said) }
             rect class=(class) x=(px(at)) y=(px(top)) width=(px(ARM)) height=(px(STRIP)) {}
-            @if arm.seen == ArmSeen::Nothing {
+            @if matches!(arm.seen, ArmSeen::Nothing | ArmSeen::OneSided(_)) {
                 path.hatch d={ "M" (px(at)) " " (px(top + 9.0)) "l9 -9M" (px(at))
                     " " (px(top + STRIP)) "l18 -18M" (px(at + 9.0)) " " (px(top + STRIP))
                     "l9 -9" } {}
@@ -174,19 +175,24 @@ fn copy((at, row): &Mark<'_>, label: &Placed, edge: f64, is_up: bool) -> Markup 
 }
 
 fn values(view: &CopyStripView) -> Markup {
-    let of = |wanted: fn(ArmSeen) -> bool| {
+    let of = |wanted: &dyn Fn(ArmSeen) -> bool| {
         let names = view.arms.iter().filter(|arm| wanted(arm.seen)).map(|arm| match arm.seen {
             ArmSeen::Genes(genes) => format!("{} ({genes})", arm.name),
             _ => arm.name.clone(),
         });
         names.collect::<Vec<_>>().join(", ")
     };
-    let arms = [
-        ("Tested throughout", of(|seen| seen == ArmSeen::Whole)),
-        ("Genes tested", of(|seen| matches!(seen, ArmSeen::Genes(_)))),
-        ("Not tested", of(|seen| seen == ArmSeen::Nothing)),
-        ("Not known whether tested", of(|seen| seen == ArmSeen::NotKnown)),
+    let label =
+        |words: &str, wanted: &dyn Fn(ArmSeen) -> bool| (words::sentence(words), of(wanted));
+    let mut arms = vec![
+        label("tested throughout", &|seen| seen == ArmSeen::Whole),
+        label("genes tested", &|seen| matches!(seen, ArmSeen::Genes(_))),
     ];
+    arms.extend(
+        OneSided::ALL.map(|side| label(side.words(), &|seen| seen == ArmSeen::OneSided(side))),
+    );
+    arms.push(label("not tested", &|seen| seen == ArmSeen::Nothing));
+    arms.push(label("not known whether tested", &|seen| seen == ArmSeen::NotKnown));
     html! {
         table {
             caption { "What reports say of numbers of copies" }
@@ -258,6 +264,27 @@ mod tests {
             arm("17q", ArmSeen::Whole),
         ];
         CopyStripView { arms, changes }
+    }
+
+    #[test]
+    fn an_arm_tested_for_one_of_the_two_says_for_which() {
+        let arms = vec![
+            arm("1p", ArmSeen::OneSided(OneSided::Gains)),
+            arm("1q", ArmSeen::OneSided(OneSided::Losses)),
+            arm("2p", ArmSeen::OneSided(OneSided::Either)),
+            arm("2q", ArmSeen::Nothing),
+        ];
+        let made = copies(&CopyStripView { arms, changes: vec![] }).into_string();
+        for said in [
+            "<title>1p: tested for gains only</title>",
+            "<dt>Tested for gains only</dt><dd>1p</dd>",
+            "<dt>Tested for losses only</dt><dd>1q</dd>",
+            "<title>2p: tested for gains of some genes and losses of others, of none for both",
+            "<dt>Not tested</dt><dd>2q</dd>",
+        ] {
+            assert!(made.contains(said), "{said}: {made}");
+        }
+        assert_eq!(made.matches("class=\"hatch\"").count(), 4, "a gap is seen: {made}");
     }
 
     #[test]

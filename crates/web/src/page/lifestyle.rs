@@ -4,10 +4,11 @@ pub(crate) mod form;
 
 use super::words;
 use crate::path;
-use crate::view::{LifestyleView, PatientView, PreventionRow};
+use crate::view::{BearingRow, LifestyleView, PatientView, PreventionRow};
 use maud::{Markup, html};
 use model::absence::Absence;
 use model::lifestyle::{Answer, Topic};
+use model::problem::Problem;
 use model::time::PartialDate;
 
 pub(super) fn section(view: &PatientView) -> Markup {
@@ -27,34 +28,11 @@ pub(super) fn section(view: &PatientView) -> Markup {
                     }
                 }
             }
-            @if !prevention.is_empty() { (preventions(prevention)) }
+            @if !prevention.is_empty() {
+                (table("Prevention", &PREVENTION_HEADS, prevention.iter().map(prevention_cells)))
+            }
             @if !bearings.is_empty() {
-                table {
-                    caption { "Current medicines that smoking bears on" }
-                    thead {
-                        tr {
-                            th scope="col" { "Medicine" }
-                            th scope="col" { "Known" }
-                            th scope="col" { "What it means" }
-                        }
-                    }
-                    tbody {
-                        @for row in bearings {
-                            tr {
-                                th scope="row" data-label="Medicine" { (row.medicine) }
-                                td data-label="Known" { (words::sentence(&row.known)) }
-                                td data-label="What it means" {
-                                    (row.words)
-                                    details {
-                                        summary { "Why" }
-                                        p { (words::sentence(&row.why)) "." }
-                                        p { "Source: " (row.source) "." }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
+                (table(BEARINGS, &BEARING_HEADS, bearings.iter().map(bearing_cells)))
             }
             table {
                 caption { "What was asked" }
@@ -71,7 +49,7 @@ pub(super) fn section(view: &PatientView) -> Markup {
                     }
                 }
             }
-            @for problem in problems { p.note { (problem.place) ": " (problem.text) } }
+            @for problem in problems { p.note { (unread(problem)) } }
         }
     }
 }
@@ -111,18 +89,45 @@ pub(super) fn prevention_cells(row: &PreventionRow) -> [Markup; 4] {
     ]
 }
 
-fn preventions(rows: &[PreventionRow]) -> Markup {
+/// What the table of medicines is about.
+pub(super) const BEARINGS: &str = "Current medicines that smoking bears on";
+/// Heads of its columns.
+pub(super) const BEARING_HEADS: [&str; 3] = ["Medicine", "Known", "What it means"];
+
+/// What a row of it says, cell by cell, in the order of the heads.
+pub(super) fn bearing_cells(row: &BearingRow) -> [Markup; 3] {
+    let meaning = html! {
+        (row.words)
+        details {
+            summary { "Why" }
+            p { (words::sentence(&row.why)) "." }
+            p { "Source: " (row.source) "." }
+        }
+    };
+    [html! { (row.medicine) }, html! { (words::sentence(&row.known)) }, meaning]
+}
+
+/// What could not be read of an answer.
+pub(super) fn unread(problem: &Problem) -> Markup {
+    html! { (problem.place) ": " (problem.text) }
+}
+
+/// A table whose first cells head their rows.
+fn table<const N: usize>(
+    caption: &str,
+    heads: &[&str; N],
+    rows: impl Iterator<Item = [Markup; N]>,
+) -> Markup {
     html! {
         table {
-            caption { "Prevention" }
-            thead { tr { @for head in PREVENTION_HEADS { th scope="col" { (head) } } } }
+            caption { (caption) }
+            thead { tr { @for head in heads { th scope="col" { (head) } } } }
             tbody {
-                @for row in rows {
-                    @let [title, others @ ..] = prevention_cells(row);
+                @for cells in rows {
                     tr {
-                        th scope="row" data-label="What may be offered" { (title) }
-                        @for (head, cell) in PREVENTION_HEADS.iter().skip(1).zip(&others) {
-                            td data-label=(head) { (cell) }
+                        @for (at, (head, cell)) in heads.iter().zip(&cells).enumerate() {
+                            @if at == 0 { th scope="row" data-label=(head) { (cell) } }
+                            @else { td data-label=(head) { (cell) } }
                         }
                     }
                 }

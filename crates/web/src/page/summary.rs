@@ -3,18 +3,20 @@
 
 use super::lines::lines;
 use super::patient::groups;
-use super::{action, gene, lifestyle, medicine, report, trials, words};
+use super::{action, gene, lifestyle, medicine, merged, report, trials, words};
 use crate::view::{
-    DrugRow, GeneRow, Known, PatientView, PreventionRow, ReinterpretedRow, ReportRow, StandingRow,
-    SummaryLine, SummaryRow, SummarySection, Tone,
+    BearingRow, DrugRow, GeneRow, Known, PatientView, PreventionRow, ReinterpretedRow, ReportRow,
+    StandingRow, SummaryLine, SummaryRow, SummarySection, Tone,
 };
 use model::absence::Absence;
 use model::lifestyle::{Answer, Topic};
+use model::problem::Problem;
 use model::statement::AdviceState;
 
 /// The sections of the document, in the order of the page.
 pub fn summary(view: &PatientView) -> Vec<SummarySection> {
-    let mut sections = vec![allergies(view)];
+    let mut sections: Vec<SummarySection> = merge_notice(view).into_iter().collect();
+    sections.push(allergies(view));
     sections.extend(waiting(view));
     sections.extend(medicines(view));
     sections.extend(genes(view));
@@ -49,6 +51,19 @@ fn allergies(view: &PatientView) -> SummarySection {
         lead: Some(words::sentence(&said)),
         ..SummarySection::default()
     }
+}
+
+/// With what the record was merged, if it was.
+fn merge_notice(view: &PatientView) -> Option<SummarySection> {
+    let said = lines(&merged::notice(&view.merged));
+    (!said.is_empty()).then(|| SummarySection {
+        id: "merged",
+        heading: "Merged records".to_owned(),
+        heads: vec!["What counts where"],
+        // A row, since a later version says what changed of rows.
+        rows: vec![row("Merged records", vec![said])],
+        ..SummarySection::default()
+    })
 }
 
 /// Results that have not come, or are not final.
@@ -196,8 +211,38 @@ fn lives(view: &PatientView) -> Vec<SummarySection> {
         rows: view.lifestyle.prevention.iter().map(prevention).collect(),
         ..SummarySection::default()
     };
-    let prevention = (!prevention.rows.is_empty()).then_some(prevention);
-    std::iter::once(lifestyle).chain(prevention).collect()
+    let others = [prevention, bearings(view), unread(view)];
+    let others = others.into_iter().filter(|section| !section.rows.is_empty());
+    std::iter::once(lifestyle).chain(others).collect()
+}
+
+fn bearings(view: &PatientView) -> SummarySection {
+    let of = |one: &BearingRow| {
+        let cells = lifestyle::bearing_cells(one);
+        row(&one.medicine, cells.iter().map(lines).collect())
+    };
+    SummarySection {
+        id: "bearings",
+        heading: lifestyle::BEARINGS.to_owned(),
+        heads: lifestyle::BEARING_HEADS.to_vec(),
+        rows: view.lifestyle.bearings.iter().map(of).collect(),
+        ..SummarySection::default()
+    }
+}
+
+/// Answers that nobody can be told, since they could not be read.
+fn unread(view: &PatientView) -> SummarySection {
+    let of = |one: &Problem| {
+        let resource = one.place.split("/_history").next().unwrap_or_default();
+        row(resource, vec![lines(&lifestyle::unread(one))])
+    };
+    SummarySection {
+        id: "unread",
+        heading: "Answers that could not be read".to_owned(),
+        heads: vec!["Answer"],
+        rows: view.lifestyle.problems.iter().map(of).collect(),
+        ..SummarySection::default()
+    }
 }
 
 fn changed(view: &PatientView) -> Option<SummarySection> {

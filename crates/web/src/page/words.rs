@@ -43,7 +43,7 @@ pub(super) fn mrn(identity: &Identity) -> &str {
 }
 
 /// Words that come without a capital, as a sentence or heading begins.
-pub(super) fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let mut rest = text.chars();
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }

@@ -70,8 +70,9 @@ pub struct LifestyleFormView {
     pub on: String,
     /// Who gave them.
     pub said_by: SaidBy,
-    /// The version of the answers of that day that the form was opened with; 0 if there were none.
-    pub version: u64,
+    /// The day that the form was opened for, and the version of its answers then; 0 if there were
+    /// none.
+    pub opened: (String, u64),
     /// What is wrong with the form as a whole.
     pub notice: Option<String>,
     /// What is wrong with the day.

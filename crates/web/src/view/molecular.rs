@@ -78,13 +78,40 @@ pub struct CopyArm {
     pub seen: ArmSeen,
 }
 
-/// How much of an arm was looked at for numbers of copies, by assays whose silence counts.
+/// What was looked at in an arm where no gene was looked at for gains and for losses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OneSided {
+    /// Gains.
+    Gains,
+    /// Losses.
+    Losses,
+    /// Gains of some genes, losses of others.
+    Either,
+}
+
+impl OneSided {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Gains, Self::Losses, Self::Either];
+
+    /// The words shown to people: `tested for gains only`.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Gains => "tested for gains only",
+            Self::Losses => "tested for losses only",
+            Self::Either => "tested for gains of some genes and losses of others, of none for both",
+        }
+    }
+}
+
+/// How much of an arm was looked at for gains and for losses, by assays whose silence counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ArmSeen {
     /// Every gene.
     Whole,
     /// So many genes.
     Genes(usize),
+    /// Genes, and none of them for both.
+    OneSided(OneSided),
     /// No gene.
     Nothing,
     /// No report says what it looked at.

@@ -41,7 +41,7 @@ pub(crate) fn form(text: &str, fault: Option<&str>) -> LifestyleFormView {
         identity: sample::ana(),
         on: text.to_owned(),
         said_by: SaidBy::Related,
-        version: 3,
+        opened: (text.to_owned(), 3),
         notice: fault.map(str::to_owned),
         day_fault: fault.map(str::to_owned),
         questions: vec![
@@ -88,7 +88,7 @@ fn what_is_wrong_is_said_at_its_field_and_what_was_typed_is_still_there() {
     let html = web::lifestyle_form(&form("many", Some("give a number from 0 to 500, as 12.5")));
     assert!(html.contains("<title>Error: "), "{html}");
     assert!(html.contains("Nothing was kept yet. What you typed is still here."));
-    assert_eq!(html.matches("value=\"many\"").count(), 3);
+    assert_eq!(html.matches("value=\"many\"").count(), 4, "fields, and the day as it was");
     for said in [
         "<a href=\"#pack-years\">Asked of pack-years: give a number",
         "aria-describedby=\"pack-years-fault\"",

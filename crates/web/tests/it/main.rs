@@ -21,4 +21,6 @@ mod sample;
 #[cfg(test)]
 mod snapshot;
 #[cfg(test)]
+mod summary;
+#[cfg(test)]
 mod trials;

@@ -15,7 +15,8 @@ use web::view::{LifestyleFormView, LifestyleQuestion, QuestionKind};
 pub(crate) struct FormState {
     pub(crate) on: String,
     pub(crate) said_by: SaidBy,
-    pub(crate) version: u64,
+    /// The day that it was opened for, and the version of its answers then.
+    pub(crate) opened: (String, u64),
     pub(crate) given: BTreeMap<String, Given>,
     pub(crate) notice: Option<String>,
     pub(crate) day_fault: Option<String>,
@@ -27,7 +28,7 @@ impl Default for FormState {
         Self {
             on: String::new(),
             said_by: SaidBy::Patient,
-            version: 0,
+            opened: (String::new(), 0),
             given: BTreeMap::new(),
             notice: None,
             day_fault: None,
@@ -53,7 +54,7 @@ pub(crate) fn lifestyle_form(
         questions: items().iter().map(|item| question(item, &state)).collect(),
         on: state.on,
         said_by: state.said_by,
-        version: state.version,
+        opened: state.opened,
         notice: state.notice,
         day_fault: state.day_fault,
     })

@@ -10,6 +10,7 @@ use interpret::matching::{
 use std::collections::{BTreeMap, BTreeSet};
 use web::view::{
     ArmSeen, CopyArm, CopyLevel, CopyRow, CopyStripView, HitKind, LollipopHit, LollipopView,
+    OneSided,
 };
 
 /// Classes of assays that see numbers of copies.
@@ -178,36 +179,107 @@ fn copy_row(
     (band, row)
 }
 
-/// What assays whose silence counts looked at for gains and for losses.
+/// What assays whose silence counts looked at.
+#[derive(Default)]
 struct Seen {
     is_told: bool,
+    gains: Looked,
+    losses: Looked,
+}
+
+/// What was looked at for one of gains and losses.
+#[derive(Default)]
+struct Looked {
     is_everywhere: bool,
     genes: BTreeMap<Arm, BTreeSet<Hgnc>>,
 }
 
+impl Looked {
+    fn add(&mut self, covered: &CoveredGenes, class: AlterationClass, genes: &Genes) {
+        self.is_everywhere |= covered.is_everywhere(class);
+        for gene in covered.whole_genes(class) {
+            if let Some(band) = genes.band(gene) {
+                self.genes.entry(band.arm).or_default().insert(gene);
+            }
+        }
+    }
+}
+
 impl Seen {
     fn of<'c>(coverages: impl Iterator<Item = &'c CoveredGenes>, genes: &Genes) -> Self {
-        let mut seen = Self { is_told: false, is_everywhere: false, genes: BTreeMap::new() };
+        let mut seen = Self::default();
         for covered in coverages {
             seen.is_told = true;
             let [gain, loss] = COPIES;
-            seen.is_everywhere |= covered.is_everywhere(gain) && covered.is_everywhere(loss);
-            let both = covered.whole_genes(gain).filter(|gene| covered.covers(*gene, loss, None));
-            for gene in both {
-                if let Some(band) = genes.band(gene) {
-                    seen.genes.entry(band.arm).or_default().insert(gene);
-                }
-            }
+            seen.gains.add(covered, gain, genes);
+            seen.losses.add(covered, loss, genes);
         }
         seen
     }
 
     fn arm(&self, arm: Arm) -> ArmSeen {
-        match self.genes.get(&arm) {
-            _ if self.is_everywhere => ArmSeen::Whole,
-            Some(genes) => ArmSeen::Genes(genes.len()),
-            None if self.is_told => ArmSeen::Nothing,
-            None => ArmSeen::NotKnown,
+        let none = BTreeSet::new();
+        let [gains, losses] =
+            [&self.gains, &self.losses].map(|looked| looked.genes.get(&arm).unwrap_or(&none));
+        // What is looked at everywhere is looked at in each gene that is named for the other.
+        let both = match (self.gains.is_everywhere, self.losses.is_everywhere) {
+            (true, true) => return ArmSeen::Whole,
+            (true, false) => losses.len(),
+            (false, true) => gains.len(),
+            (false, false) => gains.intersection(losses).count(),
+        };
+        let is_for_gains = self.gains.is_everywhere || !gains.is_empty();
+        let is_for_losses = self.losses.is_everywhere || !losses.is_empty();
+        match (is_for_gains, is_for_losses) {
+            _ if both > 0 => ArmSeen::Genes(both),
+            (true, true) => ArmSeen::OneSided(OneSided::Either),
+            (true, false) => ArmSeen::OneSided(OneSided::Gains),
+            (false, true) => ArmSeen::OneSided(OneSided::Losses),
+            (false, false) if self.is_told => ArmSeen::Nothing,
+            (false, false) => ArmSeen::NotKnown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use AlterationClass::{CopyNumberGain, CopyNumberLoss, SmallVariant};
+
+    /// What one assay looked at: genes with classes, and classes everywhere.
+    fn covered(of: &[(u32, AlterationClass)], everywhere: &[AlterationClass]) -> CoveredGenes {
+        let mut covered = CoveredGenes::new("a panel");
+        covered.add_everywhere(everywhere.iter().copied());
+        for (gene, class) in of {
+            covered.add(Hgnc(*gene), [*class]);
+        }
+        covered
+    }
+
+    #[test]
+    fn an_arm_says_for_what_it_was_looked_at() {
+        let genes = Genes::new(&knowledge::oncology::OncologyNames::built_in().unwrap());
+        // Of 7p; IKZF1 is its neighbour on the arm.
+        let (egfr, ikzf1) = (3236, 13176);
+        let arm = genes.band(Hgnc(egfr)).unwrap().arm;
+        assert_eq!(genes.band(Hgnc(ikzf1)).unwrap().arm, arm);
+        let (gain, loss) = (CopyNumberGain, CopyNumberLoss);
+        let one_sided = ArmSeen::OneSided;
+        for (coverages, seen) in [
+            (vec![], ArmSeen::NotKnown),
+            (vec![covered(&[(egfr, SmallVariant)], &[])], ArmSeen::Nothing),
+            (vec![covered(&[(egfr, gain)], &[])], one_sided(OneSided::Gains)),
+            (vec![covered(&[(egfr, loss)], &[])], one_sided(OneSided::Losses)),
+            (vec![covered(&[], &[gain])], one_sided(OneSided::Gains)),
+            (vec![covered(&[(egfr, gain), (ikzf1, loss)], &[])], one_sided(OneSided::Either)),
+            (vec![covered(&[(egfr, gain), (egfr, loss)], &[])], ArmSeen::Genes(1)),
+            // One assay sees gains and another losses, also everywhere.
+            (vec![covered(&[(egfr, gain)], &[]), covered(&[(egfr, loss)], &[])], ArmSeen::Genes(1)),
+            (vec![covered(&[(egfr, loss)], &[gain])], ArmSeen::Genes(1)),
+            (vec![covered(&[(egfr, gain), (ikzf1, gain)], &[loss])], ArmSeen::Genes(2)),
+            (vec![covered(&[], &[gain]), covered(&[], &[loss])], ArmSeen::Whole),
+        ] {
+            assert_eq!(Seen::of(coverages.iter(), &genes).arm(arm), seen, "{coverages:?}");
         }
     }
 }

@@ -48,7 +48,8 @@ pub fn lifestyle_form(view: &LifestyleFormView) -> String {
                 @if is_wrong { (summary(view, &faults)) }
                 form.questions method="post" action=(path::lifestyle(&view.id)) {
                     input type="hidden" name="csrf" value=(view.session.csrf);
-                    input type="hidden" name="version" value=(view.version);
+                    input type="hidden" name="opened-on" value=(view.opened.0);
+                    input type="hidden" name="version" value=(view.opened.1);
                     (about(view))
                     @for topic in Topic::ALL { (of_topic(topic, view)) }
                     button type="submit" { "Keep the answers" }
