@@ -17,4 +17,4 @@ pub use ledger::{
 };
 pub use rule::{Rule, THRESHOLD_MIN, Told, TooLow};
 pub use sketch::Sketch;
-pub use table::{EmittedTable, LINES_MAX, NotEmitted, emit};
+pub use table::{EmittedTable, LINES_MAX, NotEmitted};

@@ -47,7 +47,9 @@ pub use console::{
 };
 pub use course::{CourseRow, CourseSpan, ValueSeries};
 pub use destination::{DestinationRow, DestinationsView, ParkedRow};
-pub use document::{DocumentListView, DocumentRow, DocumentView, ReadField, ReadFinding};
+pub use document::{
+    DocumentListView, DocumentRow, DocumentView, ReadField, ReadFinding, ReadPlace,
+};
 pub use emergency::{EmergencyFormView, EmergencyListView, EmergencyRow};
 pub use explain::{ExplainView, Subject};
 pub use identity::{Identity, Known, Session};
@@ -61,6 +63,7 @@ pub use message::{
 };
 pub use molecular::{
     ArmSeen, CopyArm, CopyLevel, CopyRow, CopyStripView, HitKind, LollipopHit, LollipopView,
+    OneSided,
 };
 pub use notice::{ErrorView, LoginView, NotFoundView};
 pub use patient::{

@@ -112,7 +112,7 @@ pub(crate) fn client(command: &ClientCommand) -> anyhow::Result<Outcome> {
         }
         ClientCommand::Renew { store: at, id } => {
             let record = store::open(at)?;
-            let token = administration::renew_token(&record, &store::operator(), id)?;
+            let token = administration::renew_token(&record, &store::operator(), id, None)?;
             say("the token is shown once; the store keeps only its digest");
             print(&format!("{token}\n"))?;
             Ok(Outcome::Done)

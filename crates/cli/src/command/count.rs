@@ -107,12 +107,12 @@ fn with_number(mut object: Value, told: Told) -> Value {
 
 fn researcher(record: &Record, by: &str) -> anyhow::Result<Access> {
     let login = by.strip_prefix("account:").unwrap_or(by);
-    match record.account(&store::operator(), login)? {
+    match record.active_account(&store::operator(), login)? {
         Some(account) if account.role == Role::Researcher => {
             let (actor, purpose) = (format!("account:{login}"), Purpose::Research);
             Ok(Access::new(store::tenant(), actor, Role::Researcher, purpose, account.scope))
         }
         Some(account) => bail!("`{login}` is a {}, not a researcher", account.role.word()),
-        None => bail!("there is no account `{login}`"),
+        None => bail!("there is no account `{login}`, or it is disabled"),
     }
 }

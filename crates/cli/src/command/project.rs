@@ -46,11 +46,11 @@ pub(crate) fn run(command: &ProjectCommand) -> anyhow::Result<Outcome> {
 /// The access of a privacy officer who is named: two people are told apart by their accounts.
 pub(super) fn officer(record: &Record, by: &str) -> anyhow::Result<Access> {
     let login = by.strip_prefix("account:").unwrap_or(by);
-    let account = record.account(&store::operator(), login)?;
+    let account = record.active_account(&store::operator(), login)?;
     match account.map(|account| account.role) {
         Some(Role::PrivacyOfficer) => {}
         Some(other) => bail!("`{login}` is a {}, not a privacy-officer", other.word()),
-        None => bail!("there is no account `{login}`"),
+        None => bail!("there is no account `{login}`, or it is disabled"),
     }
     let (role, purpose) = (Role::PrivacyOfficer, Purpose::Operations);
     Ok(Access::new(store::tenant(), format!("account:{login}"), role, purpose, Scope::Tenant))
@@ -58,7 +58,7 @@ pub(super) fn officer(record: &Record, by: &str) -> anyhow::Result<Access> {
 
 fn create(arguments: &ProjectCreateArguments) -> anyhow::Result<Outcome> {
     let record = store::open(&arguments.store)?;
-    let account = record.account(&store::operator(), &arguments.owner)?;
+    let account = record.active_account(&store::operator(), &arguments.owner)?;
     if account.is_none_or(|account| account.role != Role::Researcher) {
         bail!("there is no researcher `{}`", arguments.owner);
     }

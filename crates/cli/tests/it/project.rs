@@ -55,6 +55,14 @@ fn a_project_is_made_listed_shown_and_ended() {
         run(at, &[&["project", "approve", "University"], &kind[..]].concat()).code
     };
     assert_eq!((approve("rita"), approve("nobody"), approve("olga")), (1, 1, 0));
+    // Whoever was disabled does nothing here either.
+    for login in ["rita", "olga"] {
+        assert_eq!(run(at, &["account", "disable", login]).code, 0);
+    }
+    let again = create("rita");
+    assert_eq!((again.code, approve("olga")), (1, 1), "{}", again.stdout);
+    let count = run(at, &["count", "Patient", "--project", id, "--by", "rita"]);
+    assert!(count.code != 0 && count.stderr.contains("disabled"), "{}", count.stderr);
     assert_eq!(run(at, &["project", "received", "--json"]).json(), serde_json::json!([]));
 }
 

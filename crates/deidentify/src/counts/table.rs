@@ -44,17 +44,12 @@ pub enum NotEmitted {
     Overflow,
 }
 
-/// Emits counts under the small-cell rule. Rows and columns partition the people counted: each
-/// person is in one cell.
+/// Emits counts under the small-cell rule, beside what is known already, by row and column with the
+/// totals as the last ones: what was told before is told again and protects nothing, what was
+/// withheld stays so. Rows and columns partition the people counted: each person is in one cell.
 ///
 /// # Errors
 /// [`NotEmitted`]; nothing is shown then.
-pub fn emit(counts: &[Vec<u64>], rule: Rule) -> Result<EmittedTable, NotEmitted> {
-    emit_beside(counts, rule, &|_, _| None)
-}
-
-/// The same beside what is known already, by row and column with the totals as the last ones: what
-/// was told before is told again and protects nothing, what was withheld stays so.
 pub(super) fn emit_beside(
     counts: &[Vec<u64>],
     rule: Rule,

@@ -12,7 +12,7 @@ mod parameter;
 mod published;
 pub(crate) mod query;
 mod read;
-mod search;
+pub(crate) mod search;
 mod subscription;
 mod subset;
 mod topic;

@@ -339,11 +339,11 @@ pub(super) const TABLE: &[Row] = &[
     page("GET", "/reviews/documents", "Documents that were read and wait for a person"),
     page("GET", "/reviews/documents/{id}", "A document with what was read from it"),
     page("POST", "/reviews/documents/{id}", "Confirm or reject what was read, or file it")
-        .taking(Form(&["csrf", "decision", "finding", "origin", "signed"]))
+        .taking(Form(&["csrf", "decision", "finding", "origin", "signed", "version"]))
         .refusing(&[400, 403, 404, 409, 412, 413, 422]),
     page("GET", "/reviews/documents/{id}/pages/{page}", "A page of a document as a picture")
         .answering(&[(200, Of("image/svg+xml")), (303, Nothing)])
-        .refusing(&[400, 403, 404, 422, 501]),
+        .refusing(&[400, 403, 404, 422, 501, 503]),
     open("/assets/{name}", "A style or picture", &[(200, Of("*/*"))], &[400, 404]),
     open("/favicon.ico", "The icon", &[(200, Of("image/svg+xml"))], &[404]),
     open("/cds-services", "CDS Hooks discovery", &[(200, Json)], &[]),

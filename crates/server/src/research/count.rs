@@ -4,8 +4,9 @@ use super::table::{self, ACROSS};
 use super::{PROJECT, Teller, without_project};
 use crate::app::App;
 use crate::caller::Caller;
-use crate::controllers::fhir::{answer, query};
+use crate::controllers::fhir::{answer, query, search};
 use crate::error::Error;
+use crate::smart::Scopes;
 use axum::http::StatusCode;
 use axum::response::Response;
 use deidentify::counts::{Kind, Told};
@@ -17,11 +18,26 @@ use std::collections::BTreeSet;
 /// The extension that says that there are fewer than this.
 pub(super) const BELOW: &str = "urn:cognate:extension:below";
 
+/// Who asks, and what its token was granted, if that is less than its role.
+#[derive(Clone, Copy)]
+pub(super) struct Asker<'a> {
+    pub(super) access: &'a Access,
+    pub(super) scopes: Option<&'a Scopes>,
+}
+
+impl<'a> Asker<'a> {
+    /// Somebody on a machine of the site, whom no token narrows.
+    pub(super) fn local(access: &'a Access) -> Self {
+        Self { access, scopes: None }
+    }
+}
+
 /// `GET [base]/[type]?_summary=count&_project=…`: how many people the search finds something of.
 /// Their total stands in the Bundle, or beside it that there are fewer.
 ///
 /// # Errors
-/// 403 for anything but a count, 400 without a project or with a parameter that is not known.
+/// 403 for anything but a count and for a type that the scopes do not grant, 400 without a project
+/// or with a parameter that is not known.
 pub(crate) fn answer(
     app: &App,
     caller: &Caller,
@@ -37,13 +53,14 @@ pub(crate) fn answer(
     }
     let [(_, project)] = projects.as_slice() else { return Err(without_project()) };
     let (across, pairs): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(name, _)| name == ACROSS);
+    let asker = Asker { access: &caller.access, scopes: caller.scopes.as_ref() };
     if !across.is_empty() {
         let across: Vec<String> = across.into_iter().map(|(_, value)| value).collect();
-        let table = table::told(app, &caller.access, project, (resource_type, pairs), &across)?;
+        let table = table::told(app, asker, project, (resource_type, pairs), &across)?;
         let report = table.measure_report(app.record().now());
         return Ok(answer::json(StatusCode::OK, &report));
     }
-    let told = told(app, &caller.access, project, (resource_type, pairs))?;
+    let told = told(app, asker, project, (resource_type, pairs))?;
     let mut bundle = json!({"resourceType": "Bundle", "type": "searchset"});
     if let Some(members) = bundle.as_object_mut() {
         match told {
@@ -67,7 +84,7 @@ pub(crate) fn answer(
 /// # Errors
 /// A search that cannot be read, a project that is not an own one in force, a budget that is spent.
 pub fn count(app: &App, access: &Access, project: &str, search: &str) -> Result<Told, Error> {
-    told(app, access, project, parted(search))
+    told(app, Asker::local(access), project, parted(search))
 }
 
 /// The type and the pairs of a search as one text.
@@ -79,19 +96,23 @@ pub(super) fn parted(search: &str) -> (String, Vec<(String, String)>) {
 
 fn told(
     app: &App,
-    access: &Access,
+    asker: Asker<'_>,
     project: &str,
     (resource_type, pairs): (String, Vec<(String, String)>),
 ) -> Result<Told, Error> {
-    let (found, text) = found(app, access, (resource_type, pairs))?;
-    let teller = Teller::new(app, access, project.to_owned());
+    let (found, text) = found(app, asker, (resource_type, pairs))?;
+    let teller = Teller::new(app, asker.access, project.to_owned());
     teller.tell((&text, Kind::Plain), &found, found.len() as u64)
 }
 
-/// Of whom a search finds something, and the search in its normal form.
+/// Of whom a search finds something, within what the scopes grant, and the search in its normal
+/// form.
+///
+/// # Errors
+/// 400 for a search that cannot be read, 403 for one that the scopes do not grant.
 pub(super) fn found(
     app: &App,
-    access: &Access,
+    asker: Asker<'_>,
     (resource_type, pairs): (String, Vec<(String, String)>),
 ) -> Result<(BTreeSet<PatientId>, String), Error> {
     if !searched_types().any(|searched| searched == resource_type) {
@@ -100,7 +121,10 @@ pub(super) fn found(
     }
     let mut asked = query::read(resource_type, pairs)?;
     query::make_local(&mut asked.search.query, &app.fhir_base());
-    let found = app.record().counted_patients(access, &asked.search.query)?;
+    if let Some(scopes) = asker.scopes {
+        search::narrow(scopes, &mut asked)?;
+    }
+    let found = app.record().counted_patients(asker.access, &asked.search.query)?;
     let text = normal(&asked.search.query.resource_type, &asked.search.query.terms);
     Ok((found, text))
 }

@@ -2,7 +2,7 @@
 //! searches find, with complementary suppression and the ledger of the project.
 
 use super::Teller;
-use super::count::{BELOW, found, parted};
+use super::count::{Asker, BELOW, found, parted};
 use crate::app::App;
 use crate::error::Error;
 use axum::http::StatusCode;
@@ -59,12 +59,12 @@ pub fn count_table(
     search: &str,
     across: &[String],
 ) -> Result<CountTable, Error> {
-    told(app, access, project, parted(search), across)
+    told(app, Asker::local(access), project, parted(search), across)
 }
 
 pub(super) fn told(
     app: &App,
-    access: &Access,
+    asker: Asker<'_>,
     project: &str,
     search: (String, Vec<(String, String)>),
     names: &[String],
@@ -72,13 +72,13 @@ pub(super) fn told(
     if names.is_empty() || names.len() > ACROSS_MAX {
         return Err(invalid(&format!("a table is across one to {ACROSS_MAX} things")));
     }
-    let (people, mut question) = found(app, access, search)?;
+    let (people, mut question) = found(app, asker, search)?;
     let mut across = Vec::new();
     for name in names {
         if across.iter().any(|one: &Across| one.name == *name) {
             return Err(invalid(&format!("`{name}` is named twice")));
         }
-        let (one, text) = values(app, access, name)?;
+        let (one, text) = values(app, asker, name)?;
         question = format!("{question} across {text}");
         across.push(one);
     }
@@ -91,7 +91,8 @@ pub(super) fn told(
         .iter()
         .map(|(_, people)| split(&last, &[], people).into_iter().map(|(_, of)| of).collect())
         .collect();
-    let counts = Teller::new(app, access, project.to_owned()).tell_table(&question, &cells)?;
+    let counts =
+        Teller::new(app, asker.access, project.to_owned()).tell_table(&question, &cells)?;
     Ok(CountTable {
         across: names.to_vec(),
         rows: rows.into_iter().map(|(values, _)| values).collect(),
@@ -124,10 +125,10 @@ fn split(
 }
 
 /// Who has which value of one thing, and its normal form.
-fn values(app: &App, access: &Access, name: &str) -> Result<(Across, String), Error> {
+fn values(app: &App, asker: Asker<'_>, name: &str) -> Result<(Across, String), Error> {
     let of_patient = |terms: &[(&str, String)]| {
         let pairs = terms.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-        Ok::<_, Error>(found(app, access, ("Patient".to_owned(), pairs.collect()))?.0)
+        Ok::<_, Error>(found(app, asker, ("Patient".to_owned(), pairs.collect()))?.0)
     };
     let mut values = Vec::new();
     let text = match name {
@@ -153,7 +154,7 @@ fn values(app: &App, access: &Access, name: &str) -> Result<(Across, String), Er
             format!("{name} in {year}")
         }
         search if search.contains('?') => {
-            let (people, text) = found(app, access, parted(search))?;
+            let (people, text) = found(app, asker, parted(search))?;
             values.push(("found".to_owned(), people));
             text
         }

@@ -1,16 +1,22 @@
 //! What an operator keeps running.
 
 use super::session;
+use crate::administration::mark_of;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use crate::second_factor::Factors;
 use model::Timestamp;
-use record::{Account, Action, BackupState, Client, Health, RawState, Registration, Role};
+use record::{
+    Account, Action, BackupState, Client, DispatchState, Health, OutboxStanding, RawState,
+    Registration, Role,
+};
 use web::view::{AccountLine, AdministrationView, CheckRow, ClientProof, ClientRow, KeysView};
 
 /// Hours after which a backup is an old one.
 const BACKUP_HOURS_MAX: i64 = 26;
+/// Changes that may be to be interpreted: more is not what a busy minute leaves.
+const BEHIND_MAX: u64 = 10_000;
 const HOUR_MICROS: i64 = 3_600_000_000;
 
 /// The page of the operator.
@@ -62,6 +68,7 @@ fn client(client: Client) -> ClientRow {
         id: client.id,
         name: client.name,
         proof: ClientProof::Token,
+        mark: mark_of(&client.token_sha256),
         scopes: client.scopes.unwrap_or_default(),
     }
 }
@@ -78,6 +85,7 @@ fn registration(registration: Registration) -> ClientRow {
         id: registration.id,
         name: registration.name,
         proof,
+        mark: registration.secret_sha256.as_deref().map(mark_of).unwrap_or_default(),
         scopes: registration.scopes,
     }
 }
@@ -107,20 +115,63 @@ fn checks(app: &App) -> Result<Vec<CheckRow>, Error> {
         Some(failure) => format!("the last checkpoint was not written: {failure}"),
         None => "written as it should be".to_owned(),
     };
-    let waiting = health.raw_states.get(&RawState::Received).copied().unwrap_or_default();
-    let messages = format!("{waiting} to be read, {} wait for a person", health.reviews_open);
-    let knowledge = format!(
-        "pack {} {} of {}; {behind} changes to be interpreted",
-        pack.pack, pack.version, pack.date
-    );
-    Ok(vec![
+    let mut rows = vec![
         row("Store", health.writable, store),
         row("Audit log", health.checkpoint_failure.is_none(), checkpoints),
         backups(&health.backup, now),
         alerts(&health),
-        row("Messages", true, messages),
-        row("Knowledge", true, knowledge),
-    ])
+        messages(&health),
+        knowledge(&format!("pack {} {} of {}", pack.pack, pack.version, pack.date), behind),
+    ];
+    rows.extend((!health.outbox.is_empty()).then(|| destinations(&health.outbox)));
+    Ok(rows)
+}
+
+fn knowledge(pack: &str, behind: u64) -> CheckRow {
+    CheckRow {
+        what: "Knowledge".to_owned(),
+        is_fine: behind <= BEHIND_MAX,
+        text: format!("{pack}; {behind} changes to be interpreted"),
+    }
+}
+
+/// What is held works for nobody until somebody has looked; what waits on the review list is the
+/// work of every day.
+fn messages(health: &Health) -> CheckRow {
+    let count = |state: RawState| health.raw_states.get(&state).copied().unwrap_or_default();
+    let (unread, untrusted) = (count(RawState::ParseError), count(RawState::Quarantined));
+    let unmatched = count(RawState::Unmatched);
+    CheckRow {
+        what: "Messages".to_owned(),
+        is_fine: unread == 0 && untrusted == 0 && unmatched == 0,
+        text: format!(
+            "{} to be read; held: {unread} that cannot be read, {untrusted} that are not trusted, \
+             {unmatched} of nobody who is known; {} on the review list",
+            count(RawState::Received),
+            health.reviews_open
+        ),
+    }
+}
+
+fn destinations(outbox: &[OutboxStanding]) -> CheckRow {
+    use DispatchState::{Held, Parked, Queued};
+    let count = |state: DispatchState| outbox.iter().map(|one| one.count(state)).sum::<u64>();
+    let failing: Vec<String> =
+        outbox.iter().filter(|one| one.failures > 0).map(|one| format!("`{}`", one.id)).collect();
+    let (parked, held) = (count(Parked), count(Held));
+    let answers = if failing.is_empty() {
+        "all answer".to_owned()
+    } else {
+        format!("not taken at the last attempt: {}", failing.join(", "))
+    };
+    CheckRow {
+        what: "Destinations".to_owned(),
+        is_fine: failing.is_empty() && parked == 0,
+        text: format!(
+            "{answers}; {} to be sent, {parked} parked until a person has looked, {held} behind",
+            count(Queued)
+        ),
+    }
 }
 
 fn backups(state: &BackupState, now: Timestamp) -> CheckRow {
@@ -153,4 +204,16 @@ fn alerts(health: &Health) -> CheckRow {
         (true, some) => format!("{some} could not be sent yet"),
     };
     CheckRow { what: "Alerts".to_owned(), is_fine: is_set && failing == 0, text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knowledge_that_is_far_behind_is_not_fine() {
+        for (behind, is_fine) in [(0, true), (BEHIND_MAX, true), (BEHIND_MAX + 1, false)] {
+            assert_eq!(knowledge("pack pgx", behind).is_fine, is_fine, "{behind}");
+        }
+    }
 }

@@ -2,7 +2,10 @@
 
 use crate::app::{Answer, CLIENT, PRESCRIBER, TestApp, Who, access};
 use model::Timestamp;
-use record::{Account, Credential, CredentialKind, Registration, Role, Scope, Session};
+use model::provenance::Door;
+use record::{
+    Account, Credential, CredentialKind, NewRaw, RawState, Registration, Role, Scope, Session,
+};
 use server::token_digest;
 
 const OPERATOR: Who = Who::Person(Role::Operator);
@@ -116,6 +119,13 @@ async fn a_lost_second_factor_is_reset() {
     assert_eq!(account(&app, "nobody", "reset").await, 404);
 }
 
+/// What the form of a system names as the proof that it would replace.
+fn mark<'p>(page: &'p str, id: &str) -> &'p str {
+    let (_, rest) = page.split_once(&format!("name=\"id\" value=\"{id}\"")).expect("a form");
+    let (_, rest) = rest.split_once("name=\"was\" value=\"").expect("a mark");
+    rest.split_once('"').unwrap().0
+}
+
 /// The secret that a page shows, once.
 fn shown(page: &str) -> String {
     let (_, rest) = page.split_once("<code class=\"secret\">").expect("a secret is shown");
@@ -137,12 +147,22 @@ async fn other_systems_get_other_secrets_are_disabled_and_removed() {
         assert_eq!(done.status, 303);
     }
     assert_eq!(app.get(CLIENT, "/fhir/Patient").await.status, 401);
-    let renewed = send(&app, CLIENTS, &[("do", "token"), ("id", &id)]).await;
+    // A form that is sent twice makes one token: it names the one that it would replace.
+    let page = app.get(OPERATOR, PAGE).await.text();
+    let form = [("do", "token"), ("id", id.as_str()), ("was", mark(&page, &id))];
+    let renewed = send(&app, CLIENTS, &form).await;
     let token = shown(&renewed.text());
+    for again in [&form[..], &form[..2]] {
+        let again = send(&app, CLIENTS, again).await;
+        assert_eq!(again.status, 409, "{}", again.text());
+        assert!(!again.text().contains("code class=\"secret\""), "{}", again.text());
+    }
     let found = app.record.client_by_token_hash(&door, &token_digest(&token)).unwrap().unwrap();
     assert_eq!((found.id.as_str(), found.is_disabled()), (id.as_str(), false));
     assert!(!app.get(OPERATOR, PAGE).await.text().contains(&token), "once only");
-    let renewed = send(&app, CLIENTS, &[("do", "secret"), ("id", "app")]).await;
+    let form = [("do", "secret"), ("id", "app"), ("was", mark(&page, "app"))];
+    let renewed = send(&app, CLIENTS, &form).await;
+    assert_eq!(send(&app, CLIENTS, &form).await.status, 409);
     let kept = app.record.registration(&door, "app").unwrap().unwrap();
     assert_eq!(kept.secret_sha256, Some(token_digest(&shown(&renewed.text()))));
     // It has no keys, so there are none to change.
@@ -153,6 +173,40 @@ async fn other_systems_get_other_secrets_are_disabled_and_removed() {
         assert_eq!(gone.status, 303);
     }
     assert_eq!(app.record.registration(&door, "app").unwrap(), None);
+}
+
+/// What the page says of one thing: whether it works, and how it stands.
+fn check(page: &str, what: &str) -> (bool, String) {
+    let (_, rest) = page.split_once(&format!("data-label=\"What\">{what}</th>")).expect("a check");
+    let (row, _) = rest.split_once("</tr>").unwrap();
+    let (works, stands) = row.split_once("How it stands").unwrap();
+    (works.contains(">Yes<"), stands.to_owned())
+}
+
+#[tokio::test]
+async fn what_is_held_or_not_taken_is_not_fine() {
+    let app = crate::destinations::refused();
+    let page = app.get(OPERATOR, PAGE).await.text();
+    assert!(check(&page, "Messages").0 && check(&page, "Knowledge").0, "{page}");
+    let (works, stands) = check(&page, "Destinations");
+    assert!(!works && stands.contains("1 parked"), "{stands}");
+    for state in [RawState::ParseError, RawState::Quarantined, RawState::Unmatched] {
+        let app = TestApp::new();
+        let raw = NewRaw {
+            feed: "lab".to_owned(),
+            door: Door::Mllp,
+            media_type: "x-application/hl7-v2+er7".to_owned(),
+            message_key: None,
+            peer: "127.0.0.1".to_owned(),
+            body: b"x".to_vec(),
+            state,
+        };
+        app.record.archive(&access(Role::Interface), raw).unwrap();
+        let page = app.get(OPERATOR, PAGE).await.text();
+        assert!(!page.contains("Destinations"), "there is none");
+        let (works, stands) = check(&page, "Messages");
+        assert!(!works && stands.contains("1 "), "{}: {stands}", state.word());
+    }
 }
 
 #[tokio::test]

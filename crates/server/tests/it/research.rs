@@ -3,7 +3,7 @@
 use crate::app::{Answer, INTERFACE, TestApp, Who, local, tenant};
 use deidentify::Tier;
 use model::Timestamp;
-use record::{Access, NewProject, Project, Purpose, Role, Scope};
+use record::{Access, Client, NewProject, Project, Purpose, Role, Scope};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -276,6 +276,55 @@ async fn a_table_withholds_what_a_small_number_could_be_worked_out_from() {
     ] {
         assert_eq!(ask(bad).await.status, status, "{bad}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_counts_no_more_than_it_was_granted() {
+    let app = TestApp::new();
+    people(&app, 0..64).await;
+    let token = |id: &'static str, scopes: &str| {
+        let client = Client {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            role: Role::Researcher,
+            token_sha256: server::token_digest(&format!("token-{id}")),
+            scopes: Some(scopes.to_owned()),
+        };
+        app.record.put_client(&crate::app::access(Role::Operator), client).unwrap();
+        let said = project(&app).said;
+        let new = NewProject { owner: format!("client:{id}"), ..said };
+        (Who::Token(id), app.record.create_project(&officer(), new).unwrap().id)
+    };
+    let patients = token("patients", "system/Patient.rs");
+    let results = token("results", "system/Observation.rs");
+    let both = token("both", "system/Patient.rs system/Observation.rs");
+    let men = token("men", "system/Patient.rs?gender=male");
+    let count = async |of: &(Who, String), search: &str| {
+        let joint = if search.contains('?') { "&" } else { "?" };
+        let uri = format!("/fhir/{search}{joint}_summary=count&_project={}", of.1);
+        app.get(of.0, &uri).await
+    };
+    for (of, search, status) in [
+        (&patients, "Patient", 200),
+        (&patients, "Patient?_across=gender", 200),
+        (&patients, "Patient?_across=Observation?code%3D718-7", 403),
+        (&patients, "Patient?_across=gender&_across=Observation?code%3D718-7", 403),
+        (&patients, "Patient?_has:Observation:subject:code=718-7", 403),
+        (&patients, "Observation", 403),
+        (&results, "Observation", 200),
+        (&results, "Observation?_across=gender", 403),
+        (&results, "Observation?_across=age", 403),
+        (&both, "Observation?_across=gender", 200),
+        (&both, "Patient?_across=Observation?code%3D718-7", 200),
+        (&men, "Patient", 200),
+    ] {
+        let answer = count(of, search).await;
+        assert_eq!(answer.status, status, "{search}: {}", answer.text());
+    }
+    // All 64 are women: within its scope there is nobody.
+    assert_eq!(count(&patients, "Patient").await.json()["total"], 80);
+    assert_eq!(count(&men, "Patient").await.json()["total"], 0);
+    assert_eq!(count(&men, "Patient?gender=female").await.json()["total"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

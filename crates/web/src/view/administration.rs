@@ -70,6 +70,8 @@ pub struct ClientRow {
     pub name: String,
     /// How it proves who it is.
     pub proof: ClientProof,
+    /// What tells its token or secret from the one that replaces it, and nothing of what it is.
+    pub mark: String,
     /// Its role by itself, in words.
     pub role: Option<String>,
     /// Scopes that narrow it.

@@ -59,10 +59,12 @@ impl Ledger {
         let table = emit_beside(&counts, rule, &known)?;
         let told =
             places.into_iter().zip(table.lines()).flat_map(|(of, told)| of.into_iter().zip(told));
-        let new: Vec<Entry> = told
-            .filter(|(place, _)| place.known.is_none() && !place.is_empty)
-            .map(|(place, told)| Entry { digest: place.digest, sketch: place.sketch, told })
-            .collect();
+        let mut new: Vec<Entry> = Vec::new();
+        for (place, told) in told.filter(|(place, _)| place.known.is_none() && !place.is_empty) {
+            if new.iter().all(|entry| entry.digest != place.digest) {
+                new.push(Entry { digest: place.digest, sketch: place.sketch, told });
+            }
+        }
         if self.entries.len().saturating_add(new.len()) > QUESTIONS_MAX {
             return Ok(TableAnswer::Spent);
         }
@@ -86,6 +88,9 @@ impl Ledger {
                 .filter(|(at, _)| *at == column || column == columns)
                 .flat_map(|(_, cell)| cell.iter().copied())
                 .collect();
+            // Of one line alone each total is the cell itself, one question and no two.
+            let row = if question.cells.len() == 1 { 0 } else { row };
+            let column = if columns == 1 { 0 } else { column };
             let digest = format!("{}/{row}/{column}", question.digest);
             let sketch = Sketch::of(members.iter().copied(), difference_max(rule));
             let is_empty = members.is_empty();

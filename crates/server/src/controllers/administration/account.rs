@@ -1,7 +1,7 @@
 //! `/administration/accounts`: accounts are made, disabled, enabled, and lose their second factor.
 
 use super::{change, unknown};
-use crate::administration::{put_account, reset_second_factor};
+use crate::administration::{add_account, reset_second_factor};
 use crate::app::App;
 use crate::authorization::Parameters;
 use crate::caller::Caller;
@@ -54,13 +54,9 @@ fn create(app: &App, caller: &Caller, form: &Parameters) -> Result<(), Error> {
     if said("login").is_empty() || said("name").is_empty() {
         return Err(unfit("an account has a log-in name and a name"));
     }
-    if app.record().account(&caller.access, said("login"))?.is_some() {
-        let text = "there is an account of that name already; nothing of it was changed";
-        return Err(Error::new(StatusCode::CONFLICT, "duplicate", text));
-    }
     let patient = Some(said("patient")).filter(|patient| !patient.is_empty());
     let scope = patient.map_or(Scope::Tenant, |id| Scope::Patients([PatientId::new(id)].into()));
     let password = form.get("password").unwrap_or_default();
     let who = (said("login"), said("name"));
-    put_account(app.record(), &caller.access, who, (role, scope), password)
+    add_account(app.record(), &caller.access, who, (role, scope), password)
 }

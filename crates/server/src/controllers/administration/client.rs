@@ -31,9 +31,11 @@ fn done(app: &App, caller: &Caller, form: &Parameters) -> Result<Option<NewSecre
     let (record, access) = (app.record(), &caller.access);
     let id = form.get("id").unwrap_or_default();
     let shown = |secret: String| Some(NewSecret { client: id.to_owned(), secret });
+    // A form that names no proof that it would replace replaces none.
+    let seen = Some(form.get("was").unwrap_or_default());
     let secret = match form.get("do") {
-        Some("token") => shown(renew_token(record, access, id)?),
-        Some("secret") => shown(renew_secret(record, access, id)?),
+        Some("token") => shown(renew_token(record, access, id, seen)?),
+        Some("secret") => shown(renew_secret(record, access, id, seen)?),
         Some("keys") => {
             replace_keys(record, access, id, form.get("keys").unwrap_or_default())?;
             None

@@ -84,7 +84,10 @@ async fn run(
 
 /// Narrows a search to what the scopes grant. A chain looks into other types, so that only who may
 /// search everything may ask by one.
-fn narrow(scopes: &Scopes, asked: &mut query::Asked) -> Result<(), Error> {
+///
+/// # Errors
+/// 403 where they grant no search of the type, or none of this kind.
+pub(crate) fn narrow(scopes: &Scopes, asked: &mut query::Asked) -> Result<(), Error> {
     let query = &mut asked.search.query;
     let is_chain = |name: &str| name.contains('.') || name == "_has";
     let chained = query

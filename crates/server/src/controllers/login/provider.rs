@@ -14,7 +14,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use identity::provider::{Person, values};
-use record::{Account, LinkKind, Role, Scope};
+use record::{Access, Account, Failure, LinkKind, Role, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -137,17 +137,30 @@ pub(crate) fn account_of(
         password_hash: NO_PASSWORD.to_owned(),
         scope: Scope::Tenant,
     };
-    let known = app.record().account(&door, &login)?;
+    let first = follow(app, &door, &account);
+    // Somebody has changed it meanwhile: the same person by another window, or an operator who may
+    // have disabled it. Once more, by what is there now.
+    let followed = match first {
+        Err(Failure::Conflict { .. } | Failure::NotFound) => follow(app, &door, &account),
+        other => other,
+    };
+    Ok(followed?.then_some(login))
+}
+
+/// Makes the account what the provider says, unless it was disabled; whether somebody may log in
+/// as it.
+fn follow(app: &App, door: &Access, said: &Account) -> Result<bool, Failure> {
+    let known = app.record().account(door, &said.login)?;
     if known.as_ref().is_some_and(Account::is_disabled) {
-        return Ok(None);
+        return Ok(false);
     }
     // What the operator has narrowed stays narrow.
     let scope = known.as_ref().map_or(Scope::Tenant, |known| known.scope.clone());
-    let account = Account { scope, ..account };
+    let account = Account { scope, ..said.clone() };
     if known.as_ref() != Some(&account) {
-        app.record().put_account(&door, account)?;
+        app.record().replace_account(door, known.as_ref(), account)?;
     }
-    Ok(Some(login))
+    Ok(true)
 }
 
 /// The one role that the claim says; a patient's is never given like this, as nothing says who the

@@ -68,6 +68,7 @@ fn change(view: &AdministrationView, row: &ClientRow) -> Markup {
         form.stacked method="post" action=(path::ADMINISTRATION_CLIENTS) {
             input type="hidden" name="csrf" value=(view.session.csrf);
             input type="hidden" name="id" value=(row.id);
+            input type="hidden" name="was" value=(row.mark);
             @match row.proof {
                 ClientProof::Token => {
                     (button("token", "New token"))

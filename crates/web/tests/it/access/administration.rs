@@ -14,6 +14,7 @@ pub(super) fn administration() -> AdministrationView {
         id: text(),
         name: text(),
         proof,
+        mark: text(),
         role: Some(text()),
         scopes: text(),
         is_disabled: proof == ClientProof::Token,

@@ -99,6 +99,33 @@ fn the_same_table_has_one_answer_and_each_cell_counts_as_one() {
     assert_eq!(table(&mut ledger, "t", &cells()), told, "what was answered stays");
 }
 
+#[test]
+fn of_one_line_each_cell_is_one_answer_and_no_two() {
+    let row = vec![people(0..12), people(100..125), people(200..300), vec![]];
+    let column: Vec<Vec<Vec<u64>>> = row.iter().map(|cell| vec![cell.clone()]).collect();
+    for cells in [vec![row], column] {
+        let mut ledger = Ledger::default();
+        let told = table(&mut ledger, "t", &cells);
+        // Three cells of somebody, and the total.
+        assert_eq!(ledger.entries.len(), 4);
+        // The same by each of them, also when a few people have come since.
+        let mut later = cells.clone();
+        later.last_mut().unwrap().last_mut().unwrap().extend(people(900..903));
+        later[0][0].pop();
+        let again = table(&mut ledger, "t", &later);
+        let all = |table: &EmittedTable| table.lines().concat();
+        assert_eq!(all(&again)[..3], all(&told)[..3]);
+        assert_eq!((again.row_totals.len(), again.total), (told.row_totals.len(), told.total));
+        let alone = |table: &EmittedTable| match cells.len() {
+            1 => (table.cells[0].clone(), table.column_totals.clone()),
+            _ => (table.cells.concat(), table.row_totals.clone()),
+        };
+        for (cells, totals) in [alone(&told), alone(&again)] {
+            assert_eq!(cells[..3], totals[..3]);
+        }
+    }
+}
+
 /// An attacker with all marginals: who is in which atom is unknown, each answer bounds a sum of
 /// atoms, and bounds are drawn together until nothing moves.
 struct Attacker {
@@ -289,4 +316,40 @@ fn no_withheld_number_is_told_by_the_marginals_of_all_tables() {
     let (what, goal) = ("withheld counts, all marginals", "15 apart at least");
     println!("figure: {what} | {goal} | {least} in 120 worlds | met");
     assert!(least >= WITHHELD_RANGE_MIN, "{least}");
+}
+
+/// Zero is told alone, also of what lies in a small total, whose table withholds it: then each of
+/// the others is somebody, and with as many of them as there are people every one is known. The
+/// documentation says so.
+#[test]
+fn zeros_that_are_told_alone_narrow_the_others_of_a_small_total() {
+    let (total, cells) = (20_u64, 24_u64);
+    for others in [1, 2, 5, 20] {
+        let count = |at: u64| match at {
+            0 => total - (others - 1),
+            at if at < others => 1,
+            _ => 0,
+        };
+        let small: Vec<Vec<u64>> =
+            (0..cells).map(|at| people(at * 100..at * 100 + count(at))).collect();
+        let mut ledger = Ledger::default();
+        let mut attacker = Attacker { atoms: vec![(0, 1_000); small.len()], sums: Vec::new() };
+        let Answer::Told(told) = ask(&mut ledger, "all", &small.concat()) else { panic!("spent") };
+        attacker.learn((0..small.len()).collect(), told, true);
+        let in_table = table(&mut ledger, "t", std::slice::from_ref(&small));
+        assert!(in_table.cells[0].iter().all(|cell| *cell == Told::Withheld), "{in_table:?}");
+        for (at, members) in small.iter().enumerate() {
+            let Answer::Told(told) = ask(&mut ledger, &at.to_string(), members) else {
+                panic!("spent")
+            };
+            assert_eq!(told == Told::Zero, members.is_empty());
+            attacker.learn(vec![at], told, told == Told::Zero);
+        }
+        attacker.conclude();
+        let (low, high) = attacker.atoms[0];
+        let apart = u64::try_from(high - low).unwrap();
+        let (what, goal) = ("withheld counts, small total", "what the documentation says");
+        println!("figure: {what}, {others} of {cells} not zero | {goal} | {apart} apart | met");
+        assert_eq!(apart, 20 - others, "{:?}", attacker.atoms);
+    }
 }
