@@ -12,6 +12,7 @@ pub mod card;
 pub mod cds;
 pub mod key;
 pub mod lifestyle;
+pub mod measure;
 pub mod orders;
 pub mod pending;
 pub mod policy;

@@ -6,12 +6,14 @@ mod copies;
 mod label;
 mod line;
 mod lollipop;
+pub(crate) mod risk_bar;
 mod sparkline;
 mod timeline;
 
 pub(crate) use copies::copies;
 pub(crate) use line::line;
 pub(crate) use lollipop::lollipop;
+pub(crate) use risk_bar::risk_bar;
 pub(crate) use sparkline::sparkline;
 pub(crate) use timeline::timeline;
 

@@ -24,6 +24,7 @@ mod policies;
 mod privacy;
 mod release;
 mod review;
+mod scale;
 mod summary;
 mod therapies;
 mod trial_work;
@@ -76,6 +77,7 @@ pub use policies::{
 pub use privacy::{AlertRow, AnswerRow, FindingListView, FindingRow, PrivacyView};
 pub use release::{ErasedView, ErasureFormView, ProjectRow, ReceivedRow, ReleasesView};
 pub use review::{Candidate, ReviewListView, ReviewRow};
+pub use scale::{ScaleFigure, ScaleRow};
 pub use summary::{SummaryLine, SummaryRow, SummarySection, Tone};
 pub use therapies::{
     AlterationRow, EvidenceLine, LaboratoryLine, OncogenicityView, OpenTherapyRow, TherapiesView,

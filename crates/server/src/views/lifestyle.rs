@@ -12,6 +12,7 @@ use crate::lifestyle::may_enter;
 use formats::fhir::lifestyle::{answers, question_codes};
 use guidance::Order;
 use guidance::lifestyle::{Bearing, Known, rule_of};
+use guidance::measure::{Measure, Measured, measures};
 use guidance::prevention::{Prevention, lung_screening};
 use model::fact::FiledFact;
 use model::lifestyle::Answer;
@@ -19,7 +20,7 @@ use model::{PartialDate, PatientId, Problem};
 use record::limit::PAGE_ROWS_MAX;
 use record::{Access, CompartmentQuery, Query, Record, Stored, Term};
 use std::collections::{BTreeMap, BTreeSet};
-use web::view::{BearingRow, LifestyleView, PreventionRow};
+use web::view::{BearingRow, LifestyleView, PreventionRow, ScaleFigure, ScaleRow};
 
 /// Days whose answers the patient page offers to correct.
 const ENTERED_MAX: usize = 3;
@@ -117,9 +118,10 @@ pub(super) fn lifestyle(
     let bearings = bearings.collect();
     let born = super::patient::patient_of(facts).and_then(|patient| patient.birth_date);
     let prevention = vec![prevention(lung_screening(born, &answers, today))];
+    let figures = measures(&answers, today).into_iter().map(scale).collect();
     let may_enter = may_enter(app, caller)?;
     let entered = if may_enter { entered(app, caller, patient, &answers)? } else { Vec::new() };
-    Ok(LifestyleView { answers, bearings, prevention, may_enter, entered, problems })
+    Ok(LifestyleView { answers, bearings, prevention, figures, may_enter, entered, problems })
 }
 
 fn prevention(found: Prevention) -> PreventionRow {
@@ -128,8 +130,27 @@ fn prevention(found: Prevention) -> PreventionRow {
         standing: found.standing.words().to_owned(),
         basis: found.basis,
         needs: found.needs,
+        figures: found.measures.into_iter().map(scale).collect(),
         validity: found.validity.to_owned(),
         source: found.source.to_owned(),
+    }
+}
+
+fn scale(found: Measure) -> ScaleRow {
+    let figure = match found.measured {
+        Measured::Known(least, most) => ScaleFigure::Known(least, most),
+        Measured::None => ScaleFigure::None,
+        Measured::NotKnown => ScaleFigure::NotKnown,
+    };
+    let thresholds = found.scale.thresholds.iter();
+    ScaleRow {
+        asked: found.asked.to_owned(),
+        figure,
+        words: found.words,
+        end: found.scale.end,
+        thresholds: thresholds.map(|(at, words)| (*at, (*words).to_owned())).collect(),
+        asked_for: found.scale.asked_for,
+        source: found.scale.source.to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod form;
 
 use super::words;
+use crate::chart::risk_bar;
 use crate::path;
 use crate::view::{BearingRow, LifestyleView, PatientView, PreventionRow};
 use maud::{Markup, html};
@@ -12,7 +13,8 @@ use model::problem::Problem;
 use model::time::PartialDate;
 
 pub(super) fn section(view: &PatientView) -> Markup {
-    let LifestyleView { bearings, problems, prevention, may_enter, entered, .. } = &view.lifestyle;
+    let LifestyleView { bearings, problems, prevention, figures, may_enter, entered, .. } =
+        &view.lifestyle;
     html! {
         section aria-labelledby="lifestyle" {
             div.section-head {
@@ -30,7 +32,11 @@ pub(super) fn section(view: &PatientView) -> Markup {
             }
             @if !prevention.is_empty() {
                 (table("Prevention", &PREVENTION_HEADS, prevention.iter().map(prevention_cells)))
+                @for row in prevention {
+                    (risk_bar(&format!("{}: figures of the criteria", row.title), &row.figures))
+                }
             }
+            (risk_bar(FIGURES, figures))
             @if !bearings.is_empty() {
                 (table(BEARINGS, &BEARING_HEADS, bearings.iter().map(bearing_cells)))
             }
@@ -88,6 +94,9 @@ pub(super) fn prevention_cells(row: &PreventionRow) -> [Markup; 4] {
         list(&row.needs, "nothing that would decide"),
     ]
 }
+
+/// What the figures are about.
+pub(super) const FIGURES: &str = "Answers beside published thresholds";
 
 /// What the table of medicines is about.
 pub(super) const BEARINGS: &str = "Current medicines that smoking bears on";

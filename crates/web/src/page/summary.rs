@@ -4,9 +4,11 @@
 use super::lines::lines;
 use super::patient::groups;
 use super::{action, gene, lifestyle, medicine, merged, report, trials, words};
+use crate::chart::risk_bar;
 use crate::view::{
-    BearingRow, DrugRow, GeneRow, Known, PatientView, PreventionRow, ReinterpretedRow, ReportRow,
-    StandingRow, SummaryLine, SummaryRow, SummarySection, Tone,
+    BearingRow, DrugRow, GeneRow, Known, LifestyleView, PatientView, PreventionRow,
+    ReinterpretedRow, ReportRow, ScaleRow, StandingRow, SummaryLine, SummaryRow, SummarySection,
+    Tone,
 };
 use model::absence::Absence;
 use model::lifestyle::{Answer, Topic};
@@ -211,9 +213,23 @@ fn lives(view: &PatientView) -> Vec<SummarySection> {
         rows: view.lifestyle.prevention.iter().map(prevention).collect(),
         ..SummarySection::default()
     };
-    let others = [prevention, bearings(view), unread(view)];
+    let others = [prevention, figures(view), bearings(view), unread(view)];
     let others = others.into_iter().filter(|section| !section.rows.is_empty());
     std::iter::once(lifestyle).chain(others).collect()
+}
+
+/// The figures that are drawn, those of prevention first.
+fn figures(view: &PatientView) -> SummarySection {
+    let of = |one: &ScaleRow| row(&one.asked, risk_bar::cells(one).iter().map(lines).collect());
+    let LifestyleView { prevention, figures, .. } = &view.lifestyle;
+    let all = prevention.iter().flat_map(|one| &one.figures).chain(figures);
+    SummarySection {
+        id: "figures",
+        heading: lifestyle::FIGURES.to_owned(),
+        heads: risk_bar::HEADS.to_vec(),
+        rows: all.map(of).collect(),
+        ..SummarySection::default()
+    }
 }
 
 fn bearings(view: &PatientView) -> SummarySection {

@@ -1,6 +1,7 @@
 //! View of how somebody lives, as far as anybody asked.
 
 use super::identity::{Identity, Session};
+use super::scale::ScaleRow;
 use model::id::PatientId;
 use model::lifestyle::{Answer, SaidBy, Topic};
 use model::problem::Problem;
@@ -15,6 +16,8 @@ pub struct LifestyleView {
     pub bearings: Vec<BearingRow>,
     /// Prevention that rests on the answers.
     pub prevention: Vec<PreventionRow>,
+    /// Figures of the answers that have a published threshold.
+    pub figures: Vec<ScaleRow>,
     /// Whether the reader may write answers down.
     pub may_enter: bool,
     /// Days whose answers were written down here, the latest first: they can be corrected.
@@ -49,6 +52,8 @@ pub struct PreventionRow {
     pub basis: Vec<String>,
     /// What is missing to say.
     pub needs: Vec<String>,
+    /// The figures that it asks for.
+    pub figures: Vec<ScaleRow>,
     /// For whom it is meant, and what it cannot see.
     pub validity: String,
     /// Where it says so.

@@ -14,7 +14,7 @@ use model::time::{PartialDate, Timestamp};
 use web::view::{
     BearingRow, Candidate, CourseRow, CourseSpan, ErrorView, ExplainView, Identity, Known,
     LifestyleView, LoginView, PatientListRow, PatientListView, PatientView, PreventionRow,
-    ReportRow, ResultSource, ReviewListView, ReviewRow, Session, Subject,
+    ReportRow, ResultSource, ReviewListView, ReviewRow, ScaleFigure, ScaleRow, Session, Subject,
 };
 
 // The paths are said, because the preview takes this file in from another folder.
@@ -214,12 +214,29 @@ fn lifestyle() -> LifestyleView {
             standing: "Not known".into(),
             basis: vec!["65 years old (asked: 50 to 80)".into()],
             needs: vec!["whether the patient smokes now".into()],
+            figures: vec![
+                figure("Age", ScaleFigure::Known(65_000, 65_000), "65 years"),
+                figure("Years since smoking stopped", ScaleFigure::NotKnown, "not asked"),
+            ],
             validity: "For adults without signs of lung cancer.".into(),
             source: "US Preventive Services Task Force, 2021, PMID 33687470".into(),
         }],
+        figures: vec![figure("AUDIT-C score", ScaleFigure::Known(0, 0), "0 {score}")],
         may_enter: true,
         entered: vec!["2026-11-02".into()],
         problems: Vec::new(),
+    }
+}
+
+fn figure(asked: &str, figure: ScaleFigure, words: &str) -> ScaleRow {
+    ScaleRow {
+        asked: asked.into(),
+        figure,
+        words: words.into(),
+        end: 100_000,
+        thresholds: vec![(50_000, "from 50".into())],
+        asked_for: Some((50_000, 80_000)),
+        source: "US Preventive Services Task Force, 2021".into(),
     }
 }
 
