@@ -16,7 +16,5 @@ if [ -n "$missing" ]; then
   $as_root apt-get install -y -qq --no-install-recommends $missing
 fi
 
-if ! [ node_modules/.package-lock.json -nt package-lock.json ]; then
-  npm ci --no-audit --no-fund
-fi
+./install.sh
 exec npm test --silent

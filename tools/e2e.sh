@@ -7,7 +7,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 source tools/serve-demo.sh
 
 cargo build --quiet --locked --package cli
-demo_start "$CARGO_TARGET_DIR/debug/cognate"
+e2e/install.sh
+# A reference that is small: bases of no meaning, as long as the mitochondrion.
+reference=$demo_scratch/mitochondrion.fa
+{ echo ">MT"; yes ACGGTCAT | tr -d '\n' | head -c 16569; echo; } >"$reference" || true
+printf 'MT\t16569\t4\t16569\t16570\n' >"$reference.fai"
+demo_start "$CARGO_TARGET_DIR/debug/cognate" --reference "$reference" \
+  --igv e2e/node_modules/igv/dist/igv.min.js
 COGNATE_URL=$(demo_field url)
 COGNATE_LOGIN=$(demo_field login)
 COGNATE_PASSWORD=$(demo_field password)

@@ -137,6 +137,7 @@ describe('a clinic’s record system', { skip, timeout: TIMEOUT_MS * 6 }, () => 
         /breast cancer at 42 years/, /Alcohol\s+Not asked/]) {
         assert.match(told, part);
       }
+      await risk.getByRole('img', { name: /figures of the criteria$/ }).waitFor();
       await assertAccessible(page, 'risk and exposures');
       await picture(page, 'risk-and-exposures');
     });

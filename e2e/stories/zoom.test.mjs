@@ -16,7 +16,8 @@ const OF_PRESCRIBER = [
   '/patients', '/patients/ana-example', '/patients/lena-demo', '/patients/petra-prevention',
   '/patients/lena-demo/trials', '/patients/lena-demo/board', '/patients/lena-demo/summary',
   '/patients/ana-example/pgx-report', '/patients/ana-example/summary', '/patients/petra-prevention/lifestyle',
-  '/patients/ana-example/access', '/patients/ana-example/emergency', '/trials',
+  '/patients/ana-example/locus', '/patients/ana-example/access',
+  '/patients/ana-example/emergency', '/trials',
   '/trials/DEMO-EGFR-1', '/cards', '/knowledge', '/knowledge/genes/CYP2C19',
   '/knowledge/drugs/32968', '/account', '/account/passkeys', '/step-up', '/api', '/nothing-here',
 ];

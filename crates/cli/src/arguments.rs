@@ -250,6 +250,11 @@ pub(crate) struct ServeArguments {
     pub(crate) panels: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) reference: ReferenceArguments,
+    /// `igv.min.js` of igv.js (MIT; tried with 3.8.10): with it, and with a reference of the build,
+    /// the page of a place of the genome opens a browser. It is served from here under its digest,
+    /// which is printed at the start; nothing is fetched from elsewhere.
+    #[arg(long, env = "COGNATE_IGV", value_name = "FILE")]
+    pub(crate) igv: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) provider: ProviderArguments,
     #[command(flatten)]
@@ -378,6 +383,11 @@ pub(crate) struct DemoArguments {
     /// Address under which subscribers may be notified, as of `cognate serve`.
     #[arg(long, value_name = "PREFIX", value_delimiter = ',')]
     pub(crate) subscription_endpoint: Vec<String>,
+    #[command(flatten)]
+    pub(crate) reference: ReferenceArguments,
+    /// `igv.min.js`, as of `cognate serve`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) igv: Option<PathBuf>,
     /// Fire the order, check the card, print what happened and end.
     #[arg(long)]
     pub(crate) check: bool,

@@ -6,6 +6,7 @@ use crate::erasing::Erasing;
 use crate::error::Error;
 use crate::limiter::Limiter;
 use crate::provider::Provider;
+use crate::viewer::Viewer;
 use genomics::lift::LiftOver;
 use genomics::reference::References;
 use genomics::vrs;
@@ -64,6 +65,8 @@ struct Inner {
     figures: Arc<Figures>,
     /// What shows pages of documents.
     documents: Option<Arc<dyn ReadDocuments>>,
+    /// The browser of genomes that the operator brings.
+    viewer: Option<Viewer>,
 }
 
 /// What the Genomics Operations are answered with.
@@ -130,6 +133,7 @@ impl App {
             erasing: None,
             figures: Arc::default(),
             documents: None,
+            viewer: None,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -263,6 +267,17 @@ impl App {
     pub fn with_documents(&self, reader: Arc<dyn ReadDocuments>) -> Self {
         let inner = Inner { documents: Some(reader), ..Inner::clone(&self.inner) };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// The same, with a browser of genomes.
+    pub fn with_viewer(&self, viewer: Viewer) -> Self {
+        let inner = Inner { viewer: Some(viewer), ..Inner::clone(&self.inner) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The browser of genomes, if the operator brings one.
+    pub(crate) fn viewer(&self) -> Option<&Viewer> {
+        self.inner.viewer.as_ref()
     }
 
     /// What shows pages of documents, if anything does.

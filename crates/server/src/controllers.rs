@@ -18,6 +18,7 @@ pub(crate) mod health;
 pub(crate) mod knowledge;
 pub(crate) mod launch;
 pub(crate) mod lifestyle;
+pub(crate) mod locus;
 pub(crate) mod login;
 pub(crate) mod metrics;
 pub(crate) mod pages;

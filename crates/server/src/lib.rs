@@ -28,6 +28,7 @@ mod router;
 mod second_factor;
 mod smart;
 mod trial_work;
+mod viewer;
 mod views;
 
 pub use app::{App, Genomics, Settings};
@@ -46,3 +47,4 @@ pub use research::count::count;
 pub use research::table::{CountTable, count_table};
 pub use router::{router, routes};
 pub use smart::{Level, Permission, Scopes};
+pub use viewer::{VIEWER_BYTES_MAX, Viewer};

@@ -8,6 +8,7 @@
 mod console;
 mod operation;
 mod page;
+mod patient;
 mod table;
 mod trials;
 

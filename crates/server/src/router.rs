@@ -4,8 +4,8 @@ use crate::app::App;
 use crate::controllers::paper::{Board, Summary};
 use crate::controllers::{
     access_log, account, administration, auth, cards, cds, console, deliver, destinations,
-    documents, emergency, fhir, genomics, health, knowledge, launch, lifestyle, login, metrics,
-    pages, paper, passkey, policies, privacy, reports, trials,
+    documents, emergency, fhir, genomics, health, knowledge, launch, lifestyle, locus, login,
+    metrics, pages, paper, passkey, policies, privacy, reports, trials,
 };
 use crate::openapi;
 use crate::refusal;
@@ -62,6 +62,9 @@ const PAGES: &[Route] = &[
     Route::new("GET", "/patients/{id}/summary.pdf", || get(paper::document::<Summary>)),
     Route::new("GET", "/patients/{id}/lifestyle", || get(lifestyle::form)),
     Route::new("POST", "/patients/{id}/lifestyle", || post(lifestyle::submit)),
+    Route::new("GET", "/patients/{id}/locus", || get(locus::show)),
+    Route::new("GET", "/patients/{id}/locus/features", || get(locus::features)),
+    Route::new("GET", "/reference/{name}", || get(locus::sequence)),
     Route::new("GET", "/patients/{id}/trials", || get(trials::options)),
     Route::new("GET", "/patients/{id}/trials/{trial}", || get(trials::work::show)),
     Route::new("POST", "/patients/{id}/trials/{trial}", || post(trials::work::decide)),

@@ -25,7 +25,7 @@ pub struct Asset {
 }
 
 /// The media type of the scripts (RFC 9239).
-const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+pub const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 struct Named {
     /// The name in the source, `cognate.css`.
@@ -49,6 +49,7 @@ static SHEET: LazyLock<Vec<u8>> = LazyLock::new(|| {
 static ASSETS: LazyLock<Vec<Named>> = LazyLock::new(|| {
     vec![
         named("cognate.css", "text/css; charset=utf-8", &SHEET),
+        named("locus.js", JAVASCRIPT, include_bytes!("../assets/locus.js")),
         named("queue.js", JAVASCRIPT, include_bytes!("../assets/queue.js")),
         named("passkey.js", JAVASCRIPT, include_bytes!("../assets/passkey.js")),
         named("favicon.svg", "image/svg+xml", include_bytes!("../assets/favicon.svg")),

@@ -5,6 +5,7 @@ mod axis;
 mod copies;
 mod label;
 mod line;
+pub(crate) mod locus;
 mod lollipop;
 pub(crate) mod risk_bar;
 mod sparkline;
@@ -12,6 +13,7 @@ mod timeline;
 
 pub(crate) use copies::copies;
 pub(crate) use line::line;
+pub(crate) use locus::locus;
 pub(crate) use lollipop::lollipop;
 pub(crate) use risk_bar::risk_bar;
 pub(crate) use sparkline::sparkline;

@@ -12,7 +12,7 @@ mod page;
 pub mod path;
 pub mod view;
 
-pub use asset::{Asset, CONTENT_SECURITY_POLICY, asset, asset_path};
+pub use asset::{Asset, CONTENT_SECURITY_POLICY, JAVASCRIPT, asset, asset_path};
 pub use page::access::access_log;
 pub use page::account::{account, code, offer, recovery, step_up};
 pub use page::administration::administration;
@@ -28,6 +28,7 @@ pub use page::error::{error, not_found};
 pub use page::explain::explain;
 pub use page::knowledge::{knowledge, knowledge_drug, knowledge_gene};
 pub use page::lifestyle::form::{lifestyle_form, speaker};
+pub use page::locus::locus;
 pub use page::login::login;
 pub use page::message::{message, source};
 pub use page::messages::messages;

@@ -22,6 +22,7 @@ mod gene;
 pub(crate) mod knowledge;
 pub(crate) mod lifestyle;
 mod lines;
+pub(crate) mod locus;
 pub(crate) mod login;
 mod medicine;
 mod merged;

@@ -124,6 +124,21 @@ pub fn patient(id: &PatientId) -> String {
     format!("{PATIENTS}/{}", segment(id.as_str()))
 }
 
+/// A place of a patient's genome.
+pub fn locus(id: &PatientId) -> String {
+    format!("{}/locus", patient(id))
+}
+
+/// What is drawn of it.
+pub fn locus_features(id: &PatientId, region: &str, build: &str) -> String {
+    format!("{}/features?region={}&build={}", locus(id), segment(region), segment(build))
+}
+
+/// A sequence of the operator's reference, by its accession.
+pub fn reference(accession: &str) -> String {
+    format!("/reference/{}.fa", segment(accession))
+}
+
 /// Opening a patient in an emergency.
 pub fn emergency(id: &PatientId) -> String {
     format!("{}/emergency", patient(id))

@@ -16,6 +16,7 @@ mod explain;
 mod identity;
 mod knowledge;
 mod lifestyle;
+mod locus;
 mod message;
 mod molecular;
 mod notice;
@@ -57,6 +58,9 @@ pub use identity::{Identity, Known, Session};
 pub use knowledge::{DrugKnowledgeView, GeneKnowledgeView, KnowledgeView, RuleView};
 pub use lifestyle::{
     BearingRow, LifestyleFormView, LifestyleQuestion, LifestyleView, PreventionRow, QuestionKind,
+};
+pub use locus::{
+    LocusCall, LocusCoverage, LocusPlace, LocusSeen, LocusState, LocusView, LocusViewer,
 };
 pub use message::{
     FoundRow, MessageContent, MessageFilter, MessageHead, MessagePart, MessageSegment, MessageView,

@@ -11,8 +11,8 @@ use super::serve::{Beside, Running, stop_signal};
 use super::{print, say};
 use crate::arguments::{
     AlertArguments, DemoArguments, DoorArguments, EhrArguments, PolicyTrust, ProfileArguments,
-    ProviderArguments, ReferenceArguments, ServeArguments, ShippingArguments, StoreArguments,
-    TlsArguments, TokenArguments, WatchArguments,
+    ProviderArguments, ServeArguments, ShippingArguments, StoreArguments, TlsArguments,
+    TokenArguments, WatchArguments,
 };
 use crate::outcome::Outcome;
 use crate::store;
@@ -94,7 +94,8 @@ fn serving(arguments: &DemoArguments, at: &StoreArguments) -> ServeArguments {
         evidence: Some(arguments.messages.join("evidence")).filter(|pack| pack.is_dir()),
         silent_rule: Vec::new(),
         panels: Vec::new(),
-        reference: ReferenceArguments { references: Vec::new() },
+        reference: arguments.reference.clone(),
+        igv: arguments.igv.clone(),
         subscription_endpoint: arguments.subscription_endpoint.clone(),
         subscription_authorities: None,
         provider: ProviderArguments::default(),

@@ -4,6 +4,7 @@ mod alert;
 mod audit_review;
 mod destination;
 mod provider;
+mod viewer;
 
 use super::{panels, say};
 use crate::arguments::{EhrArguments, ServeArguments, ShippingArguments, TlsArguments};
@@ -109,6 +110,10 @@ fn furnished(
     let app = guarded(app, arguments)?;
     let app = match &arguments.evidence {
         Some(directory) => app.with_therapies(therapies(directory, record, tenant)?),
+        None => app,
+    };
+    let app = match &arguments.igv {
+        Some(path) => app.with_viewer(viewer::viewer(path)?),
         None => app,
     };
     let app = app

@@ -10,7 +10,9 @@ mod marks;
 mod population;
 mod request;
 
+pub(crate) use ask::{Seen, see};
 pub use carriers::Carriers;
+pub(crate) use genome::Question;
 
 use crate::app::App;
 use crate::caller::Caller;

@@ -5,6 +5,7 @@ use crate::caller::Caller;
 use crate::error::Error;
 use crate::page::{PageError, html};
 use crate::views;
+use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -109,13 +110,17 @@ pub(crate) async fn reviews(
 }
 
 /// `GET /assets/{name}`
-pub(crate) async fn asset(Path(name): Path<String>) -> Response {
-    let Some(asset) = web::asset(&name) else {
-        return StatusCode::NOT_FOUND.into_response();
+pub(crate) async fn asset(State(app): State<App>, Path(name): Path<String>) -> Response {
+    let brought = app.viewer().filter(|viewer| viewer.name == name);
+    let (content_type, mut response) = match (web::asset(&name), brought) {
+        (Some(asset), _) => (asset.content_type, asset.bytes.into_response()),
+        (None, Some(viewer)) => {
+            (web::JAVASCRIPT, Bytes::from_owner(viewer.bytes.clone()).into_response())
+        }
+        (None, None) => return StatusCode::NOT_FOUND.into_response(),
     };
-    let mut response = asset.bytes.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     let forever = "public, max-age=31536000, immutable";
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(forever));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -105,7 +105,7 @@ const AUTHORIZATION: &[&str] = &[
 const FORMATS: &[&str] = &["_format", "header"];
 const EVENTS: &[&str] = &["eventsSinceNumber", "eventsUntilNumber", "content", "_count"];
 
-const fn begin(method: &'static str, path: &'static str, summary: &'static str) -> Row {
+pub(super) const fn begin(method: &'static str, path: &'static str, summary: &'static str) -> Row {
     Row {
         method,
         path,
@@ -279,11 +279,6 @@ pub(super) const TABLE: &[Row] = &[
         .asking(&["version"])
         .answering(&[(200, Of("application/pdf")), (303, Nothing)])
         .refusing(&[400, 403, 404, 501]),
-    page("GET", "/patients/{id}/lifestyle", "Form that takes answers about lifestyle")
-        .asking(&["on"]),
-    page("POST", "/patients/{id}/lifestyle", "Keep answers about lifestyle")
-        .taking(Form(&["csrf", "version", "on", "said-by"]))
-        .refusing(&[400, 403, 404, 412, 413, 415, 422]),
     page("GET", "/patients/{id}/trials", "The tumour of a patient and its trial options"),
     page("GET", "/cards", "What cards came to, by rule and role"),
     page("GET", "/knowledge", "The knowledge in use: genes and drugs"),
@@ -495,6 +490,7 @@ fn row_of_question(method: &'static str, path: &'static str) -> Option<Row> {
 /// The row of a route.
 pub(super) fn row(method: &'static str, path: &'static str) -> Option<Row> {
     let all = TABLE.iter().chain(super::console::TABLE).chain(super::trials::TABLE);
+    let all = all.chain(super::patient::TABLE);
     let known = all.copied().find(|row| (row.method, row.path) == (method, path));
     known.or_else(|| row_of_question(method, path))
 }

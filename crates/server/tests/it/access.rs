@@ -87,6 +87,9 @@ const ACCESS_LOG: (&str, &str) = ("GET", "/patients/{id}/access");
 const MCODE: (&str, &str) = ("GET", "/fhir/Patient/{id}/$mcode-everything");
 const MATCH: (&str, &str) = ("GET", "/fhir/Patient/{id}/$trial-match");
 const MATCH_GIVEN: (&str, &str) = ("POST", "/fhir/Patient/$trial-match");
+const LOCUS: (&str, &str) = ("GET", "/patients/{id}/locus");
+const FEATURES: (&str, &str) = ("GET", "/patients/{id}/locus/features");
+const SEQUENCE: (&str, &str) = ("GET", "/reference/{name}");
 const OPTIONS: (&str, &str) = ("GET", "/patients/{id}/trials");
 const DECISION: (&str, &str) = ("GET", "/patients/{id}/trials/{trial}");
 const DECIDING: (&str, &str) = ("POST", "/patients/{id}/trials/{trial}");
@@ -164,6 +167,9 @@ const TABLE: &[Row] = &[
     row(EMERGENCY, Page, "/patients/{patient}/emergency", OPERATOR, false),
     row(OPENING, Page, "/patients/{patient}/emergency", OPERATOR, false),
     row(ACCESS_LOG, Page, "/patients/{patient}/access", OPERATOR, false),
+    row(LOCUS, Page, "/patients/{patient}/locus", OPERATOR, true),
+    row(FEATURES, Interface, "/patients/{patient}/locus/features?region=chr7:1-9", OPERATOR, true),
+    row(SEQUENCE, Interface, "/reference/NC_000007.14.fa.fai", None, false),
     row(OPTIONS, Page, "/patients/{patient}/trials", OPERATOR, true),
     row(DECISION, Page, "/patients/{patient}/trials/none", OPERATOR, false),
     row(DECIDING, Page, "/patients/{patient}/trials/none", OPERATOR, false),

@@ -1,7 +1,7 @@
 //! The Genomics Operations over HTTP, on observations that were filed.
 
 mod carriers;
-mod genome;
+pub(crate) mod genome;
 mod population;
 
 use crate::app::{Answer, CLIENT, INTERFACE, TestApp, Who, escape};

@@ -272,7 +272,9 @@ async fn screening_is_offered_only_on_what_is_known() {
     let app = TestApp::new();
     let section =
         |page: String| between(&page, "<caption>Prevention</caption>", "</table>").to_owned();
-    let page = section(app.get(PRESCRIBER, "/patients/ana-example").await.text());
+    let page = app.get(PRESCRIBER, "/patients/ana-example").await.text();
+    assert!(page.contains("<title>Pack-years smoked: not asked</title>"), "{page}");
+    let page = section(page);
     for said in ["Not known", "How many pack-years were smoked", "PMID 33687470"] {
         assert!(page.contains(said), "{said}: {page}");
     }
@@ -285,6 +287,10 @@ async fn screening_is_offered_only_on_what_is_known() {
         ("pack-years", "25"),
     ];
     assert_eq!(send(&app, &smokes).await.0, 303);
-    let page = section(app.get(PRESCRIBER, "/patients/ana-example").await.text());
+    let page = app.get(PRESCRIBER, "/patients/ana-example").await.text();
+    for drawn in ["Pack-years smoked: 25 pack-years", "Years since smoking stopped: smokes now"] {
+        assert!(page.contains(&format!("<title>{drawn}</title>")), "{drawn}: {page}");
+    }
+    let page = section(page);
     assert!(page.contains("Criteria met") && page.contains("Smokes now"), "{page}");
 }

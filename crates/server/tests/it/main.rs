@@ -60,6 +60,8 @@ mod launch;
 #[cfg(test)]
 mod lifestyle;
 #[cfg(test)]
+mod locus;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 mod login;

@@ -33,8 +33,10 @@ pub(crate) fn risk_bar(title: &str, rows: &[ScaleRow]) -> Markup {
     html! {
         (figure(title, (WIDTH, whole(height)), &picture, &values(&rows)))
         p.note {
-            "A figure beside a threshold is no risk of this person. Hatched: not known. The line "
-            "below a scale is what the source asks for."
+            "A figure beside a threshold is no risk of this person. Hatched: not known."
+            @if rows.iter().any(|row| row.asked_for.is_some()) {
+                " The line below a scale is what the source asks for."
+            }
         }
     }
 }

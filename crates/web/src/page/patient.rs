@@ -160,6 +160,7 @@ fn genes(view: &PatientView) -> Markup {
             div.section-head {
                 h2 id="genes" { "Gene results" }
                 p.more {
+                    a href=(path::locus(&view.id)) { "A place of the genome" } " · "
                     a href=(path::pgx_report(&view.id)) { "Pharmacogenomic report" } " · "
                     a href=(path::pgx_report_pdf(&view.id)) {
                         span.visually-hidden { "Pharmacogenomic report as " } "PDF"

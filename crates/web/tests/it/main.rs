@@ -13,6 +13,8 @@ mod documents;
 #[cfg(test)]
 mod lifestyle;
 #[cfg(test)]
+mod locus;
+#[cfg(test)]
 mod page;
 #[cfg(test)]
 mod safety;

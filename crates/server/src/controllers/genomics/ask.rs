@@ -7,7 +7,7 @@ use crate::controllers::fhir::answer::json;
 use crate::controllers::genomics::genome::{Genomes, Question};
 use crate::controllers::genomics::population;
 use crate::error::Error;
-use ::genomics::answer::{Fault, FaultKind, Part};
+use ::genomics::answer::{Fault, FaultKind, Part, Value as AnswerValue};
 use ::genomics::asked::{Asked, Contract, Given, Operation, Subject};
 use ::genomics::finding::Dossier;
 use ::genomics::operation::{self, Tools};
@@ -54,19 +54,43 @@ fn about_one(
     tools: Tools<'_>,
 ) -> Result<Value, Error> {
     let patient = patient(app, &asked.subject)?;
+    let seen = see(app, caller, &patient, Question { operation, asked, tools })?;
+    written(&seen.parts, &seen.resources)
+}
+
+/// What the record says of a patient to a question.
+pub(crate) struct Seen {
+    /// The answer.
+    pub(crate) parts: Vec<Part>,
+    /// All that it was made from.
+    pub(crate) dossier: Dossier,
+    /// The resources that the answer names, by reference.
+    pub(crate) resources: BTreeMap<String, Value>,
+}
+
+/// Puts a question to what the caller may read of a patient.
+///
+/// # Errors
+/// 404 for a patient whom the caller does not see; what cannot be answered here.
+pub(crate) fn see(
+    app: &App,
+    caller: &Caller,
+    patient: &PatientId,
+    question: Question<'_>,
+) -> Result<Seen, Error> {
+    let Question { operation, asked, tools } = question;
     app.record().read_together(|record| {
         let found = record.read(&caller.access, "Patient", patient.as_str())?;
         if found.is_none_or(|stored| stored.deleted) {
             return Err(Error::not_found());
         }
         // What was studied before records were merged was studied.
-        let records = record.records_of_person(&caller.access, &patient)?;
+        let records = record.records_of_person(&caller.access, patient)?;
         let mut stored = Vec::new();
         for one in &records {
             stored.extend(record.patient_resources(&caller.access, one, &TYPES)?);
         }
         let (mut dossier, resources) = read(app, &stored)?;
-        let question = Question { operation, asked, tools };
         let mut genomes = Vec::with_capacity(records.len());
         for one in &records {
             genomes.push(Genomes::read(record, &caller.access, one, question, &mut dossier)?);
@@ -77,8 +101,25 @@ fn about_one(
             let mut genomes = records.iter().zip(&genomes);
             stored.or_else(|| genomes.find_map(|(of, held)| held.observation(app, of, reference)))
         };
-        parameters(&parts, &resource).map_err(|reference| missing(&reference))
+        let mut named = BTreeMap::new();
+        for reference in references(&parts) {
+            let resource = resource(reference).ok_or_else(|| missing(reference))?;
+            named.insert(reference.to_owned(), resource);
+        }
+        Ok(Seen { parts, dossier, resources: named })
     })
+}
+
+/// The resources that an answer names.
+fn references(parts: &[Part]) -> Vec<&str> {
+    let mut named = Vec::new();
+    for part in parts {
+        if let AnswerValue::Resource(reference) = &part.value {
+            named.push(reference.as_str());
+        }
+        named.extend(references(&part.parts));
+    }
+    named
 }
 
 /// What the record says of a patient, and its resources by reference.

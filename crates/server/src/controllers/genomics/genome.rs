@@ -40,10 +40,10 @@ type Sequences = Vec<(Option<SourceClass>, String)>;
 
 /// What is asked, and with what.
 #[derive(Clone, Copy)]
-pub(super) struct Question<'q> {
-    pub(super) operation: &'q Operation,
-    pub(super) asked: &'q Asked,
-    pub(super) tools: Tools<'q>,
+pub(crate) struct Question<'q> {
+    pub(crate) operation: &'q Operation,
+    pub(crate) asked: &'q Asked,
+    pub(crate) tools: Tools<'q>,
 }
 
 /// A call that an answer may name.

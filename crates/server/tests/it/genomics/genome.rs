@@ -17,7 +17,7 @@ use std::sync::Arc;
 use testkit::vcf::{GRCH37, GRCH38, vcf as file};
 
 /// Files a variant file of Ana Example.
-pub(super) fn take(app: &TestApp, text: &str, references: &References) {
+pub(crate) fn take(app: &TestApp, text: &str, references: &References) {
     let pack = Pack::built_in().unwrap();
     let tools = Tools { pack: &pack, references };
     let patient = Some(PatientId::new("ana-example"));
@@ -61,7 +61,7 @@ fn line(answer: &Answer) -> String {
 }
 
 /// A gVCF: seen up to 2,000 but for a stretch of low quality.
-fn blocks() -> String {
+pub(crate) fn blocks() -> String {
     file(
         GRCH38,
         &[
