@@ -4,6 +4,7 @@
 //! Nothing here is a result before that: proposals are in no resource and no fact, so no engine can
 //! see them. What would harm most if it were wrong takes two people.
 
+pub mod concordance;
 mod decide;
 mod file;
 mod follow;
@@ -106,11 +107,30 @@ impl ReadDocument {
         Ok(stored.patient.as_ref() == Some(patient) || read("Patient", patient.as_str())?.is_some())
     }
 
+    /// Whether the document still is this patient's, to the byte as it was read.
+    fn is_as_read(
+        &self,
+        record: &Record,
+        access: &Access,
+        kept: &Extraction,
+    ) -> Result<bool, Failure> {
+        let (kind, id) = &self.resource;
+        let stored = record.read(access, kind, id)?.filter(|stored| !stored.deleted);
+        let stored = stored.filter(|stored| stored.patient.as_ref() == Some(&kept.patient));
+        let bytes = stored.and_then(|stored| self.bytes_of(&stored));
+        Ok(bytes.is_some_and(|bytes| id_of(access.tenant(), &kept.patient, &bytes) == kept.id))
+    }
+
     fn bytes_of(&self, stored: &Stored) -> Option<Vec<u8>> {
         let resource = serde_json::from_slice(&stored.body).unwrap_or_default();
         let found = attachments(&resource).into_iter().find(|(at, _, _)| *at == self.content);
         found.map(|(_, _, bytes)| bytes)
     }
+}
+
+/// Whether somebody has said anything of a document yet.
+fn answered(document: &ReadDocument) -> bool {
+    !document.answers.is_empty()
 }
 
 /// The id of what is read from a document of a patient; it follows from its bytes.

@@ -15,6 +15,7 @@ pub mod feed;
 pub mod fhir;
 pub mod file;
 pub mod folder;
+pub mod hold;
 pub mod inspect;
 pub mod matching;
 pub mod mllp;

@@ -1,6 +1,7 @@
 //! Which version of a result stands: what may take its place, and what a new one leaves out.
 
 use crate::failure::Failure;
+use crate::hold;
 use crate::oru::{Filing, reference_to};
 use formats::fhir::access::{
     all, authority_to_system, extensions, id, instant, resource_type, type_and_id,
@@ -46,7 +47,10 @@ impl Earlier {
         Ok(match stored {
             None => Self::Never,
             Some(stored) if stored.deleted => Self::Deleted,
-            Some(stored) => Self::Report(serde_json::from_slice(&stored.body).unwrap_or_default()),
+            Some(stored) => {
+                let standing = serde_json::from_slice(&stored.body).unwrap_or_default();
+                Self::Report(hold::lifted(&standing))
+            }
         })
     }
 
@@ -233,7 +237,8 @@ fn current(
     id: &str,
 ) -> Result<Option<Value>, Failure> {
     let stored = record.read(access, kind, id)?.filter(|stored| !stored.deleted);
-    Ok(stored.map(|stored| serde_json::from_slice(&stored.body).unwrap_or_default()))
+    let standing = |body: &[u8]| hold::lifted(&serde_json::from_slice(body).unwrap_or_default());
+    Ok(stored.map(|stored| standing(&stored.body)))
 }
 
 /// The condition under which a resource is to be written; `None` if it stands there already.
@@ -253,10 +258,11 @@ pub(crate) fn standing(
     Ok((!same).then_some(Condition::Version(stored.reference.version)))
 }
 
-/// Equal but for what the record itself adds (`meta.versionId`, `meta.lastUpdated`).
+/// Equal but for what the record itself adds (`meta.versionId`, `meta.lastUpdated`), and for being
+/// held: what is sent again as it was stays held.
 fn same_content(standing: &Value, incoming: &Value) -> bool {
     let plain = |value: &Value| {
-        let mut value = value.clone();
+        let mut value = hold::lifted(value);
         if let Some(object) = value.as_object_mut() {
             let empty = object.get_mut("meta").and_then(Value::as_object_mut).is_some_and(|meta| {
                 meta.remove("versionId");

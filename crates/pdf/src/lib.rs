@@ -17,7 +17,7 @@ pub mod section;
 mod stated;
 
 pub use propose::{PROPOSALS_MAX, value};
-pub use reading::{Class, Field, FieldName, Proposal, ProposalKind, Reading};
+pub use reading::{Class, Denial, Field, FieldName, Proposal, ProposalKind, Reading};
 
 use extract::Unreadable;
 use integrity::Refusal;
@@ -90,13 +90,14 @@ pub fn of_pages(pages: &[Page], genes: &Genes) -> Reading {
     if !is_report {
         let text = "the document does not look like the report of a person; nothing is proposed";
         problems.push(Problem::note("not-a-report", "document", text));
-        let (class, proposals) = (Class::NotAReport, Vec::new());
-        return Reading { class, pages: sizes, stated, proposals, problems };
+        let (class, proposals, denied) = (Class::NotAReport, Vec::new(), Vec::new());
+        return Reading { class, pages: sizes, stated, proposals, denied, problems };
     }
     problems.extend(stated::check(pages, &lines, &stated));
-    let (proposals, noticed) = propose::of(genes, &body);
-    problems.extend(noticed);
-    Reading { class: Class::Report, pages: sizes, stated, proposals, problems }
+    let found = propose::of(genes, &body);
+    problems.extend(found.problems);
+    let (proposals, denied) = (found.proposals, found.denied);
+    Reading { class: Class::Report, pages: sizes, stated, proposals, denied, problems }
 }
 
 /// What of the pages could not be read.

@@ -5,6 +5,7 @@
 
 mod alteration;
 mod below;
+mod denied;
 mod genotype;
 mod measure;
 mod merge;
@@ -13,7 +14,7 @@ mod value;
 
 pub use value::value;
 
-use crate::reading::{Field, FieldName, Proposal, ProposalKind};
+use crate::reading::{Denial, Field, FieldName, Proposal, ProposalKind};
 use crate::rows::{Cell, Line};
 use crate::section::{Section, heading, is_negated, is_untested};
 use model::Problem;
@@ -37,6 +38,7 @@ struct Finder<'l> {
     lines: &'l [Line],
     section: Section,
     found: Vec<Proposal>,
+    denied: Vec<Denial>,
     problems: Vec<Problem>,
     negated: usize,
     untested: usize,
@@ -57,13 +59,21 @@ fn heading_of(genes: &Genes, line: &Line) -> Option<Section> {
     heading(&first.text).filter(|_| !alteration::is_gene(genes, word))
 }
 
+/// What lines may say.
+pub(crate) struct Found {
+    pub(crate) proposals: Vec<Proposal>,
+    pub(crate) denied: Vec<Denial>,
+    pub(crate) problems: Vec<Problem>,
+}
+
 /// Everything that lines may say.
-pub(crate) fn of(genes: &Genes, lines: &[Line]) -> (Vec<Proposal>, Vec<Problem>) {
+pub(crate) fn of(genes: &Genes, lines: &[Line]) -> Found {
     let mut finder = Finder {
         genes,
         lines,
         section: Section::default(),
         found: Vec::new(),
+        denied: Vec::new(),
         problems: Vec::new(),
         negated: 0,
         untested: 0,
@@ -89,7 +99,9 @@ pub(crate) fn of(genes: &Genes, lines: &[Line]) -> (Vec<Proposal>, Vec<Problem>)
         );
         finder.problems.push(Problem::note("untested-lines", "document", text));
     }
-    merge::merged(finder.found, finder.problems)
+    let denied = finder.denied;
+    let (proposals, problems) = merge::merged(finder.found, finder.problems);
+    Found { proposals, denied, problems }
 }
 
 impl<'l> Finder<'l> {
@@ -105,7 +117,14 @@ impl<'l> Finder<'l> {
         if let Some(section) = heading_of(self.genes, line).filter(|_| line.cells.len() <= 2) {
             self.section = section;
         }
-        if !self.is_read() || self.is_denied(&line.text()) {
+        if self.section == Section::Negative {
+            self.deny_line(line);
+        }
+        if !self.is_read() {
+            return 1;
+        }
+        if self.is_denied(&line.text()) {
+            self.deny_line(line);
             return 1;
         }
         if !self.whole_line(at, line) {
@@ -231,6 +250,7 @@ impl<'l> Finder<'l> {
         }
         for row in rows {
             if self.is_denied(&row.text()) {
+                self.deny_cells(&row.cells());
                 continue;
             }
             if let Some((kind, fields)) = row.proposal(self.genes) {

@@ -125,6 +125,27 @@ impl Proposal {
     }
 }
 
+/// What a report says is not there: compared with what its laboratory sent beside it, and never a
+/// result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Denial {
+    /// The gene, by its approved symbol.
+    pub gene: String,
+    /// What of it is denied; all of the gene if nothing is named.
+    pub fields: Vec<Field>,
+    /// As it is written.
+    pub written: String,
+    /// Page, from 1.
+    pub page: u32,
+}
+
+impl Denial {
+    /// The value of a field.
+    pub fn value(&self, name: FieldName) -> Option<&str> {
+        self.fields.iter().find(|field| field.name == name)?.value.as_deref()
+    }
+}
+
 /// What a report says of whom it is about.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stated {
@@ -167,6 +188,9 @@ pub struct Reading {
     pub stated: Stated,
     /// What it may say.
     pub proposals: Vec<Proposal>,
+    /// What it says is not there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub denied: Vec<Denial>,
     /// What was noticed.
     pub problems: Vec<Problem>,
 }

@@ -162,7 +162,16 @@ impl Record {
         })
     }
 
-    /// What waits for a person of one patient's documents, in the order it came.
+    /// Whether anything was read from a patient's documents. It tells nothing of what, so it is not
+    /// audited.
+    pub fn has_extractions(&self, access: &Access, patient: &PatientId) -> Result<bool, Failure> {
+        self.permit(access, Action::Commit)?;
+        let key = values![access.tenant().as_str(), patient.as_str()].to_vec();
+        let any = |executor: &dyn Executor| executor.first(sql::EXTRACTIONS_ANY_OF, &key);
+        Ok(self.inner.record.read(any)?.is_some())
+    }
+
+    /// What was read from one patient's documents, whatever became of it, in the order it came.
     pub fn extractions_of(
         &self,
         access: &Access,

@@ -1,9 +1,10 @@
 //! What a person says of a proposal.
 
+use super::concordance::Compared;
 use super::{Answer, ReadDocument};
 use knowledge::oncology::OncologyNames;
 use model::Timestamp;
-use pdf::{FieldName, Proposal, ProposalKind};
+use pdf::{Field, FieldName, Proposal, ProposalKind};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use tumor::gene::Genes;
@@ -11,6 +12,11 @@ use tumor::gene::Genes;
 /// The shipped tables are in the binary, and a test loads them; without them nothing is a value.
 static GENES: LazyLock<Option<Genes>> =
     LazyLock::new(|| OncologyNames::built_in().ok().map(|names| Genes::new(&names)));
+
+/// The normal form of a text in a field.
+pub(super) fn normal(name: FieldName, text: &str) -> Option<String> {
+    GENES.as_ref().and_then(|genes| pdf::value(name, text, genes))
+}
 
 /// What somebody says of one proposal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,8 +128,33 @@ impl ReadDocument {
 
     /// Whether everything was decided by all whom it takes.
     pub fn is_decided(&self) -> bool {
+        self.is_decided_beside(&Compared::default())
+    }
+
+    /// The same, where what a result beside the document says as well takes nobody.
+    pub fn is_decided_beside(&self, beside: &Compared) -> bool {
         let proposals = self.reading.as_ref().map_or(0, |reading| reading.proposals.len());
-        (0..proposals).all(|at| self.answers.get(&at).is_some_and(Answer::is_complete))
+        (0..proposals).all(|at| match self.answers.get(&at) {
+            Some(answer) => answer.is_complete(),
+            None => beside.agreed.contains_key(&at),
+        })
+    }
+
+    /// The document as people have read it: with their values, and without what they rejected.
+    pub(super) fn as_confirmed(&self) -> Self {
+        let mut read = self.clone();
+        let proposals = read.reading.iter_mut().flat_map(|reading| &mut reading.proposals);
+        for (at, proposal) in proposals.enumerate() {
+            let values = self.answers.get(&at).and_then(|answer| answer.values.as_ref());
+            let mut fields: Vec<Field> = Vec::new();
+            for (name, value) in values.into_iter().flatten() {
+                let place = proposal.field(*name).or_else(|| proposal.fields.first()).cloned();
+                let value = Some(value.clone());
+                fields.extend(place.map(|place| Field { name: *name, value, ..place }));
+            }
+            proposal.fields = fields;
+        }
+        read
     }
 
     /// Whether anything was confirmed.
@@ -158,8 +189,7 @@ fn checked(
 ) -> Result<BTreeMap<FieldName, String>, Objection> {
     let mut values = BTreeMap::new();
     for (name, text) in texts.iter().filter(|(_, text)| !text.trim().is_empty()) {
-        let value = GENES.as_ref().and_then(|genes| pdf::value(*name, text, genes));
-        let value = value.ok_or(Objection::NoValue(*name))?;
+        let value = normal(*name, text).ok_or(Objection::NoValue(*name))?;
         values.insert(*name, value);
     }
     let (subject, one_of) = needed(kind);

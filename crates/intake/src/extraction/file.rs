@@ -1,6 +1,7 @@
 //! Filing what was confirmed, by the door that laboratories' own reports go through.
 
-use super::{Answer, ReadDocument, id_of};
+use super::concordance::{self, Compared};
+use super::{Answer, ReadDocument};
 use crate::failure::Failure;
 use crate::oru::Context;
 use crate::vendor::filing;
@@ -38,12 +39,20 @@ pub fn file(
     origin: Origin,
 ) -> Result<(), Failure> {
     let document = ReadDocument::of(kept)?;
-    if !document.is_decided() || !document.has_confirmed() {
+    let beside = concordance::compared(record, access, &kept.patient, &document)?;
+    if !document.is_decided_beside(&beside) || !document.has_confirmed() {
         return refused("not-decided", "not everything was decided by all whom it takes");
     }
-    if !is_there(record, access, kept, &document)? {
+    if !document.is_as_read(record, access, kept)? {
         let text = "the document is not this patient's any more as it was read; file nothing of it";
         return refused("not-there", text);
+    }
+    let as_confirmed = document.as_confirmed();
+    let confirmed = concordance::compared(record, access, &kept.patient, &as_confirmed)?;
+    if disagrees(&document, &confirmed) {
+        let text = "the result that came with the document says something else of what is \
+                    confirmed; reject it, or have the laboratory correct its result";
+        return refused("disagrees", text);
     }
     let report = report(&document, kept, origin);
     let raw = RawId::new(kept.id.as_str());
@@ -75,22 +84,14 @@ pub fn file(
     Ok(())
 }
 
-fn refused(code: &str, text: &str) -> Result<(), Failure> {
-    Err(Failure::Refused(vec![Problem::error(code, "document", text)]))
+/// Whether anything that was confirmed is not what came with the document.
+fn disagrees(document: &ReadDocument, confirmed: &Compared) -> bool {
+    let of = |at: &usize| document.answers.get(at).is_some_and(|answer| answer.values.is_some());
+    confirmed.disagreements.iter().any(|one| one.proposal.as_ref().is_some_and(of))
 }
 
-/// Whether the document still is this patient's, to the byte as it was read.
-fn is_there(
-    record: &Record,
-    access: &Access,
-    kept: &Extraction,
-    document: &ReadDocument,
-) -> Result<bool, Failure> {
-    let (kind, id) = &document.resource;
-    let stored = record.read(access, kind, id)?.filter(|stored| !stored.deleted);
-    let stored = stored.filter(|stored| stored.patient.as_ref() == Some(&kept.patient));
-    let bytes = stored.and_then(|stored| document.bytes_of(&stored));
-    Ok(bytes.is_some_and(|bytes| id_of(access.tenant(), &kept.patient, &bytes) == kept.id))
+fn refused(code: &str, text: &str) -> Result<(), Failure> {
+    Err(Failure::Refused(vec![Problem::error(code, "document", text)]))
 }
 
 fn report(document: &ReadDocument, kept: &Extraction, origin: Origin) -> VendorReport {

@@ -1,5 +1,6 @@
 //! Follows what is filed, and reads the documents among it.
 
+use super::concordance::Comparer;
 use super::{ReadDocument, attachments, id_of};
 use crate::failure::Failure;
 use model::{PatientId, Problem, Severity, TenantId};
@@ -71,14 +72,32 @@ impl Follower {
                 return Ok(done);
             }
             let changes = self.record.changes(&engine, after, CHANGES_PER_READ)?;
-            let mut seen = None;
+            let (mut seen, mut touched) = (None, BTreeSet::new());
             for change in changes.iter().take_while(|_| !stop()) {
                 done += self.look(change)?;
                 seen = Some(change.sequence);
+                if is_compared(change) {
+                    touched.extend(change.patient.as_ref());
+                }
             }
             let Some(seen) = seen else { return Ok(done) };
+            self.compare(&engine, &touched)?;
             self.record.set_cursor(&engine, CURSOR, seen)?;
         }
+    }
+
+    /// Compares the documents of patients with the results that came with them.
+    fn compare(&self, engine: &Access, patients: &BTreeSet<&PatientId>) -> Result<(), Failure> {
+        let door = &self.access(Role::Interface);
+        let reviewer = &self.access(Role::LaboratoryReviewer);
+        let comparer = Comparer { record: &self.record, door, engine, reviewer };
+        for patient in patients {
+            // Most people have no document that is read.
+            if self.record.has_extractions(door, patient)? {
+                comparer.of_patient(patient)?;
+            }
+        }
+        Ok(())
     }
 
     fn access(&self, role: Role) -> Access {
@@ -163,6 +182,9 @@ impl Follower {
         there: &BTreeSet<String>,
     ) -> Result<(), Failure> {
         for kept in self.record.extractions_of(door, patient)? {
+            if kept.state != ExtractionState::Open {
+                continue;
+            }
             let mut document = ReadDocument::of(&kept)?;
             let (kind, id) = &document.resource;
             if (kind, id) != (&change.resource_type, &change.id) || there.contains(&kept.id) {
@@ -215,6 +237,12 @@ impl Follower {
         }
         Ok(differs)
     }
+}
+
+/// Whether a change may make a document and a result agree, or not any more.
+fn is_compared(change: &Change) -> bool {
+    let types = ["DocumentReference", "DiagnosticReport", "Observation"];
+    change.kind == ChangeKind::Resource && types.contains(&change.resource_type.as_str())
 }
 
 /// What is kept of a document, with room for what people will say of it. A reading that is larger

@@ -24,17 +24,17 @@ const TEXTS: &[Text<'static>] = &[
     (40.0, 220.0, "CYP2C9 *3/*3 Poor Metabolizer"),
 ];
 
-fn genes() -> Genes {
+pub(crate) fn genes() -> Genes {
     Genes::new(&knowledge::oncology::OncologyNames::built_in().unwrap())
 }
 
-fn follower(fixture: &Fixture) -> Follower {
+pub(crate) fn follower(fixture: &Fixture) -> Follower {
     static READER: OnceLock<Arc<InProcess>> = OnceLock::new();
     let reader = READER.get_or_init(|| Arc::new(InProcess(genes())));
     Follower::new(fixture.record.clone(), Arc::clone(reader) as _, &tenant())
 }
 
-fn reviewer(name: &str) -> Access {
+pub(crate) fn reviewer(name: &str) -> Access {
     Access::new(tenant(), name, Role::LaboratoryReviewer, Purpose::Treatment, Scope::Tenant)
 }
 
@@ -61,7 +61,7 @@ fn filed(fixture: &Fixture, bytes: &[u8]) -> Extraction {
 }
 
 /// Confirms a proposal as it was read.
-fn confirm(document: &mut ReadDocument, at: usize, who: &str) -> Result<(), Objection> {
+pub(crate) fn confirm(document: &mut ReadDocument, at: usize, who: &str) -> Result<(), Objection> {
     let reading = document.reading.clone().unwrap();
     let fields = reading.proposals[at].fields.iter();
     let values = fields.filter_map(|field| Some((field.name, field.value.clone()?)));
@@ -69,13 +69,13 @@ fn confirm(document: &mut ReadDocument, at: usize, who: &str) -> Result<(), Obje
     document.decide(at, decision, (who, Timestamp::from_micros(1)))
 }
 
-fn keep(fixture: &Fixture, kept: &Extraction, document: &ReadDocument) -> Extraction {
+pub(crate) fn keep(fixture: &Fixture, kept: &Extraction, document: &ReadDocument) -> Extraction {
     let (access, body) = (reviewer("r1"), document.body().unwrap());
     fixture.record.decide_extraction(&access, kept, ExtractionState::Open, body).unwrap();
     fixture.record.extraction(&access, &kept.id).unwrap().unwrap()
 }
 
-fn origin() -> Origin {
+pub(crate) fn origin() -> Origin {
     let signed_on = PartialDate::parse("2026-01-12").unwrap();
     Origin { of: specimen::Origin::Germline, signed_on }
 }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::PathBuf;
 
-const REPORT: &str = include_str!("../../../formats/tests/data/vendor/foundation.xml");
+pub(crate) const REPORT: &str = include_str!("../../../formats/tests/data/vendor/foundation.xml");
 pub(crate) const AUTHORITY: &str = "urn:oid:2.999.7";
 
 /// A record with Mira, whom the report is about.
@@ -35,7 +35,7 @@ fn person(id: &str, number: &str, family: &str, given: &str, born: &str, gender:
         "name": [{"family": family, "given": [given]}]}})
 }
 
-fn take(fixture: &Fixture, text: &str) -> Result<Filed, Failure> {
+pub(crate) fn take(fixture: &Fixture, text: &str) -> Result<Filed, Failure> {
     let authorities = BTreeMap::from([("4711".to_owned(), AUTHORITY.to_owned())]);
     let settings = FileSettings { authorities, ..FileSettings::default() };
     let pack = crate::support::pack();
@@ -57,7 +57,7 @@ pub(crate) fn resources(fixture: &Fixture) -> Vec<Value> {
     found.into_values().collect()
 }
 
-fn tumor(fixture: &Fixture) -> (ReportedTumor, Vec<String>) {
+pub(crate) fn tumor(fixture: &Fixture) -> (ReportedTumor, Vec<String>) {
     let (mut tumors, problems) = reported_tumors(&resources(fixture));
     assert_eq!(tumors.len(), 1, "{tumors:?}");
     (tumors.remove(0), problems.into_iter().map(|problem| problem.code).collect())

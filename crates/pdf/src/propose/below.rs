@@ -29,6 +29,9 @@ impl Finder<'_> {
         let Some(denial) = denial.filter(|_| is_near) else { return false };
         let (text, page) = (denial.text.clone(), denial.page);
         self.is_denied(&text);
+        if !is_untested(&text) {
+            self.deny_cells(cells);
+        }
         let mut told = "a finding is not proposed, because the line below it denies it";
         if below.cells.len() == 1 {
             // Nearer to what follows than to what it follows, it may be a heading as well.

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod child;
 #[cfg(test)]
+mod denied;
+#[cfg(test)]
 mod gate;
 #[cfg(test)]
 mod proposals;

@@ -295,7 +295,7 @@ fn others() -> Vec<Line> {
             r.put_extraction(a, "e", &p1(), ExtractionState::Open, b"{}".to_vec()).map(drop)
         }),
         ("has_extraction", vec![LaboratoryReviewer, Interface], |r, a, _| {
-            r.has_extraction(a, "e").map(drop)
+            r.has_extraction(a, "e").and_then(|_| r.has_extractions(a, &p1())).map(drop)
         }),
         ("extractions", vec![LaboratoryReviewer, InterfaceAnalyst, Interface], |r, a, _| {
             r.extractions(a, true, 5).map(drop)
