@@ -41,7 +41,7 @@ pub use administration::{
     AccountLine, AdministrationView, CheckRow, ClientProof, ClientRow, KeysView, NewSecret,
 };
 pub use api::{ApiGroup, ApiOperation, ApiView};
-pub use cards::{CardRow, CardsView};
+pub use cards::{CardRow, CardsView, RateRow, RatesView};
 pub use consent::ConsentView;
 pub use console::{
     ConsoleView, FeedRow, FeedState, FeedView, MappedRow, ReplayRow, ReplayView, ReplayedView,
@@ -50,7 +50,8 @@ pub use console::{
 pub use course::{CourseRow, CourseSpan, ValueSeries};
 pub use destination::{DestinationRow, DestinationsView, ParkedRow};
 pub use document::{
-    DocumentListView, DocumentRow, DocumentView, ReadField, ReadFinding, ReadPlace,
+    DocumentListView, DocumentRow, DocumentView, ReadDisagreement, ReadField, ReadFinding,
+    ReadPlace,
 };
 pub use emergency::{EmergencyFormView, EmergencyListView, EmergencyRow};
 pub use explain::{ExplainView, Subject};

@@ -16,7 +16,7 @@ mod verdict;
 
 pub use apply::WORD;
 pub use compare::{Compared, Disagreement};
-pub use verdict::{Answer, answer, document_of};
+pub use verdict::{Answer, Held, answer, document_of, held};
 
 pub(super) use apply::Comparer;
 

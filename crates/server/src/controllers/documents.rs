@@ -10,6 +10,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use intake::extraction::concordance::{self, Answer};
 use intake::extraction::{Decision, Origin, ReadDocument, file};
 use model::{PartialDate, specimen};
 use pdf::FieldName;
@@ -151,14 +152,25 @@ fn decided(app: &App, caller: &Caller, id: &str, form: &Parameters) -> Result<Re
             let Some(origin) = origin(form) else {
                 return again("say whose genome was tested, and when the laboratory signed");
             };
-            if !document.is_decided() || !document.has_confirmed() {
+            let beside = concordance::compared(record, access, &kept.patient, &document)?;
+            if !document.is_decided_beside(&beside) || !document.has_confirmed() {
                 return again("not everything was decided by all whom it takes");
             }
-            file(record, access, &kept, origin)?;
+            if let Err(refused) = refused(file(record, access, &kept, origin))? {
+                return again(&refused);
+            }
         }
         Some("close") => {
             let body = document.body()?;
             record.decide_extraction(access, &kept, ExtractionState::Rejected, body)?;
+        }
+        Some(word @ ("release" | "keep")) => {
+            let text = |name| form.get(name).unwrap_or_default();
+            let about = (text("stated"), text("read"));
+            let said = Answer { about, is_released: word == "release", reason: text("reason") };
+            if let Err(refused) = refused(concordance::answer(record, access, &kept, &said))? {
+                return again(&refused);
+            }
         }
         Some(word @ ("confirm" | "reject")) => {
             let at = form.get("finding").and_then(|at| at.parse().ok()).unwrap_or(usize::MAX);
@@ -180,6 +192,18 @@ fn decided(app: &App, caller: &Caller, id: &str, form: &Parameters) -> Result<Re
         _ => return again("say what you decide"),
     }
     Ok(Redirect::to(&web::path::document(id)).into_response())
+}
+
+/// What was done, or why it was not; a failure of anything else stays one.
+fn refused(done: Result<(), intake::Failure>) -> Result<Result<(), String>, Error> {
+    match done {
+        Ok(()) => Ok(Ok(())),
+        Err(intake::Failure::Refused(problems)) => {
+            let first = problems.into_iter().next().map(|problem| problem.text);
+            Ok(Err(first.unwrap_or_else(|| "this cannot be done".to_owned())))
+        }
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 fn origin(form: &Parameters) -> Option<Origin> {

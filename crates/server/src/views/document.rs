@@ -4,10 +4,15 @@ use super::identity::session;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
+use intake::extraction::concordance::{self, Compared, Held};
 use intake::extraction::{Answer, ReadDocument, unread};
 use pdf::{Field, FieldName, Proposal};
 use record::{Action, Extraction, ExtractionState};
-use web::view::{DocumentListView, DocumentRow, DocumentView, ReadField, ReadFinding, ReadPlace};
+use std::collections::BTreeSet;
+use web::view::{
+    DocumentListView, DocumentRow, DocumentView, ReadDisagreement, ReadField, ReadFinding,
+    ReadPlace,
+};
 
 /// Documents that the list shows at most.
 const LIST_MAX: u32 = 200;
@@ -19,10 +24,16 @@ const WIDTH_POINTS_MIN: f32 = 240.0;
 /// The list.
 pub(crate) fn documents(app: &App, caller: &Caller) -> Result<DocumentListView, Error> {
     let (mut documents, mut unseen) = (Vec::new(), 0);
-    for kept in app.record().extractions(&caller.access, true, LIST_MAX)? {
+    let (record, access) = (app.record(), &caller.access);
+    let mut waiting = disagreeing(app, caller)?;
+    let named: BTreeSet<String> = waiting.iter().map(|kept| kept.id.clone()).collect();
+    let open = record.extractions(access, true, LIST_MAX)?;
+    waiting.extend(open.into_iter().filter(|kept| !named.contains(&kept.id)));
+    for kept in waiting {
         let document = ReadDocument::of(&kept)?;
-        if document.is_readable(app.record(), &caller.access, &kept.patient)? {
-            documents.push(head(&kept, &document));
+        if document.is_readable(record, access, &kept.patient)? {
+            let (_, held) = concordance::held(record, access, &kept, &document)?;
+            documents.push(head(&kept, &document, held));
         } else {
             unseen += 1;
         }
@@ -30,13 +41,41 @@ pub(crate) fn documents(app: &App, caller: &Caller) -> Result<DocumentListView, 
     Ok(DocumentListView { session: session(app, caller)?, documents, unseen })
 }
 
-fn head(kept: &Extraction, document: &ReadDocument) -> DocumentRow {
+/// The documents that results are held for: they come first, also when nothing else of them is
+/// open any more.
+fn disagreeing(app: &App, caller: &Caller) -> Result<Vec<Extraction>, Error> {
+    let mut found = Vec::new();
+    for review in app.record().reviews(&caller.access, true)? {
+        let Some(id) = concordance::document_of(&review.entry) else { continue };
+        found.extend(app.record().extraction(&caller.access, id)?);
+        if found.len() >= LIST_MAX as usize {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+fn disagreement(held: Held) -> ReadDisagreement {
+    let Held { disagreement, is_held, verdict } = held;
+    ReadDisagreement {
+        word: disagreement.word.to_owned(),
+        stated: disagreement.stated,
+        read: disagreement.read,
+        page: disagreement.page,
+        is_held,
+        is_released: verdict.as_ref().map(|verdict| verdict.is_released),
+        said: verdict.map(|verdict| (verdict.by, verdict.reason)),
+    }
+}
+
+fn head(kept: &Extraction, document: &ReadDocument, held: Vec<Held>) -> DocumentRow {
     DocumentRow {
         id: kept.id.clone(),
         title: document.title.clone(),
         read: kept.created,
         findings: document.reading.as_ref().map_or(0, |reading| reading.proposals.len()),
         refused: document.refused.as_ref().map(|(_, text)| text.clone()),
+        disagreements: held.into_iter().map(disagreement).collect(),
     }
 }
 
@@ -48,21 +87,33 @@ pub(crate) fn document(
     error: Option<&str>,
 ) -> Result<DocumentView, Error> {
     let document = ReadDocument::of(kept)?;
+    let (compared, held) = concordance::held(app.record(), &caller.access, kept, &document)?;
     let mut problems = document.differs.clone();
     problems.extend(document.reading.iter().flat_map(|reading| reading.problems.clone()));
     let proposals = document.reading.iter().flat_map(|reading| &reading.proposals).enumerate();
-    let findings = proposals.map(|(at, one)| finding(one, document.answers.get(&at))).collect();
+    let findings = proposals.map(|(at, one)| {
+        let agrees = agreed(&compared, at);
+        ReadFinding { agrees, ..finding(one, document.answers.get(&at)) }
+    });
+    let findings = findings.collect();
+    let may_answer = decides(app, caller)?;
     Ok(DocumentView {
         session: session(app, caller)?,
-        head: head(kept, &document),
+        head: head(kept, &document, held),
         patient: kept.patient.clone(),
         version: kept.version,
-        is_open: kept.state == ExtractionState::Open && decides(app, caller)?,
+        is_open: kept.state == ExtractionState::Open && may_answer,
+        may_answer,
         problems,
         findings,
-        can_be_filed: document.is_decided() && document.has_confirmed(),
+        can_be_filed: document.is_decided_beside(&compared) && document.has_confirmed(),
         error: error.map(str::to_owned),
     })
+}
+
+/// What a result says of a proposal, where it says the same.
+fn agreed(compared: &Compared, at: usize) -> Option<String> {
+    compared.agreed.get(&at).cloned()
 }
 
 /// Whether somebody decides about documents: what is decided becomes a result.
@@ -85,6 +136,7 @@ fn finding(proposal: &Proposal, answer: Option<&Answer>) -> ReadFinding {
         kind: proposal.kind.word().replace('-', " "),
         fields: read.chain(blank).collect(),
         said: answer.map(said),
+        agrees: None,
     }
 }
 

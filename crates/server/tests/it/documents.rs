@@ -166,3 +166,110 @@ async fn who_may_not_read_the_document_reads_nothing_of_it() {
     let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(app.call("POST", &page).by(analyst).form(&form).send().await.status, 403);
 }
+
+/// Sends a result of Ana's with a document that says something else, and compares them.
+async fn with_disagreement() -> (TestApp, String) {
+    let mut app = TestApp::new();
+    let reader = reader();
+    app.show_documents(Arc::clone(&reader) as _);
+    let person = ("Ana Example", "1961-04-02", "100001");
+    let texts = [
+        (40.0, 100.0, "Results"),
+        (40.0, 120.0, "CYP2C19 *2/*2 Poor Metabolizer"),
+        (40.0, 160.0, "CYP2D6 *1/*1 Normal Metabolizer"),
+    ];
+    let data =
+        base64::engine::general_purpose::STANDARD.encode(testkit::pdf::report(person, &texts));
+    let result = |id: &str, hgnc: &str, gene: &str, words: &str| {
+        let loinc = |code: &str| {
+            let coding = serde_json::json!([{"system": "http://loinc.org", "code": code}]);
+            serde_json::json!({"coding": coding})
+        };
+        serde_json::json!({"resourceType": "Observation", "id": id, "status": "final",
+            "subject": {"reference": "Patient/ana-example"}, "code": loinc("84413-4"),
+            "valueCodeableConcept": {"text": words},
+            "component": [{"code": loinc("48018-6"), "valueCodeableConcept": {"coding": [{
+                "system": "http://www.genenames.org/geneId", "code": hgnc, "display": gene}]}}]})
+    };
+    let report = serde_json::json!({
+        "resourceType": "DiagnosticReport", "id": "r1", "status": "final",
+        "subject": {"reference": "Patient/ana-example"},
+        "code": {"coding": [{"system": "http://loinc.org", "code": "51969-4"}]},
+        "result": [{"reference": "Observation/o1"}, {"reference": "Observation/o2"}],
+        "presentedForm": [{"contentType": "application/pdf", "data": data, "title": "Report"}]
+    });
+    for (at, resource) in [
+        ("Observation/o1", result("o1", "HGNC:2621", "CYP2C19", "*1/*1")),
+        ("Observation/o2", result("o2", "HGNC:2625", "CYP2D6", "*1/*1")),
+        ("DiagnosticReport/r1", report),
+    ] {
+        let put = app.call("PUT", &format!("/fhir/{at}")).by(crate::app::INTERFACE);
+        assert_eq!(put.json(&resource).send().await.status, 201);
+    }
+    let follower = Follower::new(app.record.clone(), reader, &tenant());
+    assert_eq!(follower.work_off().unwrap(), 1);
+    let list = app.get(REVIEWER, LIST).await.text();
+    let id = crate::pages::between(&list, "href=\"/reviews/documents/", "\"").to_owned();
+    (app, format!("{LIST}/{id}"))
+}
+
+#[tokio::test]
+async fn a_result_that_the_document_contradicts_is_shown_beside_it_and_released_with_a_reason() {
+    let (app, page) = with_disagreement().await;
+    let status = async || {
+        let read = app.get(crate::app::INTERFACE, "/fhir/Observation/o1").await;
+        crate::pages::between(&read.text(), "\"status\":\"", "\"").to_owned()
+    };
+    assert_eq!(status().await, "preliminary");
+    // Both values, in the list and on the page.
+    for address in [LIST, &page] {
+        let text = app.get(REVIEWER, address).await.text();
+        assert!(text.contains("CYP2C19 *1/*1") && text.contains("CYP2C19 *2/*2"), "{text}");
+    }
+    let inbox = app.get(REVIEWER, "/inbox").await.text();
+    assert!(inbox.contains("do not say the same"), "{inbox}");
+    let token = csrf(Role::LaboratoryReviewer);
+    let post = async |more: &[(&str, &str)]| {
+        let version = version(&app, &page).await;
+        let form = [&[("csrf", token.as_str()), ("version", &version)], more].concat();
+        app.call("POST", &page).by(REVIEWER).form(&form).send().await
+    };
+    let about = [
+        ("stated", "CYP2C19 *1/*1"),
+        ("read", "CYP2C19 *2/*2 Poor Metabolizer"),
+        ("reason", "the form is of another specimen"),
+    ];
+    let say = async |decision: &str, about: &[(&str, &str)]| {
+        post(&[&[("decision", decision)], about].concat()).await
+    };
+    assert_eq!(say("release", &about[..2]).await.status, 422, "a reason is needed");
+    assert_eq!(say("release", &[about[0], ("read", "x"), about[2]]).await.status, 422);
+    assert_eq!(say("keep", &about).await.status, 303);
+    assert_eq!(status().await, "preliminary");
+    assert!(app.get(REVIEWER, &page).await.text().contains("has to correct it"));
+    assert_eq!(say("release", &about).await.status, 303);
+    assert_eq!(status().await, "final");
+    let text = app.get(REVIEWER, &page).await.text();
+    assert!(text.contains("Released by") && text.contains("another specimen"), "{text}");
+    // The list of what waits forgets it when it is looked at again.
+    Follower::new(app.record.clone(), reader(), &tenant()).work_off().unwrap();
+    assert!(!app.get(REVIEWER, "/inbox").await.text().contains("do not say the same"));
+}
+
+#[tokio::test]
+async fn nobody_else_releases_a_result() {
+    let (app, page) = with_disagreement().await;
+    let analyst = Who::Person(Role::InterfaceAnalyst);
+    let token = csrf(Role::InterfaceAnalyst);
+    let form = [
+        ("csrf", token.as_str()),
+        ("version", "1"),
+        ("decision", "release"),
+        ("stated", "CYP2C19 *1/*1"),
+        ("read", "CYP2C19 *2/*2 Poor Metabolizer"),
+        ("reason", "x"),
+    ];
+    assert_eq!(app.call("POST", &page).by(analyst).form(&form).send().await.status, 403);
+    let list = app.get(analyst, LIST).await.text();
+    assert!(!list.contains("CYP2C19"), "{list}");
+}

@@ -3,7 +3,10 @@
 use super::frame::{Frame, document as whole};
 use super::{report, words};
 use crate::path;
-use crate::view::{DocumentListView, DocumentRow, DocumentView, ReadField, ReadFinding, ReadPlace};
+use crate::view::{
+    DocumentListView, DocumentRow, DocumentView, ReadDisagreement, ReadField, ReadFinding,
+    ReadPlace,
+};
 use maud::{Markup, html};
 
 /// The documents that wait for a person.
@@ -40,6 +43,10 @@ fn card(row: &DocumentRow) -> Markup {
         article.card {
             h2 { a href=(path::document(&row.id)) { (title(row)) } }
             p { "Read " (words::instant(row.read)) " · " (outcome(row)) }
+            @if !row.disagreements.is_empty() {
+                p { b { "The result that came with it says something else" } }
+                @for one in &row.disagreements { (both(one)) }
+            }
         }
     }
 }
@@ -66,10 +73,82 @@ pub fn document(view: &DocumentView) -> String {
             }
             @if let Some(error) = &view.error { p.error role="alert" { (words::sentence(error)) } }
             (report::problems(&view.problems))
+            @for (at, one) in view.head.disagreements.iter().enumerate() {
+                (disagreement(view, at, one))
+            }
             @for (at, finding) in view.findings.iter().enumerate() { (one(view, at, finding)) }
             @if view.is_open { (end(view)) }
         },
     })
+}
+
+/// What a disagreement is about, in words.
+fn about(word: &str) -> &'static str {
+    match word {
+        "diplotype" => "Another genotype",
+        "phenotype" => "Another phenotype",
+        "significance" => "Another significance",
+        "change" => "Another change of the gene",
+        "denied-by-document" => "The document says that it is not there",
+        "denied-by-result" => "The result says that it is not there",
+        _ => "Something else",
+    }
+}
+
+/// Both values beside each other.
+fn both(one: &ReadDisagreement) -> Markup {
+    html! {
+        dl.both-values {
+            div { dt { "The laboratory's result" } dd { (one.stated) } }
+            div { dt { "The document, page " (one.page) } dd { (one.read) } }
+        }
+    }
+}
+
+/// How far a disagreement got.
+fn standing(one: &ReadDisagreement) -> String {
+    let held = if one.is_held {
+        "The result is held: no decision rests on it"
+    } else {
+        "The result is not held"
+    };
+    match (one.is_released, &one.said) {
+        (Some(true), Some((who, why))) => format!("Released by {who}: {why}"),
+        (Some(false), Some((who, why))) => {
+            format!("{held}. {who} has said that the laboratory has to correct it: {why}")
+        }
+        _ => format!("{held}. Nobody has decided yet"),
+    }
+}
+
+/// A disagreement with the two answers to it.
+fn disagreement(view: &DocumentView, at: usize, one: &ReadDisagreement) -> Markup {
+    let (head, reason) = (format!("d{at}"), format!("d{at}-reason"));
+    html! {
+        section.card aria-labelledby=(head) {
+            h2 id=(head) { (about(&one.word)) }
+            (both(one))
+            p { b { (standing(one)) } }
+            @if view.may_answer && one.is_held {
+                form method="post" action=(path::document(&view.head.id)) {
+                    (hidden(view))
+                    input type="hidden" name="stated" value=(one.stated);
+                    input type="hidden" name="read" value=(one.read);
+                    label for=(reason) { "Why" }
+                    input id=(reason) name="reason" type="text" maxlength="300" required;
+                    p.actions {
+                        button type="submit" name="decision" value="release" {
+                            "Release the result"
+                        }
+                        " "
+                        button.quiet type="submit" name="decision" value="keep" {
+                            "The document is right; the laboratory has to correct it"
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn one(view: &DocumentView, at: usize, finding: &ReadFinding) -> Markup {
@@ -77,6 +156,9 @@ fn one(view: &DocumentView, at: usize, finding: &ReadFinding) -> Markup {
         section.card {
             h2 { (words::sentence(&finding.kind)) " " (at + 1) }
             @if let Some(said) = &finding.said { p { b { (said) } } }
+            @if let Some(agrees) = &finding.agrees {
+                p { "The result that came with it says the same and stands: " (agrees) }
+            }
             form method="post" action=(path::document(&view.head.id)) {
                 (hidden(view))
                 input type="hidden" name="finding" value=(at);

@@ -29,6 +29,27 @@ pub struct DocumentRow {
     pub findings: usize,
     /// Why nothing was read.
     pub refused: Option<String>,
+    /// What the results that came with it say differently.
+    pub disagreements: Vec<ReadDisagreement>,
+}
+
+/// A thing that a document and the result that came with it say differently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadDisagreement {
+    /// What it is about, a stable word: `phenotype`.
+    pub word: String,
+    /// What the result says.
+    pub stated: String,
+    /// What the document says.
+    pub read: String,
+    /// The page on which it says so, from 1.
+    pub page: u32,
+    /// Whether the result is kept from decisions just now.
+    pub is_held: bool,
+    /// Whether the result was released; `None` if nobody has said anything.
+    pub is_released: Option<bool>,
+    /// Who said so, and why.
+    pub said: Option<(String, String)>,
 }
 
 /// A document with what was read from it.
@@ -44,6 +65,8 @@ pub struct DocumentView {
     pub version: u64,
     /// Whether anything may still be decided.
     pub is_open: bool,
+    /// Whether whoever is looking decides about results that are held.
+    pub may_answer: bool,
     /// What was noticed, what does not agree with the record first.
     pub problems: Vec<Problem>,
     /// The findings.
@@ -63,6 +86,8 @@ pub struct ReadFinding {
     pub fields: Vec<ReadField>,
     /// What was said of it: by whom, and whether somebody is missing.
     pub said: Option<String>,
+    /// What the result that came with the document says, where that is the same.
+    pub agrees: Option<String>,
 }
 
 /// A field of a finding.

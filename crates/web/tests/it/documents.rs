@@ -4,7 +4,10 @@ use crate::{page, sample};
 use model::id::PatientId;
 use model::problem::Problem;
 use model::time::Timestamp;
-use web::view::{DocumentListView, DocumentRow, DocumentView, ReadField, ReadFinding, ReadPlace};
+use web::view::{
+    DocumentListView, DocumentRow, DocumentView, ReadDisagreement, ReadField, ReadFinding,
+    ReadPlace,
+};
 
 const HOSTILE: &str = "</title><script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
 
@@ -15,6 +18,19 @@ fn document_row(text: &str) -> DocumentRow {
         read: Timestamp::parse("2026-11-22T07:31:00Z").unwrap(),
         findings: 1,
         refused: None,
+        disagreements: vec![disagreement(text, None), disagreement(text, Some(true))],
+    }
+}
+
+fn disagreement(text: &str, is_released: Option<bool>) -> ReadDisagreement {
+    ReadDisagreement {
+        word: "phenotype".to_owned(),
+        stated: text.to_owned(),
+        read: text.to_owned(),
+        page: 3,
+        is_held: is_released != Some(true),
+        is_released,
+        said: is_released.map(|_| (text.to_owned(), text.to_owned())),
     }
 }
 
@@ -32,11 +48,13 @@ fn document(text: &str) -> DocumentView {
         patient: PatientId::new("ana"),
         version: 7,
         is_open: true,
+        may_answer: true,
         problems: vec![Problem::warning("page-count", "page 1", text)],
         findings: vec![ReadFinding {
             kind: "variant".to_owned(),
             fields: vec![field, blank],
             said: Some(text.to_owned()),
+            agrees: Some(text.to_owned()),
         }],
         can_be_filed: true,
         error: Some(text.to_owned()),
@@ -65,7 +83,10 @@ fn what_a_document_says_never_becomes_markup() {
     }
     assert!(html.contains("name=\"coding\"") && html.contains("Not read; type it"), "{html}");
     // Each form says what it saw.
-    assert_eq!(html.matches("name=\"version\" value=\"7\"").count(), 2);
+    assert_eq!(html.matches("name=\"version\" value=\"7\"").count(), 3);
+    // What is held is answered with a reason; what was released says by whom.
+    assert_eq!(html.matches("name=\"reason\"").count(), 1);
+    assert!(html.contains("The document, page 3") && html.contains("Released by"), "{html}");
     let list = web::documents(&documents(HOSTILE));
     assert!(!list.contains("<script") && !list.contains("<img"), "{list}");
     assert!(list.contains("2 more documents wait that you may not read"), "{list}");

@@ -2,8 +2,9 @@
 
 use super::super::ReadDocument;
 use super::beside::Beside;
+use super::compare::{Compared, Disagreement};
 use crate::failure::Failure;
-use crate::hold::{self, Verdict};
+use crate::hold::{self, Hold, Verdict};
 use model::Problem;
 use record::{Access, Commit, Condition, Extraction, NewReview, Record, ResourceChange};
 
@@ -19,6 +20,56 @@ pub struct Answer<'a> {
     pub is_released: bool,
     /// Why.
     pub reason: &'a str,
+}
+
+/// A disagreement, and how far it got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// What is said differently.
+    pub disagreement: Disagreement,
+    /// Whether the result is kept from decisions just now.
+    pub is_held: bool,
+    /// What a person said of it last.
+    pub verdict: Option<Verdict>,
+}
+
+/// What a document and the results that came with it say, and what people said of that, as far as
+/// the caller may read it.
+///
+/// # Errors
+/// When the record fails.
+pub fn held(
+    record: &Record,
+    access: &Access,
+    kept: &Extraction,
+    document: &ReadDocument,
+) -> Result<(Compared, Vec<Held>), Failure> {
+    let compared = super::compared(record, access, &kept.patient, document)?;
+    if compared.disagreements.is_empty() {
+        return Ok((compared, Vec::new()));
+    }
+    let beside = Beside::of(record, access, &kept.patient, document)?;
+    let holds: Vec<Hold> = beside
+        .reports
+        .values()
+        .chain(beside.results.values())
+        .flat_map(|one| hold::holds(&one.body))
+        .filter(|hold| hold.document == kept.id)
+        .collect();
+    let all = compared.disagreements.iter().map(|disagreement| {
+        let is_of_it = |hold: &&Hold| {
+            (hold.word.as_str(), &hold.stated, &hold.read)
+                == (disagreement.word, &disagreement.stated, &disagreement.read)
+        };
+        let own: Vec<&Hold> = holds.iter().filter(is_of_it).collect();
+        Held {
+            disagreement: disagreement.clone(),
+            is_held: own.iter().any(|hold| hold.is_open()),
+            verdict: own.iter().find_map(|hold| hold.verdict.clone()),
+        }
+    });
+    let all = all.collect();
+    Ok((compared, all))
 }
 
 /// The document that an entry of the review list is about.
