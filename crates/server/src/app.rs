@@ -1,5 +1,6 @@
 //! What every handler works with.
 
+use crate::checked::Checked;
 use crate::controllers::deliver::Door;
 use crate::controllers::metrics::Figures;
 use crate::erasing::Erasing;
@@ -63,6 +64,8 @@ struct Inner {
     erasing: Option<Arc<Erasing>>,
     /// The figures for monitors as they were last counted.
     figures: Arc<Figures>,
+    /// Orders that were checked since this server began, and cards that they brought.
+    checked: Arc<Checked>,
     /// What shows pages of documents.
     documents: Option<Arc<dyn ReadDocuments>>,
     /// The browser of genomes that the operator brings.
@@ -112,6 +115,7 @@ impl App {
         let (provider, ehr, matcher, therapies) = (None, None, Arc::default(), None);
         let (frame_ancestors, silent_rules) = (Arc::from([]), Arc::default());
         let panels = Arc::default();
+        let checked = Arc::new(Checked::new(record.now()));
         let inner = Inner {
             record,
             interpreter,
@@ -132,6 +136,7 @@ impl App {
             feeds: Feeds::default(),
             erasing: None,
             figures: Arc::default(),
+            checked,
             documents: None,
             viewer: None,
         };
@@ -141,6 +146,11 @@ impl App {
     /// The figures for monitors as they were last counted.
     pub(crate) fn figures(&self) -> &Figures {
         &self.inner.figures
+    }
+
+    /// Orders that were checked, and cards that they brought.
+    pub(crate) fn checked(&self) -> &Checked {
+        &self.inner.checked
     }
 
     /// The same, with feeds that laboratories may deliver to over HTTP.

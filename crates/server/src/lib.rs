@@ -9,6 +9,7 @@ mod app;
 mod authorization;
 mod board;
 mod caller;
+mod checked;
 mod controllers;
 mod emergency;
 mod erasing;

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::caller::Caller;
+use crate::checked::Rates;
 use crate::error::Error;
 use crate::page::{PageError, html};
 use crate::views;
@@ -12,7 +13,7 @@ use model::Timestamp;
 use record::limit::PAGE_ROWS_MAX;
 use record::{Access, CardSeen, Purpose};
 use std::collections::BTreeMap;
-use web::view::{CardRow, CardsView};
+use web::view::{CardRow, CardsView, RateRow, RatesView};
 
 /// Days back that are counted (the alert policy looks at thirty).
 const DAYS: u16 = 30;
@@ -53,7 +54,37 @@ fn view(app: &App, caller: &Caller) -> Result<CardsView, Error> {
         days: DAYS,
         rows: rows(found),
         is_partial,
+        rates: rates(app.checked().rates(), app.record().now()),
     })
+}
+
+/// All cards, those for each role, and those of each rule; the most frequent first.
+fn rates(found: Rates, until: Timestamp) -> RatesView {
+    let Rates { since, orders, by_role, cards } = found;
+    let of = |role: &str| by_role.get(role).copied().unwrap_or_default();
+    let count = |role: Option<&str>| {
+        let of = cards.iter().filter(|((_, told), _)| role.is_none_or(|role| role == *told));
+        of.map(|(_, count)| count).sum()
+    };
+    let mut rows = vec![RateRow { rule: None, role: None, cards: count(None), orders }];
+    rows.extend(by_role.iter().map(|(role, orders)| RateRow {
+        rule: None,
+        role: Some((*role).to_owned()),
+        cards: count(Some(role)),
+        orders: *orders,
+    }));
+    let mut rules: Vec<RateRow> = cards
+        .iter()
+        .map(|((rule, role), count)| RateRow {
+            rule: Some(rule.clone()),
+            role: Some((*role).to_owned()),
+            cards: *count,
+            orders: of(role),
+        })
+        .collect();
+    rules.sort_by_key(|row| std::cmp::Reverse(row.cards));
+    rows.extend(rules);
+    RatesView { since, until, rows }
 }
 
 /// Counts by service, rule and role; those to be looked at first, then the most frequent.
@@ -110,6 +141,37 @@ mod tests {
             outcome: outcome.map(str::to_owned),
             reason: (outcome == Some("overridden")).then(|| "bridging".to_owned()),
         }
+    }
+
+    #[test]
+    fn every_rate_is_of_the_orders_of_its_role() {
+        let at = Timestamp::from_micros;
+        let cards = [("a", "prescriber", 3), ("b", "prescriber", 5), ("b", "pharmacist", 1)];
+        let found = Rates {
+            since: at(1),
+            orders: 50,
+            by_role: BTreeMap::from([("prescriber", 40), ("pharmacist", 20)]),
+            cards: cards.map(|(rule, role, count)| ((rule.to_owned(), role), count)).into(),
+        };
+        let view = rates(found, at(2));
+        let told = view
+            .rows
+            .iter()
+            .map(|row| (row.rule.as_deref(), row.role.as_deref(), row.cards, row.orders));
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [
+                (None, None, 9, 50),
+                (None, Some("pharmacist"), 1, 20),
+                (None, Some("prescriber"), 8, 40),
+                (Some("b"), Some("prescriber"), 5, 40),
+                (Some("a"), Some("prescriber"), 3, 40),
+                (Some("b"), Some("pharmacist"), 1, 20),
+            ]
+        );
+        let empty =
+            Rates { since: at(1), orders: 0, by_role: BTreeMap::new(), cards: BTreeMap::new() };
+        assert_eq!(rates(empty, at(2)).rows.len(), 1, "that there was none is said");
     }
 
     #[test]

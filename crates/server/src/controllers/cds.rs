@@ -13,8 +13,8 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use guidance::cds::{self, Feedback, Outcome};
-use guidance::{Card, Decision};
+use guidance::cds::{self, Feedback, Outcome, Request};
+use guidance::{Card, Decision, Hook, Order};
 use known::Known;
 use model::{PatientId, Problem};
 use record::Shown;
@@ -103,7 +103,19 @@ fn answer(app: &App, caller: &Caller, body: &Value) -> Result<Value, Error> {
     }
     remember(app, caller, &known.patient, &decision)?;
     silent::note(app, caller, &known.patient, &decision)?;
+    let whom = (&known.patient, known::role(caller));
+    let orders = asked(&request).filter(|order| order.is_open());
+    app.checked().note(app.record().now(), whom, orders, &decision.cards);
     Ok(cds::answer(&decision.cards, &request))
+}
+
+/// The orders that a call is about: at order-select those just picked.
+fn asked(request: &Request) -> impl Iterator<Item = &Order> {
+    request.orders.iter().filter(|order| match request.hook {
+        Hook::OrderSelect => request.selections.contains(&order.reference),
+        Hook::OrderSign => true,
+        Hook::PatientView => false,
+    })
 }
 
 /// Decides, and decides again with what was shown before and what was answered to it: only the

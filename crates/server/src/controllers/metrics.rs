@@ -3,6 +3,7 @@
 //! reach the server may ask, so they are counted once in a while, however often they are asked for.
 
 use crate::app::App;
+use crate::checked::Rates;
 use crate::error::Error;
 use axum::extract::State;
 use axum::http::header;
@@ -53,7 +54,9 @@ fn counted(app: &App) -> Result<String, Error> {
     let access = feed_access(&Feed::production("metrics", tenant));
     let traffic = app.record().traffic(&access, &named)?;
     let now = app.record().now().micros();
-    Ok(text(&app.record().health(), &traffic, now))
+    let mut told = text(&app.record().health(), &traffic, now);
+    checked(&mut told, &app.checked().rates());
+    Ok(told)
 }
 
 fn text(health: &Health, traffic: &BTreeMap<String, FeedTraffic>, now: i64) -> String {
@@ -95,6 +98,18 @@ fn text(health: &Health, traffic: &BTreeMap<String, FeedTraffic>, now: i64) -> S
         }
     }
     out
+}
+
+/// What decision support was asked and showed since its window began.
+fn checked(out: &mut String, rates: &Rates) {
+    head(out, "cognate_orders_checked", "Orders checked since the window of alerts began.");
+    for (role, orders) in &rates.by_role {
+        row(out, "cognate_orders_checked", &[("role", role)], *orders);
+    }
+    head(out, "cognate_cards_shown", "Cards shown in the same window, by rule.");
+    for ((rule, role), cards) in &rates.cards {
+        row(out, "cognate_cards_shown", &[("rule", rule), ("role", role)], *cards);
+    }
 }
 
 fn head(out: &mut String, name: &str, help: &str) {

@@ -46,6 +46,15 @@ async fn cards_and_answers_are_counted_by_rule() {
     for part in ["data-label=\"Shown\">3<", "1 (33 %)", &format!("{reason}: 1"), "prescriber"] {
         assert!(text.contains(part), "{part}: {text}");
     }
+    // Three orders were checked, each brought a card; asking again about one of them adds none.
+    assert!(text.contains("data-label=\"Per 100 orders\">100.0<"), "{text}");
+    assert!(card(&app, "a").await.is_empty());
+    let quiet = order("order-sign", "ana-example", "d", &json!({"text": "something else"}));
+    assert_eq!(app.post(CLIENT, SERVICE, &quiet).await.status, 200);
+    let rates = app.get(PRESCRIBER, "/cards").await.text();
+    for part in ["From ", "data-label=\"Orders\">4<", "data-label=\"Per 100 orders\">75.0<"] {
+        assert!(rates.contains(part), "{part}: {rates}");
+    }
     // The same person thinks again: the latest answer counts.
     let again = answered(&cards[1], json!({"outcome": "overridden"}));
     let answer = app.post(CLIENT, &format!("{SERVICE}/feedback"), &again).await;

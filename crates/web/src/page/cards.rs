@@ -1,7 +1,8 @@
 //! What cards came to: fired, shown, accepted, left and why, by rule and role.
 
 use super::frame::{Frame, document};
-use crate::view::{CardRow, CardsView};
+use super::words;
+use crate::view::{CardRow, CardsView, RateRow, RatesView};
 use maud::{Markup, html};
 
 /// The page for those who decide about rules.
@@ -24,6 +25,7 @@ pub fn cards(view: &CardsView) -> String {
                 "ten. A rule that is silent (" code { "cognate serve --silent-rule" } ") is "
                 "counted and not shown."
             }
+            (rates(&view.rates))
         },
     })
 }
@@ -75,9 +77,89 @@ fn line(row: &CardRow) -> Markup {
     }
 }
 
+/// Orders below which a rate says little.
+const ORDERS_MIN: u64 = 100;
+
+/// Alerts per 100 orders, with the window they are of.
+fn rates(view: &RatesView) -> Markup {
+    let is_few = view.rows.iter().any(|row| row.orders < ORDERS_MIN);
+    html! {
+        section aria-labelledby="rates" {
+            h2 id="rates" { "Alerts per 100 orders" }
+            p {
+                "From " (words::instant(view.since)) " to " (words::instant(view.until))
+                ": orders that were checked at their choice or signature, each once for a role, "
+                "with a card or without."
+            }
+            table {
+                caption { "By rule and role" }
+                thead {
+                    tr {
+                        th scope="col" { "Rule" }
+                        th scope="col" { "For" }
+                        th scope="col" { "Cards" }
+                        th scope="col" { "Orders" }
+                        th scope="col" { "Per 100 orders" }
+                    }
+                }
+                tbody { @for row in &view.rows { (rate(row)) } }
+            }
+            p.note {
+                "The window begins when this server begins, and anew when more orders were checked "
+                "than it tells apart; earlier cards are in the table above."
+                @if is_few { " A rate of fewer than " (ORDERS_MIN) " orders says little." }
+            }
+        }
+    }
+}
+
+fn rate(row: &RateRow) -> Markup {
+    html! {
+        tr {
+            th scope="row" data-label="Rule" {
+                @match &row.rule { Some(rule) => code { (rule) }, None => "All rules" }
+            }
+            td data-label="For" { (row.role.as_deref().unwrap_or("anybody")) }
+            td data-label="Cards" { (row.cards) }
+            td data-label="Orders" { (row.orders) }
+            td data-label="Per 100 orders" { (per_hundred(row.cards, row.orders)) }
+        }
+    }
+}
+
+/// `12.5`: cards per 100 orders, rounded; of no order there is none.
+fn per_hundred(cards: u64, orders: u64) -> String {
+    let tenths = cards.saturating_mul(1_000).saturating_add(orders / 2);
+    match tenths.checked_div(orders) {
+        Some(tenths) => format!("{}.{}", tenths / 10, tenths % 10),
+        None => "no order was checked".to_owned(),
+    }
+}
+
 fn percent(part: u64, whole: u64) -> String {
     match (part * 100).checked_div(whole) {
         Some(percent) => format!("{percent} %"),
         None => "–".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_of_the_orders_and_of_none_there_is_none() {
+        for (cards, orders, expected) in [
+            (0, 0, "no order was checked"),
+            (3, 0, "no order was checked"),
+            (0, 40, "0.0"),
+            (1, 3, "33.3"),
+            (2, 3, "66.7"),
+            (5, 40, "12.5"),
+            (7, 2, "350.0"),
+            (u64::MAX, 1, "1844674407370955161.5"),
+        ] {
+            assert_eq!(per_hundred(cards, orders), expected, "{cards} of {orders}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! View of what cards came to.
 
 use super::identity::Session;
+use model::time::Timestamp;
 
 /// Cards by rule and role.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +14,32 @@ pub struct CardsView {
     pub rows: Vec<CardRow>,
     /// Whether there were more cards than are counted; the latest are.
     pub is_partial: bool,
+    /// Alerts per 100 orders.
+    pub rates: RatesView,
+}
+
+/// How many cards the orders of a window brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RatesView {
+    /// When the window began.
+    pub since: Timestamp,
+    /// When it was looked at.
+    pub until: Timestamp,
+    /// All, by role, and by rule and role.
+    pub rows: Vec<RateRow>,
+}
+
+/// Cards and the orders that they were about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RateRow {
+    /// The rule; none = all of them.
+    pub rule: Option<String>,
+    /// For whom; none = for anybody.
+    pub role: Option<String>,
+    /// Cards shown.
+    pub cards: u64,
+    /// Orders checked for that role, with a card or without.
+    pub orders: u64,
 }
 
 /// One rule for one role.

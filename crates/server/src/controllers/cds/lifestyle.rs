@@ -7,7 +7,7 @@ use crate::views::answers_of;
 use guidance::cds::Request;
 use guidance::lifestyle::{cards, rule_of};
 use guidance::policy::ShownKey;
-use guidance::{Decision, Hook, Order, Silence, SilenceReason};
+use guidance::{Decision, Order, Silence, SilenceReason};
 use model::PatientId;
 
 /// Adds cards about the orders that a habit bears on, each once an order. Nothing is read where no
@@ -19,12 +19,7 @@ pub(super) fn add(
     patient: &PatientId,
     decision: &mut Decision,
 ) -> Result<(), Error> {
-    let is_asked = |order: &&Order| match request.hook {
-        Hook::OrderSelect => request.selections.contains(&order.reference),
-        Hook::OrderSign => true,
-        Hook::PatientView => false,
-    };
-    let orders = request.orders.iter().filter(is_asked).filter(|order| rule_of(order).is_some());
+    let orders = super::asked(request).filter(|order| rule_of(order).is_some());
     let orders: Vec<Order> = orders.cloned().collect();
     if orders.is_empty() {
         return Ok(());
