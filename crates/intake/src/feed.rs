@@ -49,6 +49,8 @@ pub struct Feed {
     pub in_flight_max: usize,
     /// Whether a result waits for a person until its order is known.
     pub orders_required: bool,
+    /// Whether a PDF in its folder is filed as a document.
+    pub documents: bool,
     /// The version of the profile; none for a feed without one.
     pub profile: Option<Profile>,
 }
@@ -68,6 +70,7 @@ impl Feed {
             bytes_max: RAW_BODY_BYTES_MAX,
             in_flight_max: IN_FLIGHT_MAX,
             orders_required: false,
+            documents: false,
             profile: None,
         }
     }

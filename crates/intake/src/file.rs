@@ -1,6 +1,7 @@
 //! The file door: variant files for a named patient; HL7 v2 messages and FHIR Bundles as they
 //! would have come over the wire.
 
+use crate::dropped::ingest_document;
 use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::receive::{
@@ -35,6 +36,8 @@ pub enum FileContent {
     Report,
     /// A table of specimens that says nothing of patients: MAF, or a study folder.
     Specimens,
+    /// A document in PDF.
+    Document,
     /// None of these.
     Unknown,
 }
@@ -50,6 +53,7 @@ impl FileContent {
             () if [&b"MSH"[..], b"FHS", b"BHS"].iter().any(|id| text.starts_with(id)) => {
                 Self::Message
             }
+            () if bytes.starts_with(b"%PDF-") => Self::Document,
             () => match Notation::of(bytes) {
                 Some(Notation::Specimens) => Self::Specimens,
                 Some(Notation::Xml | Notation::Json | Notation::Table) => Self::Report,
@@ -149,6 +153,9 @@ pub fn ingest(
         FileContent::Fhir => ingest_fhir(record, access, &bytes),
         FileContent::Report => ingest_report(record, access, bytes, settings),
         FileContent::Specimens => ingest_specimens(record, access, bytes, settings),
+        FileContent::Document => {
+            ingest_document(record, &settings.feed(access), name, bytes, settings)
+        }
         FileContent::Unknown => Err(Failure::Refused(vec![Problem::error(
             "unknown-content",
             "file",
@@ -241,7 +248,11 @@ fn ingest_message(
 }
 
 /// Files what was archived, unless it was filed before.
-fn file_archived(record: &Record, feed: &Feed, message: &RawMessage) -> Result<Filed, Failure> {
+pub(crate) fn file_archived(
+    record: &Record,
+    feed: &Feed,
+    message: &RawMessage,
+) -> Result<Filed, Failure> {
     let access = &feed_access(feed);
     let raw = message.summary.id.clone();
     let problems = message.summary.problems.clone();

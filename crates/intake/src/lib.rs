@@ -9,6 +9,7 @@ mod adt;
 mod content;
 pub mod difference;
 mod document;
+mod dropped;
 pub mod extraction;
 mod failure;
 pub mod feed;

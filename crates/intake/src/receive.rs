@@ -214,11 +214,22 @@ pub(crate) fn archive_report_as(
     bytes: Vec<u8>,
     key: String,
 ) -> Result<RawMessage, Failure> {
-    let access = feed_access(feed);
     let Some(media_type) = crate::vendor::media_type(&bytes) else {
         let text = "the file is in no laboratory's format that is read";
         return Err(Failure::Refused(vec![Problem::error("unknown-format", "file", text)]));
     };
+    archive_as(record, feed, peer, (media_type, bytes), key)
+}
+
+/// Archives a file under its media type, unless the same was archived with the same key before.
+pub(crate) fn archive_as(
+    record: &Record,
+    feed: &Feed,
+    peer: &str,
+    (media_type, bytes): (&str, Vec<u8>),
+    key: String,
+) -> Result<RawMessage, Failure> {
+    let access = feed_access(feed);
     let new = NewRaw {
         feed: feed.id.clone(),
         door: Door::File,

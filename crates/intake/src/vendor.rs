@@ -10,6 +10,7 @@ mod names;
 mod words;
 
 use crate::difference::Read;
+use crate::dropped::is_document;
 use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::matching::Claimed;
@@ -57,13 +58,13 @@ pub(crate) fn media_type(bytes: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// What whoever handed in a table of specimens said of it, archived beside it so that it can be
-/// filed again from the archive alone.
+/// What whoever handed in a table of specimens, or a document, said of it, archived beside it so
+/// that it can be filed again from the archive alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Named {
     /// Whose specimen it is.
     pub(crate) patient: PatientId,
-    /// Which one, of several.
+    /// Which one, of several; of a document its digest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) sample: Option<String>,
     /// The day on which somebody answered for what the table says. Without it, it is preliminary.
@@ -72,9 +73,10 @@ pub(crate) struct Named {
 }
 
 impl Named {
-    fn of(raw: &RawMessage) -> Option<Self> {
+    pub(crate) fn of(raw: &RawMessage) -> Option<Self> {
         let summary = &raw.summary;
-        let key = summary.message_key.as_deref().filter(|_| summary.media_type == SPECIMENS)?;
+        let is_named = summary.media_type == SPECIMENS || is_document(&summary.media_type);
+        let key = summary.message_key.as_deref().filter(|_| is_named)?;
         serde_json::from_str(key).ok()
     }
 }

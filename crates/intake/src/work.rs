@@ -3,6 +3,7 @@
 use crate::adt;
 use crate::content::{Content, claimed, parse};
 use crate::difference::Read;
+use crate::dropped;
 use crate::failure::Failure;
 use crate::feed::{Feed, Feeds};
 use crate::matching::{Claimed, Match, decide};
@@ -170,6 +171,9 @@ fn park(
 pub fn file_message(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Outcome, Failure> {
     if vendor::is_report(&raw.summary.media_type) {
         return vendor::file_report(record, feed, raw);
+    }
+    if dropped::is_document(&raw.summary.media_type) {
+        return dropped::file_document(record, feed, raw);
     }
     let access = feed_access(feed);
     let (message, mut problems) = match parse(raw) {

@@ -67,6 +67,8 @@ struct Table {
     in_flight_max: Option<usize>,
     #[serde(default)]
     orders_required: bool,
+    #[serde(default)]
+    documents: bool,
 }
 
 /// A code of the sender's.
@@ -198,6 +200,7 @@ impl Table {
             bytes_max,
             in_flight_max,
             orders_required: self.orders_required,
+            documents: self.documents,
             profile: Some(profile.clone()),
         }
     }

@@ -100,6 +100,70 @@ fn every_kind_of_file_that_can_be_ingested() {
     watched.fixture.read("Patient", "put");
 }
 
+/// A PDF is filed for whom it is said to be about, waits if that is not sure, and is read like any
+/// other document.
+#[test]
+fn a_document_is_filed_for_whom_it_names_or_waits_for_a_person() {
+    let watched = watched();
+    let person = ("Ana Example", "1961-04-02", "100001");
+    let of = |line: &str| {
+        let texts = [(40.0, 100.0, "Results"), (40.0, 140.0, line)];
+        testkit::pdf::report(person, &texts)
+    };
+    let ana = "COGNATE-DEMO_100001_19610402_Example_Ana";
+    // A feed that does not say so takes none.
+    let mut folder = watched.open();
+    watched.put(&format!("{ana}.pdf"), of("CYP2D6 *1/*1 Normal Metabolizer"));
+    assert_eq!(two_passes(&mut folder), Passed { failed: 1, ..Passed::default() });
+    assert!(watched.text(&format!("failed/{ana}.pdf.problem")).contains("no-documents"));
+
+    let feed = Feed { documents: true, ..watched.fixture.feed.clone() };
+    let mut folder = watched.folder(feed);
+    watched.put(&format!("{ana}.pdf"), of("CYP2D6 *1/*1 Normal Metabolizer"));
+    watched.put("scan.pdf", of("CYP2C9 *1/*1 Normal Metabolizer"));
+    watched.put("scan.pdf.about.json", r#"{"patient": "ana-example"}"#);
+    watched.put("nobody.pdf", of("CYP2C19 *1/*1 Normal Metabolizer"));
+    watched
+        .put("COGNATE-DEMO_100001_19610403_Example_Ana.pdf", of("CYP3A5 *3/*3 Poor Metabolizer"));
+    watched.put("gone.pdf", of("CYP2B6 *1/*1 Normal Metabolizer"));
+    watched.put("gone.pdf.about.json", r#"{"patient": "no-such-person"}"#);
+    let before = watched.fixture.sequence();
+    assert_eq!(two_passes(&mut folder), Passed { done: 5, ..Passed::default() });
+    let filed = watched.fixture.changes(before);
+    let documents: Vec<_> =
+        filed.iter().filter(|change| change.resource_type == "DocumentReference").collect();
+    assert_eq!(documents.len(), 2);
+    let ana_example = model::PatientId::new("ana-example");
+    assert!(documents.iter().all(|change| change.patient.as_ref() == Some(&ana_example)));
+    // The others wait, each with its reason, and who might be meant.
+    for (name, word) in [
+        ("nobody.pdf", "no patient identifier"),
+        ("COGNATE-DEMO_100001_19610403_Example_Ana.pdf", "the birth date differs"),
+        ("gone.pdf", "not known"),
+    ] {
+        assert!(watched.text(&format!("done/{name}.note")).contains(word), "{name}");
+    }
+    let access = watched.fixture.access();
+    let waiting = watched.fixture.record.reviews(&access, true).unwrap();
+    assert_eq!(waiting.len(), 3);
+    assert!(waiting.iter().all(|review| review.entry.reason == "unmatched"));
+    let near = waiting.iter().filter(|review| review.entry.candidates == [ana_example.clone()]);
+    assert_eq!(near.count(), 1);
+    // Read again it still waits: nobody has said whose it is.
+    let raw = waiting[0].entry.raw.clone().unwrap();
+    let kept = watched.fixture.record.raw(&access, &raw).unwrap().unwrap();
+    watched.fixture.worker().file(&kept).unwrap();
+    let kept = watched.fixture.record.raw(&access, &raw).unwrap().unwrap();
+    assert_eq!(kept.summary.state, RawState::Unmatched);
+    assert_eq!(watched.fixture.record.reviews(&access, true).unwrap().len(), 3);
+    // What was filed is read into proposals, and put again it is not filed again.
+    assert_eq!(crate::extraction::follower(&watched.fixture).work_off().unwrap(), 2);
+    let before = watched.fixture.sequence();
+    watched.put(&format!("{ana}.pdf"), of("CYP2D6 *1/*1 Normal Metabolizer"));
+    assert_eq!(two_passes(&mut folder), Passed { done: 1, ..Passed::default() });
+    assert_eq!(watched.fixture.sequence(), before);
+}
+
 #[test]
 fn what_cannot_be_taken_in_is_in_failed_with_its_reason() {
     let watched = watched();

@@ -116,6 +116,7 @@ fn settings(feed: &Feed) -> Vec<(&'static str, String)> {
         ("Authorities", authorities.collect::<Vec<_>>().join(", ")),
         ("Times without an offset", offset),
         ("Orders required", if feed.orders_required { "yes" } else { "no" }.to_owned()),
+        ("Documents from a folder", if feed.documents { "yes" } else { "no" }.to_owned()),
         ("Largest message", format!("{} bytes", feed.bytes_max)),
     ]
 }
