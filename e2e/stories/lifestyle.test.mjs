@@ -68,7 +68,8 @@ describe('answers about lifestyle', { skip, timeout: TIMEOUT_MS * 3 }, () => {
       await page.keyboard.type('3.5');
       await page.keyboard.press('Enter');
       const section = page.getByRole('region', { name: 'Risk and exposures' });
-      await section.getByText('3.5 drinks a week').waitFor();
+      await section.getByRole('cell', { name: '3.5 drinks a week' }).first().waitFor();
+      await section.getByRole('img', { name: 'Answers beside published thresholds' }).waitFor();
       assert.match(await section.innerText(), /_history\/2/);
       await picture(page, 'lifestyle-kept');
     });

@@ -34,8 +34,15 @@ pub(crate) fn risk_bar(title: &str, rows: &[ScaleRow]) -> Markup {
         (figure(title, (WIDTH, whole(height)), &picture, &values(&rows)))
         p.note {
             "A figure beside a threshold is no risk of this person. Hatched: not known."
+            @if rows.iter().any(|row| row.figure == ScaleFigure::None) {
+                " Without a scale: there is no figure, for the reason given."
+            }
             @if rows.iter().any(|row| row.asked_for.is_some()) {
                 " The line below a scale is what the source asks for."
+            }
+            @for row in rows.iter().filter(|row| row.asked_for.is_none()) {
+                @let words: Vec<&str> = row.thresholds.iter().map(|(_, words)| &**words).collect();
+                " " (row.asked) ": " (words.join("; ")) "."
             }
         }
     }
@@ -62,19 +69,21 @@ fn number(thousandths: i64) -> String {
 fn bar(top: f64, row: &ScaleRow) -> Markup {
     let track = top + ABOVE;
     let right = LEFT + BAR_WIDTH;
-    let kind = match row.figure {
-        ScaleFigure::NotKnown => "arm arm-untested",
-        ScaleFigure::None => "arm arm-unknown",
-        ScaleFigure::Known(..) => "arm",
-    };
+    let bottom = px(track + TRACK);
     html! {
         g.scale {
             title { (row.asked) ": " (row.words) }
             text.label x="0" y=(px(track + 11.0)) {
                 (shortened(&row.asked, LABEL_CHARACTERS_MAX))
             }
-            rect class=(kind) x=(px(LEFT)) y=(px(track)) width=(px(BAR_WIDTH))
-                height=(px(TRACK)) {}
+            @match row.figure {
+                // No scale, so that it is neither nothing nor not known.
+                ScaleFigure::None => {
+                    line.grid x1=(px(LEFT)) y1=(bottom) x2=(px(right)) y2=(bottom) {}
+                }
+                ScaleFigure::NotKnown => (frame("arm arm-untested", track)),
+                ScaleFigure::Known(..) => (frame("arm", track)),
+            }
             (filling(track, row))
             @if let Some((from, to)) = row.asked_for {
                 line.asked x1=(px(place(row, from))) y1=(px(track + TRACK + 5.0))
@@ -89,6 +98,12 @@ fn bar(top: f64, row: &ScaleRow) -> Markup {
                 (shortened(&row.words, WORDS_CHARACTERS_MAX))
             }
         }
+    }
+}
+
+fn frame(class: &str, track: f64) -> Markup {
+    html! {
+        rect class=(class) x=(px(LEFT)) y=(px(track)) width=(px(BAR_WIDTH)) height=(px(TRACK)) {}
     }
 }
 
@@ -241,6 +256,7 @@ mod tests {
         let none = drawn(ScaleFigure::None);
         assert!(none.contains("No figure: as said") && !none.contains("class=\"bar\""));
         assert!(!none.contains("class=\"hatch\""), "it is known that there is none");
+        assert!(!none.contains("class=\"arm") && none.contains("Without a scale"));
         let nothing = drawn(ScaleFigure::Known(0, 0));
         assert!(nothing.contains("class=\"edge\"") && !nothing.contains("class=\"hatch\""));
     }
@@ -253,6 +269,10 @@ mod tests {
         for tag in ["<b>", "<i>", "<s>", "NaN"] {
             assert!(!svg.contains(tag), "{tag}");
         }
+        assert!(!svg.contains("Pack-years &lt;b&gt;: 20 or more"), "the line says it");
+        let open = ScaleRow { asked_for: None, ..row(ScaleFigure::NotKnown, "x") };
+        let open = risk_bar("open", &[open]).into_string();
+        assert!(open.contains("Pack-years &lt;b&gt;: 20 or more &lt;i&gt;."), "{open}");
         assert_eq!(risk_bar("none", &[]).into_string(), "");
         let odd = ScaleRow { end: 0, ..row(ScaleFigure::Known(1, 1), "x") };
         assert_eq!(risk_bar("none", &[odd]).into_string(), "");
