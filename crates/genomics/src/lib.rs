@@ -5,8 +5,8 @@
 //! Never: I/O, the clock, randomness, FHIR JSON; an absence that nobody tested.
 //!
 //! Rules come from NCBI SPDI and its overprecision correction (PMID 31738401), HGVS nomenclature
-//! 21.1, GA4GH VRS 2.0, NCBI's assembly reports, the Sequence Ontology and the operations of the
-//! HL7 Genomics Reporting guide.
+//! 21.1, GA4GH VRS 2.0, NCBI's assembly reports, MANE, the Sequence Ontology and the operations of
+//! the HL7 Genomics Reporting guide.
 
 pub mod allele;
 pub mod answer;
@@ -14,6 +14,7 @@ pub mod asked;
 pub mod consequence;
 pub mod date;
 pub mod finding;
+pub mod gene;
 pub mod genome;
 pub mod hgvs;
 pub mod lift;

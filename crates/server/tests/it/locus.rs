@@ -73,9 +73,9 @@ async fn a_question_that_is_none_is_answered_in_words_with_what_was_typed() {
     let app = with_genome();
     for (query, said) in [
         ("region=%3Cscript%3E", "value=\"&lt;script&gt;\""),
-        ("gene=BRCA1", "which know the pharmacogenes; give a region"),
+        ("gene=NO-GENE", "give its approved symbol or a region"),
         ("gene=CYP2C19&region=chr7:1-2", "not both"),
-        ("region=chr7:1-2000001", "at most 1000000 bases"),
+        ("region=chr7:1-4000001", "at most 3000000 bases"),
     ] {
         let answer = app.get(PRESCRIBER, &format!("/patients/ana-example/locus?{query}")).await;
         assert_eq!(answer.status, 422, "{query}");

@@ -1,5 +1,6 @@
 //! The place that is asked for.
 
+use ::genomics::gene;
 use ::genomics::range::Range;
 use ::genomics::sequence::{accession_of, known};
 use knowledge::Pack;
@@ -10,8 +11,8 @@ use serde::Deserialize;
 pub(super) const BUILDS: [(&str, GenomeBuild); 2] =
     [("GRCh38", GenomeBuild::GRCh38), ("GRCh37", GenomeBuild::GRCh37)];
 /// Bases of one place.
-const BASES_MAX: u64 = 1_000_000;
-/// Bases shown on both sides of what a gene's tables know.
+const BASES_MAX: u64 = 3_000_000;
+/// Bases shown on both sides of what the tables know of a gene.
 const MARGIN: u64 = 100;
 
 /// What is asked for.
@@ -64,35 +65,41 @@ pub(super) fn place_of(pack: &Pack, asked: &LocusAsked) -> Result<Option<Place>,
     }
 }
 
-/// What the pack's positions of a gene span. That is not the whole gene, and is said.
+/// What the MANE Select transcript of a gene and the pack's positions of it span. That is not the
+/// whole gene, and is said.
 fn of_gene(pack: &Pack, name: &str, build: GenomeBuild) -> Result<Place, String> {
     let symbol = name.to_uppercase();
-    let unknown = || {
-        format!(
-            "where {name} lies is not in the tables here, which know the pharmacogenes; give a \
-             region"
-        )
-    };
     if build != GenomeBuild::GRCh38 {
         return Err("genes are placed on GRCh38 only; give a region of GRCh37".to_owned());
     }
-    let gene = pack.pgx.gene(&symbol).ok_or_else(unknown)?;
-    let positions = || gene.positions.iter().map(|one| one.position);
-    let (Some(first), Some(last)) = (positions().min(), positions().max()) else {
-        return Err(unknown());
+    // Symbols of open reading frames have small letters in them: C9orf72.
+    let transcript = gene::place(&symbol).or_else(|| gene::place(name));
+    let positions = pack.pgx.gene(&symbol);
+    let spanned = positions.and_then(|gene| {
+        let all = || gene.positions.iter().map(|one| one.position);
+        Some(Range::new(&gene.refseq, all().min()?.saturating_sub(1), all().max()?))
+    });
+    let parts: Vec<&Range> = transcript.iter().chain(&spanned).collect();
+    let unknown = || {
+        format!("where {name} lies is not in the tables here; give its approved symbol or a region")
     };
-    let range = Range::new(&gene.refseq, first.saturating_sub(MARGIN + 1), last + MARGIN);
-    let held = known(&range.sequence).ok_or_else(unknown)?;
-    let (chromosome, length) = (format!("chr{}", held.chromosome), held.length);
+    let first = parts.first().ok_or_else(unknown)?;
+    let start = parts.iter().map(|part| part.start).min().unwrap_or_default();
+    let end = parts.iter().map(|part| part.end).max().unwrap_or_default();
+    if parts.iter().any(|part| part.sequence != first.sequence) {
+        return Err(format!("the tables here contradict each other about {name}; give a region"));
+    }
+    let held = known(&first.sequence).ok_or_else(unknown)?;
+    let end = (end + MARGIN).min(held.length);
+    let range = Range::new(&first.sequence, start.saturating_sub(MARGIN), end);
+    let of_transcript = transcript.as_ref().map(|_| format!("its transcript of {}", gene::RELEASE));
+    let of_pack = spanned.as_ref().map(|_| "its positions in the knowledge in use".to_owned());
+    let what: Vec<String> = of_transcript.into_iter().chain(of_pack).collect();
     let about = format!(
-        "The {} of {symbol} in the knowledge in use, with {MARGIN} bases on both sides. \
-         The gene may reach further.",
-        match gene.positions.len() {
-            1 => "position".to_owned(),
-            count => format!("{count} positions"),
-        },
+        "{symbol} by {}, with {MARGIN} bases on both sides. The gene may reach further.",
+        what.join(" and ")
     );
-    let range = Range { end: range.end.min(length), ..range };
+    let chromosome = format!("chr{}", held.chromosome);
     Ok(Place { range, chromosome, build: "GRCh38", gene: Some(symbol), about: Some(about) })
 }
 
@@ -135,13 +142,18 @@ mod tests {
         for (region, build, expected) in [
             ("chr10:94,781,859-94,781,859", "", "NC_000010.11:94781858-94781859"),
             ("10:94781859", "GRCh38", "NC_000010.11:94781858-94781859"),
-            ("chr10 : 1 - 1000000", "GRCh37", "NC_000010.10:0-1000000"),
+            ("chr10 : 1 - 3000000", "GRCh37", "NC_000010.10:0-3000000"),
         ] {
             let place = asked("", region, build).unwrap().unwrap();
             assert_eq!(place.range.to_string(), expected, "{region}");
         }
         let place = asked(" cyp2c19 ", "", "").unwrap().unwrap();
         assert_eq!((place.chromosome.as_str(), place.gene.as_deref()), ("chr10", Some("CYP2C19")));
+        assert!(place.about.is_some_and(|about| about.contains("MANE v1.5 and its positions")));
+        let brca1 = asked("BRCA1", "", "").unwrap().unwrap();
+        assert_eq!(brca1.range.to_string(), "NC_000017.11:43044194-43125464");
+        assert_eq!(asked("C9orf72", "", "").unwrap().unwrap().chromosome, "chr9");
+        let place = asked("cyp2c19", "", "").unwrap().unwrap();
         assert!(place.range.start < 94_781_858 && place.range.end > 94_781_859);
         let again = asked("", &place.region(), place.build).unwrap().unwrap();
         assert_eq!(again.range, place.range, "the region says the same again");
@@ -151,13 +163,13 @@ mod tests {
     #[test]
     fn what_is_no_place_is_said() {
         for (gene, region, build, said) in [
-            ("BRCA1", "", "", "give a region"),
+            ("NO-GENE", "", "", "approved symbol or a region"),
             ("CYP2C19", "chr10:1-2", "", "not both"),
             ("CYP2C19", "", "GRCh37", "GRCh38 only"),
             ("", "chr10:1-2", "hg19", "GRCh38 or GRCh37"),
             ("", "chr10:0-5", "", "counted from 1"),
             ("", "chr10:5-1", "", "counted from 1"),
-            ("", "chr10:1-1000001", "", "at most 1000000 bases"),
+            ("", "chr10:1-3000001", "", "at most 3000000 bases"),
             ("", "chr10:133797422-133797423", "", "ends at 133797422"),
             ("", "chr99:1-2", "", "counted from 1"),
             ("", "<script>", "", "counted from 1"),
