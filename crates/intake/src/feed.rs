@@ -11,8 +11,9 @@ pub use in_use::{Feeds, MAPPED_MAX, Mapped};
 pub use profile::{FEEDS_MAX, FILE_BYTES_MAX, PROFILES, Profile, archive, profiles};
 
 use formats::fhir::access::authority_to_system;
-use formats::hl7v2::oru::Settings;
+use formats::hl7v2::oru::{Settings, is_answer_of};
 use model::TenantId;
+use model::code::is_loinc;
 use model::patient::Identifier;
 use record::limit::RAW_BODY_BYTES_MAX;
 use std::collections::BTreeMap;
@@ -37,7 +38,8 @@ pub struct Feed {
     pub processing_ids: Vec<String>,
     /// Local code systems under which a code of LOINC shape and check digit is LOINC.
     pub loinc_under: Vec<String>,
-    /// The sender's own codes of observations, by system and code, with the LOINC code of each.
+    /// The sender's own codes of observations and of answers (`53040-2=PM`), by system and code,
+    /// with the LOINC code of each.
     pub codes: BTreeMap<(String, String), String>,
     /// The sender's zone, in minutes east of UTC, for times without an offset.
     pub offset_minutes: Option<i16>,
@@ -53,6 +55,17 @@ pub struct Feed {
     pub documents: bool,
     /// The version of the profile; none for a feed without one.
     pub profile: Option<Profile>,
+}
+
+/// What speaks against a code of a sender's meaning this: an observation takes a code of LOINC, an
+/// answer (`53040-2=PM`) one of the answers of its item.
+fn objection(code: &str, loinc: &str) -> Option<String> {
+    match code.split_once('=').filter(|(item, _)| is_loinc(item)) {
+        Some((item, _)) if is_answer_of(item, loinc) => None,
+        Some((item, _)) => Some(format!("`{loinc}` is none of the answers of {item}")),
+        None if is_loinc(loinc) => None,
+        None => Some(format!("`{loinc}` is no LOINC code: its check digit is wrong")),
+    }
 }
 
 impl Feed {

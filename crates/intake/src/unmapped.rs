@@ -1,4 +1,5 @@
-//! Codes of a feed that its profile maps to nothing: tasks for whoever keeps the profile.
+//! Codes of a feed, of observations and of answers, that its profile maps to nothing: tasks for
+//! whoever keeps the profile.
 //!
 //! A message is filed all the same, its known results are not kept waiting; what stands under the
 //! unknown code is kept with it and counts for nothing. There is one task for each code of a feed.
@@ -15,14 +16,14 @@ use record::{
 
 /// Stable word for the review list.
 pub const WORD: &str = "unmapped";
-/// Code of the reader's problem.
-const UNKNOWN: &str = "unknown-code";
+/// Codes of the reader's problems: of observations, and of answers.
+const UNKNOWN: [&str; 2] = ["unknown-code", "unknown-answer"];
 
 /// The sender's system and code in a problem that the reader noticed.
 pub fn code_of(problem: &Problem) -> Option<(&str, &str)> {
     let mut parts = problem.text.split('`');
     let (_, code, _, system) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    (problem.code == UNKNOWN).then_some((system, code))
+    UNKNOWN.contains(&problem.code.as_str()).then_some((system, code))
 }
 
 fn text(feed: &Feed, (system, code): (&str, &str)) -> String {

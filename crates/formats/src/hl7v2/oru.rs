@@ -20,6 +20,7 @@ mod tests;
 mod write;
 
 use super::message::Message;
+pub use answer::{answer_key, is_answer_of};
 pub use document::Document;
 pub use finding::{
     Answer, DrugFinding, Finding, FindingContent, Gene, GeneFinding, OverallFinding, StudyFinding,
@@ -40,8 +41,8 @@ pub struct Settings {
     /// Names of local code systems under which this sender puts LOINC codes; `""` for none at
     /// all.
     pub accept_loinc_under: Vec<String>,
-    /// The sender's own codes of observations, by system and code, with the LOINC code that each
-    /// stands for.
+    /// The sender's own codes of observations and of answers ([`answer_key`]), by system and code,
+    /// with the LOINC code that each stands for.
     pub codes: BTreeMap<(String, String), String>,
     /// The feed's zone, in minutes east of UTC, for times without an offset in a message whose
     /// MSH-7 has none either.

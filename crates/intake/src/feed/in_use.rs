@@ -10,7 +10,6 @@ use super::profile::{archive, profiles, with_mapped};
 use crate::failure::Failure;
 use crate::receive::feed_access;
 use crate::unmapped;
-use model::code::is_loinc;
 use model::provenance::Door;
 use model::{Problem, TenantId};
 use record::limit::TEXT_BYTES_MAX;
@@ -165,8 +164,8 @@ fn refused(code: &str, text: &str) -> Failure {
 }
 
 fn check(feed: &Feed, new: &Mapped, mapped: &[Mapped]) -> Result<(), Failure> {
-    if !is_loinc(&new.loinc) {
-        return Err(refused("bad-loinc", "this is no LOINC code: its check digit is wrong"));
+    if let Some(text) = super::objection(&new.code, &new.loinc) {
+        return Err(refused("bad-loinc", &text));
     }
     if new.code.is_empty() || new.code.len() + new.system.len() > TEXT_BYTES_MAX {
         return Err(refused("bad-code", "the sender’s code is empty or too long"));

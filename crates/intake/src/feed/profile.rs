@@ -3,7 +3,6 @@
 use super::{Feed, Mapped};
 use crate::failure::Failure;
 use crate::receive::feed_access;
-use model::code::is_loinc;
 use model::provenance::Door;
 use model::{Problem, RawId, TenantId};
 use record::limit::RAW_BODY_BYTES_MAX;
@@ -163,8 +162,8 @@ impl Table {
         }
         let mut codes = BTreeMap::new();
         for Mapping { system, code, loinc } in self.code {
-            if !is_loinc(&loinc) {
-                wrong("bad-loinc", format!("`{loinc}` is no LOINC code: its check digit is wrong"));
+            if let Some(text) = super::objection(&code, &loinc) {
+                wrong("bad-loinc", text);
             }
             if codes.insert((system.clone(), code.clone()), loinc).is_some() {
                 wrong("code-twice", format!("the code `{code}` of `{system}` stands twice"));

@@ -187,6 +187,49 @@ fn a_code_that_is_mapped_beside_the_file_counts_at_once_and_after_a_restart() {
     assert!(matches!(refused, Err(Failure::Refused(_))), "{refused:?}");
 }
 
+/// An answer that the sender has its own code for is a task like a code, once, and what held it is
+/// read again when it is mapped.
+#[test]
+fn an_answer_that_nobody_mapped_is_a_task_and_its_message_is_read_again() {
+    let mut fixture = fixture();
+    let (record, tenant) = (fixture.record.clone(), fixture.feed.tenant.clone());
+    let feeds = Feeds::open(&record, &tenant, &file(&fixture)).unwrap();
+    let id = fixture.feed.id.clone();
+    fixture.feed = Feed::clone(&feeds.get(&id).unwrap());
+    let local = |control_id: &str, answer: &str| {
+        ANA.replace("NSML-20260112-0117", control_id)
+            .replace("NS26-000117", control_id)
+            .replace("LA9657-3^Poor metabolizer^LN", answer)
+    };
+    // Words that say which answer it is take nobody.
+    fixture.file(&local("M-1", "4^Poor metabolizer^NORTH"));
+    assert!(open(&fixture).is_empty());
+    fixture.file(&local("M-2", "4^langsam^NORTH"));
+    fixture.file(&local("M-3", "4^langsam^NORTH"));
+    let tasks = open(&fixture);
+    assert_eq!(tasks.len(), 1, "{tasks:?}");
+    assert!(tasks[0].entry.text.contains("`53040-2=4` of `NORTH`"), "{tasks:?}");
+    let poor = |fixture: &Fixture| {
+        let all = fixture.findings("ana-example").into_iter();
+        all.filter(|line| line.contains("*2/*2 Poor Metabolizer")).count()
+    };
+    assert_eq!(poor(&fixture), 1);
+    let map = |loinc: &str| {
+        let (feed, system) = (id.clone(), "NORTH".to_owned());
+        let new = Mapped { feed, system, code: "53040-2=4".to_owned(), loinc: loinc.to_owned() };
+        feeds.map(&record, new, "account:mira")
+    };
+    // Not a code of an observation, and none of another item's answers.
+    for wrong in ["84413-4", "LA6668-3", "LA9657-4"] {
+        assert!(matches!(map(wrong), Err(Failure::Refused(_))), "{wrong}");
+    }
+    assert_eq!(map("LA9657-3").unwrap(), 2, "the messages are read again");
+    fixture.feed = Feed::clone(&feeds.get(&id).unwrap());
+    fixture.work_off();
+    assert!(open(&fixture).is_empty());
+    assert_eq!(poor(&fixture), 3);
+}
+
 /// All of the messages from there on, looked at only.
 fn from(since: Since) -> Asked {
     Asked { since, messages_max: 10, passed_max: usize::MAX, is_done: false }

@@ -197,6 +197,9 @@ pub(super) fn read(
         }
         return Ok(Some(by_code(item, code, &text, &place, context)));
     }
+    if let Some(answer) = of_sender(item, value, &place, context) {
+        return Ok(Some(answer));
+    }
     // Words alone: CWE.2, or CWE.1 where there is nothing else, or the original text.
     let text = [part(2), part(5), part(9), part(1)].into_iter().find(|t| !t.is_empty());
     let text = match text {
@@ -208,6 +211,58 @@ pub(super) fn read(
         return Ok(None);
     }
     Ok(Some(by_text(item, text, &place, context)))
+}
+
+/// How an answer of a sender's own stands in a profile: the item that it answers, and its code.
+pub fn answer_key(item: &str, code: &str) -> String {
+    format!("{item}={code}")
+}
+
+/// Whether a code is one of the answers of an item.
+pub fn is_answer_of(item: &str, code: &str) -> bool {
+    list(item).is_some_and(|all| all.iter().any(|(known, _)| *known == code))
+}
+
+/// An answer under a code of the sender's own: as the profile maps it. One that nobody has mapped
+/// is told, unless its words say which of the answers it is.
+fn of_sender(
+    item: &str,
+    value: &Part<'_>,
+    place: &str,
+    context: &mut Context<'_>,
+) -> Option<Answer> {
+    let part = |number| value.component(number).value().unwrap_or_default();
+    let own = [(part(1), part(2), part(3)), (part(4), part(5), part(6))];
+    let mut unknown = None;
+    for (code, text, system) in own {
+        let is_loinc = matches!(system.as_str(), "LN" | "LOINC" | "http://loinc.org");
+        if code.is_empty() || system.is_empty() || is_loinc || list(item).is_none() {
+            continue;
+        }
+        let key = (system.clone(), answer_key(item, &code));
+        if let Some(mapped) = context.settings.codes.get(&key).cloned() {
+            let sent = if text.is_empty() { code } else { text };
+            let answer = by_code(item, mapped, "", place, context);
+            return Some(Answer { sent: Some(sent), ..answer });
+        }
+        let words = text.to_lowercase();
+        let is_understood = list(item)
+            .unwrap_or_default()
+            .iter()
+            .any(|(known, _)| [&text, &code].iter().any(|text| same_words(item, known, text)))
+            // The list lacks most of CPIC's terms, which are read as words.
+            || item == super::code::PHENOTYPE
+                && (words.contains("metaboli") || words.contains("function"));
+        if !is_understood && unknown.is_none() {
+            unknown = Some((key.1, system));
+        }
+    }
+    let (key, system) = unknown?;
+    context.once(format!("{system}|{key}"), |_| {
+        let text = format!("the answer `{key}` of `{system}` is not known; kept as sent");
+        Problem::warning("unknown-answer", place, text)
+    });
+    None
 }
 
 fn by_code(item: &str, code: String, text: &str, place: &str, context: &mut Context<'_>) -> Answer {

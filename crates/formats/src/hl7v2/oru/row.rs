@@ -26,6 +26,7 @@ impl<'s> Context<'s> {
         let problem = problem(&about);
         let kind: &'static str = match problem.code.as_str() {
             "unknown-code" => "unknown-code",
+            "unknown-answer" => "unknown-answer",
             "loinc-under-other-system" => "loinc-under-other-system",
             _ => "other",
         };
