@@ -3,21 +3,18 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import {
   assertAccessible, launch, logIn, openPatient, picture, skip, target, withPage,
 } from '../lib/browser.mjs';
+import { appears, mllp, send } from '../lib/mllp.mjs';
 
 const analyst = process.env.COGNATE_ANALYST;
 const reviewer = process.env.COGNATE_REVIEWER;
-const mllp = process.env.COGNATE_MLLP;
 const lacking = analyst && reviewer && mllp
   ? false
   : 'COGNATE_ANALYST, COGNATE_REVIEWER and COGNATE_MLLP are not all set';
 const TIMEOUT_MS = 120_000;
-const ANSWER_MS_MAX = 10_000;
-const FILED_MS_MAX = 20_000;
 
 if (skip || lacking) console.log(`# the stories of the console are skipped: ${skip || lacking}`);
 
@@ -182,33 +179,3 @@ describe('console', { skip: skip || lacking, timeout: TIMEOUT_MS * 4 }, () => {
     });
   });
 });
-
-/** Sends a message over MLLP and gives its answer. */
-function send(text) {
-  const [host, port] = mllp.split(/:(?=\d+$)/);
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: host.replace(/[[\]]/g, ''), port: Number(port) }, () => {
-      socket.write(`\x0b${text}\x1c\r`);
-    });
-    socket.setTimeout(ANSWER_MS_MAX, () => socket.destroy(new Error('no answer')));
-    let answer = '';
-    socket.on('data', (bytes) => {
-      answer += bytes.toString('latin1');
-      if (!answer.includes('\x1c')) return;
-      socket.end();
-      resolve(answer);
-    });
-    socket.on('error', reject);
-  });
-}
-
-/** Loads a page until something is on it: filing follows the acknowledgement. */
-async function appears(page, url, goal) {
-  const until = Date.now() + FILED_MS_MAX;
-  do {
-    await page.goto(url);
-    if (await goal.count() > 0) return;
-    await page.waitForTimeout(250);
-  } while (Date.now() < until);
-  assert.fail(`nothing of it on ${url}`);
-}

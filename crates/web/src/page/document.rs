@@ -130,7 +130,7 @@ fn disagreement(view: &DocumentView, at: usize, one: &ReadDisagreement) -> Marku
             (both(one))
             p { b { (standing(one)) } }
             @if view.may_answer && one.is_held {
-                form method="post" action=(path::document(&view.head.id)) {
+                form.verdict method="post" action=(path::document(&view.head.id)) {
                     (hidden(view))
                     input type="hidden" name="stated" value=(one.stated);
                     input type="hidden" name="read" value=(one.read);
@@ -199,8 +199,9 @@ fn picture(view: &DocumentView, read: &ReadPlace) -> Markup {
     let [left, top, width, height] = read.crop;
     let page = path::document_page(&view.head.id, read.page);
     let source = format!("{page}#svgView(viewBox({left},{top},{width},{height}))");
+    // Half as large again as it is printed, to be read beside what is typed.
     html! {
-        img src=(source) width=(width) height=(height) loading="lazy"
+        img src=(source) width=(width * 3 / 2) height=(height * 3 / 2) loading="lazy"
             alt={ "Page " (read.page) " where it says " (read.written) };
     }
 }
