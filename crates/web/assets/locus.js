@@ -31,8 +31,9 @@
         track("Not tested, or not known", gaps, GAPS),
       ],
     });
-    // igv leaves its slider without a name.
+    // igv takes the page's dark letters on its own white, and leaves its slider without a name.
     const within = frame.shadowRoot ?? frame;
+    for (const part of within.querySelectorAll(".igv-container")) part.style.colorScheme = "light";
     for (const slider of within.querySelectorAll("input[type=range]")) {
       slider.setAttribute("aria-label", "Zoom");
     }

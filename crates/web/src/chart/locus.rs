@@ -49,7 +49,7 @@ pub(crate) fn locus(place: &LocusPlace) -> Markup {
         }
         @for (top, of) in &at { (seen(place, of, *top)) }
         @for step in 0..=4_u64 {
-            @let position = place.start + (place.end - place.start) / 4 * step;
+            @let position = place.start + (place.end - place.start) * step / 4;
             @let anchor = match step { 0 => "start", 4 => "end", _ => "middle" };
             text.tick x=(px(x(place, position))) y=(px(bottom + 14.0)) text-anchor=(anchor) {
                 (grouped(position))

@@ -75,6 +75,13 @@ fn found(view: &LocusView, place: &LocusPlace) -> Markup {
             (chart::locus(place))
             (calls(place))
             @if !place.unplaced.is_empty() { (unplaced(place)) }
+            p.note {
+                "Results that a laboratory reports as genotypes or star alleles have no place: they "
+                "are on the patient page."
+            }
+            @if place.viewer == LocusViewer::WithoutReference {
+                p.note { "No reference sequence of this build is set up: no browser is shown." }
+            }
         }
         @if let LocusViewer::Here { script, sequence, features, build } = &place.viewer {
             section aria-labelledby="viewer" {
@@ -87,9 +94,6 @@ fn found(view: &LocusView, place: &LocusPlace) -> Markup {
                 script src=(script) defer {}
                 script src=(asset_path("locus.js")) defer {}
             }
-        }
-        @if place.viewer == LocusViewer::WithoutReference {
-            p.note { "No reference sequence of this build is set up, so no browser is shown." }
         }
     }
 }

@@ -63,6 +63,7 @@ fn what_is_not_listed_and_what_has_no_place_is_told() {
         "they may lie here",
         "1 more such variant is not listed",
         "not known what was tested",
+        "star alleles have no place",
         "<title>Error: ",
     ] {
         assert!(page.contains(said), "{said}: {page}");
