@@ -248,6 +248,9 @@ fn tidy(line: &[u8]) -> (&[u8], bool) {
     let mut tidied = line.trim_ascii_end();
     while let Some(shorter) = tidied.strip_suffix(br#"\r""#).or_else(|| tidied.strip_suffix(br"\r"))
     {
+        if ends_in_escape(shorter) {
+            break;
+        }
         tidied = shorter;
     }
     if tidied == b"\"" {
@@ -258,6 +261,26 @@ fn tidy(line: &[u8]) -> (&[u8], bool) {
         return (line, false);
     }
     (tidied, !line.trim_ascii().is_empty())
+}
+
+/// Whether an escape sequence is open at the end of a line, so that a `\` behind it closes it
+/// (HL7 v2.5.1 §2.7): in `…\.br\r` the last letter is the sender's text.
+fn ends_in_escape(line: &[u8]) -> bool {
+    let is_body = |body: &[u8]| match body {
+        [b'F' | b'S' | b'T' | b'R' | b'E' | b'H' | b'N'] => true,
+        [b'X' | b'C' | b'M' | b'Z' | b'.', rest @ ..] => {
+            rest.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-'))
+        }
+        _ => false,
+    };
+    let mut parts = line.split(|byte| *byte == b'\\');
+    // What stands before the first one is text, and so is what follows a sequence that is closed.
+    let mut is_open = false;
+    parts.next();
+    for part in parts {
+        is_open = !is_open && is_body(part);
+    }
+    is_open
 }
 
 #[derive(Default)]

@@ -27,6 +27,21 @@ fn segments_end_in_every_way_senders_end_them() {
 }
 
 #[test]
+fn the_end_of_an_escape_and_an_r_are_no_end_of_a_segment() {
+    for (sent, text, is_told) in [
+        ("a\\.br\\r", "a\nr", false),
+        ("A\\T\\r", "A&r", false),
+        ("A\\F\\T\\r", "A|T", true),
+        ("A\\X41\\r", "AAr", false),
+        ("A\\r", "A", true),
+    ] {
+        let (message, problems) = parse(&format!("{HEADER}\rNTE|1||{sent}\r"));
+        assert_eq!(message.unwrap().value("NTE-3").as_deref(), Some(text), "{sent}");
+        assert_eq!(!problems.is_empty(), is_told, "{sent} {problems:?}");
+    }
+}
+
+#[test]
 fn parts_are_found_by_place() {
     let text = format!("{HEADER}\rPID|1||A&B^^C~D\r\rZZZ|x\\T\\y|\"\"|");
     let (message, problems) = parse(&text);
