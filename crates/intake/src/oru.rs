@@ -100,15 +100,22 @@ impl Context<'_> {
 /// Builds the resources of every order of a message.
 pub fn filings(oru: &Oru, context: &Context<'_>) -> Vec<Filing> {
     let mut seen: BTreeMap<ResultIdentity, usize> = BTreeMap::new();
-    let mut filings = Vec::new();
+    let mut orders = Vec::new();
     for (place, order) in oru.orders.iter().enumerate() {
         let identity = ResultIdentity::of(oru, order, place, context);
         let before = seen.entry(identity.clone()).or_default();
         let identity = identity.repeated(*before);
         *before += 1;
-        filings.push(Builder::new(oru, order, identity, context).build());
+        orders.push((order, identity));
     }
-    filings
+    let with_findings = orders.iter().filter(|(order, _)| !order.findings.is_empty());
+    let others: Vec<String> = with_findings
+        .map(|(_, identity)| format!("DiagnosticReport/{}", derived_id(identity, "report")))
+        .collect();
+    let build = |(order, identity): (_, ResultIdentity)| {
+        Builder { others: &others, ..Builder::new(oru, order, identity, context) }.build()
+    };
+    orders.into_iter().map(build).collect()
 }
 
 struct Builder<'b> {
@@ -116,6 +123,8 @@ struct Builder<'b> {
     order: &'b OrderGroup,
     context: &'b Context<'b>,
     identity: ResultIdentity,
+    /// The reports of the message that state findings.
+    others: &'b [String],
     subject: String,
     filing: Filing,
     /// What stands in no resource of its own.
@@ -138,6 +147,7 @@ impl<'b> Builder<'b> {
             order,
             context,
             identity,
+            others: &[],
             subject: format!("Patient/{}", context.patient),
             reported: Reported::default(),
             is_nested: order.findings.iter().any(|finding| finding.sub_id.contains('.')),
@@ -292,7 +302,11 @@ impl<'b> Builder<'b> {
             };
             let id = self.id(&format!("document:{number}"));
             let contents = std::slice::from_ref(&attachment);
-            let related = [format!("DiagnosticReport/{}", self.id("report"))];
+            let mut related = vec![format!("DiagnosticReport/{}", self.id("report"))];
+            if self.order.findings.is_empty() {
+                // The findings that a document by itself is about stand beside it.
+                related.extend_from_slice(self.others);
+            }
             let filed = Document {
                 kind: CodeableConcept { coding: vec![document.code.clone()], text: None },
                 date: Some(self.context.received),

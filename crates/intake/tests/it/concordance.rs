@@ -315,6 +315,19 @@ fn what_was_tested_and_not_stated_does_not_count_as_not_there() {
 }
 
 #[test]
+fn a_document_under_an_order_of_its_own_is_compared_with_the_results_beside_it() {
+    let fixture = fixture();
+    let order = "ORC|RE|PL-2^COGNATE-DEMO|NS-2^NSML||CM\rOBR|2|PL-2^COGNATE-DEMO|NS-2^NSML|\
+                 51969-4^Report^LN|||20260107081500+0000|||||||||||||||20260112092500+0000||GE|F\r";
+    let sent = genes("M-1", 'F', &[("CYP2C19", "*2/*2", POOR)]) + order;
+    take(&fixture, &sent, &lines(&["CYP2C19 *1/*1 Normal Metabolizer"]));
+    assert_eq!(comparison(&fixture).disagreements.len(), 1);
+    assert!(findings(&fixture, "CYP2C19")[0].starts_with("Preliminary"));
+    say(&fixture, true, "another specimen").unwrap();
+    assert!(findings(&fixture, "CYP2C19")[0].starts_with("Final"));
+}
+
+#[test]
 fn a_fhir_report_is_compared_with_the_form_that_it_presents() {
     let fixture = fixture();
     let put = |url: &str, resource: Value| {
