@@ -80,7 +80,7 @@ fn found(view: &LocusView, place: &LocusPlace) -> Markup {
                 "are on the patient page."
             }
             @if place.viewer == LocusViewer::WithoutReference {
-                p.note { "No reference sequence of this build is set up: no browser is shown." }
+                p.note { "No reference sequence of this build is set up for a browser." }
             }
         }
         @if let LocusViewer::Here { script, sequence, features, build } = &place.viewer {
