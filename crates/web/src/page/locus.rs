@@ -76,8 +76,8 @@ fn found(view: &LocusView, place: &LocusPlace) -> Markup {
             (calls(place))
             @if !place.unplaced.is_empty() { (unplaced(place)) }
             p.note {
-                "Results that a laboratory reports as genotypes or star alleles have no place: they "
-                "are on the patient page."
+                "Results that a laboratory reports as genotypes or star alleles have no place: "
+                "they are on the patient page."
             }
             @if place.viewer == LocusViewer::WithoutReference {
                 p.note { "No reference sequence of this build is set up for a browser." }
