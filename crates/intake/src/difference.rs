@@ -3,6 +3,7 @@
 
 use crate::failure::Failure;
 use crate::feed::Feed;
+use crate::hold;
 use crate::oru::{Context, Filing, reference_to};
 use crate::receive::{HL7_V2, feed_access};
 use crate::vendor;
@@ -255,8 +256,9 @@ fn standing(
         let Some(stored) = record.read(access, &kind, &id)?.filter(|stored| !stored.deleted) else {
             continue;
         };
+        // Being held is no difference of what was sent.
         let resource: Value = serde_json::from_slice(&stored.body).unwrap_or_default();
-        let (facts, _) = facts_of(&resource, None, &kind);
+        let (facts, _) = facts_of(&hold::lifted(&resource), None, &kind);
         let lines = facts.iter().filter_map(words);
         found.extend(lines.map(|line| (line, (kind.clone(), id.clone()))));
     }

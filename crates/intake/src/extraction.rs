@@ -15,6 +15,7 @@ pub use follow::Follower;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use formats::fhir::access::resource_type;
 use model::{PatientId, Problem, TenantId, Timestamp};
 use pdf::{FieldName, Reading};
 use record::{Access, Extraction, Failure, Record, Stored, derived_id};
@@ -137,6 +138,12 @@ fn answered(document: &ReadDocument) -> bool {
 fn id_of(tenant: &TenantId, patient: &PatientId, bytes: &[u8]) -> String {
     let digest = hex::encode(Sha256::digest(bytes));
     derived_id([tenant.as_str(), patient.as_str(), "extraction", &digest])
+}
+
+/// Whether a resource is a document that is read.
+pub(crate) fn holds_document(resource: &Value) -> bool {
+    let is_document = resource_type(resource) == Some("DocumentReference");
+    is_document && !attachments(resource).is_empty()
 }
 
 /// The documents in PDF that a resource holds: place, title, bytes.

@@ -53,6 +53,9 @@ pub struct Feed {
     pub orders_required: bool,
     /// Whether a PDF in its folder is filed as a document.
     pub documents: bool,
+    /// Whether results wait until a document that came with them was read: where the server that
+    /// takes them in reads documents.
+    pub waits_for_documents: bool,
     /// The version of the profile; none for a feed without one.
     pub profile: Option<Profile>,
 }
@@ -84,6 +87,7 @@ impl Feed {
             in_flight_max: IN_FLIGHT_MAX,
             orders_required: false,
             documents: false,
+            waits_for_documents: false,
             profile: None,
         }
     }

@@ -105,6 +105,13 @@ impl Folder {
         Self { feeds, ..self }
     }
 
+    /// The same beside something that reads documents: see [`Feed::waits_for_documents`].
+    #[must_use]
+    pub fn waiting_for_documents(mut self) -> Self {
+        self.feed.waits_for_documents = true;
+        self
+    }
+
     /// Takes in what comes until `stop` answers true.
     pub fn follow(&mut self, stop: &dyn Fn() -> bool) {
         while !stop() {
@@ -131,7 +138,8 @@ impl Folder {
     pub fn pass(&mut self, stop: &dyn Fn() -> bool) -> Result<Passed, Failure> {
         let mut passed = Passed::default();
         if let Some(feed) = self.feeds.get(&self.feed.id) {
-            self.feed = Feed::clone(&feed);
+            let waits_for_documents = self.feed.waits_for_documents;
+            self.feed = Feed { waits_for_documents, ..Feed::clone(&feed) };
         }
         for name in self.places.in_work()? {
             self.settle(&name, true, &mut passed)?;

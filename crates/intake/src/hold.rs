@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 
 /// Extension of a resource that is held, or was.
 const HELD: &str = "urn:cognate:extension:held";
+/// Why what came with a document is held that nobody has read yet.
+const UNREAD: &str = "unread";
 /// The status by which results are held.
 const PRELIMINARY: &str = "preliminary";
 
@@ -159,6 +161,35 @@ pub(crate) fn with(resource: &Value, holds: &[Hold]) -> Value {
         all.extend(holds.iter().map(Hold::extension));
     }
     held
+}
+
+/// A result or report as it stands until the document that came with it was read; `None` for what
+/// no decision rests on.
+pub(crate) fn until_read(resource: &Value, source: (Option<String>, String)) -> Option<Value> {
+    let is_result = ["Observation", "DiagnosticReport"]
+        .iter()
+        .any(|kind| text(resource, "resourceType") == Some(kind));
+    let status = status(resource);
+    if !is_result || !is_final(&status) {
+        return None;
+    }
+    let hold = Hold {
+        status,
+        document: String::new(),
+        word: UNREAD.to_owned(),
+        stated: String::new(),
+        read: String::new(),
+        verdict: None,
+        source,
+    };
+    Some(with(resource, &[hold]))
+}
+
+/// The holds that stay when the document was read; `None` if nothing waits for that.
+pub(crate) fn when_read(resource: &Value) -> Option<Vec<Hold>> {
+    let (unread, others): (Vec<Hold>, Vec<Hold>) =
+        holds(resource).into_iter().partition(|hold| hold.word == UNREAD);
+    (!unread.is_empty()).then_some(others)
 }
 
 /// The facts of a resource, from where they were read at first.

@@ -4,8 +4,10 @@ use crate::adt;
 use crate::content::{Content, claimed, parse};
 use crate::difference::Read;
 use crate::dropped;
+use crate::extraction::holds_document;
 use crate::failure::Failure;
 use crate::feed::{Feed, Feeds};
+use crate::hold;
 use crate::matching::{Claimed, Match, decide};
 use crate::order;
 use crate::oru::{Context, Filing};
@@ -51,6 +53,7 @@ pub struct Worker {
     feeds: Feeds,
     fallback: Feed,
     references: References,
+    waits_for_documents: bool,
 }
 
 impl Worker {
@@ -67,7 +70,15 @@ impl Worker {
             feeds: feeds.into(),
             fallback: Feed::production("other", tenant),
             references: References::default(),
+            waits_for_documents: false,
         }
+    }
+
+    /// The same beside something that reads documents: results that a document comes with are
+    /// preliminary until it was read and compared with them.
+    #[must_use]
+    pub fn waiting_for_documents(self) -> Self {
+        Self { waits_for_documents: true, ..self }
     }
 
     /// The same, with reference sequences for variant files.
@@ -134,6 +145,8 @@ impl Worker {
     pub fn file(&self, message: &RawMessage) -> Result<Outcome, Failure> {
         let named = self.feeds.get(&message.summary.feed);
         let feed = named.as_deref().unwrap_or(&self.fallback);
+        let waits_for_documents = self.waits_for_documents;
+        let feed = &Feed { waits_for_documents, ..feed.clone() };
         let access = feed_access(feed);
         let filed = if is_variants(&message.summary.media_type) {
             let tools = Tools { pack: &self.pack, references: &self.references };
@@ -287,7 +300,7 @@ pub(crate) fn settle(
         review(record, &access, raw, (word, reason), patients, problems)?;
         return Ok(Outcome::Review(reason.to_owned()));
     }
-    let changes = changes(record, &access, raw, &filings, &mut problems)?;
+    let changes = changes(record, feed, raw, &filings, &mut problems)?;
     let mut reviews = discordances(&filings, &changes, raw, &patient);
     reviews.extend(unmapped::tasks(record, &access, feed, &raw.summary.id, &problems)?);
     let commit = Commit {
@@ -425,12 +438,13 @@ pub(crate) fn with_earlier(
 /// version of the report had and this one has not.
 fn changes(
     record: &Record,
-    access: &Access,
+    feed: &Feed,
     raw: &RawMessage,
     filings: &[(Filing, Earlier)],
     problems: &mut Vec<Problem>,
 ) -> Result<Vec<ResourceChange>, Failure> {
-    let mut changes = Vec::new();
+    let access = &feed_access(feed);
+    let (mut changes, mut with_document) = (Vec::new(), false);
     for (filing, earlier) in filings {
         problems.extend(filing.problems.iter().cloned());
         let own = filing.resources.iter().map(|one| (one, true));
@@ -443,6 +457,7 @@ fn changes(
                 _ => standing(record, access, resource)?,
             };
             let Some(condition) = condition else { continue };
+            with_document |= is_own && holds_document(resource);
             changes.push(ResourceChange::put(resource.clone(), facts, condition));
         }
         let gone = earlier.left_out_of(filing).into_iter();
@@ -451,5 +466,20 @@ fn changes(
             ResourceChange::Delete { resource_type, id, condition }
         }));
     }
+    if feed.waits_for_documents && with_document {
+        changes.iter_mut().for_each(until_read);
+    }
     Ok(changes)
+}
+
+/// A result is preliminary until the document that comes with it was read: whoever reads it sees
+/// the change of the document, and lets go what is held for it.
+fn until_read(change: &mut ResourceChange) {
+    let ResourceChange::Put { resource, facts, .. } = change else { return };
+    let source = facts.first().map(|fact| fact.source.clone());
+    let source = source.map(|source| (source.raw.map(|raw| raw.to_string()), source.place));
+    if let Some(held) = hold::until_read(resource, source.clone().unwrap_or_default()) {
+        *facts = hold::facts(&held, &source.unwrap_or_default());
+        *resource = held;
+    }
 }

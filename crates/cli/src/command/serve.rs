@@ -213,7 +213,8 @@ impl Running {
         let flag = Arc::new(AtomicBool::new(false));
         let (feeds, feed) = feeds(arguments, &record)?;
         let worker = Worker::new(record.clone(), Arc::clone(&pack), feeds.clone(), &tenant)
-            .with_references(genomics.references.clone());
+            .with_references(genomics.references.clone())
+            .waiting_for_documents();
         let mut threads = vec![thread("filing", &flag, move |stop| worker.follow(stop))?, {
             let interpreter = interpreter.clone();
             thread("interpret", &flag, move |stop| interpreter.follow(stop))?
@@ -296,7 +297,8 @@ fn folders(
         let (record, pack, references) = (record.clone(), Arc::clone(pack), references.clone());
         let mut folder = Folder::open(record, pack, references, feed, Path::new(directory))
             .with_context(|| format!("the folder `{directory}` cannot be used"))?
-            .following(feeds);
+            .following(feeds)
+            .waiting_for_documents();
         thread("folder", flag, move |stop| folder.follow(stop))
     };
     arguments.doors.watch_folder.iter().map(open).collect()

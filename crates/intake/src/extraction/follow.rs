@@ -81,13 +81,19 @@ impl Follower {
                 }
             }
             let Some(seen) = seen else { return Ok(done) };
-            self.compare(&engine, &touched)?;
+            let all = changes.iter().take_while(|change| change.sequence <= seen);
+            self.compare(&engine, &touched, all)?;
             self.record.set_cursor(&engine, CURSOR, seen)?;
         }
     }
 
     /// Compares the documents of patients with the results that came with them.
-    fn compare(&self, engine: &Access, patients: &BTreeSet<&PatientId>) -> Result<(), Failure> {
+    fn compare<'c>(
+        &self,
+        engine: &Access,
+        patients: &BTreeSet<&PatientId>,
+        read: impl Iterator<Item = &'c Change>,
+    ) -> Result<(), Failure> {
         let door = &self.access(Role::Interface);
         let reviewer = &self.access(Role::LaboratoryReviewer);
         let comparer = Comparer { record: &self.record, door, engine, reviewer };
@@ -95,6 +101,12 @@ impl Follower {
             // Most people have no document that is read.
             if self.record.has_extractions(door, patient)? {
                 comparer.of_patient(patient)?;
+            }
+        }
+        let holders = read.filter(|change| is_compared(change));
+        for change in holders.filter(|change| change.resource_type == "DocumentReference") {
+            if let Some(patient) = &change.patient {
+                comparer.let_go(patient, (change.resource_type.clone(), change.id.clone()))?;
             }
         }
         Ok(())

@@ -200,6 +200,7 @@ impl Table {
             in_flight_max,
             orders_required: self.orders_required,
             documents: self.documents,
+            waits_for_documents: false,
             profile: Some(profile.clone()),
         }
     }

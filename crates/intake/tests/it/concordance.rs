@@ -194,6 +194,54 @@ fn another_genotype_or_phenotype_is_held_until_somebody_says_why_it_holds() {
 }
 
 #[test]
+fn nothing_counts_before_its_document_was_read() {
+    let fixture = fixture();
+    let worker = fixture.worker().waiting_for_documents();
+    let file = |message: &str, pdf: &[u8]| {
+        fixture.receive(&(message.to_owned() + &attachment(pdf)));
+        assert_eq!(worker.work_off().unwrap(), 1);
+    };
+    let standing = || findings(&fixture, "CYP2C19");
+    let all = |word: &str| {
+        let all = standing();
+        assert!(!all.is_empty() && all.iter().all(|line| line.starts_with(word)), "{all:?}");
+    };
+    let poor = lines(&["CYP2C19 *2/*2 Poor Metabolizer"]);
+    let sent = genes("M-1", 'F', &[("CYP2C19", "*2/*2", POOR)]);
+    file(&sent, &poor);
+    all("Preliminary");
+    settle(&fixture);
+    all("Final");
+    assert_eq!(listed(&fixture), 0);
+    let places = fixture.facts("ana-example").into_iter().map(|filed| filed.fact.source);
+    let of_message = places.filter(|source| source.place.starts_with("OBX["));
+    assert!(of_message.into_iter().all(|source| source.raw.is_some()));
+    // The same file with another result waits, too, and is let go though it was read before.
+    let again = sent.replace("M-1", "M-2").replace("NS-1^", "NS-2^");
+    file(&again, &poor);
+    assert_eq!(standing().iter().filter(|line| line.starts_with("Preliminary")).count(), 1);
+    settle(&fixture);
+    all("Final");
+    // What the new document contradicts is held from the first moment on.
+    let other = lines(&["CYP2C19 *1/*1 Normal Metabolizer"]);
+    file(&sent.replace("M-1", "M-3").replace("NS-1^", "NS-3^"), &other);
+    settle(&fixture);
+    assert_eq!(standing().iter().filter(|line| line.starts_with("Preliminary")).count(), 1);
+    assert_eq!(listed(&fixture), 1);
+    // A document that cannot be read keeps nothing waiting: it waits itself.
+    file(&sent.replace("M-1", "M-4").replace("NS-1^", "NS-4^"), b"%PDF-1.4 cut");
+    assert_eq!(standing().iter().filter(|line| line.starts_with("Preliminary")).count(), 2);
+    settle(&fixture);
+    assert_eq!(standing().iter().filter(|line| line.starts_with("Preliminary")).count(), 1);
+    // A later version takes the place of one that waits, and an earlier one does not.
+    file(&genes("M-5", 'C', &[("CYP2C19", "*1/*2", POOR)]), &poor);
+    let early = fixture.receive(&sent.replace("M-1", "M-6"));
+    worker.work_off().unwrap();
+    let kept = fixture.record.raw(&fixture.access(), &early.raw).unwrap().unwrap();
+    assert_eq!(kept.summary.state, record::RawState::Unmatched);
+}
+
+#[test]
 fn the_record_tells_who_released_what_and_why() {
     let fixture = fixture();
     let sent = genes("M-1", 'F', &[("CYP2C19", "*2/*2", POOR)]);

@@ -11,6 +11,7 @@ use record::{
     Access, Commit, Condition, Extraction, ExtractionState, NewReview, Record, ResourceChange,
     Review,
 };
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Stable word for the review list.
@@ -53,7 +54,7 @@ impl Comparer<'_> {
             documents.push(Document { kept, read, compared });
         }
         for (name, one) in &seen {
-            self.settle(patient, name, one, &documents)?;
+            self.settle(name, one, &documents)?;
         }
         // Of what came for the first time and agrees, nothing can be on the list.
         let is_old = is_replaced || seen.values().any(|one| one.version > 1);
@@ -66,14 +67,20 @@ impl Comparer<'_> {
         Ok(())
     }
 
+    /// Lets go what waited for a document to be read; what it contradicts was held before.
+    pub(in super::super) fn let_go(&self, patient: &PatientId, name: Name) -> Result<(), Failure> {
+        let beside = Beside::at(self.record, self.door, patient, name)?;
+        for one in beside.reports.values().chain(beside.results.values()) {
+            let Some(holds) = hold::when_read(&one.body) else { continue };
+            let known = hold::holds(&one.body);
+            let source = known.first().map(|hold| hold.source.clone()).unwrap_or_default();
+            self.put(one, &hold::with(&one.body, &holds), &source)?;
+        }
+        Ok(())
+    }
+
     /// Gives a resource the holds that it should have.
-    fn settle(
-        &self,
-        patient: &PatientId,
-        (kind, id): &Name,
-        one: &One,
-        documents: &[Document],
-    ) -> Result<(), Failure> {
+    fn settle(&self, (kind, id): &Name, one: &One, documents: &[Document]) -> Result<(), Failure> {
         let known = hold::holds(&one.body);
         let status = hold::status(&one.body);
         let name = (kind.clone(), id.clone());
@@ -110,17 +117,27 @@ impl Comparer<'_> {
         for hold in &mut wanted {
             hold.source = source.clone();
         }
-        let next = hold::with(&one.body, &wanted);
-        if next == one.body {
+        self.put(one, &hold::with(&one.body, &wanted), &source)
+    }
+
+    /// Writes a result that is held or let go, unless it stands so.
+    fn put(
+        &self,
+        one: &One,
+        next: &Value,
+        source: &(Option<String>, String),
+    ) -> Result<(), Failure> {
+        if *next == one.body {
             return Ok(());
         }
-        let facts = hold::facts(&next, &source);
-        let change = ResourceChange::put(next, facts, Condition::Version(version));
+        let facts = hold::facts(next, source);
+        let condition = Condition::Version(one.version);
+        let change = ResourceChange::put(next.clone(), facts, condition);
         let commit = Commit { changes: vec![change], ..Commit::default() };
         match self.record.commit(self.door, commit) {
             // Its next version is compared when it comes along.
             Err(record::Failure::Conflict { .. }) => {
-                tracing::info!(patient = %patient, "a result changed while it was compared");
+                tracing::info!("a result changed while it was compared");
                 Ok(())
             }
             done => Ok(done.map(drop)?),

@@ -40,8 +40,17 @@ impl Beside {
         patient: &PatientId,
         document: &ReadDocument,
     ) -> Result<Self, Failure> {
+        Self::at(record, access, patient, document.resource.clone())
+    }
+
+    /// What stands beside the document that a resource holds.
+    pub(super) fn at(
+        record: &Record,
+        access: &Access,
+        patient: &PatientId,
+        name: Name,
+    ) -> Result<Self, Failure> {
         let mut beside = Self::default();
-        let name = document.resource.clone();
         let read = |name: &Name| read(record, access, patient, name);
         let Some(holder) = read(&name)? else { return Ok(beside) };
         beside.is_there = true;
