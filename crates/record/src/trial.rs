@@ -15,6 +15,7 @@ use crate::store::{Executor, Row, values};
 use crate::vault::sha256;
 use crate::{Access, Action, Failure, Record};
 use model::{RawId, Timestamp};
+use std::collections::BTreeSet;
 
 /// `resource_type` of a trial's changes.
 const KIND: &str = "Trial";
@@ -130,10 +131,9 @@ impl Record {
             if let Some(found) = current(executor, tenant, id)? {
                 return Ok(Some(found));
             }
-            match executor.first(sql::TRIAL_OF_REGISTRY, values![tenant, id])? {
-                Some(row) => current(executor, tenant, row.text(0)?),
-                None => Ok(None),
-            }
+            let rows = executor.query(sql::TRIALS_OF_REGISTRY, values![tenant, id])?;
+            let ids = rows.iter().map(|row| row.text(0)).collect::<Result<BTreeSet<_>, _>>()?;
+            ids.first().map_or(Ok(None), |id| current(executor, tenant, id))
         })
     }
 

@@ -32,8 +32,9 @@ super::statements! {
         ORDER BY sequence LIMIT 1";
     RAW_HOURS = "SELECT feed, state, received / 3600000000, count(*), max(received)
         FROM raw WHERE tenant = $1 AND sequence >= $2 GROUP BY 1, 2, 3";
-    RAW_HELD = "SELECT feed, count(*), min(received) FROM raw
-        WHERE tenant = $1 AND state = $2 GROUP BY feed";
+    // No index has this order, so the few that are held are found by their state.
+    RAW_HELD = "SELECT feed || '', count(*), min(received) FROM raw
+        WHERE tenant = $1 AND state = $2 GROUP BY feed || ''";
     RAW_LAST_OF_FEED = "SELECT sequence, received FROM raw WHERE tenant = $1 AND feed = $2
         ORDER BY sequence DESC LIMIT 1";
     RAW_BY_KEY = "SELECT id, sequence, feed, door, media_type, message_key, peer, received, state,

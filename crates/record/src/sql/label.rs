@@ -7,20 +7,24 @@ super::statements! {
     LINKS_DROP = "DELETE FROM label_link WHERE tenant = $1 AND resource_type = $2 AND id = $3";
     DEPENDANTS = "SELECT resource_type, id FROM label_link
         WHERE tenant = $1 AND target_type = $2 AND target_id = $3";
-    INHERITED = "SELECT DISTINCT l.label FROM label_link k JOIN resource r ON r.tenant = k.tenant
-        AND r.resource_type = k.resource_type AND r.id = k.id JOIN resource t
-        ON t.tenant = k.tenant AND t.resource_type = k.target_type AND t.id = k.target_id
-        AND t.patient = r.patient JOIN resource_label l ON l.tenant = t.tenant
-        AND l.resource_type = t.resource_type AND l.id = t.id AND l.version = t.version
-        WHERE k.tenant = $1 AND k.resource_type = $2 AND k.id = $3 ORDER BY l.label";
+    // From the resource to what it is made of, to the labels of that: left to itself, SQLite begins
+    // with all labels of the tenant, as they have the order that is asked for.
+    INHERITED = "SELECT DISTINCT l.label FROM resource r CROSS JOIN label_link k
+        CROSS JOIN resource t CROSS JOIN resource_label l
+        WHERE r.tenant = $1 AND r.resource_type = $2 AND r.id = $3
+        AND k.tenant = r.tenant AND k.resource_type = r.resource_type AND k.id = r.id
+        AND t.tenant = k.tenant AND t.resource_type = k.target_type AND t.id = k.target_id
+        AND t.patient = r.patient AND l.tenant = t.tenant AND l.resource_type = t.resource_type
+        AND l.id = t.id AND l.version = t.version ORDER BY l.label";
     LINKED_AFTER = "SELECT DISTINCT tenant, resource_type, id FROM label_link
         WHERE (tenant, resource_type, id) > ($1, $2, $3)
         ORDER BY tenant, resource_type, id LIMIT $4";
     NAMED_AFTER = "SELECT DISTINCT tenant, resource_type, id FROM label_gene
         WHERE (tenant, resource_type, id) > ($1, $2, $3)
         ORDER BY tenant, resource_type, id LIMIT $4";
-    STATEMENT_VERSIONS_OF = "SELECT id, version, patient, recorded, withdrawn, sha256, body
-        FROM statement_version WHERE tenant = $1 AND patient = $2 ORDER BY id, version";
+    STATEMENT_VERSIONS_OF = "SELECT v.id, v.version, v.patient, v.recorded, v.withdrawn, v.sha256,
+        v.body FROM statement s CROSS JOIN statement_version v WHERE s.tenant = $1
+        AND s.patient = $2 AND v.tenant = s.tenant AND v.id = s.id ORDER BY v.id, v.version";
     STATEMENT_VERSIONS_AFTER = "SELECT id, version, patient, recorded, withdrawn, sha256, body,
         tenant FROM statement_version WHERE (tenant, id, version) > ($1, $2, $3)
         ORDER BY tenant, id, version LIMIT $4";
@@ -38,10 +42,10 @@ super::statements! {
     ASKED_DIRECTLY = "SELECT g.gene FROM label_order o JOIN label_gene g ON g.tenant = o.tenant
         AND g.resource_type = 'ServiceRequest' AND g.id = o.request
         WHERE o.tenant = $1 AND o.resource_type = $2 AND o.id = $3";
-    ASKED_BY_REPORT = "SELECT g.gene FROM label_link k JOIN label_order o ON o.tenant = k.tenant
-        AND o.resource_type = k.resource_type AND o.id = k.id JOIN label_gene g
-        ON g.tenant = o.tenant AND g.resource_type = 'ServiceRequest' AND g.id = o.request
-        WHERE k.tenant = $1 AND k.target_type = $2 AND k.target_id = $3";
+    ASKED_BY_REPORT = "SELECT g.gene FROM label_link k CROSS JOIN label_order o
+        CROSS JOIN label_gene g WHERE k.tenant = $1 AND k.target_type = $2 AND k.target_id = $3
+        AND o.tenant = k.tenant AND o.resource_type = k.resource_type AND o.id = k.id
+        AND g.tenant = o.tenant AND g.resource_type = 'ServiceRequest' AND g.id = o.request";
     LABEL_OF_ALL_DROP = "DELETE FROM resource_label WHERE tenant = $1 AND resource_type = $2
         AND id = $3 AND label = $4";
 }

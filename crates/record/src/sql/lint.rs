@@ -115,12 +115,17 @@ pub(crate) fn keeps_to_tenant(text: &str) -> bool {
     }
 }
 
-#[test]
-fn every_statement_is_in_the_shared_subset() {
+/// Every statement by its name.
+pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
     let all = archive::ALL.iter().chain(record::ALL).chain(genome::ALL).chain(identity::ALL);
     let all = all.chain(erasure::ALL).chain(research::ALL).chain(trial::ALL).chain(care::ALL);
     let all = all.chain(label::ALL).chain(policy::ALL).chain(finding::ALL).chain(outbox::ALL);
-    for (name, text) in all.chain(extraction::ALL) {
+    all.chain(extraction::ALL)
+}
+
+#[test]
+fn every_statement_is_in_the_shared_subset() {
+    for (name, text) in all() {
         assert_eq!(problems(text), Vec::<String>::new(), "{name}");
         assert_eq!(keeps_to_tenant(text), !WHOLE_STORE.contains(name), "{name}");
     }

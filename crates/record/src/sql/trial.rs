@@ -6,8 +6,7 @@ super::statements! {
         registry = excluded.registry";
     TRIALS_COUNT = "SELECT count(*) FROM trial WHERE tenant = $1";
     TRIAL_VERSIONS_COUNT = "SELECT count(*) FROM trial_version WHERE tenant = $1";
-    TRIAL_OF_REGISTRY = "SELECT id FROM trial WHERE tenant = $1 AND registry = $2
-        ORDER BY id LIMIT 1";
+    TRIALS_OF_REGISTRY = "SELECT id FROM trial WHERE tenant = $1 AND registry = $2";
     TRIALS = "SELECT v.id, v.version, v.registry, v.retired, v.sha256, v.raw, v.actor, v.recorded,
         v.body FROM trial t JOIN trial_version v ON v.tenant = t.tenant AND v.id = t.id
         AND v.version = t.version WHERE t.tenant = $1 AND t.id > $2 ORDER BY t.id LIMIT $3";
