@@ -17,7 +17,7 @@ use record::{Access, Commit, Condition, NewRaw, RawState, Ready, Record, Resourc
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashSet};
 use std::io::{BufRead, Read};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 /// Media type of FHIR NDJSON.
 pub const NDJSON: &str = "application/fhir+ndjson";
@@ -25,8 +25,8 @@ pub const NDJSON: &str = "application/fhir+ndjson";
 pub const PIECE_LINES_MAX: usize = 1_000;
 /// Bytes of one piece, but for its last line.
 pub const PIECE_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// Pieces that are read ahead of the one being filed.
-const PIECES_AHEAD_MAX: usize = 2;
+/// Pieces that wait before each step, ahead of the one being filed.
+const PIECES_AHEAD_MAX: usize = 1;
 /// Lines that are told by name; further ones are counted.
 pub const REFUSALS_TOLD_MAX: usize = 1_000;
 
@@ -59,9 +59,19 @@ pub struct Imported {
     pub problems: Vec<Problem>,
 }
 
-/// One piece, read, checked and ready to be filed.
-struct Piece {
-    ready: Ready,
+/// A line of a file with its number.
+type Line = (u64, Vec<u8>);
+
+/// Lines of a file, archived as they came.
+struct Lines {
+    raw: RawId,
+    numbered: Vec<Line>,
+    bytes: u64,
+}
+
+/// One piece, read and checked; `C` is what files it.
+struct Piece<C> {
+    commit: C,
     filed: u64,
     refused: Vec<Problem>,
     refused_count: u64,
@@ -84,21 +94,88 @@ pub fn import(
     let cursor = format!("import/{name}");
     let before = record.cursor(access, &cursor)?;
     let mut imported = Imported { lines_done_before: before, ..Imported::default() };
+    // Each step waits for the disk at times, and so has a thread of its own; pieces stay in order.
     std::thread::scope(|scope| {
-        let (sender, pieces) = sync_channel(PIECES_AHEAD_MAX);
-        let mut reader = Reader { record, access, cursor, patients: HashSet::new(), line: 0 };
-        scope.spawn(move || reader.run(source, before, &sender));
+        let (archived, lines) = sync_channel(PIECES_AHEAD_MAX);
+        let (read, checked) = sync_channel(PIECES_AHEAD_MAX);
+        let (prepared, pieces) = sync_channel(PIECES_AHEAD_MAX);
+        scope.spawn(move || archive_all(record, access, source, before, &archived));
+        let mut reader = Reader { record, access, cursor, patients: HashSet::new() };
+        scope.spawn(move || hand_on(lines, &read, |lines| reader.piece(lines)));
+        scope.spawn(move || hand_on(checked, &prepared, |piece| ready(record, access, piece)));
         for piece in pieces {
-            let piece: Piece = piece?;
+            let piece: Piece<Ready> = piece?;
             imported.refused += piece.refused_count;
             let room = REFUSALS_TOLD_MAX.saturating_sub(imported.problems.len());
             imported.problems.extend(piece.refused.into_iter().take(room));
-            piece.ready.commit()?;
+            piece.commit.commit()?;
             imported.filed += piece.filed;
             progress(piece.bytes);
         }
         Ok(imported)
     })
+}
+
+/// Does a step with all that comes; it ends with a failure, or when nobody listens any more.
+fn hand_on<A, B>(
+    from: Receiver<Result<A, Failure>>,
+    to: &SyncSender<Result<B, Failure>>,
+    mut step: impl FnMut(A) -> Result<B, Failure>,
+) {
+    for next in from {
+        let done = next.and_then(&mut step);
+        let is_last = done.is_err();
+        if to.send(done).is_err() || is_last {
+            return;
+        }
+    }
+}
+
+/// Reads and archives the lines that were not done before, piece by piece.
+fn archive_all(
+    record: &Record,
+    access: &Access,
+    mut source: impl BufRead,
+    before: u64,
+    to: &SyncSender<Result<Lines, Failure>>,
+) {
+    let mut line = 0;
+    while let Some(next) = next_lines(&mut source, before, &mut line).transpose() {
+        let archived = next.and_then(|lines| {
+            let body = lines.iter().map(|(_, line)| line.as_slice()).collect::<Vec<_>>().concat();
+            let bytes = body.len() as u64;
+            Ok(Lines { raw: archive(record, access, body)?, numbered: lines, bytes })
+        });
+        let is_last = archived.is_err();
+        if to.send(archived).is_err() || is_last {
+            return;
+        }
+    }
+}
+
+/// The next lines that were not done before; `None` at the end of the file.
+fn next_lines(
+    source: &mut impl BufRead,
+    before: u64,
+    number: &mut u64,
+) -> Result<Option<Vec<Line>>, Failure> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut bytes = 0;
+    while lines.len() < PIECE_LINES_MAX && bytes < PIECE_BYTES_MAX {
+        let Some(line) = next_line(source)? else { break };
+        *number += 1;
+        if *number > before && !line.trim_ascii().is_empty() {
+            bytes += line.len();
+            lines.push((*number, line));
+        }
+    }
+    Ok((!lines.is_empty()).then_some(lines))
+}
+
+fn ready(record: &Record, access: &Access, piece: Piece<Commit>) -> Result<Piece<Ready>, Failure> {
+    let Piece { commit, filed, refused, refused_count, bytes } = piece;
+    let commit = record.ready(access, commit)?;
+    Ok(Piece { commit, filed, refused, refused_count, bytes })
 }
 
 /// Reads ahead of what is filed.
@@ -109,50 +186,11 @@ struct Reader<'r> {
     cursor: String,
     /// Patients who are in the record, or in the file before the line being read.
     patients: HashSet<String>,
-    line: u64,
 }
 
 impl Reader<'_> {
-    fn run(
-        &mut self,
-        mut source: impl BufRead,
-        before: u64,
-        sender: &SyncSender<Result<Piece, Failure>>,
-    ) {
-        loop {
-            let piece = match self.piece(&mut source, before) {
-                Ok(None) => return,
-                Ok(Some(piece)) => Ok(piece),
-                Err(failure) => Err(failure),
-            };
-            let is_last = piece.is_err();
-            // Nobody listens any more once filing has failed.
-            if sender.send(piece).is_err() || is_last {
-                return;
-            }
-        }
-    }
-
-    /// The next lines that were not done before; `None` at the end of the file.
-    fn piece(&mut self, source: &mut impl BufRead, before: u64) -> Result<Option<Piece>, Failure> {
-        let mut lines: Vec<(u64, Vec<u8>)> = Vec::new();
-        let mut bytes = 0;
-        while lines.len() < PIECE_LINES_MAX && bytes < PIECE_BYTES_MAX {
-            let Some(line) = next_line(source)? else { break };
-            self.line += 1;
-            if self.line > before && !line.trim_ascii().is_empty() {
-                bytes += line.len();
-                lines.push((self.line, line));
-            }
-        }
-        if lines.is_empty() {
-            return Ok(None);
-        }
-        let mut body = Vec::with_capacity(bytes);
-        for (_, line) in &lines {
-            body.extend_from_slice(line);
-        }
-        let raw = archive(self.record, self.access, body)?;
+    fn piece(&mut self, from: Lines) -> Result<Piece<Commit>, Failure> {
+        let Lines { raw, numbered: lines, bytes } = from;
         let (mut changes, mut refused, mut refused_count) = (Vec::new(), Vec::new(), 0);
         for (number, line) in &lines {
             match self.change(&raw, *number, line)? {
@@ -165,14 +203,14 @@ impl Reader<'_> {
         }
         let filed = changes.len() as u64;
         let state = if changes.is_empty() { RawState::Rejected } else { RawState::Filed };
+        let last = lines.last().map_or(0, |(number, _)| *number);
         let commit = Commit {
             changes,
             raw: Some((raw, state, bounded(refused.clone()))),
-            cursor: Some((self.cursor.clone(), self.line)),
+            cursor: Some((self.cursor.clone(), last)),
             ..Commit::default()
         };
-        let ready = self.record.ready(self.access, commit)?;
-        Ok(Some(Piece { ready, filed, refused, refused_count, bytes: bytes as u64 }))
+        Ok(Piece { commit, filed, refused, refused_count, bytes })
     }
 
     /// What a line files, or why it files nothing.

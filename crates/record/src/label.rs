@@ -13,7 +13,7 @@ pub(crate) use statement::{OfInputs, put as put_statement_labels};
 
 use crate::Failure;
 use crate::key::Keys;
-use crate::search::values_at;
+use crate::search::{member, values_at};
 use crate::sql::{label as link_sql, record as sql};
 use crate::store::{Connection, Executor, Row, in_batches, values};
 use crate::vault::Vault;
@@ -105,7 +105,7 @@ fn listed(value: &Json, depth: usize, found: &mut BTreeSet<&'static str>) {
     match value {
         Json::Array(items) => items.iter().for_each(|item| listed(item, depth + 1, found)),
         Json::Object(members) => {
-            let text = |name: &str| members.get(name).and_then(Json::as_str);
+            let text = |name: &str| member(value, name).and_then(Json::as_str);
             if let (Some(system), Some(code)) = (text("system"), text("code")) {
                 let is = |row: &&Listed| row.is(system, code);
                 let labels = READ.iter().filter(is).map(|row| row.label);

@@ -23,7 +23,7 @@ pub use include::Include;
 pub(crate) use include::statement as include_statement;
 pub(crate) use index::{VersionKey, bring_up_to_date, entries_of};
 pub(crate) use orphan::{concepts, remove_orphans};
-pub(crate) use path::values_at;
+pub(crate) use path::{member, values_at};
 pub(crate) use table::find;
 pub use table::{patient_compartment, search_parameters, searched_types};
 pub(crate) use value::date_range;

@@ -97,6 +97,12 @@ macro_rules! values {
 }
 pub(crate) use values;
 
+/// The same as a row that waits.
+macro_rules! row {
+    ($($value:expr),* $(,)?) => { vec![$($crate::store::Value::from($value)),*] };
+}
+pub(crate) use row;
+
 /// One row; columns by place, from 0.
 #[derive(Clone, Debug)]
 pub(crate) struct Row(Vec<Value>);

@@ -6,7 +6,7 @@
 use model::code::CodeableConcept;
 use model::patient::Identifier;
 use model::{Coding, PartialDate, Timestamp};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Prefix of the identifier systems that stand for a namespace of HL7 v2 (CX.4, EI.2).
 ///
@@ -32,31 +32,61 @@ fn is_uri(text: &str) -> bool {
     scheme.is_some_and(|s| !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
+/// Members of an object up to which looking at each is faster than hashing a name.
+const MEMBERS_MAX: usize = 16;
+
+/// A member of an object; resources have few, and are asked for many.
+pub fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+    member_of(value.as_object()?, name)
+}
+
+/// The same, of what is known to be an object.
+pub(super) fn member_of<'v>(members: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
+    if members.len() > MEMBERS_MAX {
+        return members.get(name);
+    }
+    members.iter().find(|(known, _)| known.as_str() == name).map(|(_, held)| held)
+}
+
+/// Goes through the values at the path until one gives an answer.
+fn find<'v, T>(
+    value: &'v Value,
+    path: &str,
+    look: &mut impl FnMut(&'v Value) -> Option<T>,
+) -> Option<T> {
+    let (name, rest) = match path.split_once('.') {
+        Some((name, rest)) => (name, Some(rest)),
+        None => (path, None),
+    };
+    let mut step = |value| match rest {
+        None => look(value),
+        Some(rest) => find(value, rest, look),
+    };
+    match member(value, name)? {
+        Value::Array(items) => items.iter().find_map(step),
+        other => step(other),
+    }
+}
+
 /// Every value at the path.
 pub fn all<'v>(value: &'v Value, path: &str) -> Vec<&'v Value> {
-    let mut found = vec![value];
-    for name in path.split('.') {
-        let mut next = Vec::new();
-        for value in found {
-            match value.get(name) {
-                Some(Value::Array(items)) => next.extend(items.iter()),
-                Some(other) => next.push(other),
-                None => {}
-            }
-        }
-        found = next;
-    }
+    let mut found = Vec::new();
+    let none: Option<()> = find(value, path, &mut |value| {
+        found.push(value);
+        None
+    });
+    debug_assert!(none.is_none());
     found
 }
 
 /// The first value at the path.
 pub fn first<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
-    all(value, path).into_iter().next()
+    find(value, path, &mut Some)
 }
 
 /// The first string at the path that is not blank.
 pub fn text<'v>(value: &'v Value, path: &str) -> Option<&'v str> {
-    all(value, path).into_iter().filter_map(Value::as_str).find(|text| !text.trim().is_empty())
+    find(value, path, &mut |value| value.as_str().filter(|text| !text.trim().is_empty()))
 }
 
 /// Every string at the path.
@@ -66,12 +96,12 @@ pub fn texts<'v>(value: &'v Value, path: &str) -> Vec<&'v str> {
 
 /// The resource's type.
 pub fn resource_type(resource: &Value) -> Option<&str> {
-    resource.get("resourceType").and_then(Value::as_str)
+    member(resource, "resourceType")?.as_str()
 }
 
 /// The resource's logical id.
 pub fn id(resource: &Value) -> Option<&str> {
-    resource.get("id").and_then(Value::as_str)
+    member(resource, "id")?.as_str()
 }
 
 /// A `Coding`; `None` without a code. A coding without a system keeps an empty system.
@@ -102,7 +132,7 @@ pub fn codeable_concept(value: &Value) -> Option<CodeableConcept> {
 
 /// The first `CodeableConcept` at the path.
 pub fn concept(value: &Value, path: &str) -> Option<CodeableConcept> {
-    all(value, path).into_iter().find_map(codeable_concept)
+    find(value, path, &mut codeable_concept)
 }
 
 /// Every `CodeableConcept` at the path.
@@ -157,7 +187,7 @@ pub fn choice<'v>(value: &'v Value, name: &str) -> Option<(&'v str, &'v Value)> 
 
 /// The subject of a resource (`subject` or `patient`), as its literal reference.
 pub fn subject_of(resource: &Value) -> Option<&str> {
-    let at = |name: &str| resource.get(name).and_then(reference_of);
+    let at = |name: &str| member(resource, name).and_then(reference_of);
     at("subject").or_else(|| at("patient"))
 }
 

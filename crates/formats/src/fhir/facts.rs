@@ -180,16 +180,19 @@ impl<'r> Reader<'r> {
 
     /// The first component with that LOINC code: its JSON and its concept value.
     fn component(&self, code: &str) -> Option<(&'r Value, CodeableConcept)> {
-        let part = self.components(code).into_iter().next()?;
+        let mut parts = access::all(self.resource, "component").into_iter();
+        let part = parts.find(|part| Self::has_code(part, code))?;
         Some((part, concept_value(part)))
     }
 
     /// Every component with that LOINC code.
     fn components(&self, code: &str) -> Vec<&'r Value> {
         let parts = access::all(self.resource, "component").into_iter();
-        parts
-            .filter(|part| is_coded(part, |system, found| codes::is_loinc(system, found, code)))
-            .collect()
+        parts.filter(|part| Self::has_code(part, code)).collect()
+    }
+
+    fn has_code(part: &Value, code: &str) -> bool {
+        is_coded(part, |system, found| codes::is_loinc(system, found, code))
     }
 
     /// Says which components say something that no fact holds; the resource keeps them.
@@ -253,10 +256,10 @@ impl<'r> Reader<'r> {
 
 /// Whether one of the codings of `code` (system and code) is the one asked for.
 fn is_coded(element: &Value, is: impl Fn(&str, &str) -> bool) -> bool {
-    let codings = element.get("code").and_then(|code| code.get("coding"));
+    let codings = access::member(element, "code").and_then(|code| access::member(code, "coding"));
     let part = |coding: &Value| {
-        let system = coding.get("system").and_then(Value::as_str).unwrap_or_default();
-        coding.get("code").and_then(Value::as_str).is_some_and(|code| is(system, code))
+        let system = access::member(coding, "system").and_then(Value::as_str).unwrap_or_default();
+        access::member(coding, "code").and_then(Value::as_str).is_some_and(|code| is(system, code))
     };
     codings.and_then(Value::as_array).is_some_and(|codings| codings.iter().any(part))
 }

@@ -254,7 +254,7 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
         state.enter()?;
         let mut object = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
-            let is_repeated = object.contains_key(&key);
+            let is_repeated = super::access::member_of(&object, &key).is_some();
             state.path.push(Step::Field(key));
             if is_repeated {
                 return Err(state.fail("duplicate-key", "the same key stands twice in an object"));

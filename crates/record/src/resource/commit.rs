@@ -13,10 +13,10 @@ use crate::feed::{self, ChangeKind, Entry as FeedEntry};
 use crate::key::{Keys, Packed};
 use crate::label::Following;
 use crate::record::{Clock, uuid_at};
-use crate::search::follow::{self, Fresh, Waiting};
+use crate::search::follow::{self, ByName, Fresh, Waiting};
 use crate::search::{Entry, Numbers, Remembered};
 use crate::sql::record as sql;
-use crate::store::{Executor, values};
+use crate::store::{Executor, row, values};
 use crate::vault::{Vault, sha256};
 use crate::{
     Access, Action, Extraction, ExtractionState, Failure, NewReview, RawState, Record, Scope,
@@ -116,7 +116,8 @@ impl Ready {
                 // The commit stands. Whoever searches takes in what could not be begun.
                 let _ = record.wait_to_be_searched(tenant, fresh);
             }
-            Searched::Taken { numbers, until } => {
+            Searched::Taken { numbers, until, known } => {
+                drop(known);
                 inner.concepts.keep(numbers);
                 inner.waiting.forget(tenant, until);
             }
@@ -148,7 +149,8 @@ enum Searched {
     /// With what others file.
     Waits(Vec<Fresh>),
     /// They hold it, up to a change.
-    Taken { numbers: Numbers, until: u64 },
+    /// With what was taken in, which is let go of outside the writer.
+    Taken { numbers: Numbers, until: u64, known: ByName },
 }
 
 struct Filing {
@@ -256,7 +258,7 @@ impl Filing {
             let taken = follow::take_in(executor, &self.keys, tenant, &self.concepts, &known)?;
             numbers.extend(taken.numbers);
             if taken.is_end {
-                return Ok(Searched::Taken { numbers, until: taken.until });
+                return Ok(Searched::Taken { numbers, until: taken.until, known });
             }
         }
     }
@@ -340,7 +342,7 @@ impl Transaction<'_> {
         for (ordinal, fact) in (0_u32..).zip(&content.facts) {
             let place = ["Fact", resource_type, id, &number, &ordinal.to_string()];
             let sealed = self.vault.seal_packed(&patient, &place, fact, self.now)?;
-            let row = values![self.tenant, resource_type, id, version, ordinal, &patient, sealed];
+            let row = row![self.tenant, resource_type, id, version, ordinal, &patient, sealed];
             self.pending.add(sql::FACT_PUT, row);
         }
         // A resource that moves to another patient is gone for the one it leaves.
@@ -392,7 +394,7 @@ impl Transaction<'_> {
         // The number that the change of this version is about to take.
         let sequence = self.sequence + 1;
         let micros = self.now.micros();
-        let row = values![
+        let row = row![
             self.tenant,
             resource_type,
             id,
@@ -406,8 +408,7 @@ impl Transaction<'_> {
             sealed
         ];
         self.pending.add(sql::VERSION_PUT, row);
-        let row =
-            values![self.tenant, resource_type, resource, id, version, patient, micros, deleted];
+        let row = row![self.tenant, resource_type, resource, id, version, patient, micros, deleted];
         self.pending.add(sql::RESOURCE_PUT, row);
         self.pending.put(resource_type, id, patient);
         if patient_of(patient).is_some() {
@@ -439,7 +440,7 @@ impl Transaction<'_> {
         let kind = ChangeKind::Resource;
         let entry = FeedEntry { kind, resource_type, id, version, patient, deleted };
         self.sequence += 1;
-        self.pending.add(sql::CHANGE_PUT, &feed::row(self.tenant, self.sequence, &entry));
+        self.pending.add(sql::CHANGE_PUT, feed::row(self.tenant, self.sequence, &entry).into());
     }
 
     /// What points at other resources is in their compartment, if that is one.

@@ -17,7 +17,7 @@ impl<'a> Pending<'a> {
         Self { executor, rows: Rows::default(), patients: HashMap::new() }
     }
 
-    pub(super) fn add(&mut self, put: &'static str, row: &[Value]) {
+    pub(super) fn add(&mut self, put: &'static str, row: Vec<Value>) {
         self.rows.add(put, row);
     }
 

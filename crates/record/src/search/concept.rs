@@ -6,10 +6,11 @@
 use crate::Failure;
 use crate::limit::INDEXED_BYTES_MAX;
 use crate::sql::record as sql;
-use crate::store::{Executor, values};
+use crate::store::{Executor, Rows, row, values};
 use crate::vault::Builder;
 use aws_lc_rs::digest;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Mutex, PoisonError};
 
 /// Bytes of SHA-256 by which a concept is known again.
@@ -24,6 +25,27 @@ pub(super) const UNIT_SYSTEM: &str = "unit";
 pub(super) const NO_SYSTEM: i64 = 0;
 
 type Digest = [u8; DIGEST_BYTES];
+
+/// What is a digest already is looked up by its first bytes.
+#[derive(Clone, Copy, Debug, Default)]
+struct FirstBytes(u64);
+
+impl Hasher for FirstBytes {
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(first) = bytes.first_chunk() {
+            self.0 = u64::from_ne_bytes(*first);
+        }
+    }
+
+    /// The length, which is always the same.
+    fn write_usize(&mut self, _: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+type ByDigest = HashMap<Digest, i64, BuildHasherDefault<FirstBytes>>;
 
 /// Tokens and texts that belong together. Empty where a value is there and says nothing that can
 /// be compared.
@@ -103,7 +125,7 @@ pub(crate) struct Remembered(Mutex<Known>);
 #[derive(Default)]
 struct Known {
     removals: i64,
-    numbers: HashMap<Digest, i64>,
+    numbers: ByDigest,
 }
 
 impl Remembered {
@@ -132,7 +154,7 @@ impl Remembered {
 pub(crate) struct Numbers {
     /// How often concepts had been removed, once it was asked.
     removals: Option<i64>,
-    numbers: HashMap<Digest, i64>,
+    numbers: ByDigest,
 }
 
 impl Numbers {
@@ -145,15 +167,26 @@ impl Numbers {
 
 /// Concepts of a tenant in one transaction.
 pub(crate) struct Concepts<'a> {
-    pub(crate) executor: &'a dyn Executor,
-    pub(crate) tenant: &'a str,
-    pub(crate) remembered: &'a Remembered,
-    pub(crate) numbers: Numbers,
+    pub(super) executor: &'a dyn Executor,
+    pub(super) tenant: &'a str,
+    remembered: &'a Remembered,
+    pub(super) numbers: Numbers,
     /// The last number that was given, once one was needed. The row is ours from then on.
-    pub(crate) last: Option<i64>,
+    last: Option<i64>,
+    /// The rows of new ones, which nobody asks for before the end of the transaction.
+    waiting: Rows,
 }
 
-impl Concepts<'_> {
+impl<'a> Concepts<'a> {
+    pub(super) fn new(
+        executor: &'a dyn Executor,
+        tenant: &'a str,
+        remembered: &'a Remembered,
+    ) -> Self {
+        let (numbers, waiting) = (Numbers::default(), Rows::default());
+        Self { executor, tenant, remembered, numbers, last: None, waiting }
+    }
+
     /// The number of a concept, which is stored if it is new.
     pub(super) fn number(&mut self, concept: &Concept) -> Result<i64, Failure> {
         let digest = &concept.digest;
@@ -184,8 +217,9 @@ impl Concepts<'_> {
         Ok(removals)
     }
 
-    /// Notes which numbers were given, at the end of the transaction.
-    pub(super) fn settle(&self) -> Result<(), Failure> {
+    /// Puts the new ones and notes which numbers were given, at the end of the transaction.
+    pub(super) fn settle(&mut self) -> Result<(), Failure> {
+        self.waiting.put(self.executor)?;
         match self.last {
             None => Ok(()),
             Some(last) => self.executor.execute(sql::CONCEPT_LAST_PUT, values![last]).map(|_| ()),
@@ -199,22 +233,24 @@ impl Concepts<'_> {
         };
         let number = last + 1;
         self.last = Some(number);
-        let row = values![self.tenant, concept.digest.to_vec(), number];
-        self.executor.execute(sql::CONCEPT_PUT, row)?;
+        let row = row![self.tenant, concept.digest.to_vec(), number];
+        self.waiting.add(sql::CONCEPT_PUT, row);
+        // One that names itself as a system has its number by now.
+        self.numbers.numbers.insert(concept.digest, number);
         for (system, code) in &concept.tokens {
             let system_number = match system.as_str() {
                 "" => NO_SYSTEM,
                 uri => self.number(&Concept::uri(self.tenant, uri))?,
             };
             let code = indexed(code);
-            let row = values![self.tenant, code, system_number, number];
-            self.executor.execute(sql::TOKEN_PUT, row)?;
+            let row = row![self.tenant, code, system_number, number];
+            self.waiting.add(sql::TOKEN_PUT, row);
             if concept.is_listed && system != ID_SYSTEM && system != UNIT_SYSTEM {
-                self.executor.execute(sql::TOKEN_OF_PUT, values![self.tenant, number, code])?;
+                self.waiting.add(sql::TOKEN_OF_PUT, row![self.tenant, number, code]);
             }
         }
         for label in &concept.labels {
-            self.executor.execute(sql::LABEL_PUT, values![self.tenant, indexed(label), number])?;
+            self.waiting.add(sql::LABEL_PUT, row![self.tenant, indexed(label), number]);
         }
         Ok(number)
     }

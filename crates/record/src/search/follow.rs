@@ -45,7 +45,7 @@ pub(crate) struct Fresh {
 }
 
 /// Versions by type and id.
-type ByName = HashMap<Name, Arc<Fresh>>;
+pub(crate) type ByName = HashMap<Name, Arc<Fresh>>;
 
 /// What this process has filed and not yet taken in, by tenant.
 #[derive(Default)]

@@ -6,7 +6,7 @@ use super::{follow, table};
 use crate::Failure;
 use crate::key::Keys;
 use crate::sql::record as sql;
-use crate::store::{Connection, Executor, Row, Rows, Value, in_batches, values};
+use crate::store::{Connection, Executor, Row, Rows, Value, in_batches, row, values};
 use crate::vault::Vault;
 use model::Fact;
 use model::fact::FactContent;
@@ -41,8 +41,7 @@ impl<'a> Index<'a> {
         tenant: &'a str,
         remembered: &'a Remembered,
     ) -> Self {
-        let concepts =
-            Concepts { executor, tenant, remembered, numbers: Numbers::default(), last: None };
+        let concepts = Concepts::new(executor, tenant, remembered);
         Self { concepts, waiting: Rows::default(), numbers: BTreeSet::new() }
     }
 
@@ -70,25 +69,25 @@ impl<'a> Index<'a> {
         let tenant = self.concepts.tenant;
         let (path, element) = (entry.path, entry.element);
         let waiting = &mut self.waiting;
-        let mut add = |put, row: &[Value]| waiting.add(put, row);
+        let mut add = |put, row: Vec<Value>| waiting.add(put, row);
         match &entry.held {
             Held::Concept(concept) | Held::ReferenceIdentifier(concept) => {
                 let (path, concept) = (posting_path(entry), self.concepts.number(concept)?);
-                add(sql::POSTING_PUT, values![tenant, path, concept, number, element]);
+                add(sql::POSTING_PUT, row![tenant, path, concept, number, element]);
                 if table::is_listed_by_resource(path) {
-                    add(sql::POSTING_OF_PUT, values![tenant, number, path, concept]);
+                    add(sql::POSTING_OF_PUT, row![tenant, number, path, concept]);
                 }
             }
             Held::Text { folded, exact } => {
                 let (folded, exact) = (indexed(folded), indexed(exact));
-                add(sql::STRING_PUT, values![tenant, number, path, folded, exact, element]);
+                add(sql::STRING_PUT, row![tenant, number, path, folded, exact, element]);
             }
             Held::Date { low, high } => {
-                add(sql::DATE_PUT, values![tenant, number, path, *low, *high, element]);
+                add(sql::DATE_PUT, row![tenant, number, path, *low, *high, element]);
             }
             Held::Quantity { low, high, unit } => {
                 let unit = self.concepts.number(unit)?;
-                add(sql::QUANTITY_PUT, values![tenant, number, path, low, high, unit, element]);
+                add(sql::QUANTITY_PUT, row![tenant, number, path, low, high, unit, element]);
             }
         }
         Ok(())

@@ -75,7 +75,7 @@ impl Path {
     }
 
     fn holds(&self, value: &Json) -> bool {
-        let text = |name: &str| value.get(name).and_then(Json::as_str);
+        let text = |name: &str| member(value, name).and_then(Json::as_str);
         match self.filter {
             Filter::All | Filter::Present => !value.is_null(),
             Filter::System(system) => text("system") == Some(system),
@@ -98,6 +98,18 @@ fn target_type(text: &str) -> Option<&str> {
     parts.next().filter(|part| part.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
+/// Members of an object up to which looking at each is faster than hashing a name.
+const MEMBERS_MAX: usize = 16;
+
+/// A member of an object; resources have few, and are asked for many.
+pub(crate) fn member<'a>(value: &'a Json, name: &str) -> Option<&'a Json> {
+    let members = value.as_object()?;
+    if members.len() > MEMBERS_MAX {
+        return members.get(name);
+    }
+    members.iter().find(|(known, _)| known.as_str() == name).map(|(_, held)| held)
+}
+
 fn walk<'a>(value: &'a Json, steps: &[&str], element: u32, found: &mut Vec<(u32, &'a Json)>) {
     match (value, steps.split_first()) {
         (Json::Array(items), Some(_)) => {
@@ -108,7 +120,7 @@ fn walk<'a>(value: &'a Json, steps: &[&str], element: u32, found: &mut Vec<(u32,
         (Json::Array(items), None) => found.extend(items.iter().map(|item| (element, item))),
         (one, None) => found.push((element, one)),
         (one, Some((first, rest))) => {
-            if let Some(member) = one.get(first) {
+            if let Some(member) = member(one, first) {
                 walk(member, rest, element, found);
             }
         }

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Rows(BTreeMap<&'static str, Vec<Vec<Value>>>);
 
 impl Rows {
-    pub(crate) fn add(&mut self, put: &'static str, row: &[Value]) {
-        self.0.entry(put).or_default().push(row.to_vec());
+    pub(crate) fn add(&mut self, put: &'static str, row: Vec<Value>) {
+        self.0.entry(put).or_default().push(row);
     }
 
     /// Puts all that wait, in the order of their keys: neighbours then go to one page.

@@ -3,7 +3,7 @@
 
 use super::{Content, Key, Transaction};
 use crate::sql::record as sql;
-use crate::store::values;
+use crate::store::{row, values};
 use crate::{Failure, care, label};
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ impl Transaction<'_> {
             }
         }
         for label in labels {
-            let row = values![self.tenant, resource_type, id, version, *label, patient];
+            let row = row![self.tenant, resource_type, id, version, *label, patient];
             self.pending.add(sql::VERSION_LABEL_PUT, row);
             if version > 1 {
                 label::earlier(self.executor, self.tenant, (resource_type, id, version), label)?;

@@ -4,6 +4,7 @@ use super::{Held, ParameterKind, reference};
 use crate::key::Keys;
 use crate::search::concept::{Concept, ID_SYSTEM, UNIT_SYSTEM};
 use crate::search::decimal::{Decimal, HIGHEST, LOWEST, Side};
+use crate::search::path;
 use crate::search::value::{ALWAYS, NEVER, Range, date_range, fold};
 use serde_json::Value as Json;
 
@@ -55,7 +56,7 @@ pub(super) fn presence(value: &Json, tenant: &str) -> Held {
 }
 
 fn member<'a>(value: &'a Json, name: &str) -> Option<&'a str> {
-    value.get(name)?.as_str()
+    path::member(value, name)?.as_str()
 }
 
 fn token(system: &str, code: &str) -> Token {
@@ -67,7 +68,7 @@ fn identifier(value: &Json, tenant: &str, keys: &Keys) -> Held {
     let system = member(value, "system").unwrap_or_default();
     let hashed =
         member(value, "value").map(|value| token(system, &keys.identifier_hash(tenant, value)));
-    let label = value.get("type").and_then(|of| member(of, "text")).map(fold);
+    let label = path::member(value, "type").and_then(|of| member(of, "text")).map(fold);
     let (tokens, labels) = (hashed.into_iter().collect(), label.into_iter().collect());
     Held::Concept(Concept::new(tenant, tokens, labels, false))
 }
@@ -85,8 +86,8 @@ fn codes(value: &Json) -> (Vec<Token>, Vec<String>) {
     match value {
         Json::String(code) => tokens.push(token("", code)),
         Json::Bool(flag) => tokens.push(token("", if *flag { "true" } else { "false" })),
-        Json::Object(members) => {
-            let codings = members.get("coding").and_then(Json::as_array);
+        Json::Object(_) => {
+            let codings = path::member(value, "coding").and_then(Json::as_array);
             for coding in codings.into_iter().flatten().chain([value]) {
                 let system = member(coding, "system").unwrap_or_default();
                 tokens.extend(member(coding, "code").map(|code| token(system, code)));
@@ -121,8 +122,8 @@ fn texts(value: &Json) -> Vec<Held> {
     match value {
         Json::String(one) => vec![text(one)],
         Json::Array(items) => items.iter().filter_map(Json::as_str).map(text).collect(),
-        Json::Object(members) => {
-            PARTS.iter().filter_map(|name| members.get(*name)).flat_map(texts).collect()
+        Json::Object(_) => {
+            PARTS.iter().filter_map(|name| path::member(value, name)).flat_map(texts).collect()
         }
         _ => Vec::new(),
     }
@@ -134,10 +135,13 @@ fn dates(value: &Json) -> Vec<Held> {
     if let Some(text) = value.as_str() {
         return date_range(text).map(entry).into_iter().collect();
     }
-    let events = value.get("event").and_then(Json::as_array).into_iter().flatten();
+    let events = path::member(value, "event").and_then(Json::as_array).into_iter().flatten();
     let mut rows: Vec<Held> = events.flat_map(dates).collect();
     rows.extend(
-        value.get("repeat").and_then(|of| of.get("boundsPeriod")).into_iter().flat_map(dates),
+        path::member(value, "repeat")
+            .and_then(|of| of.get("boundsPeriod"))
+            .into_iter()
+            .flat_map(dates),
     );
     let end = |name| member(value, name).map(date_range);
     let range = match (end("start"), end("end")) {
@@ -178,7 +182,7 @@ fn quantity(low: String, high: String, unit: &Json, tenant: &str) -> Held {
 
 fn measured(value: &Json, tenant: &str) -> Option<Held> {
     let end = |name: &str| value.get(name)?.get("value").and_then(number);
-    if let Some(number) = value.get("value").and_then(number) {
+    if let Some(number) = path::member(value, "value").and_then(number) {
         let at = number.key(Side::At);
         let (low, high) = match member(value, "comparator") {
             None => (at.clone(), at),
@@ -190,7 +194,7 @@ fn measured(value: &Json, tenant: &str) -> Option<Held> {
         };
         return Some(quantity(low, high, value, tenant));
     }
-    let unit = value.get("low").or_else(|| value.get("high"))?;
+    let unit = path::member(value, "low").or_else(|| path::member(value, "high"))?;
     let (low, high) = (end("low"), end("high"));
     if low.is_none() && high.is_none() {
         return None;
@@ -216,7 +220,7 @@ fn references(value: &Json) -> Vec<Token> {
 }
 
 fn identifier_of_reference(value: &Json, tenant: &str, keys: &Keys) -> Option<Held> {
-    let identifier = value.get("identifier")?;
+    let identifier = path::member(value, "identifier")?;
     let code = keys.identifier_hash(tenant, member(identifier, "value")?);
     let tokens = vec![token(member(identifier, "system").unwrap_or_default(), &code)];
     Some(Held::ReferenceIdentifier(Concept::new(tenant, tokens, Vec::new(), false)))
