@@ -58,7 +58,8 @@ describe('answers about lifestyle', { skip, timeout: TIMEOUT_MS * 3 }, () => {
     });
     await withPage(browser, {}, async (page) => {
       await openPatient(page, PATIENT);
-      await tabTo(page, page.getByRole('link', { name: /^Correct those of/ }).first());
+      // It stands near the end, behind the links of all results that other stories have filed.
+      await tabTo(page, page.getByRole('link', { name: /^Correct those of/ }).first(), 200);
       await page.keyboard.press('Enter');
       const drinks = page.getByLabel('Alcoholic drinks a week', { exact: true });
       await drinks.waitFor();
