@@ -72,14 +72,20 @@ write_report() {
   } >"$report"
 }
 
-# Each test is a process of its own, so that what one takes of memory is its own.
+# Each test is a process of its own, so that what one takes of memory is its own. Without
+# optimisation the whole workspace is built, as for `make test`: what that has built is used then.
 tests() {
   local package=$1 profile=$2
   shift 2
   if command -v cargo-nextest >/dev/null; then
-    local options=(--locked --no-capture)
-    [ "$profile" = dev ] || options+=(--cargo-profile "$profile")
-    cargo nextest run --package "$package" "${options[@]}" "$@"
+    local names
+    names=$(printf ' + test(%s)' "$@")
+    if [ "$profile" = dev ]; then
+      cargo nextest run --locked --no-capture --workspace \
+        --filterset "package(=$package)${1:+ & (${names# + })}"
+    else
+      cargo nextest run --locked --no-capture --package "$package" --cargo-profile "$profile" "$@"
+    fi
   else
     local options=(--locked)
     [ "$profile" = dev ] || options+=(--profile "$profile")
