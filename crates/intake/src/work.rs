@@ -4,6 +4,7 @@ use crate::adt;
 use crate::content::{Content, claimed, parse};
 use crate::difference::Read;
 use crate::dropped;
+use crate::extraction::concordance::{Name, name_of, waiting};
 use crate::extraction::holds_document;
 use crate::failure::Failure;
 use crate::feed::{Feed, Feeds};
@@ -22,6 +23,7 @@ use knowledge::Pack;
 use model::patient::Patient;
 use model::{PatientId, Problem, TenantId};
 use record::{Access, Commit, Condition, NewReview, RawMessage, RawState, Record, ResourceChange};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -444,7 +446,7 @@ fn changes(
     problems: &mut Vec<Problem>,
 ) -> Result<Vec<ResourceChange>, Failure> {
     let access = &feed_access(feed);
-    let (mut changes, mut with_document) = (Vec::new(), false);
+    let (mut changes, mut documents) = (Vec::new(), Vec::new());
     for (filing, earlier) in filings {
         problems.extend(filing.problems.iter().cloned());
         let own = filing.resources.iter().map(|one| (one, true));
@@ -457,7 +459,7 @@ fn changes(
                 _ => standing(record, access, resource)?,
             };
             let Some(condition) = condition else { continue };
-            with_document |= is_own && holds_document(resource);
+            documents.extend(name_of(resource).filter(|_| is_own && holds_document(resource)));
             changes.push(ResourceChange::put(resource.clone(), facts, condition));
         }
         let gone = earlier.left_out_of(filing).into_iter();
@@ -466,16 +468,22 @@ fn changes(
             ResourceChange::Delete { resource_type, id, condition }
         }));
     }
-    if feed.waits_for_documents && with_document {
-        changes.iter_mut().for_each(until_read);
+    if feed.waits_for_documents && !documents.is_empty() {
+        let waiting = waiting(record, access, documents, &changes)?;
+        for change in &mut changes {
+            until_read(change, &waiting);
+        }
     }
     Ok(changes)
 }
 
 /// A result is preliminary until the document that comes with it was read: whoever reads it sees
 /// the change of the document, and lets go what is held for it.
-fn until_read(change: &mut ResourceChange) {
+fn until_read(change: &mut ResourceChange, waiting: &BTreeSet<Name>) {
     let ResourceChange::Put { resource, facts, .. } = change else { return };
+    if !name_of(resource).is_some_and(|name| waiting.contains(&name)) {
+        return;
+    }
     let source = facts.first().map(|fact| fact.source.clone());
     let source = source.map(|source| (source.raw.map(|raw| raw.to_string()), source.place));
     if let Some(held) = hold::until_read(resource, source.clone().unwrap_or_default()) {

@@ -19,12 +19,16 @@ pub use compare::{Compared, Disagreement};
 pub use verdict::{Answer, Held, answer, document_of, held};
 
 pub(super) use apply::Comparer;
+pub(crate) use beside::Name;
 
 use super::ReadDocument;
 use crate::failure::Failure;
-use beside::Beside;
+use beside::{Beside, One};
+use formats::fhir::access::{id, resource_type};
 use model::PatientId;
-use record::{Access, Record};
+use record::{Access, Record, ResourceChange};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Compares a document with what came with it, as far as the caller may read it.
 ///
@@ -41,4 +45,37 @@ pub fn compared(
         Some(reading) => compare::compare(reading, &beside),
         None => Compared::default(),
     })
+}
+
+/// The results and reports among changes that are let go when these documents were read: they may
+/// wait for that, and no others may, for nobody would ever let them go.
+pub(crate) fn waiting(
+    record: &Record,
+    access: &Access,
+    documents: Vec<Name>,
+    changes: &[ResourceChange],
+) -> Result<BTreeSet<Name>, Failure> {
+    let put = |change: &ResourceChange| match change {
+        ResourceChange::Put { resource, .. } => Some((name_of(resource)?, resource.clone())),
+        ResourceChange::Delete { .. } => None,
+    };
+    let put: BTreeMap<Name, Value> = changes.iter().filter_map(put).collect();
+    let read = |name: &Name| {
+        if let Some(body) = put.get(name) {
+            return Ok(Some(One { version: 0, body: body.clone() }));
+        }
+        let stored = record.read(access, &name.0, &name.1)?.filter(|stored| !stored.deleted);
+        Ok(stored.map(|stored| One::of(&stored)))
+    };
+    let mut waiting = BTreeSet::new();
+    for document in documents {
+        let Beside { reports, results, .. } = Beside::gather(document, read)?;
+        waiting.extend(reports.into_keys().chain(results.into_keys()));
+    }
+    Ok(waiting)
+}
+
+/// Type and id.
+pub(crate) fn name_of(resource: &Value) -> Option<Name> {
+    Some((resource_type(resource)?.to_owned(), id(resource)?.to_owned()))
 }

@@ -106,7 +106,7 @@ impl Follower {
         let holders = read.filter(|change| is_compared(change));
         for change in holders.filter(|change| change.resource_type == "DocumentReference") {
             if let Some(patient) = &change.patient {
-                comparer.let_go(patient, (change.resource_type.clone(), change.id.clone()))?;
+                comparer.let_go(patient, change)?;
             }
         }
         Ok(())

@@ -2,12 +2,12 @@
 //! person has said why it holds, or the laboratory has corrected it.
 
 use crate::extraction::{confirm, follower, keep, origin, reviewer};
-use crate::support::{Fixture, NORMAL, POOR, fixture, result};
+use crate::support::{Fixture, NORMAL, POOR, engine, fixture, result};
 use crate::vendor;
 use base64::Engine as _;
 use intake::extraction::concordance::{Answer, Compared, WORD, answer, compared};
 use intake::extraction::{ReadDocument, file};
-use record::{Extraction, ExtractionState};
+use record::{Commit, Condition, Extraction, ExtractionState, ResourceChange};
 use serde_json::{Value, json};
 use testkit::oru::Oru;
 use testkit::patients::ana_example;
@@ -239,6 +239,46 @@ fn nothing_counts_before_its_document_was_read() {
     worker.work_off().unwrap();
     let kept = fixture.record.raw(&fixture.access(), &early.raw).unwrap().unwrap();
     assert_eq!(kept.summary.state, record::RawState::Unmatched);
+}
+
+/// What no document would let go must not wait for one.
+#[test]
+fn results_beside_another_report_do_not_wait_for_its_document() {
+    let fixture = fixture();
+    let worker = fixture.worker().waiting_for_documents();
+    let own = genes("M-1", 'F', &[("CYP2C19", "*2/*2", POOR)]);
+    let document = attachment(&lines(&["CYP2C19 *2/*2 Poor Metabolizer"]));
+    let other = result("M-1", "NS-2", ISSUED, 'F', &[("CYP2D6", "*1/*1", NORMAL)]);
+    let (_, order) = other.split_at(other.find("ORC|").unwrap());
+    fixture.receive(&(own + &document + order));
+    worker.work_off().unwrap();
+    assert!(findings(&fixture, "CYP2C19")[0].starts_with("Preliminary"));
+    assert!(findings(&fixture, "CYP2D6")[0].starts_with("Final"));
+    settle(&fixture);
+    assert!(findings(&fixture, "CYP2C19")[0].starts_with("Final"));
+    assert!(findings(&fixture, "CYP2D6")[0].starts_with("Final"));
+}
+
+#[test]
+fn a_document_that_is_taken_away_unread_keeps_nothing_waiting() {
+    let fixture = fixture();
+    let worker = fixture.worker().waiting_for_documents();
+    let sent = genes("M-1", 'F', &[("CYP2C19", "*2/*2", POOR)]);
+    fixture.receive(&(sent + &attachment(&lines(&["CYP2C19 *2/*2 Poor Metabolizer"]))));
+    worker.work_off().unwrap();
+    let changes = fixture.record.changes(&engine(), 0, 200).unwrap();
+    let is_document = |change: &&record::Change| change.resource_type == "DocumentReference";
+    let document = changes.iter().find(is_document).unwrap();
+    let gone = ResourceChange::Delete {
+        resource_type: document.resource_type.clone(),
+        id: document.id.clone(),
+        condition: Condition::Any,
+    };
+    let commit = Commit { changes: vec![gone], ..Commit::default() };
+    fixture.record.commit(&fixture.access(), commit).unwrap();
+    assert!(findings(&fixture, "CYP2C19")[0].starts_with("Preliminary"));
+    settle(&fixture);
+    assert!(findings(&fixture, "CYP2C19")[0].starts_with("Final"));
 }
 
 #[test]

@@ -45,6 +45,18 @@ fn summary(app: &TestApp, id: &RawId) -> RawSummary {
     app.record.raw(&access(Role::Interface), id).unwrap().unwrap().summary
 }
 
+/// Files Ana Example under the number 200007.
+async fn number_becomes_known(app: &TestApp) {
+    let patient = serde_json::json!({
+        "resourceType": "Patient",
+        "identifier": [{"system": "urn:cognate:authority:COGNATE-DEMO", "value": "200007"}],
+        "name": [{"family": "Example", "given": ["Ana"]}],
+        "birthDate": "1961-04-02",
+        "gender": "female",
+    });
+    assert_eq!(app.post(INTERFACE, "/fhir/Patient", &patient).await.status, 201);
+}
+
 async fn post(app: &TestApp, who: Who, fields: &[(&str, &str)]) -> Answer {
     let page = app.get(who, "/console/errors").await.text();
     let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
@@ -222,15 +234,7 @@ async fn a_message_is_filed_at_the_next_reading_and_a_refused_one_is_not() {
     assert_eq!(retry(&early.id).await.header("location"), "/console/errors?done=held");
     assert_eq!(app.record.reviews(&access(Role::Interface), true).unwrap().len(), 1, "still one");
     assert_eq!(retry(&refused.id).await.status, 409);
-    // The number becomes known.
-    let patient = serde_json::json!({
-        "resourceType": "Patient",
-        "identifier": [{"system": "urn:cognate:authority:COGNATE-DEMO", "value": "200007"}],
-        "name": [{"family": "Example", "given": ["Ana"]}],
-        "birthDate": "1961-04-02",
-        "gender": "female",
-    });
-    assert_eq!(app.post(INTERFACE, "/fhir/Patient", &patient).await.status, 201);
+    number_becomes_known(&app).await;
     assert_eq!(retry(&early.id).await.header("location"), "/console/errors?done=filed");
     assert_eq!(summary(&app, &early.id).state, RawState::Filed);
     assert!(app.record.reviews(&access(Role::Interface), true).unwrap().is_empty());

@@ -23,19 +23,25 @@ async fn version(app: &TestApp, page: &str) -> String {
     shown.and_then(|rest| Some(rest.split_once('"')?.0.to_owned())).unwrap_or_default()
 }
 
-/// An application with a document of Ana Example that was read, and the document's page.
-async fn with_document() -> (TestApp, String) {
+/// An application that reads documents, what it reads them with, and a document of Ana Example with
+/// this number, in Base64.
+fn with_reader(number: &str) -> (TestApp, Arc<InProcess>, String) {
     let mut app = TestApp::new();
     let reader = reader();
     app.show_documents(Arc::clone(&reader) as _);
-    let person = ("Ana Example", "1961-04-02", "MRN-1");
     let texts = [
         (40.0, 100.0, "Results"),
         (40.0, 120.0, "CYP2C19 *2/*2 Poor Metabolizer"),
         (40.0, 160.0, "CYP2D6 *1/*1 Normal Metabolizer"),
     ];
-    let data =
-        base64::engine::general_purpose::STANDARD.encode(testkit::pdf::report(person, &texts));
+    let document = testkit::pdf::report(("Ana Example", "1961-04-02", number), &texts);
+    let data = base64::engine::general_purpose::STANDARD.encode(document);
+    (app, reader, data)
+}
+
+/// An application with a document of Ana Example that was read, and the document's page.
+async fn with_document() -> (TestApp, String) {
+    let (app, reader, data) = with_reader("MRN-1");
     let resource = serde_json::json!({
         "resourceType": "DocumentReference", "id": "d1", "status": "current",
         "subject": {"reference": "Patient/ana-example"},
@@ -169,17 +175,7 @@ async fn who_may_not_read_the_document_reads_nothing_of_it() {
 
 /// Sends a result of Ana's with a document that says something else, and compares them.
 async fn with_disagreement() -> (TestApp, String) {
-    let mut app = TestApp::new();
-    let reader = reader();
-    app.show_documents(Arc::clone(&reader) as _);
-    let person = ("Ana Example", "1961-04-02", "100001");
-    let texts = [
-        (40.0, 100.0, "Results"),
-        (40.0, 120.0, "CYP2C19 *2/*2 Poor Metabolizer"),
-        (40.0, 160.0, "CYP2D6 *1/*1 Normal Metabolizer"),
-    ];
-    let data =
-        base64::engine::general_purpose::STANDARD.encode(testkit::pdf::report(person, &texts));
+    let (app, reader, data) = with_reader("100001");
     let result = |id: &str, hgnc: &str, gene: &str, words: &str| {
         let loinc = |code: &str| {
             let coding = serde_json::json!([{"system": "http://loinc.org", "code": code}]);

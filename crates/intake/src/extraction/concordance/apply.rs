@@ -8,8 +8,8 @@ use crate::hold::{self, Hold};
 use model::id::ResourceRef;
 use model::{PatientId, Problem, Severity};
 use record::{
-    Access, Commit, Condition, Extraction, ExtractionState, NewReview, Record, ResourceChange,
-    Review,
+    Access, Change, Commit, Condition, Extraction, ExtractionState, NewReview, Record,
+    ResourceChange, Review,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -67,9 +67,19 @@ impl Comparer<'_> {
         Ok(())
     }
 
-    /// Lets go what waited for a document to be read; what it contradicts was held before.
-    pub(in super::super) fn let_go(&self, patient: &PatientId, name: Name) -> Result<(), Failure> {
-        let beside = Beside::at(self.record, self.door, patient, name)?;
+    /// Lets go what waited for a document to be read, or for one that is gone; what it contradicts
+    /// was held before.
+    pub(in super::super) fn let_go(
+        &self,
+        patient: &PatientId,
+        holder: &Change,
+    ) -> Result<(), Failure> {
+        let name = (holder.resource_type.clone(), holder.id.clone());
+        let beside = if holder.deleted {
+            Beside::before(self.record, self.door, patient, holder)?
+        } else {
+            Beside::at(self.record, self.door, patient, name)?
+        };
         for one in beside.reports.values().chain(beside.results.values()) {
             let Some(holds) = hold::when_read(&one.body) else { continue };
             let known = hold::holds(&one.body);

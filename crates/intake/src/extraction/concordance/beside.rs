@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::hold;
 use formats::fhir::access::{all, texts, type_and_id};
 use model::PatientId;
-use record::{Access, Record};
+use record::{Access, Change, Record, Stored};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ const LEVELS_MAX: usize = 4;
 const RESULTS_MAX: usize = 2_000;
 
 /// A resource that came with a document, by its type and id.
-pub(super) type Name = (String, String);
+pub(crate) type Name = (String, String);
 
 /// One of them, as it stands.
 #[derive(Clone, Debug)]
@@ -50,8 +50,32 @@ impl Beside {
         patient: &PatientId,
         name: Name,
     ) -> Result<Self, Failure> {
+        Self::gather(name, |name| read(record, access, patient, name))
+    }
+
+    /// What stood beside a document that is gone for this patient, by its version before.
+    pub(super) fn before(
+        record: &Record,
+        access: &Access,
+        patient: &PatientId,
+        gone: &Change,
+    ) -> Result<Self, Failure> {
+        let name = (gone.resource_type.clone(), gone.id.clone());
+        let version = gone.version.saturating_sub(1);
+        let holder = record.vread(access, &name.0, &name.1, version)?;
+        let holder = holder.and_then(|stored| one(&stored, patient));
+        Self::gather(name.clone(), |wanted| {
+            let is_gone = *wanted == name;
+            if is_gone { Ok(holder.clone()) } else { read(record, access, patient, wanted) }
+        })
+    }
+
+    /// The same, by whatever reads.
+    pub(super) fn gather(
+        name: Name,
+        read: impl Fn(&Name) -> Result<Option<One>, Failure>,
+    ) -> Result<Self, Failure> {
         let mut beside = Self::default();
-        let read = |name: &Name| read(record, access, patient, name);
         let Some(holder) = read(&name)? else { return Ok(beside) };
         beside.is_there = true;
         let reports = if name.0 == "DiagnosticReport" {
@@ -111,9 +135,18 @@ fn read(
         Err(record::Failure::Denied { .. }) => return Ok(None),
         read => read?,
     };
-    let stored = stored.filter(|one| !one.deleted && one.patient.as_ref() == Some(patient));
-    Ok(stored.map(|stored| One {
-        version: stored.reference.version,
-        body: serde_json::from_slice(&stored.body).unwrap_or_default(),
-    }))
+    Ok(stored.and_then(|stored| one(&stored, patient)))
+}
+
+/// A version of this patient's that is no deletion.
+fn one(stored: &Stored, patient: &PatientId) -> Option<One> {
+    let is_whole = !stored.deleted && stored.patient.as_ref() == Some(patient);
+    is_whole.then(|| One::of(stored))
+}
+
+impl One {
+    pub(super) fn of(stored: &Stored) -> Self {
+        let body = serde_json::from_slice(&stored.body).unwrap_or_default();
+        Self { version: stored.reference.version, body }
+    }
 }

@@ -1,8 +1,10 @@
 //! The queue under load and under several hands: what waits longest is shown, and nobody undoes
 //! what somebody else did.
 
-use super::{ANA, ANALYST, REVIEWER, app, post, receive, summary, with_local_code};
-use crate::app::{INTERFACE, TestApp, access};
+use super::{
+    ANA, ANALYST, REVIEWER, app, number_becomes_known, post, receive, summary, with_local_code,
+};
+use crate::app::{TestApp, access};
 use model::provenance::Door;
 use model::{Problem, RawId};
 use record::{Commit, NewRaw, NewReview, RawState, Role};
@@ -88,14 +90,7 @@ async fn entries_that_two_opened_at_once_are_closed_together() {
     let aside = [("action", "dismiss"), ("raw", never.id.as_str()), ("text", "not ours")];
     assert_eq!(post(&app, REVIEWER, &aside).await.status, 303);
     assert_eq!(open(&app), 3);
-    let patient = serde_json::json!({
-        "resourceType": "Patient",
-        "identifier": [{"system": "urn:cognate:authority:COGNATE-DEMO", "value": "200007"}],
-        "name": [{"family": "Example", "given": ["Ana"]}],
-        "birthDate": "1961-04-02",
-        "gender": "female",
-    });
-    assert_eq!(app.post(INTERFACE, "/fhir/Patient", &patient).await.status, 201);
+    number_becomes_known(&app).await;
     let retry = [("action", "retry"), ("raw", early.id.as_str())];
     let done = post(&app, ANALYST, &retry).await;
     assert_eq!(done.header("location"), "/console/errors?done=filed");
