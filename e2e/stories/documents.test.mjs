@@ -30,6 +30,13 @@ describe('documents', { skip: skip || lacking, timeout: TIMEOUT_MS * 4 }, () => 
     has: page.locator(`input[name="gene"][value="${gene}"]`),
   });
   const button = (page, gene, name) => finding(page, gene).getByRole('button', { name });
+  /** Waits until a part of a page is drawn; parts that are out of view are drawn when they come. */
+  const drawn = async (crop) => {
+    await crop.scrollIntoViewIfNeeded();
+    const image = await crop.elementHandle();
+    await image.evaluate((element) => element.decode());
+    assert.ok(await image.evaluate((element) => element.naturalWidth > 0));
+  };
   before(async () => {
     browser = await launch();
     const petra = { name: 'Petra Prevention', born: '1979-05-17', number: '100010' };
@@ -67,11 +74,7 @@ describe('documents', { skip: skip || lacking, timeout: TIMEOUT_MS * 4 }, () => 
         await page.getByRole('heading', { name: 'Another genotype' }).waitFor();
         address = page.url();
         // The part of the page that a field was read from, drawn by the server.
-        const crop = finding(page, 'CYP2C9').locator('img').first();
-        await crop.scrollIntoViewIfNeeded();
-        await page.waitForFunction(
-          (image) => image.complete && image.naturalWidth > 0, await crop.elementHandle(),
-        );
+        await drawn(finding(page, 'CYP2C9').locator('img').first());
         await assertAccessible(page, 'a document');
         await picture(page, 'document');
 
@@ -152,6 +155,7 @@ describe('documents', { skip: skip || lacking, timeout: TIMEOUT_MS * 4 }, () => 
           () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
         );
         assert.ok(!wide, `${name}: it scrolls sideways`);
+        for (const crop of await page.locator('.read-field img').all()) await drawn(crop);
         await assertAccessible(page, `a document, ${name}`);
         await picture(page, `document-${name}`);
       });
