@@ -9,6 +9,7 @@
 
 mod person;
 
+use crate::content::unacknowledged;
 use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::matching::{Claimed, objections};
@@ -60,6 +61,7 @@ pub(crate) fn file(
     let access = feed_access(feed);
     let (people, prior, noticed) = read_people(message, &feed.settings());
     problems.extend(noticed);
+    problems.extend(unacknowledged(feed, message));
     let Some(first) = people.first() else {
         problems.push(Problem::error("missing-segment", "PID", "the message names nobody"));
         return end(record, &access, raw, RawState::ParseError, problems, Outcome::Unreadable);

@@ -6,6 +6,7 @@ use crate::oru::{Context, Filing, filings};
 use crate::receive::HL7_V2;
 use crate::{document, order};
 use formats::hl7v2::Message;
+use formats::hl7v2::ack::asks_application;
 use formats::hl7v2::oru::{self, Oru};
 use model::Problem;
 use model::patient::Identifier;
@@ -24,6 +25,14 @@ pub(crate) fn parse(raw: &RawMessage) -> Result<(Message, Vec<Problem>), Vec<Pro
     }
 }
 
+/// What an interface analyst sees of a message whose sender waits for an answer that nobody sends.
+pub(crate) fn unacknowledged(feed: &Feed, message: &Message) -> Option<Problem> {
+    let is_sent = feed.acknowledge_to.is_some() || !asks_application(message);
+    let text = "the sender asks for an application acknowledgement, and the profile of this feed \
+        names no destination for it (`acknowledge_to`): none is sent";
+    (!is_sent).then(|| Problem::warning("not-acknowledged", "MSH-16", text))
+}
+
 /// What a message about one patient brings.
 pub(crate) enum Content {
     Results(Oru),
@@ -39,6 +48,7 @@ impl Content {
         mut problems: Vec<Problem>,
     ) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
         let settings = feed.settings();
+        problems.extend(unacknowledged(feed, message));
         let (content, noticed) = match message.kind().0.as_str() {
             "OML" | "ORM" => {
                 let (oru, noticed) = oru::read_order(message, &settings);

@@ -53,6 +53,8 @@ pub struct Feed {
     pub orders_required: bool,
     /// Whether a PDF in its folder is filed as a document.
     pub documents: bool,
+    /// The destination that application acknowledgements go to (MSH-16); they are not sent without.
+    pub acknowledge_to: Option<String>,
     /// Whether results wait until a document that came with them was read: where the server that
     /// takes them in reads documents.
     pub waits_for_documents: bool,
@@ -87,6 +89,7 @@ impl Feed {
             in_flight_max: IN_FLIGHT_MAX,
             orders_required: false,
             documents: false,
+            acknowledge_to: None,
             waits_for_documents: false,
             profile: None,
         }

@@ -4,6 +4,7 @@
 //! Rules: HL7 v2.5.1 §2.9 (acknowledgements), MLLP release 2; Standard Webhooks 1.0.0. Why the
 //! change feed is the outbox: decision 0008.
 
+mod acknowledge;
 mod chance;
 mod compose;
 mod deliver;

@@ -55,7 +55,7 @@ impl Line {
             ),
         };
         Ok(match &destination.kind {
-            Kind::Messages(messages) => {
+            Kind::Messages(messages) | Kind::Acknowledgements(messages) => {
                 Self::Mllp(Box::new(MllpLine::new(messages, &trust, destination.timeout_seconds)?))
             }
             Kind::Webhook(webhook) => {

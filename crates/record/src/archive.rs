@@ -276,21 +276,27 @@ impl Record {
         })
     }
 
-    /// Messages in a state without their bytes, in the order of arrival, from behind a place in it:
-    /// so the archive can be walked from its beginning.
+    /// Messages in a state, or in any, without their bytes, in the order of arrival, from behind a
+    /// place in it: so the archive can be walked from its beginning.
     pub fn raw_after(
         &self,
         access: &Access,
-        state: RawState,
+        state: impl Into<Option<RawState>>,
         after: u64,
         limit: u32,
     ) -> Result<Vec<RawSummary>, Failure> {
-        let limit = rows("limit", limit)?;
+        let (state, limit) = (state.into(), rows("limit", limit)?);
         self.permit(access, Action::ReadRaw)?;
         self.copy_later_states()?;
         self.audited_raw(access, &mut Touched::default(), |executor, vault| {
-            let key = values![access.tenant().as_str(), state.word(), after, limit];
-            let rows = executor.query(sql::RAW_IN_STATE_AFTER, key)?;
+            let tenant = access.tenant().as_str();
+            let rows = match state {
+                Some(state) => {
+                    let key = values![tenant, state.word(), after, limit];
+                    executor.query(sql::RAW_IN_STATE_AFTER, key)?
+                }
+                None => executor.query(sql::RAW_AFTER, values![tenant, after, limit])?,
+            };
             rows.iter().map(|row| summary(vault, row)).collect()
         })
     }

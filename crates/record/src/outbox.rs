@@ -123,12 +123,26 @@ impl Record {
     /// Makes a destination known. A new one is told of what is committed from now on; one that is
     /// there goes on where it was.
     pub fn ensure_destination(&self, access: &Access, id: &str) -> Result<(), Failure> {
+        self.ensure_destination_at(access, id, None)
+    }
+
+    /// The same for one that is told of what came in, not of what has changed: its places are those
+    /// of the archive, and a new one begins behind `place`.
+    pub fn ensure_destination_at(
+        &self,
+        access: &Access,
+        id: &str,
+        place: Option<u64>,
+    ) -> Result<(), Failure> {
         self.permit(access, Action::Notify)?;
         text("destination", id)?;
         self.note(access, Action::Notify, &of(id))?;
         let (tenant, id) = (access.tenant().as_str().to_owned(), id.to_owned());
         self.inner.record_writer.write(move |executor| {
-            let last = executor.one(SEQUENCE_LAST, &[])?.count(0)?;
+            let last = match place {
+                Some(place) => place,
+                None => executor.one(SEQUENCE_LAST, &[])?.count(0)?,
+            };
             executor.execute(sql::DESTINATION_PUT, values![&tenant, &id, last])?;
             let count = executor.one(sql::DESTINATIONS_COUNT, values![&tenant])?.count(0)?;
             let count = usize::try_from(count).unwrap_or(usize::MAX);

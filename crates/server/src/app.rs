@@ -163,7 +163,7 @@ impl App {
     }
 
     /// The feeds in use.
-    pub(crate) fn feeds(&self) -> &Feeds {
+    pub fn feeds(&self) -> &Feeds {
         &self.inner.feeds
     }
 

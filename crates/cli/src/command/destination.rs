@@ -66,6 +66,9 @@ fn kind(named: Option<&Destination>) -> String {
     match named.map(|one| &one.kind) {
         None => "not configured".to_owned(),
         Some(DestinationKind::Messages(to)) => format!("hl7v2 {}:{}", to.host, to.port),
+        Some(DestinationKind::Acknowledgements(to)) => {
+            format!("acknowledgements {}:{}", to.host, to.port)
+        }
         Some(DestinationKind::Webhook(to)) => format!("webhook {}", to.url),
     }
 }

@@ -168,7 +168,7 @@ fn followers(
         threads.push(thread("alerts", flag, move |stop| alerter.follow(stop))?);
     }
     let destinations = arguments.doors.destinations.as_deref();
-    threads.extend(destination::deliverers(destinations, record, flag)?);
+    threads.extend(destination::deliverers(destinations, &app.feeds().all(), record, flag)?);
     threads.extend(shipping(arguments, record, flag)?);
     Ok(threads)
 }

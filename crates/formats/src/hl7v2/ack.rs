@@ -56,9 +56,27 @@ pub fn is_wanted(message: &Message, outcome: Outcome) -> bool {
     }
 }
 
+/// Whether the sender asks for an application acknowledgement of any kind (MSH-16).
+pub fn asks_application(message: &Message) -> bool {
+    message.value("MSH-16").is_some_and(|word| word != "NE")
+}
+
+/// Whether the sender wants this application acknowledgement (MSH-16, HL7 table 0155). Without
+/// MSH-16 none is sent; a word that is not in the table is taken for "always".
+pub fn is_application_wanted(message: &Message, outcome: Outcome) -> bool {
+    match message.value("MSH-16").as_deref() {
+        None | Some("NE") => false,
+        Some("ER") => outcome != Outcome::Accepted,
+        Some("SU") => outcome == Outcome::Accepted,
+        Some(_) => true,
+    }
+}
+
 /// Message error condition codes (HL7 table 0357).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
+    /// 0, the message is accepted all the same.
+    Accepted,
     /// 100, segments in the wrong order or missing.
     SegmentSequence,
     /// 101, a required field is missing.
@@ -83,6 +101,7 @@ impl ErrorCode {
     /// The code and its text.
     pub fn entry(self) -> (&'static str, &'static str) {
         match self {
+            Self::Accepted => ("0", "Message accepted"),
             Self::SegmentSequence => ("100", "Segment sequence error"),
             Self::RequiredFieldMissing => ("101", "Required field missing"),
             Self::DataType => ("102", "Data type error"),
@@ -148,10 +167,20 @@ pub struct Reply<'r> {
 /// are the sender's; MSA-2 is its MSH-10 byte for byte. For bytes without a usable MSH
 /// (`message` is `None`) the standard separators, version 2.5.1 and an empty MSA-2 are used.
 pub fn acknowledge(message: Option<&Message>, reply: &Reply<'_>) -> Vec<u8> {
+    write(message, message.map_or(Mode::Original, Mode::of), reply, false)
+}
+
+/// Builds an application acknowledgement of enhanced mode (§2.9.3.2): AA, AE or AR in a message of
+/// its own, which asks for an accept acknowledgement (MSH-15 `AL`) and no other (MSH-16 `NE`). The
+/// rest is as in [`acknowledge`].
+pub fn application(message: &Message, reply: &Reply<'_>) -> Vec<u8> {
+    write(Some(message), Mode::Original, reply, true)
+}
+
+fn write(message: Option<&Message>, mode: Mode, reply: &Reply<'_>, is_asking: bool) -> Vec<u8> {
     let separators = message.map(Message::separators).copied().unwrap_or_default();
-    let mode = message.map_or(Mode::Original, Mode::of);
     let mut out = Writer { bytes: Vec::new(), separators, message };
-    out.header(reply);
+    out.header(reply, is_asking);
     let newer = out.version() >= (2, 5);
     out.segment(b"MSA");
     out.raw(code(mode, reply.outcome).as_bytes());
@@ -194,7 +223,7 @@ impl Writer<'_> {
         }
     }
 
-    fn header(&mut self, reply: &Reply<'_>) {
+    fn header(&mut self, reply: &Reply<'_>, is_asking: bool) {
         self.bytes.extend_from_slice(b"MSH");
         self.raw(&self.separators.encoding_characters());
         for field in [5, 6, 3, 4] {
@@ -209,10 +238,10 @@ impl Writer<'_> {
         let version = self.sent(12);
         self.raw(if version.is_empty() { b"2.5.1" } else { &version });
         let charset = self.sent(18);
-        if !charset.is_empty() {
-            (13..18).for_each(|_| self.raw(b""));
-            self.raw(&charset);
-        }
+        let asks: [&[u8]; 2] = if is_asking { [b"AL", b"NE"] } else { [b"", b""] };
+        let optional = [b"" as &[u8], b"", asks[0], asks[1], b"", &charset];
+        let count = optional.iter().rposition(|field| !field.is_empty()).map_or(0, |at| at + 1);
+        optional.iter().take(count).for_each(|field| self.raw(field));
         self.end();
     }
 

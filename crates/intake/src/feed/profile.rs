@@ -68,6 +68,7 @@ struct Table {
     orders_required: bool,
     #[serde(default)]
     documents: bool,
+    acknowledge_to: Option<String>,
 }
 
 /// A code of the sender's.
@@ -200,6 +201,7 @@ impl Table {
             in_flight_max,
             orders_required: self.orders_required,
             documents: self.documents,
+            acknowledge_to: self.acknowledge_to,
             waits_for_documents: false,
             profile: Some(profile.clone()),
         }

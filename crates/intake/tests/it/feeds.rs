@@ -35,6 +35,28 @@ fn open(fixture: &Fixture) -> Vec<Review> {
 }
 
 #[test]
+fn a_sender_that_nobody_will_answer_is_seen() {
+    for (asks, to, is_noticed) in [
+        ("AL|AL", None, true),
+        ("AL|ER", None, true),
+        ("AL|NE", None, false),
+        ("AL|", None, false),
+        ("AL|AL", Some("ack-north"), false),
+    ] {
+        let mut fixture = fixture();
+        fixture.feed.acknowledge_to = to.map(str::to_owned);
+        let text = ANA.replacen("|P|2.5.1|||", &format!("|P|2.5.1|||{asks}"), 1);
+        let receipt = fixture.receive(&text);
+        fixture.worker().work_off().unwrap();
+        let kept = fixture.record.raw(&fixture.access(), &receipt.raw).unwrap().unwrap().summary;
+        assert_eq!(kept.state, RawState::Filed);
+        let found = kept.problems.iter().find(|one| one.code == "not-acknowledged");
+        let place = found.map(|one| one.place.as_str());
+        assert_eq!(place, is_noticed.then_some("MSH-16"), "{asks} {to:?}");
+    }
+}
+
+#[test]
 fn a_code_that_nobody_mapped_is_a_task_that_a_new_profile_resolves_by_itself() {
     let mut fixture = fixture();
     with_profile(&mut fixture, "1", &[]);

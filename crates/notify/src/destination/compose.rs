@@ -2,7 +2,7 @@
 //! a value that was corrected or taken back meanwhile does not leave any more (decision 0008).
 
 use super::find::{is_retracted, subject};
-use super::{Destination, Kind, Messages, Webhook};
+use super::{Destination, Kind, Messages, Webhook, acknowledge};
 use crate::Failure;
 use crate::request::Content;
 use formats::fhir::access::{all, contained, reference_of, type_and_id};
@@ -20,6 +20,8 @@ const OBSERVATIONS_MAX: usize = 2_000;
 pub(super) enum Composed {
     Body(Vec<u8>),
     Nothing(&'static str),
+    /// What is said is not known yet.
+    Later(&'static str),
 }
 
 /// Not visible is as good as not there: a caller cannot tell the two.
@@ -54,6 +56,7 @@ pub(super) fn compose(
     let composed = match &destination.kind {
         Kind::Messages(messages) => composer.message(messages),
         Kind::Webhook(webhook) => composer.webhook(destination, webhook),
+        Kind::Acknowledgements(_) => return acknowledge::compose(record, access, dispatch, now),
     };
     match composed {
         Ok(body) => Ok(Composed::Body(body)),

@@ -3,12 +3,12 @@
 
 mod lane;
 
-use super::{Chance, DeliveryPace, Destination, find};
+use super::{Chance, DeliveryPace, Destination, Kind, acknowledge, find};
 use crate::Failure;
 use crate::wire::{Answer, Line};
 use lane::{Lane, Outcome};
 use model::{PatientId, TenantId, Timestamp};
-use record::{Access, Dispatch, Held, Purpose, Record, Role, Scope, Settlement};
+use record::{Access, Dispatch, Held, NewDispatch, Purpose, Record, Role, Scope, Settlement};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -65,12 +65,21 @@ impl Deliverer {
         let (role, purpose) = (Role::Engine, Purpose::Operations);
         let engine = Access::new(tenant.clone(), "destinations", role, purpose, Scope::Tenant);
         let actor = format!("destination:{}", destination.id);
-        let (role, purpose) = (Role::ServiceClient, destination.purpose);
+        // Messages are read in the archive, as the feed does that they are of.
+        let is_acknowledging = matches!(destination.kind, Kind::Acknowledgements(_));
+        let role = if is_acknowledging { Role::Interface } else { Role::ServiceClient };
+        let purpose = destination.purpose;
         let access = Access::new(tenant.clone(), actor, role, purpose, Scope::Tenant);
         let lines = (0..destination.connections)
             .map(|_| Line::new(&destination).map(Mutex::new))
             .collect::<Result<Vec<_>, _>>()?;
-        record.ensure_destination(&engine, &destination.id)?;
+        let place = if is_acknowledging {
+            let later = later(record.now(), Duration::from_micros(1));
+            Some(record.raw_sequence_at(&access, later)?.saturating_sub(1))
+        } else {
+            None
+        };
+        record.ensure_destination_at(&engine, &destination.id, place)?;
         Ok(Self {
             holder: record.new_id(),
             record,
@@ -166,17 +175,28 @@ impl Deliverer {
         Ok(self.record.hold_destination(&self.engine, &self.destination.id, &self.holder, until)?)
     }
 
-    /// Reads the feed from where the destination stands. `None` if there was nothing new.
+    /// Looks from where the destination stands. `None` if there was nothing new.
     fn note(&self, held: &Held) -> Result<Option<usize>, Failure> {
         let from = held.sequence;
+        let found = match self.destination.kind {
+            Kind::Acknowledgements(_) => {
+                acknowledge::dispatches(&self.record, &self.access, &self.destination, from)?
+            }
+            _ => self.changed(from)?,
+        };
+        let Some((to, new)) = found else { return Ok(None) };
+        let (count, id) = (new.len(), &self.destination.id);
+        let is_noted = self.record.note_dispatches(&self.engine, id, (from, to), new)?;
+        Ok(is_noted.then_some(count))
+    }
+
+    /// What the change feed comes to behind a place, and up to where it was looked.
+    fn changed(&self, from: u64) -> Result<Option<(u64, Vec<NewDispatch>)>, Failure> {
         let changes = self.record.changes(&self.engine, from, CHANGES_PER_READ_MAX)?;
         let Some(last) = changes.last() else { return Ok(None) };
         let to = last.sequence;
         let new = find::dispatches(&self.record, &self.access, &self.destination, &changes)?;
-        let count = new.len();
-        let id = &self.destination.id;
-        let is_noted = self.record.note_dispatches(&self.engine, id, (from, to), new)?;
-        Ok(is_noted.then_some(count))
+        Ok(Some((to, new)))
     }
 
     /// What is sent now: one alone while nobody knows whether the destination is back.

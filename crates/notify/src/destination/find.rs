@@ -103,7 +103,11 @@ fn id(destination: &str, Found { change, part, .. }: &Found) -> String {
     let patient = change.patient.as_ref().map_or("", |patient| patient.as_str());
     let gone = if change.deleted { "gone" } else { "there" };
     let (kind, resource) = (&change.resource_type, &change.id);
-    let parts = ["dispatch", destination, kind, resource, &version, patient, gone, part];
+    short(["dispatch", destination, kind, resource, &version, patient, gone, part])
+}
+
+/// An id that follows from its parts, as long as MSH-10 may be.
+pub(super) fn short<const N: usize>(parts: [&str; N]) -> String {
     let whole = record::derived_id(parts).replace('-', "");
     whole.chars().take(ID_LENGTH).collect()
 }

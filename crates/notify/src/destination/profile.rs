@@ -46,6 +46,9 @@ pub struct Destination {
     pub categories: Vec<String>,
     /// Names of laboratories (`performer`) of which one is needed; empty for all.
     pub laboratories: Vec<String>,
+    /// Of acknowledgements, the feeds whose messages they are of: the profile of a feed names its
+    /// destination, so the file has none.
+    pub feeds: Vec<String>,
     /// Patients that are told of at the same time.
     pub connections: usize,
     /// Seconds until an answer is not waited for any longer.
@@ -65,6 +68,8 @@ pub enum Kind {
     Messages(Box<Messages>),
     /// JSON over HTTPS, signed.
     Webhook(Webhook),
+    /// Application acknowledgements of the messages of feeds, over MLLP.
+    Acknowledgements(Box<Messages>),
 }
 
 /// A receiver of messages.

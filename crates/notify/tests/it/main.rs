@@ -1,6 +1,8 @@
 //! What is sent onward, to receivers that really listen on this machine.
 
 #[cfg(test)]
+mod acknowledge;
+#[cfg(test)]
 mod misbehaving;
 #[cfg(test)]
 mod property;

@@ -99,8 +99,12 @@ impl Fixture {
     }
 
     pub(crate) fn in_state(&self, state: DispatchState) -> Vec<Dispatch> {
+        self.of_in_state("ehr", state)
+    }
+
+    pub(crate) fn of_in_state(&self, id: &str, state: DispatchState) -> Vec<Dispatch> {
         let operator = access(Role::Operator, Purpose::Operations);
-        self.record.dispatches(&operator, "ehr", state, 0, 1_000).unwrap()
+        self.record.dispatches(&operator, id, state, 0, 1_000).unwrap()
     }
 }
 
@@ -126,10 +130,15 @@ pub(crate) fn result(number: &str, patient: &str, diplotype: &str, status: &str)
 
 /// The destination of a receiver, with more lines of its file.
 pub(crate) fn destination(port: u16, more: &str) -> Destination {
+    destination_of("ehr", "hl7v2", port, more)
+}
+
+/// One of another name and kind that messages go to.
+pub(crate) fn destination_of(id: &str, kind: &str, port: u16, more: &str) -> Destination {
     let directory = tempfile::tempdir().unwrap();
     let seconds = ANSWER_TIME.as_secs();
     let file = format!(
-        "version = \"1\"\n[[destination]]\nid = \"ehr\"\nkind = \"hl7v2\"\ntls = false\n\
+        "version = \"1\"\n[[destination]]\nid = \"{id}\"\nkind = \"{kind}\"\ntls = false\n\
          address = \"127.0.0.1:{port}\"\ntimeout_seconds = {seconds}\n{more}\n"
     );
     std::fs::write(directory.path().join("d.toml"), file).unwrap();

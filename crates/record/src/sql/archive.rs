@@ -22,6 +22,9 @@ super::statements! {
     RAW_IN_STATE_AFTER = "SELECT id, sequence, feed, door, media_type, message_key, peer,
         received, state, sha256, length_bytes, acknowledgement FROM raw
         WHERE tenant = $1 AND state = $2 AND sequence > $3 ORDER BY sequence LIMIT $4";
+    RAW_AFTER = "SELECT id, sequence, feed, door, media_type, message_key, peer, received, state,
+        sha256, length_bytes, acknowledgement FROM raw
+        WHERE tenant = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
     RAW_BEFORE = "SELECT id, sequence, feed, door, media_type, message_key, peer, received, state,
         sha256, length_bytes, acknowledgement FROM raw
         WHERE tenant = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3";

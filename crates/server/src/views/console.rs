@@ -117,6 +117,13 @@ fn settings(feed: &Feed) -> Vec<(&'static str, String)> {
         ("Times without an offset", offset),
         ("Orders required", if feed.orders_required { "yes" } else { "no" }.to_owned()),
         ("Documents from a folder", if feed.documents { "yes" } else { "no" }.to_owned()),
+        (
+            "Application acknowledgements",
+            feed.acknowledge_to.clone().map_or_else(
+                || "not sent: the profile names no destination".to_owned(),
+                |id| format!("to the destination {id}"),
+            ),
+        ),
         ("Largest message", format!("{} bytes", feed.bytes_max)),
     ]
 }

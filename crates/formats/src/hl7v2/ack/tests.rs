@@ -86,3 +86,47 @@ fn the_sender_says_which_acknowledgements_it_wants() {
         assert_eq!(is_wanted(&message, Outcome::Failed), failed, "{msh15}");
     }
 }
+
+#[test]
+fn an_application_acknowledgement_is_a_message_that_asks_to_be_committed() {
+    let sent = b"MSH|^~\\&|LIS|NS|COG|DEMO|20260112||ORU^R01^ORU_R01|a 7|P|2.5.1|||AL|AL";
+    let message = Message::parse(sent.to_vec()).0.unwrap();
+    let fault = Fault {
+        place: "OBX[2]-5".parse().ok(),
+        code: ErrorCode::DataType,
+        severity: Severity::Error,
+        text: "OBX[2]-5: bad-value".to_owned(),
+    };
+    let reply = Reply {
+        outcome: Outcome::Failed,
+        control_id: "C-1",
+        time: Timestamp::parse(TIME).unwrap(),
+        faults: &[fault],
+    };
+    assert_eq!(
+        String::from_utf8(application(&message, &reply)).unwrap().replace('\r', "\n"),
+        "MSH|^~\\&|COG|DEMO|LIS|NS|20260112093001.250+0000||ACK^R01^ACK|C-1|P|2.5.1|||AL|NE\n\
+         MSA|AE|a 7\n\
+         ERR||OBX^2^5^1|102^Data type error^HL70357|E||||OBX[2]-5: bad-value\n"
+    );
+}
+
+#[test]
+fn which_application_acknowledgements_are_wanted() {
+    use Outcome::{Accepted, Failed, Rejected};
+    // HL7 table 0155; an empty MSH-16 asks for none, and what is not in the table for all.
+    for (word, asks, wanted) in [
+        ("AL", true, [true, true, true]),
+        ("ER", true, [false, true, true]),
+        ("SU", true, [true, false, false]),
+        ("NE", false, [false, false, false]),
+        ("", false, [false, false, false]),
+        ("XX", true, [true, true, true]),
+    ] {
+        let sent = format!("MSH|^~\\&|L|N|C|D|||ORU^R01|7|P|2.5.1|||NE|{word}");
+        let message = Message::parse(sent.into_bytes()).0.unwrap();
+        let is_wanted =
+            [Accepted, Failed, Rejected].map(|one| is_application_wanted(&message, one));
+        assert_eq!((asks_application(&message), is_wanted), (asks, wanted), "{word}");
+    }
+}

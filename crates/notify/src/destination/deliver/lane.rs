@@ -64,6 +64,7 @@ impl Lane<'_> {
                 continue;
             }
             let settled = match self.send(line, &dispatch) {
+                Ok(Sent::Later(why)) => self.again(&dispatch, why.to_owned()),
                 Ok(Sent::Nothing(reason)) => Settled::Withheld { reason: reason.to_owned() },
                 Ok(Sent::Answer(answer)) => {
                     match &answer {
@@ -88,6 +89,7 @@ impl Lane<'_> {
         let now = record.now();
         Ok(match compose(record, access, destination, dispatch, now)? {
             Composed::Nothing(why) => Sent::Nothing(why),
+            Composed::Later(why) => Sent::Later(why),
             Composed::Body(body) => {
                 Sent::Answer(line.send(&Payload { id: dispatch.id.clone(), now, body }))
             }
@@ -144,4 +146,5 @@ impl Lane<'_> {
 enum Sent {
     Answer(Answer),
     Nothing(&'static str),
+    Later(&'static str),
 }

@@ -15,6 +15,9 @@ const NAME_BYTES_MAX: usize = 64;
 const CONNECTIONS: RangeInclusive<usize> = 1..=8;
 const TIMEOUT_SECONDS: RangeInclusive<u64> = 1..=120;
 const ATTEMPTS: RangeInclusive<u32> = 1..=100;
+/// How the name of a destination of acknowledgements begins, and no other's. Its places are those
+/// of the archive: under the name of another kind it would go on at a place of the change feed.
+const OF_ACKNOWLEDGEMENTS: &str = "ack-";
 /// What may be sent, as it is written.
 const SENDS: &str = "`preliminary`, `final`, `amended`, `retracted`, `statements`";
 
@@ -49,6 +52,9 @@ pub(super) struct Table {
     attempts_max: Option<u32>,
     open_after: Option<u32>,
 }
+
+/// The kind of a destination of acknowledgements, as it is written.
+const ACKNOWLEDGEMENTS: &str = "acknowledgements";
 
 /// Where problems are noted.
 struct Lint<'p> {
@@ -89,6 +95,10 @@ impl Table {
             let text = format!("`{}` is no name of letters, digits, - _ .", self.id);
             lint.wrong("bad-name", text);
         }
+        if self.id.starts_with(OF_ACKNOWLEDGEMENTS) != (self.kind == ACKNOWLEDGEMENTS) {
+            let text = "the names of destinations of acknowledgements, and no others, begin with";
+            lint.wrong("bad-name", format!("{text} `{OF_ACKNOWLEDGEMENTS}`"));
+        }
         self.misplaced(&mut lint);
         let purpose = self.purpose.as_deref().unwrap_or("treatment");
         let purpose = Purpose::from_word(purpose).unwrap_or_else(|| {
@@ -100,8 +110,13 @@ impl Table {
         let kind = match self.kind.as_str() {
             "hl7v2" => self.messages(directory, &mut lint).map(|m| Kind::Messages(Box::new(m))),
             "webhook" => self.webhook(directory, &mut lint).map(Kind::Webhook),
+            ACKNOWLEDGEMENTS => {
+                let to = self.messages(directory, &mut lint);
+                to.map(|to| Kind::Acknowledgements(Box::new(to)))
+            }
             other => {
-                lint.wrong("bad-kind", format!("`{other}` is not `hl7v2` or `webhook`"));
+                let text = format!("`{other}` is not `hl7v2`, `webhook` or `{ACKNOWLEDGEMENTS}`");
+                lint.wrong("bad-kind", text);
                 None
             }
         };
@@ -124,6 +139,7 @@ impl Table {
             open_after: lint.within("open_after", self.open_after.unwrap_or(5), &ATTEMPTS),
             authorities,
             id: self.id,
+            feeds: Vec::new(),
             categories: self.categories,
             laboratories: self.laboratories,
         };
@@ -132,11 +148,20 @@ impl Table {
 
     /// A word of the other kind would be one that does nothing.
     fn misplaced(&self, lint: &mut Lint<'_>) {
-        let messages = [
+        let line = [
             ("address", self.address.is_some()),
             ("tls", self.tls.is_some()),
             ("certificate", self.certificate.is_some()),
             ("key", self.key.is_some()),
+        ];
+        let told = [
+            ("sends", self.sends.is_some()),
+            ("categories", !self.categories.is_empty()),
+            ("laboratories", !self.laboratories.is_empty()),
+            ("connections", self.connections.is_some()),
+        ];
+        // The header of an acknowledgement follows from the message's.
+        let messages = [
             ("sending_application", self.sending_application.is_some()),
             ("sending_facility", self.sending_facility.is_some()),
             ("receiving_application", self.receiving_application.is_some()),
@@ -149,12 +174,13 @@ impl Table {
             ("secret_file", self.secret_file.is_some()),
             ("content", self.content.is_some()),
         ];
-        let others: &[(&str, bool)] = match self.kind.as_str() {
-            "hl7v2" => &webhook,
-            "webhook" => &messages,
-            _ => &[],
+        let others: Vec<&[(&str, bool)]> = match self.kind.as_str() {
+            "hl7v2" => vec![&webhook],
+            "webhook" => vec![&line, &messages],
+            ACKNOWLEDGEMENTS => vec![&webhook, &messages, &told],
+            _ => Vec::new(),
         };
-        for (name, _) in others.iter().filter(|(_, is_set)| *is_set) {
+        for (name, _) in others.into_iter().flatten().filter(|(_, is_set)| *is_set) {
             lint.wrong("misplaced", format!("`{name}` means nothing for `{}`", self.kind));
         }
     }

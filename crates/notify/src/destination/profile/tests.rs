@@ -63,6 +63,11 @@ fn what_is_wrong_is_told_with_its_place() {
         ("tls = false", "tls = false\npurpose = \"fun\"", "bad-purpose", first),
         ("tls = false", "tls = false\ntimeout_seconds = 0", "bad-limit", first),
         ("\"hl7v2\"", "\"fax\"", "bad-kind", first),
+        // Places of acknowledgements are others: such a name belongs to no other kind.
+        ("id = \"ehr\"", "id = \"ack-ehr\"", "bad-name", first),
+        ("\"hl7v2\"", "\"acknowledgements\"", "bad-name", first),
+        ("\"hl7v2\"", "\"acknowledgements\"\nsends = [\"final\"]", "misplaced", first),
+        ("\"hl7v2\"", "\"acknowledgements\"\ndocuments = true", "misplaced", first),
         ("https://", "http://", "bad-url", second),
         ("\"secret\"", "\"none\"", "no-file", second),
         ("\"secret\"", "\"a.toml\"", "bad-secret", second),

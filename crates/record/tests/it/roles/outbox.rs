@@ -21,6 +21,9 @@ pub(super) fn sending_onward() -> Vec<Line> {
     let decides = || vec![InterfaceAnalyst, Operator];
     vec![
         ("ensure_destination", vec![Engine], |r, a, _| r.ensure_destination(a, "lab")),
+        ("ensure_destination_at", vec![Engine], |r, a, _| {
+            r.ensure_destination_at(a, "lab", Some(7))
+        }),
         ("note_dispatches", vec![Engine], |r, a, _| {
             r.note_dispatches(a, "lab", (0, 1), vec![]).map(drop)
         }),
