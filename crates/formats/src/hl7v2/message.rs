@@ -1,5 +1,6 @@
 //! One message: where its segments and fields are.
 
+mod scan;
 mod segment;
 #[cfg(test)]
 mod tests;
@@ -8,18 +9,22 @@ use super::charset::Charset;
 use super::part::{Dialect, Level, Part};
 use super::place::Place;
 use super::separators::Separators;
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::memchr2;
 use model::Problem;
+use scan::Scan;
 pub use segment::Segment;
 use segment::Span;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Largest message, in bytes (64 MiB). Offsets are 32 bits wide.
 pub const MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Most segments in one message.
 pub const SEGMENTS_MAX: usize = 200_000;
+
+/// Segments or fields for which room is made before any is found.
+const ROOM_MAX: usize = 4_096;
 
 /// What one message may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,30 +125,39 @@ impl Message {
         limits: &Limits,
         problems: &mut Vec<Problem>,
     ) -> Option<()> {
-        let mut cutter = Cutter::default();
         let bytes = self.decoded.as_deref().unwrap_or(&self.raw);
+        let field = self.dialect.separators.field;
+        let mut cutter = Cutter::expecting(bytes.len(), field);
         let mut start = begin;
-        while start < bytes.len() {
-            let rest = bytes.get(start..).unwrap_or_default();
-            let end = memchr2(b'\r', b'\n', rest).unwrap_or(rest.len());
-            let line = rest.get(..end).unwrap_or_default();
-            cutter.cut(line, start, self.dialect.separators.field, problems)?;
+        let mut cut = |cutter: &mut Cutter, start: usize, end: usize| {
+            let line = bytes.get(start..end).unwrap_or_default();
+            cutter.cut(line, start, problems)?;
             if cutter.segments.len() > limits.segments_max {
                 let text = format!("the message has over {} segments", limits.segments_max);
                 problems.push(Problem::error("too-many-segments", "message", text));
                 return None;
             }
-            start += end + 1;
+            Some(())
+        };
+        for at in Scan::new(bytes, begin, [field, b'\r', b'\n']) {
+            if bytes.get(at) == Some(&field) {
+                cutter.fields.push(u32::try_from(at).ok()? + 1);
+            } else {
+                cut(&mut cutter, start, at)?;
+                start = at + 1;
+            }
         }
+        cut(&mut cutter, start, bytes.len())?;
         self.segments = cutter.segments;
         self.fields = cutter.fields;
         Some(())
     }
 
     fn check_header(&self, problems: &mut Vec<Problem>) {
+        let header = self.segment("MSH", 1);
         for (field, name) in [(9, "message type"), (10, "control id"), (12, "version")] {
-            let place = format!("MSH-{field}");
-            if self.get(&place).is_none_or(|part| part.value().is_none()) {
+            if header.is_none_or(|header| header.field(field).value().is_none()) {
+                let place = format!("MSH-{field}");
                 let text = format!("the {name} is missing");
                 problems.push(Problem::error("missing-field", place, text));
             }
@@ -176,7 +190,10 @@ impl Message {
 
     /// One segment by its id and occurrence, counted from 1.
     pub fn segment(&self, id: &str, occurrence: usize) -> Option<Segment<'_>> {
-        self.segments().filter(|s| s.id() == id).nth(occurrence.checked_sub(1)?)
+        let id: [u8; 3] = id.as_bytes().try_into().ok()?;
+        let mut span = self.segments.iter().filter(|span| span.id == id);
+        let span = span.nth(occurrence.checked_sub(1)?)?;
+        Some(Segment { message: self, span })
     }
 
     /// The part at a place such as `OBX[3]-5[1].1`; `None` if the text is not a place of a field
@@ -283,23 +300,36 @@ fn ends_in_escape(line: &[u8]) -> bool {
     is_open
 }
 
-#[derive(Default)]
 struct Cutter {
+    field: u8,
     segments: Vec<Span>,
+    /// Where the fields begin, those of the segment in hand too.
     fields: Vec<u32>,
-    occurrences: HashMap<[u8; 3], u32>,
+    /// Index of the first field of the segment in hand.
+    first_field: usize,
+    occurrences: BTreeMap<[u8; 3], u32>,
+    /// The last segment's id, and which of these it is: most are like the one before.
+    last: ([u8; 3], u32),
     untidy: bool,
 }
 
 impl Cutter {
-    /// `None` only if an offset does not fit 32 bits, which the limit on bytes rules out.
-    fn cut(
-        &mut self,
-        line: &[u8],
-        start: usize,
-        field: u8,
-        problems: &mut Vec<Problem>,
-    ) -> Option<()> {
+    /// With room for what a message of this length usually holds.
+    fn expecting(bytes: usize, field: u8) -> Self {
+        Self {
+            field,
+            segments: Vec::with_capacity((bytes / 64).min(ROOM_MAX)),
+            fields: Vec::with_capacity((bytes / 4).min(ROOM_MAX)),
+            first_field: 0,
+            occurrences: BTreeMap::new(),
+            last: (*b"???", 0),
+            untidy: false,
+        }
+    }
+
+    /// Ends a segment, whose fields have been noted. `None` only if an offset does not fit 32 bits,
+    /// which the limit on bytes rules out.
+    fn cut(&mut self, line: &[u8], start: usize, problems: &mut Vec<Problem>) -> Option<()> {
         let (line, untidy) = tidy(line);
         if untidy && !self.untidy {
             self.untidy = true;
@@ -307,26 +337,36 @@ impl Cutter {
             let text = "segments end with a literal `\\r` or a stray quote; passed over";
             problems.push(Problem::warning("literal-segment-end", place, text));
         }
+        let offset = u32::try_from(start).ok()?;
+        let end = offset + u32::try_from(line.len()).ok()?;
+        let is_beyond = |last: &u32| *last > end;
+        while self.fields.len() > self.first_field && self.fields.last().is_some_and(is_beyond) {
+            self.fields.pop();
+        }
         if line.is_empty() {
             return Some(());
         }
-        let id = segment_id(line, field);
+        let id = segment_id(line, self.field);
         if id.is_none() {
             self.complain(problems);
         }
         let id = id.unwrap_or(*b"???");
-        let occurrence = self.occurrences.entry(id).or_default();
-        *occurrence += 1;
-        let occurrence = *occurrence;
-        let offset = u32::try_from(start).ok()?;
-        let first_field = u32::try_from(self.fields.len()).ok()?;
-        for at in memchr_iter(field, line) {
-            self.fields.push(offset + u32::try_from(at).ok()? + 1);
-        }
-        let end = offset + u32::try_from(line.len()).ok()?;
+        let occurrence = self.occurrence(id);
+        let first_field = u32::try_from(self.first_field).ok()?;
         let fields = u32::try_from(self.fields.len()).ok()? - first_field;
+        self.first_field = self.fields.len();
         self.segments.push(Span { id, occurrence, start: offset, end, first_field, fields });
         Some(())
+    }
+
+    /// Which of the segments with this id the next one is, from 1.
+    fn occurrence(&mut self, id: [u8; 3]) -> u32 {
+        if id != self.last.0 {
+            self.occurrences.insert(self.last.0, self.last.1);
+            self.last = (id, self.occurrences.get(&id).copied().unwrap_or_default());
+        }
+        self.last.1 += 1;
+        self.last.1
     }
 
     fn complain(&self, problems: &mut Vec<Problem>) {
@@ -341,8 +381,10 @@ impl Cutter {
 }
 
 fn segment_id(line: &[u8], field: u8) -> Option<[u8; 3]> {
-    let name_end = memchr(field, line).unwrap_or(line.len());
-    let id: [u8; 3] = line.get(..name_end)?.try_into().ok()?;
+    let id: [u8; 3] = line.get(..3)?.try_into().ok()?;
+    if id.contains(&field) || line.get(3).is_some_and(|next| *next != field) {
+        return None;
+    }
     let good = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit();
     id.iter().all(good).then_some(id)
 }

@@ -151,10 +151,22 @@ impl<'m> Part<'m> {
         let separator = separator.unwrap_or_default();
         let mut rest = self.bytes;
         for _ in 0..index {
-            let Some(at) = memchr::memchr(separator, rest) else { return nothing };
+            let Some(at) = find(separator, rest) else { return nothing };
             rest = rest.get(at + 1..).unwrap_or_default();
         }
-        let end = memchr::memchr(separator, rest).unwrap_or(rest.len());
+        let end = find(separator, rest).unwrap_or(rest.len());
         Part { bytes: rest.get(..end).unwrap_or_default(), ..nothing }
     }
+}
+
+/// Bytes in which looking at each is faster than beginning to look at many at a time.
+const SHORT_BYTES: usize = 32;
+
+/// Where a separator is first.
+#[inline]
+fn find(separator: u8, bytes: &[u8]) -> Option<usize> {
+    if bytes.len() <= SHORT_BYTES {
+        return bytes.iter().position(|byte| *byte == separator);
+    }
+    memchr::memchr(separator, bytes)
 }
