@@ -37,6 +37,9 @@ mod clinical;
 mod console;
 #[cfg(test)]
 mod crud;
+#[path = "../../../../bench/decade.rs"]
+#[cfg(test)]
+mod decade;
 #[cfg(test)]
 mod deliver;
 #[cfg(test)]
@@ -73,6 +76,8 @@ mod metadata;
 mod molecular;
 #[cfg(test)]
 mod oracle;
+#[cfg(test)]
+mod page_size;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::capsule::{Detail, capsule};
 use super::clinical::Second;
 use super::{clinical, recommendation, shape, words};
+use crate::path;
 use crate::view::{CurrentMedicine, DrugRow, GeneRow};
 use maud::{Markup, html};
 use model::absence::Absence;
@@ -28,8 +29,23 @@ pub(super) fn anchor(row: &DrugRow) -> String {
     format!("drug-{}", id.chars().map(plain).collect::<String>())
 }
 
+/// Where a row says why. There are more drugs than anybody takes, and a page that spelt all of them
+/// out would be slow to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// Below the row: what is taken, or was asked about.
+    Here,
+    /// On the page of the statement.
+    Linked,
+}
+
 /// A table of rows. `head`: whether the column heads are seen, or only heard.
-pub(super) fn table(caption: &str, rows: &[&DrugRow], results: &[GeneRow], head: bool) -> Markup {
+pub(super) fn table(
+    caption: &str,
+    rows: &[&DrugRow],
+    (results, why): (&[GeneRow], Why),
+    head: bool,
+) -> Markup {
     html! {
         table.medicines {
             caption { (caption) }
@@ -49,7 +65,7 @@ pub(super) fn table(caption: &str, rows: &[&DrugRow], results: &[GeneRow], head:
                     th scope="col" { "Source" }
                 }
             }
-            @for one in rows { (row(one, results)) }
+            @for one in rows { (row(one, results, why)) }
         }
     }
 }
@@ -70,7 +86,7 @@ pub(super) fn cells(row: &DrugRow, results: &[GeneRow]) -> [Markup; 5] {
     [status, drug, genes(row, results), advice(row), source(row)]
 }
 
-fn row(row: &DrugRow, results: &[GeneRow]) -> Markup {
+fn row(row: &DrugRow, results: &[GeneRow], why: Why) -> Markup {
     let state = state(row);
     let [status, drug, genes, advised, source] = cells(row, results);
     html! {
@@ -84,17 +100,19 @@ fn row(row: &DrugRow, results: &[GeneRow]) -> Markup {
             }
             @if let Some(advice) = &row.advice {
                 tr.why-row {
+                    @let of = format!(" {} for {}", words::state(state), row.drug);
                     td colspan="5" {
-                        details.why {
-                            summary {
-                                "Why" span.visually-hidden {
-                                    " " (words::state(state)) " for " (row.drug)
+                        @match why {
+                            Why::Here => details.why {
+                                summary { "Why" span.visually-hidden { (of) } }
+                                div.why-body {
+                                    (basis(row, &advice.content, results))
+                                    (capsule(advice, Detail::Short))
                                 }
-                            }
-                            div.why-body {
-                                (basis(row, &advice.content, results))
-                                (capsule(advice, Detail::Short))
-                            }
+                            },
+                            Why::Linked => a.why-link href=(path::statement(&advice.id)) {
+                                "Why" span.visually-hidden { (of) }
+                            },
                         }
                     }
                 }

@@ -2,6 +2,7 @@
 
 use super::banner::banner;
 use super::frame::{Frame, document};
+use super::medicine::Why;
 use super::merged;
 use super::{action, gene, lifestyle, medicine, report, shape, trials, words};
 use crate::chart::timeline;
@@ -88,6 +89,7 @@ fn is_match(row: &DrugRow, query: &str) -> bool {
 fn medicines(view: &PatientView) -> Markup {
     let groups = groups(view);
     let query = view.drug_query.trim();
+    let linked = (view.genes.as_slice(), Why::Linked);
     html! {
         section aria-labelledby="medicines" {
             div.section-head {
@@ -98,15 +100,15 @@ fn medicines(view: &PatientView) -> Markup {
             @if groups.current.is_empty() && groups.found.iter().all(|r| r.current.is_empty()) {
                 p.empty { "Current medicines: " (Absence::NotRecorded.words()) "." }
             } @else if !groups.current.is_empty() {
-                (medicine::table("Current medicines", &groups.current, &view.genes, true))
+                (medicine::table("Current medicines", &groups.current, (&view.genes, Why::Here), true))
             }
             @if !groups.avoid.is_empty() {
                 @let first = groups.current.is_empty();
-                (medicine::table("Not taken now: avoid", &groups.avoid, &view.genes, first))
+                (medicine::table("Not taken now: avoid", &groups.avoid, linked, first))
             }
             @if !groups.adjust.is_empty() {
                 @let first = groups.current.is_empty() && groups.avoid.is_empty();
-                (medicine::table("Not taken now: adjust", &groups.adjust, &view.genes, first))
+                (medicine::table("Not taken now: adjust", &groups.adjust, linked, first))
             }
             @if !groups.rest.is_empty() { (rest(&groups.rest, &view.genes)) }
         }
@@ -135,7 +137,7 @@ fn answer(query: &str, found: &[&DrugRow], results: &[GeneRow]) -> Markup {
                     "genes; that is not the same as standard use."
                 }
             } @else {
-                (medicine::table(&format!("What about “{query}”"), found, results, true))
+                (medicine::table(&format!("What about “{query}”"), found, (results, Why::Here), true))
             }
         }
     }
@@ -149,7 +151,7 @@ fn rest(rows: &[&DrugRow], results: &[GeneRow]) -> Markup {
                 "Other drugs: " (number(AdviceState::Standard)) " Standard, "
                 (number(AdviceState::NotKnown)) " Not known"
             }
-            (medicine::table("Other drugs, not taken now", rows, results, true))
+            (medicine::table("Other drugs, not taken now", rows, (results, Why::Linked), true))
         }
     }
 }

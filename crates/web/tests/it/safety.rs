@@ -304,11 +304,19 @@ fn absence_has_its_fixed_words_and_never_a_question_mark() {
 fn every_statement_opens_to_its_capsule() {
     let view = sample::patient();
     let html = web::patient(&view);
-    let ids = view.drugs.iter().filter_map(|row| row.advice.as_ref()).map(|advice| &advice.id);
-    for id in ids.chain(view.genes.iter().map(|row| &row.gene.id)) {
-        assert!(html.contains(&format!("cognate explain {id}")), "{id}");
+    let drugs = view.drugs.iter().filter_map(|row| Some((row, &row.advice.as_ref()?.id)));
+    let drugs = drugs.map(|(row, id)| (!row.current.is_empty(), id));
+    for (here, id) in drugs.chain(view.genes.iter().map(|row| (true, &row.gene.id))) {
+        // Of what is not taken, the capsule is on the page of the statement.
+        assert_eq!(html.contains(&format!("cognate explain {id}")), here, "{id}");
         assert!(html.contains(&format!("href=\"/statements/{id}\"")), "{id}");
     }
+    let mut asked = sample::patient();
+    let other = asked.drugs.iter().find(|row| row.current.is_empty() && row.advice.is_some());
+    let other = other.unwrap().clone();
+    asked.drug_query.clone_from(&other.drug);
+    let id = &other.advice.unwrap().id;
+    assert!(web::patient(&asked).contains(&format!("cognate explain {id}")), "asked about: {id}");
     for part in ["pgx 0.1.0", "22-Nov-2026", "91c4e7aa91c4…", "actions:clopidogrel/CPIC"] {
         assert!(page::words(&html).contains(part), "{part}");
     }
