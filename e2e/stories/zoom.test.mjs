@@ -18,7 +18,7 @@ const OF_PRESCRIBER = [
   '/patients/ana-example/pgx-report', '/patients/ana-example/summary', '/patients/petra-prevention/lifestyle',
   '/patients/ana-example/locus', '/patients/ana-example/access',
   '/patients/ana-example/emergency', '/trials',
-  '/trials/DEMO-EGFR-1', '/cards', '/knowledge', '/knowledge/genes/CYP2C19',
+  '/trials/DEMO-EGFR-1', '/cards', '/knowledge', '/knowledge/versions', '/knowledge/genes/CYP2C19',
   '/knowledge/drugs/32968', '/account', '/account/passkeys', '/step-up', '/api', '/nothing-here',
 ];
 const OF_REVIEWER = ['/reviews'];

@@ -74,6 +74,8 @@ const PAGES: &[Route] = &[
     Route::new("GET", "/knowledge", || get(knowledge::list)),
     Route::new("GET", "/knowledge/genes/{symbol}", || get(knowledge::gene)),
     Route::new("GET", "/knowledge/drugs/{rxnorm}", || get(knowledge::drug)),
+    Route::new("GET", "/knowledge/versions", || get(knowledge::versions)),
+    Route::new("GET", "/knowledge/versions/{id}", || get(knowledge::version)),
     Route::new("GET", "/patients/{id}/board", || get(paper::page::<Board>)),
     Route::new("POST", "/patients/{id}/board", || post(paper::submit::<Board>)),
     Route::new("GET", "/patients/{id}/board.pdf", || get(paper::document::<Board>)),

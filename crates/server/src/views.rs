@@ -2,6 +2,7 @@
 
 mod access_log;
 mod administration;
+mod adopted;
 mod brief;
 mod clinical;
 mod console;
@@ -24,6 +25,7 @@ mod trials;
 
 pub(crate) use access_log::access_log;
 pub(crate) use administration::administration;
+pub(crate) use adopted::{adoption, adoptions};
 pub(crate) use brief::{Made, brief};
 pub(crate) use console::{console, feed};
 pub(crate) use document::{decides, document, documents};

@@ -16,6 +16,7 @@ pub use asset::{Asset, CONTENT_SECURITY_POLICY, JAVASCRIPT, asset, asset_path};
 pub use page::access::access_log;
 pub use page::account::{account, code, offer, recovery, step_up};
 pub use page::administration::administration;
+pub use page::adopted::{adoption, adoptions};
 pub use page::api::api;
 pub use page::cards::cards;
 pub use page::consent::consent;

@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod account;
 mod action;
 pub(crate) mod administration;
+pub(crate) mod adopted;
 pub(crate) mod api;
 mod banner;
 mod capsule;

@@ -30,6 +30,8 @@ pub const SMART_CALLBACK: &str = "/smart/callback";
 pub const DESTINATIONS: &str = "/console/destinations";
 /// What cards came to.
 pub const CARDS: &str = "/cards";
+/// Packs that were put into use.
+pub const KNOWLEDGE_VERSIONS: &str = "/knowledge/versions";
 /// The knowledge in use.
 pub const KNOWLEDGE: &str = "/knowledge";
 /// The HTTP interfaces.
@@ -99,6 +101,15 @@ pub fn policy_proposal(id: &str) -> String {
 /// What the knowledge in use says of a gene, by its HGNC symbol.
 pub fn knowledge_gene(symbol: &str) -> String {
     format!("{KNOWLEDGE}/genes/{}", segment(symbol))
+}
+
+/// What an adoption changed, and for whom: patients after one, by id.
+pub fn knowledge_version(adoption: &str, after: Option<&PatientId>) -> String {
+    let page = format!("{KNOWLEDGE_VERSIONS}/{}", segment(adoption));
+    match after {
+        Some(after) => format!("{page}?after={}", segment(after.as_str())),
+        None => page,
+    }
 }
 
 /// What it says of a drug, by its RxNorm ingredient code.

@@ -4,6 +4,7 @@
 mod access;
 mod account;
 mod administration;
+mod adopted;
 mod api;
 mod cards;
 mod consent;
@@ -39,6 +40,10 @@ pub use account::{
 };
 pub use administration::{
     AccountLine, AdministrationView, CheckRow, ClientProof, ClientRow, KeysView, NewSecret,
+};
+pub use adopted::{
+    AdoptionRow, AdoptionView, AdoptionsView, Affected, AffectedChange, AffectedRow, Compared,
+    ComparedSubject,
 };
 pub use api::{ApiGroup, ApiOperation, ApiView};
 pub use cards::{CardRow, CardsView, RateRow, RatesView};

@@ -3,11 +3,13 @@
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
-use crate::page::{PageError, html};
+use crate::page::{PageError, html, respond};
 use crate::views;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use model::PatientId;
+use serde::Deserialize;
 
 /// `GET /knowledge`
 pub(crate) async fn list(
@@ -56,4 +58,37 @@ pub(crate) async fn drug(
     };
     let made = made.await.map(|page| html(StatusCode::OK, page));
     made.map_err(PageError::at(web::path::KNOWLEDGE))
+}
+
+/// `GET /knowledge/versions`
+pub(crate) async fn versions(
+    State(app): State<App>,
+    caller: Result<Caller, Error>,
+) -> Result<Response, PageError> {
+    let make = |app: &App, caller: &Caller| {
+        Ok(html(StatusCode::OK, web::adoptions(&views::adoptions(app, caller)?)))
+    };
+    respond(app, caller, web::path::KNOWLEDGE_VERSIONS, make).await
+}
+
+/// Which of the patients of an adoption are shown.
+#[derive(Debug, Deserialize)]
+pub(crate) struct VersionQuery {
+    after: Option<String>,
+}
+
+/// `GET /knowledge/versions/{id}?after=`
+pub(crate) async fn version(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(query): Query<VersionQuery>,
+    caller: Result<Caller, Error>,
+) -> Result<Response, PageError> {
+    let at = web::path::knowledge_version(&id, None);
+    let after = query.after.map(PatientId::new);
+    let make = move |app: &App, caller: &Caller| {
+        let view = views::adoption(app, caller, &id, after)?;
+        Ok(html(StatusCode::OK, web::adoption(&view)))
+    };
+    respond(app, caller, at, make).await
 }

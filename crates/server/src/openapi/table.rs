@@ -284,6 +284,10 @@ pub(super) const TABLE: &[Row] = &[
     page("GET", "/knowledge", "The knowledge in use: genes and drugs"),
     page("GET", "/knowledge/genes/{symbol}", "What it says of a gene").refusing(&[404]),
     page("GET", "/knowledge/drugs/{rxnorm}", "What it says of a drug").refusing(&[404]),
+    page("GET", "/knowledge/versions", "Packs that were put into use"),
+    page("GET", "/knowledge/versions/{id}", "What one says differently, and of whom")
+        .asking(&["after"])
+        .refusing(&[400, 404]),
     page("GET", "/patients/{id}/board", "The brief of a patient for a tumour board")
         .asking(&["version"]),
     page("POST", "/patients/{id}/board", "Issue the brief as it is now")

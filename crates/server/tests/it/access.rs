@@ -178,6 +178,8 @@ const TABLE: &[Row] = &[
     row(("GET", "/cards"), Page, "/cards", OPERATOR, false),
     row(("GET", "/knowledge"), Page, "/knowledge", None, false),
     row(GENE, Page, "/knowledge/genes/CYP2C19", None, false),
+    row(("GET", "/knowledge/versions"), Page, "/knowledge/versions", None, false),
+    row(("GET", "/knowledge/versions/{id}"), Page, "/knowledge/versions/none", None, false),
     row(DRUG, Page, "/knowledge/drugs/32968", None, false),
     row(SUMMARY, Page, "/patients/{patient}/summary", OPERATOR, true),
     row(SUMMARY_PDF, Page, "/patients/{patient}/summary.pdf", OPERATOR, true),

@@ -63,7 +63,9 @@ fn reference(of: &KnowledgeRef) -> Markup {
             "Pack " (of.pack) " " (of.version) " of " (of.date) ", "
             code { "sha256 " (of.digest.get(..12).unwrap_or_default()) }
             ". What is said here is about nobody; what it means for a patient stands on the "
-            "patient’s page. To compare packs: " code { "cognate knowledge diff" } "."
+            "patient’s page. " a href=(path::KNOWLEDGE_VERSIONS) { "What was in use before" }
+            ", what differs, and for whom. To compare other packs: "
+            code { "cognate knowledge diff" } "."
         }
     }
 }
