@@ -6,6 +6,7 @@
 //! Rules: HL7 v2.5.1 chapters 2 and 7, MLLP release 1, FHIR R4 §3.1 (transactions).
 
 mod adt;
+mod beside;
 mod content;
 pub mod difference;
 mod document;

@@ -1,6 +1,7 @@
 //! Archived messages of a feed, read again by the profile in force: what facts would come and go,
 //! and then for real.
 
+use crate::beside::{self, BYTES_MAX};
 use crate::difference::{Difference, difference, is_comparable};
 use crate::failure::Failure;
 use crate::feed::Feed;
@@ -9,6 +10,9 @@ use model::{PartialDate, Timestamp};
 use record::limit::PAGE_ROWS_MAX;
 use record::{Access, RawState, RawSummary, Record};
 use std::str::FromStr;
+
+/// Messages that are compared before any of them is told of.
+const AT_ONCE: usize = 128;
 
 /// From where messages are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,28 +89,62 @@ pub fn replay(
         let page = record.raw_after(&walker, RawState::Filed, after, count)?;
         let Some(last) = page.last() else { return Ok(done) };
         (after, left) = (last.sequence, left - page.len());
-        for summary in page {
+        let is_asked = |summary: &RawSummary| {
             let is_early = matches!(asked.since, Since::Day(day) if summary.received.day() < day);
-            if is_early || summary.feed != feed.id || !is_comparable(&summary.media_type) {
-                continue;
-            }
-            if done.looked_at == asked.messages_max {
-                return Ok(Replayed { next: Some(summary.sequence), ..done });
-            }
-            let Some(message) = record.raw(reader, &summary.id)? else { continue };
-            done.looked_at += 1;
-            let difference = difference(record, feed, reader, &message)?;
-            if difference.is_change() {
-                if asked.is_done && !send_back(record, reader, &summary)? {
-                    continue;
+            !is_early && summary.feed == feed.id && is_comparable(&summary.media_type)
+        };
+        let page: Vec<RawSummary> = page.into_iter().filter(is_asked).collect();
+        for some in page.chunk_by(|one, next| is_short(one) && is_short(next)) {
+            for some in some.chunks(AT_ONCE) {
+                let room = asked.messages_max - done.looked_at;
+                let (looked_at, beyond) = some.split_at(room.min(some.len()));
+                let compared = compare(record, feed, reader, looked_at);
+                for (summary, compared) in looked_at.iter().zip(compared) {
+                    let Some(difference) = compared? else { continue };
+                    done.looked_at += 1;
+                    if difference.is_change() {
+                        if asked.is_done && !send_back(record, reader, summary)? {
+                            continue;
+                        }
+                        done.changed += 1;
+                    }
+                    if difference.is_change() || difference.reason.is_some() {
+                        told(summary, difference);
+                    }
                 }
-                done.changed += 1;
-            }
-            if difference.is_change() || difference.reason.is_some() {
-                told(&summary, difference);
+                if let Some(next) = beyond.first() {
+                    return Ok(Replayed { next: Some(next.sequence), ..done });
+                }
             }
         }
     }
+}
+
+fn is_short(summary: &RawSummary) -> bool {
+    usize::try_from(summary.length_bytes).is_ok_and(|length| length <= BYTES_MAX)
+}
+
+/// Compares some messages, beside each other; nothing for one that is not there any more. What each
+/// thread reads is noted as one, so that it waits for the disk once.
+fn compare(
+    record: &Record,
+    feed: &Feed,
+    reader: &Access,
+    summaries: &[RawSummary],
+) -> Vec<Result<Option<Difference>, Failure>> {
+    let one = |record: &Record, summary: &RawSummary| {
+        let message = record.raw(reader, &summary.id)?;
+        message.map(|message| difference(record, feed, reader, &message)).transpose()
+    };
+    let parts: Vec<&[RawSummary]> = summaries.chunks(AT_ONCE / beside::THREADS_MAX).collect();
+    let compared = beside::each(&parts, |part| {
+        record.read_together(|record| {
+            Ok::<_, Failure>(part.iter().map(|summary| one(record, summary)).collect::<Vec<_>>())
+        })
+    });
+    let all =
+        compared.into_iter().flat_map(|part| part.unwrap_or_else(|failure| vec![Err(failure)]));
+    all.collect()
 }
 
 /// Sends a message back to be read again, unless somebody did something with it meanwhile.

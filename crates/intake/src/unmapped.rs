@@ -13,6 +13,7 @@ use model::{Problem, RawId};
 use record::{
     Access, NewReview, Purpose, RawState, Record, Review, Role, Scope, limit::PAGE_ROWS_MAX,
 };
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Stable word for the review list.
 pub const WORD: &str = "unmapped";
@@ -28,6 +29,14 @@ pub fn code_of(problem: &Problem) -> Option<(&str, &str)> {
 
 fn text(feed: &Feed, (system, code): (&str, &str)) -> String {
     format!("the code `{code}` of `{system}` is mapped to nothing by the profile of {}", feed.id)
+}
+
+/// Held from looking for open tasks until the new ones are there, so that of two messages with one
+/// unknown code the second sees the first one's task. Nothing for a message that needs none.
+pub(crate) fn alone(problems: &[Problem]) -> Option<MutexGuard<'static, ()>> {
+    static OPENING: Mutex<()> = Mutex::new(());
+    let is_needed = problems.iter().any(|problem| code_of(problem).is_some());
+    is_needed.then(|| OPENING.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Tasks for codes that no task is open for yet.

@@ -1,4 +1,7 @@
-//! The filing worker: archived messages become resources and facts, in the order of arrival.
+//! The filing worker: archived messages become resources and facts, in the order of arrival where
+//! they have anything in common.
+
+mod lanes;
 
 use crate::adt;
 use crate::content::{Content, claimed, parse};
@@ -20,6 +23,7 @@ use crate::version::{self, Earlier, Objection, standing};
 use formats::fhir::facts::facts_of;
 use genomics::reference::References;
 use knowledge::Pack;
+use lanes::lanes;
 use model::patient::Patient;
 use model::{PatientId, Problem, TenantId};
 use record::{Access, Commit, Condition, NewReview, RawMessage, RawState, Record, ResourceChange};
@@ -125,11 +129,10 @@ impl Worker {
             let waiting = self.record.raw_waiting(&access, MESSAGES_PER_READ_MAX)?;
             let before = done;
             let mut failed = None;
-            for message in &waiting {
-                match self.file(message) {
-                    Ok(_) => done += 1,
-                    Err(failure) => failed = Some(failure),
-                }
+            for step in lanes(&waiting) {
+                let (filed, failure) = self.go_through(&step);
+                done += filed;
+                failed = failure.or(failed);
             }
             match failed {
                 Some(failure) if done == before => return Err(failure),
@@ -154,7 +157,7 @@ impl Worker {
             let tools = Tools { pack: &self.pack, references: &self.references };
             file_variants(&self.record, &access, tools, message)
         } else {
-            file_message(&self.record, feed, message)
+            self.record.file_together(|record| file_message(record, feed, message))
         };
         filed.or_else(|failure| park(&self.record, &access, message, failure))
     }
@@ -304,6 +307,7 @@ pub(crate) fn settle(
     }
     let changes = changes(record, feed, raw, &filings, &mut problems)?;
     let mut reviews = discordances(&filings, &changes, raw, &patient);
+    let _alone = unmapped::alone(&problems);
     reviews.extend(unmapped::tasks(record, &access, feed, &raw.summary.id, &problems)?);
     let commit = Commit {
         cursor: None,

@@ -8,7 +8,13 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The reads whose events may wait for each other.
-const READS: [Action; 3] = [Action::ReadClinical, Action::ReadFacts, Action::ReadStatements];
+const READS: [Action; 5] = [
+    Action::ReadClinical,
+    Action::ReadFacts,
+    Action::ReadStatements,
+    Action::FindPatients,
+    Action::ReadRaw,
+];
 
 /// What was begun and not waited for yet.
 #[derive(Debug, Default)]
@@ -102,11 +108,11 @@ impl Gathering {
 }
 
 impl Record {
-    /// Reads of resources, facts and statements whose audit events become durable together, before
-    /// what they come to is given: one wait for the disk in place of one for each read. `work` gets
-    /// a record of its own for them and must let nothing of what it read leave but in what it
-    /// gives. Events of everything else that is done there are waited for as ever, and so are those
-    /// of reads when `work` is over.
+    /// Reads of resources, facts, statements, patients and messages whose audit events become
+    /// durable together, before what they come to is given: one wait for the disk in place of one
+    /// for each read. `work` gets a record of its own for them and must let nothing of what it read
+    /// leave but in what it gives. Events of everything else that is done there are waited for as
+    /// ever, and so are those of reads when `work` is over.
     ///
     /// # Errors
     /// What `work` gives; that the events cannot be made durable, whatever it gives.

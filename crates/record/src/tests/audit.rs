@@ -2,6 +2,7 @@
 
 use super::{access, open};
 use crate::{CheckpointKey, Failure, Record, Role};
+use model::RawId;
 use std::time::Duration;
 
 #[test]
@@ -50,8 +51,17 @@ fn reads_that_go_together_are_durable_before_what_they_come_to_is_given() {
         denied
     });
     assert!(matches!(denied, Err(Failure::Denied { .. })));
+    // Looking for patients, and reading messages.
+    let feed = access(Role::Interface);
+    let looked = record.read_together(|together| {
+        together.find_patients(&feed, &[])?;
+        let raw = together.raw(&feed, &RawId::new("r1"))?;
+        assert_eq!(record.verify_audit().events, 6);
+        Ok::<_, Failure>(raw)
+    });
+    assert_eq!(looked, Ok(None));
     let found = record.verify_audit();
-    assert!(found.is_intact() && found.events == 6, "{found:?}");
+    assert!(found.is_intact() && found.events == 8, "{found:?}");
 }
 
 #[test]
