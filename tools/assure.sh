@@ -119,6 +119,7 @@ step second-factor 600 1 "${in_tests[@]}" server dev second_factor::
 step signed-policies 600 1 "${in_tests[@]}" cli dev policies_that_nobody_trusted
 step audit-costs 3600 3 "${in_tests[@]}" record "$release" tests::cost figures::
 step kill 7200 40 "${in_tests[@]}" record dev nothing_acknowledged_is_lost_or_doubled_by_kill_9
+step kill-intake 7200 20 "${in_tests[@]}" intake dev kill_9
 step power 7200 15 "${in_tests[@]}" record dev nothing_acknowledged_is_lost_by_a_power_cut
 step disk 1200 1 "${in_tests[@]}" record dev a_full_disk after_a_failed_sync
 step fuzz 43200 60 "${in_tests[@]}" hostile "$release"
