@@ -1,13 +1,13 @@
 //! The decision about one item: what a query's filter has to agree with.
 
 use crate::policies::schema;
+use crate::prepared::{is_role, type_name};
 use crate::{Asked, Item, Policies};
 use cedar_policy::{
-    Authorizer, Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request,
-    RestrictedExpression,
+    Authorizer, Context, Entities, Entity, EntityId, EntityUid, PolicySet, Request,
+    RestrictedExpression, Schema,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::str::FromStr;
 
 /// Whether something may be done with an item, and what says so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,15 +28,7 @@ impl Decision {
 
 /// Id of an entity of ours.
 pub(crate) fn uid(kind: &str, id: &str) -> Option<EntityUid> {
-    let name = EntityTypeName::from_str(&format!("Cognate::{kind}")).ok()?;
-    Some(EntityUid::from_type_name_and_id(name, EntityId::new(id)))
-}
-
-/// Whether the schema has a role of this name.
-pub(crate) fn is_role(word: &str) -> bool {
-    let (Some(role), Some(schema)) = (uid("Role", word), schema()) else { return false };
-    let entity = Entity::with_uid(role);
-    Entities::from_entities([entity], Some(schema)).is_ok()
+    Some(EntityUid::from_type_name_and_id(type_name(kind)?.clone(), EntityId::new(id)))
 }
 
 /// The one who asks, as an entity with the role as its parent.
@@ -74,27 +66,47 @@ fn item(item: &Item) -> Option<Entity> {
 impl Policies {
     /// Decides about one item. A word that the schema does not have, and any policy that cannot be
     /// evaluated, is a no: a rule that forbids may be the one that failed.
+    ///
+    /// Only the policies whose scope holds the action are evaluated, and what is built here by its
+    /// form is not held against the schema again; [`Policies::decide_at_length`] says the same.
     pub fn decide(&self, asked: &Asked, about: &Item) -> Decision {
-        let Some(schema) = schema() else { return Decision::error("there is no schema") };
-        let parts = (actor(asked), item(about), context(asked), uid("Action", &asked.action));
-        let (Some(actor), Some(item), Some(context), Some(action)) = parts else {
-            return Decision::error("the question cannot be put");
+        let Some(set) = self.of_action.get(&asked.action) else {
+            return Decision::error(format!("`{}` is no action of the schema", asked.action));
         };
-        let request = Request::new(actor.uid(), action, item.uid(), context, Some(schema));
-        let request = match request {
-            Ok(request) => request,
-            Err(error) => return Decision::error(error),
-        };
-        let entities = match Entities::from_entities([actor, item], Some(schema)) {
-            Ok(entities) => entities,
-            Err(error) => return Decision::error(error),
-        };
-        let response = Authorizer::new().is_authorized(&request, &self.set, &entities);
-        let diagnostics = response.diagnostics();
-        let mut policies: Vec<String> = diagnostics.reason().map(ToString::to_string).collect();
-        policies.sort();
-        let errors: Vec<String> = diagnostics.errors().map(ToString::to_string).collect();
-        let allows = response.decision() == cedar_policy::Decision::Allow;
-        Decision { is_permitted: allows && errors.is_empty(), policies, errors }
+        if !is_role(&asked.role) {
+            return Decision::error(format!("`{}` is no role of the schema", asked.role));
+        }
+        answer(set, None, asked, about)
     }
+
+    /// The same decision by the longest way: every policy of the set, and everything that is put
+    /// to it checked against the schema. What [`Policies::decide`] is compared with.
+    pub fn decide_at_length(&self, asked: &Asked, about: &Item) -> Decision {
+        let Some(schema) = schema() else { return Decision::error("there is no schema") };
+        answer(&self.set, Some(schema), asked, about)
+    }
+}
+
+/// What a set answers; with a schema only if the question fits it.
+fn answer(set: &PolicySet, schema: Option<&Schema>, asked: &Asked, about: &Item) -> Decision {
+    let parts = (actor(asked), item(about), context(asked), uid("Action", &asked.action));
+    let (Some(actor), Some(item), Some(context), Some(action)) = parts else {
+        return Decision::error("the question cannot be put");
+    };
+    let request = match Request::new(actor.uid(), action, item.uid(), context, schema) {
+        Ok(request) => request,
+        Err(error) => return Decision::error(error),
+    };
+    let entities = match Entities::from_entities([actor, item], schema) {
+        Ok(entities) => entities,
+        Err(error) => return Decision::error(error),
+    };
+    let response = Authorizer::new().is_authorized(&request, set, &entities);
+    let diagnostics = response.diagnostics();
+    let mut policies: Vec<String> = diagnostics.reason().map(ToString::to_string).collect();
+    policies.sort();
+    let mut errors: Vec<String> = diagnostics.errors().map(ToString::to_string).collect();
+    errors.sort();
+    let allows = response.decision() == cedar_policy::Decision::Allow;
+    Decision { is_permitted: allows && errors.is_empty(), policies, errors }
 }

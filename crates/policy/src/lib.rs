@@ -14,6 +14,7 @@ mod decide;
 mod filter;
 pub mod lint;
 mod policies;
+mod prepared;
 mod signed;
 mod words;
 

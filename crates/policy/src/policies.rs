@@ -1,17 +1,18 @@
 //! Sets of policies: read, checked against the schema, and given a digest.
 
+use crate::prepared::by_action;
 use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::str::FromStr;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// Bytes of a set of policies.
 pub const POLICIES_BYTES_MAX: usize = 256 * 1024;
 /// Policies of a set.
 pub const POLICIES_MAX: usize = 500;
 
-const SCHEMA: &str = include_str!("../policies/schema.cedarschema");
+pub(crate) const SCHEMA: &str = include_str!("../policies/schema.cedarschema");
 const CORE: &str = include_str!("../policies/core.cedar");
 const COMMON: &str = include_str!("../policies/common.cedar");
 const STANDARD: &str = include_str!("../policies/standard.cedar");
@@ -68,6 +69,8 @@ pub enum Refusal {
 #[derive(Clone, Debug)]
 pub struct Policies {
     pub(crate) set: PolicySet,
+    /// For each action those of the set whose scope lets them apply.
+    pub(crate) of_action: Arc<BTreeMap<String, PolicySet>>,
     text: String,
     digest: String,
     needs_second_person: bool,
@@ -104,7 +107,8 @@ impl Policies {
         }
         let needs_second_person = needs_second_person(&set)?;
         let (text, digest) = (text.to_owned(), hex::encode(hash.finalize()));
-        Ok(Self { set, text, digest, needs_second_person })
+        let of_action = Arc::new(by_action(&set).map_err(Refusal::Schema)?);
+        Ok(Self { set, of_action, text, digest, needs_second_person })
     }
 
     /// A set that comes with the program, by its name.

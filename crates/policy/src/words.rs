@@ -84,5 +84,5 @@ pub fn schema_actions() -> Vec<String> {
 
 /// Whether the schema knows a word as a role.
 pub fn schema_roles(word: &str) -> bool {
-    crate::decide::is_role(word)
+    crate::prepared::is_role(word)
 }

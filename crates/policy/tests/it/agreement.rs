@@ -1,7 +1,7 @@
 //! The filter says of every item what the decision says.
 
-use crate::support::{any_asked, any_item};
-use policy::{Policies, Refusal, SHIPPED};
+use crate::support::{PURPOSES, ROLES, any_asked, any_item, asked, plain};
+use policy::{Compartment, Item, LABELS, Policies, Refusal, SHIPPED, schema_actions};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -50,6 +50,28 @@ fn foreign() -> impl Strategy<Value = String> {
     (leaf, condition(), any::<bool>()).prop_map(|(leaf, other, is_first)| {
         if is_first { format!("{leaf} || {other}") } else { format!("{other} && {leaf}") }
     })
+}
+
+/// Who and what a policy is about, by its scope.
+fn scope() -> impl Strategy<Value = String> {
+    let principal = prop::sample::select(vec![
+        "principal",
+        "principal in Cognate::Role::\"geneticist\"",
+        "principal == Cognate::Actor::\"account:a\"",
+        "principal is Cognate::Actor in Cognate::Role::\"engine\"",
+    ]);
+    let one = |action: &String| format!("Cognate::Action::\"{action}\"");
+    let some = prop::sample::subsequence(schema_actions(), 0..8)
+        .prop_map(move |of| of.iter().map(one).collect::<Vec<_>>().join(", "));
+    let action = prop_oneof![
+        Just("action".to_owned()),
+        some.prop_map(|some| format!("action in [{some}]")),
+        prop::sample::select(schema_actions())
+            .prop_map(move |action| format!("action == {}", one(&action))),
+        prop::sample::select(schema_actions())
+            .prop_map(move |action| format!("action in {}", one(&action))),
+    ];
+    (principal, action).prop_map(|(principal, action)| format!("{principal}, {action}, resource"))
 }
 
 fn set(permits: &[String], forbids: &[String]) -> Result<Policies, Refusal> {
@@ -107,5 +129,60 @@ proptest! {
         for item in &items {
             prop_assert!(!grant.filter.holds(item) || policies.decide(&asked, item).is_permitted);
         }
+    }
+
+    /// A decision looks at some policies only, and says what all of them say.
+    #[test]
+    fn with_the_whole_set(
+        written in prop::collection::vec((scope(), prop_oneof![
+            condition(), foreign(), Just("9223372036854775807 + 1 == 2".to_owned()),
+            Just("[Cognate::Action::\"read-clinical\"].contains(action)".to_owned()),
+            Just("action in [Cognate::Action::\"commit\"]".to_owned()),
+        ], any::<bool>()), 0..6),
+        asked in prop::collection::vec(any_asked(), 4),
+        items in prop::collection::vec(any_item(), 4),
+    ) {
+        let policy = |(number, (scope, condition, permits)): (usize, &(String, String, bool))| {
+            let effect = if *permits { "permit" } else { "forbid" };
+            format!("@id(\"p{number}\") {effect} ({scope}) when {{{condition}}};\n")
+        };
+        let text: String = written.iter().enumerate().map(policy).collect();
+        let read = Policies::read(&text);
+        prop_assume!(read.is_ok());
+        let policies = read.unwrap();
+        for (asked, item) in asked.iter().flat_map(|it| items.iter().map(move |item| (it, item))) {
+            let at_length = policies.decide_at_length(asked, item);
+            prop_assert_eq!(policies.decide(asked, item), at_length, "{} {:?}", &text, asked);
+        }
+    }
+}
+
+/// Every role, purpose and action, and words that are none, with items of each kind by
+/// turns.
+#[test]
+fn of_the_access_matrix_with_the_whole_set() {
+    let words = |of: &[&str]| of.iter().map(|&word| word.to_owned()).collect();
+    let items = [
+        plain(),
+        Item { in_care: true, labels: words(&["GDIS", "R"]), ..plain() },
+        Item { emergency: true, labels: words(LABELS), ..plain() },
+        Item { refused: words(PURPOSES), labels: words(&["SF"]), ..plain() },
+        Item { consented: words(PURPOSES), in_care: true, labels: words(&["ETH"]), ..plain() },
+        Item { compartment: Compartment::Everybody, ..plain() },
+        Item { tenant: "t2".to_owned(), compartment: Compartment::Unknown, ..plain() },
+    ];
+    let actions = schema_actions();
+    let (roles, purposes) = (ROLES.iter().chain(&["king", ""]), [PURPOSES, &["", "\0"]].concat());
+    let actions: Vec<&str> = actions.iter().map(String::as_str).chain(["rule", ""]).collect();
+    let who = roles.flat_map(|role| purposes.iter().map(move |purpose| (role, purpose)));
+    let questions = who
+        .flat_map(|(role, purpose)| actions.iter().map(move |action| asked(role, purpose, action)));
+    let about = items.iter().cycle().zip(SETS.iter().cycle());
+    for (asked, (item, policies)) in questions.zip(about) {
+        let short = policies.decide(&asked, item);
+        let long = policies.decide_at_length(&asked, item);
+        assert_eq!(short.is_permitted, long.is_permitted, "{asked:?} {item:?}");
+        assert_eq!(short.policies, long.policies, "{asked:?} {item:?}");
+        assert_eq!(short.errors.is_empty(), long.errors.is_empty(), "{asked:?}");
     }
 }
