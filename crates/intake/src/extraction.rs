@@ -142,8 +142,13 @@ fn id_of(tenant: &TenantId, patient: &PatientId, bytes: &[u8]) -> String {
 
 /// Whether a resource is a document that is read.
 pub(crate) fn holds_document(resource: &Value) -> bool {
-    let is_document = resource_type(resource) == Some("DocumentReference");
-    is_document && !attachments(resource).is_empty()
+    resource_type(resource) == Some("DocumentReference") && holds_pdf(resource)
+}
+
+/// Whether a resource is a document, or a report with one in it, that is read.
+pub(crate) fn holds_pdf(resource: &Value) -> bool {
+    let holds = matches!(resource_type(resource), Some("DocumentReference" | "DiagnosticReport"));
+    holds && !attachments(resource).is_empty()
 }
 
 /// The documents in PDF that a resource holds: place, title, bytes.

@@ -8,6 +8,7 @@ mod resolve;
 
 pub use query::term;
 
+use crate::extraction::concordance::until_read;
 use crate::failure::Failure;
 use crate::receive::bounded;
 use entry::{Planned, answer, plan};
@@ -421,8 +422,9 @@ fn file_as(
         .then(|| ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner));
     let (mut planned, warnings) = plan(record, access, look, raw, &transaction.entries)?;
     let warnings = bounded(warnings);
-    let changes: Vec<ResourceChange> =
+    let mut changes: Vec<ResourceChange> =
         planned.iter_mut().filter_map(|(_, planned)| planned.take_change()).collect();
+    until_read(record, access, &mut changes)?;
     if changes.is_empty() {
         record.set_raw_state(access, raw, state, &warnings)?;
     } else {

@@ -23,7 +23,8 @@ const PRELIMINARY: &str = "preliminary";
 pub struct Hold {
     /// What its laboratory called it: `final`.
     pub status: String,
-    /// Id of what was read from the document; empty if nothing was yet.
+    /// Id of what was read from the document; while nothing was, the resource that holds it, or
+    /// nothing for the documents of a message.
     pub document: String,
     /// Stable word: `phenotype`, `unread`.
     pub word: String,
@@ -166,6 +167,16 @@ pub(crate) fn with(resource: &Value, holds: &[Hold]) -> Value {
 /// A result or report as it stands until the document that came with it was read; `None` for what
 /// no decision rests on.
 pub(crate) fn until_read(resource: &Value, source: (Option<String>, String)) -> Option<Value> {
+    let known = source;
+    until_read_of(resource, &[String::new()], &known)
+}
+
+/// The same for documents that these resources hold, `DiagnosticReport/1`.
+pub(crate) fn until_read_of(
+    resource: &Value,
+    holders: &[String],
+    source: &(Option<String>, String),
+) -> Option<Value> {
     let is_result = ["Observation", "DiagnosticReport"]
         .iter()
         .any(|kind| text(resource, "resourceType") == Some(kind));
@@ -173,22 +184,27 @@ pub(crate) fn until_read(resource: &Value, source: (Option<String>, String)) -> 
     if !is_result || !is_final(&status) {
         return None;
     }
-    let hold = Hold {
-        status,
-        document: String::new(),
+    let hold = |holder: &String| Hold {
+        status: status.clone(),
+        document: holder.clone(),
         word: UNREAD.to_owned(),
         stated: String::new(),
         read: String::new(),
         verdict: None,
-        source,
+        source: source.clone(),
     };
-    Some(with(resource, &[hold]))
+    Some(with(resource, &holders.iter().map(hold).collect::<Vec<_>>()))
 }
 
-/// The holds that stay when the document was read; `None` if nothing waits for that.
-pub(crate) fn when_read(resource: &Value) -> Option<Vec<Hold>> {
+/// The holds that stay when the document of a resource was read; `None` if nothing waits for that.
+pub(crate) fn when_read(resource: &Value, (kind, id): (&str, &str)) -> Option<Vec<Hold>> {
+    let holder = format!("{kind}/{id}");
+    let is_of_it = |hold: &Hold| match hold.document.as_str() {
+        "" => kind == "DocumentReference",
+        document => document == holder,
+    };
     let (unread, others): (Vec<Hold>, Vec<Hold>) =
-        holds(resource).into_iter().partition(|hold| hold.word == UNREAD);
+        holds(resource).into_iter().partition(|hold| hold.word == UNREAD && is_of_it(hold));
     (!unread.is_empty()).then_some(others)
 }
 

@@ -9,6 +9,7 @@
 //! Never: which of the two is right.
 
 mod apply;
+mod arriving;
 mod beside;
 mod compare;
 mod said;
@@ -19,6 +20,7 @@ pub use compare::{Compared, Disagreement};
 pub use verdict::{Answer, Held, answer, document_of, held};
 
 pub(super) use apply::Comparer;
+pub(crate) use arriving::until_read;
 pub(crate) use beside::Name;
 
 use super::ReadDocument;
@@ -55,11 +57,7 @@ pub(crate) fn waiting(
     documents: Vec<Name>,
     changes: &[ResourceChange],
 ) -> Result<BTreeSet<Name>, Failure> {
-    let put = |change: &ResourceChange| match change {
-        ResourceChange::Put { resource, .. } => Some((name_of(resource)?, resource.clone())),
-        ResourceChange::Delete { .. } => None,
-    };
-    let put: BTreeMap<Name, Value> = changes.iter().filter_map(put).collect();
+    let put: BTreeMap<Name, Value> = changes.iter().filter_map(put_of).collect();
     let read = |name: &Name| {
         if let Some(body) = put.get(name) {
             return Ok(Some(One { version: 0, body: body.clone() }));
@@ -73,6 +71,14 @@ pub(crate) fn waiting(
         waiting.extend(reports.into_keys().chain(results.into_keys()));
     }
     Ok(waiting)
+}
+
+/// A resource that a change writes.
+fn put_of(change: &ResourceChange) -> Option<(Name, Value)> {
+    match change {
+        ResourceChange::Put { resource, .. } => Some((name_of(resource)?, resource.clone())),
+        ResourceChange::Delete { .. } => None,
+    }
 }
 
 /// Type and id.

@@ -104,8 +104,13 @@ impl Follower {
             }
         }
         let holders = read.filter(|change| is_compared(change));
-        for change in holders.filter(|change| change.resource_type == "DocumentReference") {
-            if let Some(patient) = &change.patient {
+        for change in holders.filter(|change| change.resource_type != "Observation") {
+            let Some(patient) = &change.patient else { continue };
+            // A report that never had a document has one version, of a person without documents.
+            let is_holder = change.resource_type == "DocumentReference"
+                || change.version > 1
+                || self.record.has_extractions(door, patient)?;
+            if is_holder {
                 comparer.let_go(patient, change)?;
             }
         }

@@ -16,12 +16,12 @@ use testkit::pdf::{Text, report};
 const PERSON: (&str, &str, &str) = ("Ana Example", "1961-04-02", "100001");
 const ISSUED: &str = "20260112092500+0000";
 
-fn encoded(bytes: &[u8]) -> String {
+pub(crate) fn encoded(bytes: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 /// A document with one line below another under `Results`.
-fn lines(lines: &[&str]) -> Vec<u8> {
+pub(crate) fn lines(lines: &[&str]) -> Vec<u8> {
     let tops = (0_u8..).map(|line| 140.0 + 40.0 * f32::from(line));
     let below = lines.iter().zip(tops).map(|(line, top)| (40.0, top, *line));
     let texts: Vec<Text<'_>> = std::iter::once((40.0, 100.0, "Results")).chain(below).collect();
@@ -39,7 +39,7 @@ fn take(fixture: &Fixture, message: &str, pdf: &[u8]) {
     settle(fixture);
 }
 
-fn settle(fixture: &Fixture) {
+pub(crate) fn settle(fixture: &Fixture) {
     follower(fixture).work_off().unwrap();
     // What comparing changes is looked at again, and changes nothing.
     let before = fixture.sequence();

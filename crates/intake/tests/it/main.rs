@@ -6,6 +6,8 @@ mod adapters;
 #[path = "../../../transport/tests/it/certificates.rs"]
 mod certificates;
 #[cfg(test)]
+mod arriving;
+#[cfg(test)]
 mod concordance;
 #[cfg(test)]
 mod crash;

@@ -81,7 +81,8 @@ impl Comparer<'_> {
             Beside::at(self.record, self.door, patient, name)?
         };
         for one in beside.reports.values().chain(beside.results.values()) {
-            let Some(holds) = hold::when_read(&one.body) else { continue };
+            let read = (holder.resource_type.as_str(), holder.id.as_str());
+            let Some(holds) = hold::when_read(&one.body, read) else { continue };
             let known = hold::holds(&one.body);
             let source = known.first().map(|hold| hold.source.clone()).unwrap_or_default();
             self.put(one, &hold::with(&one.body, &holds), &source)?;
