@@ -170,6 +170,9 @@ pub(crate) enum Command {
         /// Answer with this page as a picture.
         #[arg(long)]
         page: Option<u32>,
+        /// Answer with the text of the pages as the second engine reads it.
+        #[arg(long, conflicts_with = "page")]
+        second: bool,
     },
     /// Print this reference as markdown.
     #[command(hide = true)]

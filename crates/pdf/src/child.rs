@@ -3,7 +3,8 @@
 //! What interprets foreign pages may run out of stack, of memory or of time, and none of that can
 //! be caught. So it happens in a process of its own, which takes its limits before the first byte
 //! comes: processor time, memory, no core, no file and no socket, for it may open nothing. Whoever
-//! asks waits for a bounded time and takes a bounded answer.
+//! asks waits for a bounded time and takes a bounded answer. The second engine has a process of its
+//! own again, with the same limits: whatever it does, what the first one read is there.
 
 mod ask;
 mod confine;
@@ -24,6 +25,8 @@ use tumor::gene::Genes;
 pub enum Task {
     /// What the document may say.
     Read,
+    /// The text of its pages as the second engine reads it.
+    Second,
     /// A page as a picture.
     Picture(u32),
 }
@@ -33,6 +36,7 @@ pub enum Task {
 #[serde(rename_all = "kebab-case")]
 enum Answer {
     Reading(Box<Reading>),
+    Texts(Vec<String>),
     Picture(String),
     Refused { word: String, text: String },
 }
@@ -52,6 +56,7 @@ pub fn answer(
     input.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
     let done = match task {
         Task::Read => crate::read(&bytes, genes).map(|reading| Answer::Reading(Box::new(reading))),
+        Task::Second => crate::second::texts(&bytes).map(Answer::Texts),
         Task::Picture(page) => crate::picture(&bytes, page).map(Answer::Picture),
     };
     let answer = done.unwrap_or_else(|failure| Answer::Refused {

@@ -5,6 +5,8 @@
 mod letters;
 mod words;
 
+pub(crate) use words::spelt;
+
 use crate::page::Page;
 use hayro_interpret::TransformExt;
 use hayro_interpret::hayro_syntax::page::Page as Drawn;

@@ -13,6 +13,7 @@ pub mod page;
 mod propose;
 pub mod reading;
 mod rows;
+pub mod second;
 pub mod section;
 mod stated;
 

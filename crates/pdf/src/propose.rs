@@ -30,6 +30,9 @@ const STACK_GAP_SIZES: f32 = 1.7;
 /// Distance of the left edges of one column, in points.
 const COLUMN_POINTS: f32 = 3.0;
 
+/// What is written of a field that its part's heading states.
+pub(crate) const BY_HEADING: &str = "by its heading";
+
 /// What the parts of a text came to: which field, the value if it makes one, as written.
 type Parts = Vec<(FieldName, Option<String>, String)>;
 
@@ -269,12 +272,13 @@ impl<'l> Finder<'l> {
                 fields.push(Field {
                     name: FieldName::Significance,
                     value: Some("Uncertain significance".to_owned()),
-                    written: "by its heading".to_owned(),
+                    written: BY_HEADING.to_owned(),
                     ..first
                 });
             }
         }
-        self.found.push(Proposal { kind, section: self.section, fields, also_on: Vec::new() });
+        let (also_on, one_engine) = (Vec::new(), Vec::new());
+        self.found.push(Proposal { kind, section: self.section, fields, also_on, one_engine });
     }
 }
 

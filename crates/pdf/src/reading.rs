@@ -111,6 +111,9 @@ pub struct Proposal {
     pub fields: Vec<Field>,
     /// Where the same stands again: pages.
     pub also_on: Vec<u32>,
+    /// Fields that the second engine does not read where the first one does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub one_engine: Vec<FieldName>,
 }
 
 impl Proposal {

@@ -13,6 +13,8 @@ fn a_report_is_read_and_a_bad_file_has_its_reason() {
     let bytes = report(PERSON, &[(40.0, 100.0, "Results"), (40.0, 120.0, "BRAF p.Val600Glu")]);
     let reading = reader.read(&bytes).unwrap();
     assert_eq!(reading.proposals.len(), 1);
+    // The second engine agrees, within the same limits.
+    assert_eq!(reading.problems, []);
     assert!(reader.picture(&bytes, 1).unwrap().starts_with("<svg"));
     assert_eq!(reader.picture(&bytes, 2).unwrap_err().word(), "unreadable");
     let damaged = &bytes[..bytes.len() - 9];

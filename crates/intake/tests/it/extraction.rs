@@ -199,6 +199,23 @@ fn refusal(done: Result<(), Failure>) -> String {
 }
 
 #[test]
+fn what_one_engine_reads_takes_two_people() {
+    let fixture = fixture();
+    let texts: &[Text<'_>] =
+        &[(40.0, 100.0, "Results"), (40.0, 120.0, "CYP2D6 *1/*1 Normal Metabolizer")];
+    let kept = filed(&fixture, &report(PERSON, texts));
+    let mut agreed = ReadDocument::of(&kept).unwrap();
+    let mut doubted = agreed.clone();
+    doubted.reading.as_mut().unwrap().proposals[0].one_engine = vec![FieldName::Diplotype];
+    confirm(&mut agreed, 0, "r1").unwrap();
+    assert!(agreed.is_decided());
+    confirm(&mut doubted, 0, "r1").unwrap();
+    assert!(!doubted.is_decided());
+    confirm(&mut doubted, 0, "r2").unwrap();
+    assert!(doubted.is_decided());
+}
+
+#[test]
 fn an_edit_does_not_make_a_grave_finding_a_matter_for_one() {
     let fixture = fixture();
     let texts: &[Text<'_>] = &[

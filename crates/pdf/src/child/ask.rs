@@ -2,6 +2,7 @@
 
 use super::{Answer, Task};
 use crate::reading::Reading;
+use crate::second;
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -83,10 +84,14 @@ impl Reader {
     /// # Errors
     /// Why nothing is known of it.
     pub fn read(&self, bytes: &[u8]) -> Result<Reading, ReadFailure> {
-        match self.ask(Task::Read, bytes)? {
-            Answer::Reading(reading) => Ok(*reading),
-            _ => Err(ReadFailure::Ended),
+        let mut reading = match self.ask(Task::Read, bytes)? {
+            Answer::Reading(reading) => *reading,
+            _ => return Err(ReadFailure::Ended),
+        };
+        if !reading.proposals.is_empty() {
+            second::compare(&mut reading, self.second(bytes));
         }
+        Ok(reading)
     }
 
     /// A page of a document as a picture (SVG).
@@ -100,12 +105,22 @@ impl Reader {
         }
     }
 
+    /// The text of the pages as the second engine reads it.
+    fn second(&self, bytes: &[u8]) -> Result<Vec<String>, ReadFailure> {
+        match self.ask(Task::Second, bytes)? {
+            Answer::Texts(texts) => Ok(texts),
+            _ => Err(ReadFailure::Ended),
+        }
+    }
+
     fn ask(&self, task: Task, bytes: &[u8]) -> Result<Answer, ReadFailure> {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments);
-        if let Task::Picture(page) = task {
-            command.arg("--page").arg(page.to_string());
-        }
+        match task {
+            Task::Read => &mut command,
+            Task::Second => command.arg("--second"),
+            Task::Picture(page) => command.arg("--page").arg(page.to_string()),
+        };
         command.env_clear().current_dir("/");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().map_err(ReadFailure::NotStarted)?;

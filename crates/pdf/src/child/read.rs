@@ -3,6 +3,7 @@
 use super::ask::{ReadFailure, Reader};
 use crate::Failure;
 use crate::reading::Reading;
+use crate::second;
 use std::fmt;
 use tumor::gene::Genes;
 
@@ -42,7 +43,12 @@ fn refused(failure: &Failure) -> ReadFailure {
 
 impl ReadDocuments for InProcess {
     fn read(&self, bytes: &[u8]) -> Result<Reading, ReadFailure> {
-        crate::read(bytes, &self.0).map_err(|failure| refused(&failure))
+        let mut reading = crate::read(bytes, &self.0).map_err(|failure| refused(&failure))?;
+        if !reading.proposals.is_empty() {
+            let texts = second::texts(bytes).map_err(|failure| refused(&failure));
+            second::compare(&mut reading, texts);
+        }
+        Ok(reading)
     }
 
     fn picture(&self, bytes: &[u8], page: u32) -> Result<String, ReadFailure> {

@@ -66,7 +66,7 @@ fn joined(letters: &[Letter]) -> Option<Word> {
 }
 
 /// Letters that a font draws as one, and dashes and blanks of print, as they are typed.
-fn spelt(letter: &str) -> String {
+pub(crate) fn spelt(letter: &str) -> String {
     let plain = |c: char| match c {
         'ﬀ' => "ff".to_owned(),
         'ﬁ' => "fi".to_owned(),

@@ -10,6 +10,8 @@ mod gate;
 mod proposals;
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod second;
 
 #[cfg(test)]
 fn genes() -> tumor::gene::Genes {

@@ -70,6 +70,16 @@ fn a_real_report_proposes_what_its_data_says() {
     );
 }
 
+#[test]
+fn both_engines_agree_on_a_real_report() {
+    let Some(bytes) = report_of_sample() else { return };
+    let reader = pdf::child::InProcess(super::genes());
+    let reading = pdf::child::ReadDocuments::read(&reader, &bytes).unwrap();
+    assert_eq!(reading.proposals.len(), 12);
+    assert_eq!(reading.problems, []);
+    assert!(reading.proposals.iter().all(|one| one.one_engine.is_empty()));
+}
+
 /// As many damaged copies as the acceptance asks for: none gives another text.
 #[test]
 fn a_damaged_real_report_is_refused() {

@@ -126,7 +126,10 @@ fn finding(proposal: &Proposal, answer: Option<&Answer>) -> ReadFinding {
     let values = answer.and_then(|answer| answer.values.as_ref());
     let said_of =
         |name: FieldName| values.map(|values| values.get(&name).cloned().unwrap_or_default());
-    let read = proposal.fields.iter().map(|field| read_field(field, said_of(field.name)));
+    let read = proposal.fields.iter().map(|field| {
+        let is_by_one = proposal.one_engine.contains(&field.name);
+        read_field(field, is_by_one, said_of(field.name))
+    });
     let blank = unread(proposal).map(|name| ReadField {
         name: name.word().to_owned(),
         value: said_of(name).unwrap_or_default(),
@@ -141,7 +144,7 @@ fn finding(proposal: &Proposal, answer: Option<&Answer>) -> ReadFinding {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "points of a page")]
-fn read_field(field: &Field, said: Option<String>) -> ReadField {
+fn read_field(field: &Field, is_by_one: bool, said: Option<String>) -> ReadField {
     let area = field.area;
     let (left, top) = (area.left - MARGIN_POINTS, area.top - MARGIN_POINTS);
     let width = (area.right - area.left + 2.0 * MARGIN_POINTS).max(WIDTH_POINTS_MIN);
@@ -151,6 +154,7 @@ fn read_field(field: &Field, said: Option<String>) -> ReadField {
         value: said.or_else(|| field.value.clone()).unwrap_or_default(),
         read: Some(ReadPlace {
             written: field.written.clone(),
+            is_by_one,
             page: field.page,
             crop: [left, top, width, height].map(|points| points.max(0.0) as i32),
         }),

@@ -185,7 +185,10 @@ fn row(view: &DocumentView, at: usize, field: &ReadField) -> Markup {
                     readonly[!view.is_open];
                 span.line.muted {
                     @match &field.read {
-                        Some(read) => { "Page " (read.page) ": “" (read.written) "”" }
+                        Some(read) => {
+                            "Page " (read.page) ": “" (read.written) "”"
+                            @if read.is_by_one { ". " b { "Read by one engine only" } }
+                        }
                         None => { "Not read; type it if the document says it" }
                     }
                 }

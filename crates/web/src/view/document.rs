@@ -106,6 +106,8 @@ pub struct ReadField {
 pub struct ReadPlace {
     /// As it is written.
     pub written: String,
+    /// Whether only one of the two engines reads it so.
+    pub is_by_one: bool,
     /// The page, from 1.
     pub page: u32,
     /// What is shown of the page: left, top, width and height, in points.

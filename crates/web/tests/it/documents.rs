@@ -39,7 +39,12 @@ fn document(text: &str) -> DocumentView {
     let field = ReadField {
         name: "gene".to_owned(),
         value: text.to_owned(),
-        read: Some(ReadPlace { written: text.to_owned(), page: 1, crop: [30, 90, 240, 40] }),
+        read: Some(ReadPlace {
+            written: text.to_owned(),
+            is_by_one: false,
+            page: 1,
+            crop: [30, 90, 240, 40],
+        }),
     };
     let blank = ReadField { name: "coding".to_owned(), value: String::new(), read: None };
     DocumentView {
@@ -64,6 +69,15 @@ fn document(text: &str) -> DocumentView {
 /// A list with a document that has this title.
 fn documents(text: &str) -> DocumentListView {
     DocumentListView { session: sample::session(), documents: vec![document_row(text)], unseen: 2 }
+}
+
+#[test]
+fn a_value_of_one_engine_is_marked_in_its_place() {
+    let mut view = document("BRAF");
+    let marked = "Read by one engine only";
+    assert!(!web::document(&view).contains(marked));
+    view.findings[0].fields[0].read.as_mut().unwrap().is_by_one = true;
+    assert!(web::document(&view).contains(marked));
 }
 
 /// The only page with pictures: they come from its own address, and what a document says is text.

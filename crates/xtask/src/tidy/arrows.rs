@@ -125,6 +125,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("noodles-bcf", &["formats"]),
     ("noodles-bgzf", &["formats"]),
     ("noodles-vcf", &["formats"]),
+    ("pdf-extract", &["pdf"]),
     ("quick-xml", &["formats"]),
     ("rand", &[]),
     ("reqwest", &[]),
