@@ -100,7 +100,8 @@ fn medicines(view: &PatientView) -> Markup {
             @if groups.current.is_empty() && groups.found.iter().all(|r| r.current.is_empty()) {
                 p.empty { "Current medicines: " (Absence::NotRecorded.words()) "." }
             } @else if !groups.current.is_empty() {
-                (medicine::table("Current medicines", &groups.current, (&view.genes, Why::Here), true))
+                @let here = (view.genes.as_slice(), Why::Here);
+                (medicine::table("Current medicines", &groups.current, here, true))
             }
             @if !groups.avoid.is_empty() {
                 @let first = groups.current.is_empty();
@@ -137,7 +138,8 @@ fn answer(query: &str, found: &[&DrugRow], results: &[GeneRow]) -> Markup {
                     "genes; that is not the same as standard use."
                 }
             } @else {
-                (medicine::table(&format!("What about “{query}”"), found, (results, Why::Here), true))
+                @let caption = format!("What about “{query}”");
+                (medicine::table(&caption, found, (results, Why::Here), true))
             }
         }
     }
