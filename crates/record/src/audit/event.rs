@@ -79,6 +79,16 @@ impl AuditEvent {
         })
     }
 
+    /// Every patient whom it names: also one who was asked for in vain, who is only among what was
+    /// touched, as `Patient/ID` or a version of it.
+    fn named(&self) -> impl Iterator<Item = String> + '_ {
+        let asked = self.entities.iter().filter_map(|entity| {
+            let mut parts = entity.split('/');
+            (parts.next() == Some("Patient")).then(|| parts.next()).flatten()
+        });
+        self.patients.iter().map(String::as_str).chain(asked).map(str::to_owned)
+    }
+
     /// The event as these patients may see it: others are not named.
     fn narrowed_to(mut self, scope: &Scope) -> Option<Self> {
         let Scope::Patients(seen) = scope else { return Some(self) };
@@ -163,9 +173,9 @@ impl Record {
         let events = events.into_iter();
         let events: Vec<_> = events.filter_map(|event| event.narrowed_to(access.scope())).collect();
         // Whoever else is named in what was found has been looked at, too.
-        let named: BTreeSet<&String> = events.iter().flat_map(|event| &event.patients).collect();
-        let others = named.into_iter().filter(|patient| Some(*patient) != query.patient.as_ref());
-        let patients: Vec<String> = others.cloned().collect();
+        let mut named: BTreeSet<String> = events.iter().flat_map(AuditEvent::named).collect();
+        named.retain(|patient| Some(patient) != query.patient.as_ref());
+        let patients: Vec<String> = named.into_iter().collect();
         if !patients.is_empty() {
             self.note(access, Action::ReadAudit, &Touched { patients, ..asked(&query) })?;
         }
@@ -179,8 +189,8 @@ impl Record {
         let found = self.inner.audit.indexed(|index| index.event(tenant, id));
         let found = found.map(|event| event.and_then(|event| event.narrowed_to(access.scope())));
         let entities = vec![format!("AuditEvent/{id}")];
-        let event = found.iter().flatten().next();
-        let patients = event.map(|event| event.patients.clone()).unwrap_or_default();
+        let named: BTreeSet<String> = found.iter().flatten().flat_map(AuditEvent::named).collect();
+        let patients = named.into_iter().collect();
         self.note(
             access,
             Action::ReadAudit,

@@ -69,6 +69,27 @@ fn events_are_found_by_patient_actor_entity_action_outcome_and_time() {
 }
 
 #[test]
+fn who_was_asked_for_in_vain_is_named_in_what_was_looked_at() {
+    let fixture = fixture();
+    let record = &fixture.record;
+    reads(record);
+    let outside = narrowed(Role::Prescriber, &["p1"]);
+    assert!(record.read(&outside, "Patient", "p2").unwrap().is_none());
+    let of = |actor: &str| AuditQuery { actor: Some(actor.to_owned()), count: 1, ..query() };
+    let found = as_officer(record, &of("prescriber"));
+    let said = (found[0].patients.as_slice(), found[0].entities.as_slice());
+    assert_eq!(said, (&[][..], &["Patient/p2".to_owned()][..]));
+    // That it was looked at is the officer's latest event but the one that asks for it.
+    let looked = |record: &Record| {
+        let asked = AuditQuery { count: 2, ..of("privacy-officer") };
+        as_officer(record, &asked).swap_remove(1).patients
+    };
+    assert_eq!(looked(record), ["p2"]);
+    record.audit_event(&access(Role::PrivacyOfficer), &found[0].id).unwrap();
+    assert_eq!(looked(record), ["p2"]);
+}
+
+#[test]
 fn pages_lose_nothing_and_the_index_is_made_again() {
     let fixture = fixture();
     let record = &fixture.record;
