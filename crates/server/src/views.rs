@@ -3,6 +3,7 @@
 mod access_log;
 mod administration;
 mod adopted;
+mod allergies;
 mod brief;
 mod clinical;
 mod console;

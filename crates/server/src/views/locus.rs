@@ -8,6 +8,7 @@ pub(crate) use place::LocusAsked;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
+use crate::views::allergies::allergies;
 use crate::views::identity::{demographics, identity, session};
 use ::genomics::allele::Reference as _;
 use axum::http::StatusCode;
@@ -54,6 +55,7 @@ pub(crate) fn locus_page(
         today: app.record().now().day(),
         id: id.clone(),
         identity: identity(&demographics(&stored)?),
+        allergies: allergies(app, &caller.access, id)?,
         gene: asked.gene.clone().unwrap_or_default(),
         region: asked.region.clone().unwrap_or_default(),
         build: asked.build().to_owned(),

@@ -3,17 +3,17 @@
 mod lines;
 mod parts;
 
+use super::allergies::allergies;
 use super::identity::{identity, session};
 use super::queue;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use intake::inspect::{self, Found};
-use model::absence::Absence;
 use model::fact::FactContent;
 use model::{PatientId, RawId};
 use record::{RawMessage, RawSummary};
-use web::view::{FoundRow, Known, MessageContent, MessageHead, MessageView, SourceView};
+use web::view::{FoundRow, MessageContent, MessageHead, MessageView, SourceView};
 
 /// What is known of a message without opening it.
 pub(crate) fn head(summary: &RawSummary) -> MessageHead {
@@ -103,7 +103,7 @@ pub(crate) fn source(
         session: session(app, caller)?,
         patient: patient.clone(),
         identity: identity(who),
-        allergies: Known::Absent(Absence::NotRecorded),
+        allergies: allergies(app, &caller.access, patient)?,
         today: app.record().now().day(),
         head: head(&raw.summary),
         content: MessageContent {

@@ -1,5 +1,6 @@
 //! The patient page.
 
+use super::allergies::allergies;
 use super::clinical::Layer;
 use super::course::course;
 use super::identity::{identity, session};
@@ -14,7 +15,6 @@ use guidance::policy::PendingTest;
 use guidance::tests_under_way;
 use knowledge::Pack;
 use model::PatientId;
-use model::absence::Absence;
 use model::conversion::{ClinicalAdvice, Conversion};
 use model::fact::{FactContent, FiledFact};
 use model::medication::Medication;
@@ -24,7 +24,7 @@ use model::statement::{Capsule, DrugStatement, GeneState, GeneStatement, Stateme
 use record::StoredStatement;
 use std::collections::BTreeMap;
 use web::view::{
-    CurrentMedicine, DrugRow, Explained, GeneRow, Known, PatientView, ReportRow, ResultSource,
+    CurrentMedicine, DrugRow, Explained, GeneRow, PatientView, ReportRow, ResultSource,
 };
 
 /// Changes of interpretation that the patient page shows; the page of the tumour has more.
@@ -48,7 +48,7 @@ pub(crate) fn patient_page(
         id: id.clone(),
         merged: merged(app, caller, patient)?,
         identity: identity(patient),
-        allergies: Known::Absent(Absence::NotRecorded),
+        allergies: allergies(app, &caller.access, id)?,
         drug_query: drug_query.to_owned(),
         drugs: drug_rows(app, &facts, &statements, layer.advice),
         genes: gene_rows(app, &facts, &statements, layer.conversions),

@@ -1,5 +1,6 @@
 //! The page of one statement: what a card's source link opens.
 
+use super::allergies::allergies;
 use super::clinical::Layer;
 use super::identity::{identity, session};
 use super::patient::{drug_row, gene_row, patient_of};
@@ -7,10 +8,9 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use model::StatementId;
-use model::absence::Absence;
 use model::statement::StatementContent;
 use record::StoredStatement;
-use web::view::{DrugRow, ExplainView, GeneRow, Known, Subject};
+use web::view::{DrugRow, ExplainView, GeneRow, Subject};
 
 /// Everything the page of a statement shows.
 pub(crate) fn explain_page(
@@ -58,9 +58,9 @@ pub(crate) fn explain_page(
     Ok(ExplainView {
         session: session(app, caller)?,
         today: app.record().now().day(),
-        patient,
         identity: identity(person),
-        allergies: Known::Absent(Absence::NotRecorded),
+        allergies: allergies(app, access, &patient)?,
+        patient,
         subject,
         genes,
     })

@@ -8,6 +8,7 @@ mod work;
 
 pub(crate) use work::{TrialOfPatient, trial_of_patient, trial_work};
 
+use super::allergies::allergies;
 use super::identity::{demographics, identity, session};
 use crate::app::App;
 use crate::board;
@@ -55,6 +56,7 @@ pub(crate) fn trial_options(
         today: app.record().now().day(),
         id: id.clone(),
         identity: identity(&known.patient),
+        allergies: allergies(app, &caller.access, id)?,
         brief: BriefOffer {
             may_issue: board::may_issue(app, caller)?,
             question: issued.as_ref().and_then(|one| one.brief.question()).unwrap_or("").to_owned(),

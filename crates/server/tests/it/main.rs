@@ -9,6 +9,8 @@ mod administration;
 #[cfg(test)]
 mod alert;
 #[cfg(test)]
+mod allergies;
+#[cfg(test)]
 mod app;
 #[cfg(test)]
 mod audit;

@@ -7,19 +7,17 @@ use crate::asset::asset_path;
 use crate::chart;
 use crate::chart::locus::{grouped, words as seen_words};
 use crate::path;
-use crate::view::{Known, LocusCall, LocusPlace, LocusView, LocusViewer};
+use crate::view::{LocusCall, LocusPlace, LocusView, LocusViewer};
 use maud::{Markup, html};
-use model::absence::Absence;
 
 /// The page.
 pub fn locus(view: &LocusView) -> String {
     let name = words::name(&view.identity);
     let error = if view.fault.is_some() { "Error: " } else { "" };
-    let allergies = Known::Absent(Absence::NotRecorded);
     document(Frame {
         title: &format!("{error}{name}: a place of the genome"),
         session: Some(&view.session),
-        banner: Some(banner(&view.identity, &allergies, view.today, true)),
+        banner: Some(banner(&view.identity, &view.allergies, view.today, true)),
         main: html! {
             p.more { a href=(path::patient(&view.id)) { "Back to the patient page" } }
             section aria-labelledby="locus" {

@@ -13,8 +13,8 @@ use super::frame::{Frame, document};
 use super::words;
 use crate::path;
 use crate::view::{
-    Identity, Known, PatientView, StandingRow, TrialHead, TrialOptionsView, TrialPatientRow,
-    TrialView, TrialsView,
+    Identity, PatientView, StandingRow, TrialHead, TrialOptionsView, TrialPatientRow, TrialView,
+    TrialsView,
 };
 use maud::{Markup, html};
 use model::absence::Absence;
@@ -37,11 +37,10 @@ pub fn status(word: &str) -> &str {
 pub fn trial_options(view: &TrialOptionsView) -> String {
     let name = words::name(&view.identity);
     let title = format!("{name}: tumour and trial options");
-    let allergies = Known::Absent(Absence::NotRecorded);
     document(Frame {
         title: &title,
         session: Some(&view.session),
-        banner: Some(banner(&view.identity, &allergies, view.today, true)),
+        banner: Some(banner(&view.identity, &view.allergies, view.today, true)),
         main: html! {
             p.more { a href=(path::patient(&view.id)) { "Back to the patient page" } }
             (brief::section(view))

@@ -1,6 +1,6 @@
 //! View of a place of a patient's genome.
 
-use super::identity::{Identity, Session};
+use super::identity::{Identity, Known, Session};
 use model::id::PatientId;
 use model::time::PartialDate;
 
@@ -15,6 +15,8 @@ pub struct LocusView {
     pub id: PatientId,
     /// Who it is.
     pub identity: Identity,
+    /// Allergies in words; `Known::Value(vec![])` = recorded that there are none.
+    pub allergies: Known<Vec<String>>,
     /// The gene, as typed.
     pub gene: String,
     /// The region, as typed.

@@ -1,7 +1,7 @@
 //! Views of what people make of trial options: a decision for a patient and a trial, and what has
 //! to be found out.
 
-use super::identity::{Identity, Session};
+use super::identity::{Identity, Known, Session};
 use super::trials::{TrialHead, TrialOffer};
 use model::id::PatientId;
 use model::time::{PartialDate, Timestamp};
@@ -17,6 +17,8 @@ pub struct TrialWorkView {
     pub id: PatientId,
     /// Who it is.
     pub identity: Identity,
+    /// Allergies in words; `Known::Value(vec![])` = recorded that there are none.
+    pub allergies: Known<Vec<String>>,
     /// The trial.
     pub trial: TrialHead,
     /// What its cohorts say today, by rank; empty for one that is not open.

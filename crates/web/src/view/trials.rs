@@ -2,7 +2,7 @@
 //! patients, and what changed.
 
 use super::course::ValueSeries;
-use super::identity::{Identity, Session};
+use super::identity::{Identity, Known, Session};
 use super::molecular::{CopyStripView, LollipopView};
 use super::therapies::TherapiesView;
 use super::trial_work::{TaskRow, TrialDecisionRow};
@@ -22,6 +22,8 @@ pub struct TrialOptionsView {
     pub id: PatientId,
     /// Who it is.
     pub identity: Identity,
+    /// Allergies in words; `Known::Value(vec![])` = recorded that there are none.
+    pub allergies: Known<Vec<String>>,
     /// The tumour; `None` if nothing says that there is one.
     pub tumor: Option<TumorProfileView>,
     /// What evidence says of the tumour; `None` where no evidence is in use.

@@ -3,8 +3,9 @@
 
 use crate::sample;
 use model::PatientId;
+use model::absence::Absence;
 use web::view::{
-    LocusCall, LocusCoverage, LocusPlace, LocusSeen, LocusState, LocusView, LocusViewer,
+    Known, LocusCall, LocusCoverage, LocusPlace, LocusSeen, LocusState, LocusView, LocusViewer,
 };
 
 const HOSTILE: &str = "\"><script>alert(1)</script>";
@@ -25,6 +26,7 @@ fn view(text: &str, viewer: LocusViewer) -> LocusView {
         today: sample::today(),
         id: PatientId::new("ana"),
         identity: sample::ana(),
+        allergies: Known::Absent(Absence::NotRecorded),
         gene: text.to_owned(),
         region: text.to_owned(),
         build: "GRCh38".to_owned(),

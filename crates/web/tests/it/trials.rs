@@ -5,11 +5,11 @@ use model::absence::Presence;
 use model::time::PartialDate;
 use model::{PatientId, Timestamp};
 use web::view::{
-    AlterationRow, BinRow, BriefOffer, EvidenceLine, GeneTestedRow, LaboratoryLine, MissingRow,
-    MissingView, OncogenicityView, OpenTherapyRow, ReasonView, RefusedForm, ReinterpretedRow,
-    SourceLine, Sourced, StandingRow, TaskRow, TherapiesView, TherapyRow, TrialDecisionRow,
-    TrialHead, TrialOffer, TrialOptionsView, TrialPatientRow, TrialView, TrialWorkView, TrialsView,
-    TumorProfileView, TumorReportRow, ValueSeries,
+    AlterationRow, BinRow, BriefOffer, EvidenceLine, GeneTestedRow, Known, LaboratoryLine,
+    MissingRow, MissingView, OncogenicityView, OpenTherapyRow, ReasonView, RefusedForm,
+    ReinterpretedRow, SourceLine, Sourced, StandingRow, TaskRow, TherapiesView, TherapyRow,
+    TrialDecisionRow, TrialHead, TrialOffer, TrialOptionsView, TrialPatientRow, TrialView,
+    TrialWorkView, TrialsView, TumorProfileView, TumorReportRow, ValueSeries,
 };
 
 const HOSTILE: &str = "<script>alert(1)</script> & \"x\"";
@@ -98,6 +98,7 @@ fn work(text: &str) -> TrialWorkView {
         today: sample::today(),
         id: PatientId::new("ana"),
         identity: sample::ana(),
+        allergies: Known::Value(vec![text.to_owned()]),
         trial: head("10-001", text),
         offers: vec![TrialOffer { path: "arm 1".to_owned(), ..offer("eligible", text, vec![]) }],
         cohorts: vec!["arm 1".to_owned(), text.to_owned()],
@@ -206,6 +207,7 @@ pub(crate) fn options(text: &str) -> TrialOptionsView {
         today: sample::today(),
         id: PatientId::new("ana"),
         identity: sample::ana(),
+        allergies: Known::Value(vec![text.to_owned()]),
         reinterpreted: vec![ReinterpretedRow {
             about: text.to_owned(),
             former: Some("II-C".to_owned()),

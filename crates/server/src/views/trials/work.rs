@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use crate::trial_work::{may_decide, subject, task};
+use crate::views::allergies::allergies;
 use crate::views::identity::{demographics, identity, session};
 use interpret::matching::{KeptTrial, kept_trial};
 use model::PatientId;
@@ -67,6 +68,7 @@ pub(crate) fn trial_work(
         today: app.record().now().day(),
         id: id.clone(),
         identity: who,
+        allergies: allergies(app, access, id)?,
         trial: head(&kept),
         offers: offers.iter().map(offer).collect(),
         cohorts: kept.trial.cohorts.iter().map(|cohort| cohort.path.clone()).collect(),

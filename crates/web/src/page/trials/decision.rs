@@ -6,7 +6,7 @@ use crate::page::banner::banner;
 use crate::page::frame::{Frame, document};
 use crate::page::words;
 use crate::path;
-use crate::view::{Known, TaskRow, TrialDecisionRow, TrialWorkView};
+use crate::view::{TaskRow, TrialDecisionRow, TrialWorkView};
 use maud::{Markup, html};
 use model::absence::Absence;
 use model::time::PartialDate;
@@ -19,11 +19,10 @@ pub fn trial_work(view: &TrialWorkView) -> String {
     let name = words::name(&view.identity);
     let error = if view.refused.is_some() { "Error: " } else { "" };
     let title = format!("{error}{name}: trial {}", view.trial.id);
-    let allergies = Known::Absent(Absence::NotRecorded);
     document(Frame {
         title: &title,
         session: Some(&view.session),
-        banner: Some(banner(&view.identity, &allergies, view.today, true)),
+        banner: Some(banner(&view.identity, &view.allergies, view.today, true)),
         main: html! {
             p.more {
                 a href=(path::trial_options(&view.id)) { "All trial options" } " · "
