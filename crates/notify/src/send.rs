@@ -1,14 +1,18 @@
 //! One delivery: a POST that is bounded in time and size, follows nothing, and says in a word what
 //! came of it.
 
+mod address;
+
 use crate::Failure;
 use crate::request::Wanted;
+use address::{Checked, Refused};
 use rustls::pki_types::CertificateDer;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use ureq::Agent;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::unversioned::transport::DefaultConnector;
 
 /// Bytes of one notification.
 const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -120,7 +124,7 @@ fn roots(trust: &Trust) -> Result<Vec<Certificate<'static>>, Failure> {
     }
 }
 
-/// What calls are made with: no redirect, no proxy, certificates always checked.
+/// What calls are made with: no redirect, no proxy, certificates and addresses always checked.
 pub(crate) fn agent(trust: &Trust) -> Result<Agent, Failure> {
     let roots = roots(trust)?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -128,7 +132,7 @@ pub(crate) fn agent(trust: &Trust) -> Result<Agent, Failure> {
         .root_certs(RootCerts::new_with_certs(&roots))
         .unversioned_rustls_crypto_provider(provider)
         .build();
-    let agent = Agent::config_builder()
+    let config = Agent::config_builder()
         .tls_config(tls)
         .proxy(None)
         .max_redirects(0)
@@ -136,9 +140,8 @@ pub(crate) fn agent(trust: &Trust) -> Result<Agent, Failure> {
         .http_status_as_error(false)
         .max_response_header_size(ANSWER_HEADER_BYTES_MAX)
         .user_agent("cognate")
-        .build()
-        .new_agent();
-    Ok(agent)
+        .build();
+    Ok(Agent::with_parts(config, DefaultConnector::default(), Checked::default()))
 }
 
 fn certificates(pem: &[u8]) -> Vec<Certificate<'static>> {
@@ -164,6 +167,9 @@ pub(crate) fn word(error: &ureq::Error) -> &'static str {
         ureq::Error::ConnectionFailed => "no connection",
         ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
             "the connection was refused"
+        }
+        ureq::Error::Other(error) if error.is::<Refused>() => {
+            "its name leads where nothing may be sent"
         }
         ureq::Error::Tls(_) | ureq::Error::Rustls(_) => NO_TLS,
         ureq::Error::Io(error) if is_of_tls(error) => NO_TLS,
