@@ -42,9 +42,9 @@ pub(crate) fn transaction(drugs: &[(&str, &str)]) -> Value {
         // What the demonstration says of its patient with a tumour is said of this one.
         let own = text.replace("lena-demo", PATIENT);
         let bundle: Value = serde_json::from_str(&own).unwrap_or_default();
-        let entries = bundle["entry"].as_array().cloned().unwrap_or_default();
-        let entries = entries.into_iter().map(|entry| entry["resource"].clone());
-        resources.extend(entries.filter(|one| one["resourceType"] != "Patient"));
+        let entries = bundle.get("entry").and_then(Value::as_array).into_iter().flatten();
+        let entries = entries.filter_map(|entry| entry.get("resource"));
+        resources.extend(entries.filter(|one| text_of(one, "resourceType") != "Patient").cloned());
     }
     for year in YEAR..YEAR + YEARS {
         resources.extend((0..ORDERS).filter_map(|month| order(drugs, year, month)));
@@ -53,12 +53,15 @@ pub(crate) fn transaction(drugs: &[(&str, &str)]) -> Value {
         }
     }
     let entry = |one: Value| {
-        let (kind, id) = (one["resourceType"].as_str(), one["id"].as_str());
-        let url = format!("{}/{}", kind.unwrap_or_default(), id.unwrap_or_default());
+        let url = format!("{}/{}", text_of(&one, "resourceType"), text_of(&one, "id"));
         json!({"request": {"method": "PUT", "url": url}, "resource": one})
     };
     let entries: Vec<Value> = resources.into_iter().map(entry).collect();
     json!({"resourceType": "Bundle", "type": "transaction", "entry": entries})
+}
+
+fn text_of<'v>(of: &'v Value, name: &str) -> &'v str {
+    of.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn order(drugs: &[(&str, &str)], year: u32, month: u32) -> Option<Value> {

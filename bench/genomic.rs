@@ -1,5 +1,7 @@
 //! The message that the measurements of results read: eight variants in 113 rows, some 8.6 kB.
 
+use std::fmt::Write;
+
 /// Genes of the variants: HGNC number, symbol, transcript and its chromosome's sequence.
 const GENES: [(&str, &str, &str, &str, &str); 8] = [
     ("1100", "BRCA1", "NM_007294.4", "NC_000017.11", "17"),
@@ -32,7 +34,8 @@ pub(crate) fn message(number: usize, patient: usize) -> String {
     let mut rows = 0;
     let mut row = |kind: &str, code: &str, group: &str, value: &str| {
         rows += 1;
-        text.push_str(&format!("OBX|{rows}|{kind}|{code}^LN|{group}|{value}||||||F\r"));
+        // Writing to text does not fail.
+        let _ = write!(text, "OBX|{rows}|{kind}|{code}^LN|{group}|{value}||||||F\r");
     };
     row("CWE", "62374-4^Human reference sequence assembly", "1", "LA26806-2^GRCh38^LN");
     for (place, (hgnc, gene, transcript, chromosome, short)) in GENES.iter().enumerate() {

@@ -23,8 +23,7 @@ pub(crate) fn each<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Sync)
         }
     };
     let mut done = std::thread::scope(|scope| {
-        let others: Vec<_> =
-            (1..items.len().min(THREADS_MAX)).map(|_| scope.spawn(take)).collect();
+        let others: Vec<_> = (1..items.len().min(THREADS_MAX)).map(|_| scope.spawn(take)).collect();
         let mut done = take();
         for other in others {
             done.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));

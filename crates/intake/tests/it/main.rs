@@ -3,10 +3,10 @@
 #[cfg(test)]
 mod adapters;
 #[cfg(test)]
+mod arriving;
+#[cfg(test)]
 #[path = "../../../transport/tests/it/certificates.rs"]
 mod certificates;
-#[cfg(test)]
-mod arriving;
 #[cfg(test)]
 mod concordance;
 #[cfg(test)]

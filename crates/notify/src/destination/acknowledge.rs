@@ -45,7 +45,7 @@ pub(super) fn dispatches(
     let (mut to, mut found) = (from, Vec::new());
     for summary in record.raw_after(access, None, from, MESSAGES_PER_READ_MAX)? {
         if may_ask(destination, &summary) {
-            let asking = record.raw(access, &summary.id)?.filter(|raw| is_asking(raw));
+            let asking = record.raw(access, &summary.id)?.filter(is_asking);
             match asking.map(|raw| raw.summary.state) {
                 Some(RawState::Received) => break,
                 Some(_) => found.push(new(destination, &summary)),
