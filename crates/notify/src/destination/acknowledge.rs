@@ -39,7 +39,7 @@ pub(super) fn dispatches(
     from: u64,
 ) -> Result<Option<(u64, Vec<NewDispatch>)>, Failure> {
     // Asked often and answered "no" nearly always: only reading what is there is audited.
-    if record.raw_sequence_at(access, later(record.now()))? <= from.saturating_add(1) {
+    if last(record, access)? <= from {
         return Ok(None);
     }
     let (mut to, mut found) = (from, Vec::new());
@@ -57,9 +57,10 @@ pub(super) fn dispatches(
     Ok((to > from).then_some((to, found)))
 }
 
-/// Behind everything that has come until now.
-fn later(now: Timestamp) -> Timestamp {
-    Timestamp::from_micros(now.micros().saturating_add(1))
+/// The place of the last message of the archive.
+pub(super) fn last(record: &Record, access: &Access) -> Result<u64, Failure> {
+    let later = Timestamp::from_micros(record.now().micros().saturating_add(1));
+    Ok(record.raw_sequence_at(access, later)?.saturating_sub(1))
 }
 
 /// Whether it is a message of one of the feeds that was answered in enhanced mode.

@@ -73,12 +73,7 @@ impl Deliverer {
         let lines = (0..destination.connections)
             .map(|_| Line::new(&destination).map(Mutex::new))
             .collect::<Result<Vec<_>, _>>()?;
-        let place = if is_acknowledging {
-            let later = later(record.now(), Duration::from_micros(1));
-            Some(record.raw_sequence_at(&access, later)?.saturating_sub(1))
-        } else {
-            None
-        };
+        let place = is_acknowledging.then(|| acknowledge::last(&record, &access)).transpose()?;
         record.ensure_destination_at(&engine, &destination.id, place)?;
         Ok(Self {
             holder: record.new_id(),

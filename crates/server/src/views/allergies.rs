@@ -1,11 +1,12 @@
 //! What a patient does not bear, by the `AllergyIntolerance` resources of the record (FHIR R4).
 
+use super::lifestyle::whole;
 use crate::app::App;
 use crate::error::Error;
-use model::PatientId;
+use formats::fhir::access::{self, concept, concepts};
 use model::absence::Absence;
-use record::limit::PAGE_ROWS_MAX;
-use record::{Access, CompartmentQuery, Failure, Record};
+use model::{CodeableConcept, PatientId};
+use record::{Access, Failure, Record, Stored};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use web::view::Known;
@@ -15,6 +16,13 @@ const TYPE: &str = "AllergyIntolerance";
 const NO_KNOWN_ALLERGY: (&str, &str) = ("http://snomed.info/sct", "716186003");
 /// Nobody holds that these are so.
 const NOT_HELD: [&str; 2] = ["entered-in-error", "refuted"];
+/// What is said beside one that is held: that it is over, and that it is not sure.
+const REMARKS: [(&str, &str); 4] = [
+    ("clinicalStatus", "inactive"),
+    ("clinicalStatus", "resolved"),
+    ("verificationStatus", "unconfirmed"),
+    ("verificationStatus", "presumed"),
+];
 
 /// Allergies in words, each once. An empty list: it is recorded that none is known.
 pub(super) fn allergies(
@@ -39,77 +47,45 @@ pub(super) fn allergies(
 fn resources(record: &Record, access: &Access, patient: &PatientId) -> Result<Vec<Value>, Failure> {
     let mut found = Vec::new();
     for of in record.records_of_person(access, patient)? {
-        let mut query = CompartmentQuery {
-            types: vec![TYPE.to_owned()],
-            count: PAGE_ROWS_MAX,
-            ..CompartmentQuery::default()
-        };
-        loop {
-            let page = record.compartment(access, &of, &query)?;
-            for stored in page.entries {
-                let read = serde_json::from_slice(&stored.body);
-                let unread = |_| Failure::Storage(format!("{}: is not JSON", stored.reference));
-                found.push(read.map_err(unread)?);
-            }
-            let Some(next) = page.next else { break };
-            query.cursor = Some(next);
-        }
+        found.extend(whole(record, access, &of, &[TYPE])?);
     }
-    Ok(found)
+    let json = |stored: Stored| {
+        let unread = |_| Failure::Storage(format!("{}: is not JSON", stored.reference));
+        serde_json::from_slice(&stored.body).map_err(unread)
+    };
+    found.into_iter().map(json).collect()
 }
 
 fn is_held(allergy: &Value) -> bool {
-    !NOT_HELD.iter().any(|status| has_code(allergy, "/verificationStatus", status))
+    !NOT_HELD.iter().any(|status| has_code(allergy, "verificationStatus", status))
 }
 
 fn is_none(allergy: &Value) -> bool {
     let (system, code) = NO_KNOWN_ALLERGY;
-    codings(allergy, "/code").any(|one| one["system"] == system && one["code"] == code)
+    concept(allergy, "code").is_some_and(|of| of.code_of(system) == Some(code))
 }
 
-fn codings<'a>(of: &'a Value, place: &str) -> impl Iterator<Item = &'a Value> {
-    of.pointer(&format!("{place}/coding")).and_then(Value::as_array).into_iter().flatten()
-}
-
-fn has_code(of: &Value, place: &str, code: &str) -> bool {
-    codings(of, place).any(|one| one["code"] == code)
+fn has_code(allergy: &Value, name: &str, code: &str) -> bool {
+    concept(allergy, name).is_some_and(|of| of.coding.iter().any(|one| one.code == code))
 }
 
 /// To what, how it shows, and how sure and how grave it is.
 fn words(allergy: &Value) -> String {
-    let reactions = allergy["reaction"].as_array().into_iter().flatten();
-    let substance = reactions.clone().find_map(|one| concept(one, "/substance"));
-    let to_what = concept(allergy, "/code").or(substance);
+    let said = |of: CodeableConcept| of.words().map(str::to_owned);
+    let to_what = concept(allergy, "code").or_else(|| concept(allergy, "reaction.substance"));
+    let to_what = to_what.and_then(said);
     let mut text = to_what.unwrap_or_else(|| "something without code or words".to_owned());
-    let manifestations: Vec<String> = reactions
-        .flat_map(|one| one["manifestation"].as_array().into_iter().flatten())
-        .filter_map(|one| concept(one, ""))
-        .collect();
-    if !manifestations.is_empty() {
-        text = format!("{text}: {}", manifestations.join(", "));
+    let shows = concepts(allergy, "reaction.manifestation").into_iter().filter_map(said);
+    let shows: Vec<String> = shows.collect();
+    if !shows.is_empty() {
+        text = format!("{text}: {}", shows.join(", "));
     }
-    let said = [
-        ("/clinicalStatus", ["inactive", "resolved"].as_slice()),
-        ("/verificationStatus", &["unconfirmed", "presumed"]),
-    ];
-    let mut remarks: Vec<&str> = said
-        .into_iter()
-        .flat_map(|(place, codes)| codes.iter().filter(move |code| has_code(allergy, place, code)))
-        .copied()
-        .collect();
-    if allergy["criticality"] == "high" {
+    let remarks = REMARKS.iter().filter(|(name, code)| has_code(allergy, name, code));
+    let mut remarks: Vec<&str> = remarks.map(|(_, code)| *code).collect();
+    if access::text(allergy, "criticality") == Some("high") {
         remarks.push("high criticality");
     }
     if remarks.is_empty() { text } else { format!("{text} ({})", remarks.join(", ")) }
-}
-
-/// The text of a concept, or else the display of a code, or else the code.
-fn concept(of: &Value, place: &str) -> Option<String> {
-    let text = of.pointer(&format!("{place}/text")).and_then(Value::as_str);
-    let display = || codings(of, place).find_map(|one| one["display"].as_str());
-    let code = || codings(of, place).find_map(|one| one["code"].as_str());
-    let found = text.or_else(display).or_else(code).map(str::trim);
-    found.filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 #[cfg(test)]

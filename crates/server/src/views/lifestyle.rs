@@ -18,7 +18,7 @@ use model::fact::FiledFact;
 use model::lifestyle::Answer;
 use model::{PartialDate, PatientId, Problem};
 use record::limit::PAGE_ROWS_MAX;
-use record::{Access, CompartmentQuery, Query, Record, Stored, Term};
+use record::{Access, CompartmentQuery, Failure, Query, Record, Stored, Term};
 use std::collections::{BTreeMap, BTreeSet};
 use web::view::{BearingRow, LifestyleView, PreventionRow, ScaleFigure, ScaleRow};
 
@@ -80,14 +80,27 @@ fn resources(
             query.cursor = Some(next);
         }
     }
+    let all = whole(record, access, patient, &WHOLE_TYPES)?;
+    found.extend(all.into_iter().map(|one| (one.reference.to_string(), one)));
+    Ok(found)
+}
+
+/// All of a patient's resources of some types.
+pub(super) fn whole(
+    record: &Record,
+    access: &Access,
+    patient: &PatientId,
+    types: &[&str],
+) -> Result<Vec<Stored>, Failure> {
     let mut query = CompartmentQuery {
-        types: WHOLE_TYPES.map(str::to_owned).to_vec(),
+        types: types.iter().map(|&one| one.to_owned()).collect(),
         count: PAGE_ROWS_MAX,
         ..CompartmentQuery::default()
     };
+    let mut found = Vec::new();
     loop {
         let page = record.compartment(access, patient, &query)?;
-        found.extend(page.entries.into_iter().map(|one| (one.reference.to_string(), one)));
+        found.extend(page.entries);
         let Some(next) = page.next else { return Ok(found) };
         query.cursor = Some(next);
     }
