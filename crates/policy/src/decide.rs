@@ -2,10 +2,11 @@
 
 use crate::policies::schema;
 use crate::prepared::{is_role, type_name};
+use crate::questions::Question;
 use crate::{Asked, Item, Policies};
 use cedar_policy::{
-    Authorizer, Context, Entities, Entity, EntityId, EntityUid, PolicySet, Request,
-    RestrictedExpression, Schema,
+    Authorizer, Context, Entities, Entity, EntityId, EntityUid, Request, RestrictedExpression,
+    Schema,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -67,8 +68,8 @@ impl Policies {
     /// Decides about one item. A word that the schema does not have, and any policy that cannot be
     /// evaluated, is a no: a rule that forbids may be the one that failed.
     ///
-    /// Only the policies whose scope holds the action are evaluated, and what is built here by its
-    /// form is not held against the schema again; [`Policies::decide_at_length`] says the same.
+    /// Only the policies that can have a say are evaluated, and what is built here by its form is
+    /// not held against the schema again; [`Policies::decide_at_length`] says the same.
     pub fn decide(&self, asked: &Asked, about: &Item) -> Decision {
         let Some(set) = self.of_action.get(&asked.action) else {
             return Decision::error(format!("`{}` is no action of the schema", asked.action));
@@ -76,28 +77,29 @@ impl Policies {
         if !is_role(&asked.role) {
             return Decision::error(format!("`{}` is no role of the schema", asked.role));
         }
-        answer(set, None, asked, about)
+        answer(self.question(asked, set).as_deref(), None, about)
     }
 
     /// The same decision by the longest way: every policy of the set, and everything that is put
     /// to it checked against the schema. What [`Policies::decide`] is compared with.
     pub fn decide_at_length(&self, asked: &Asked, about: &Item) -> Decision {
         let Some(schema) = schema() else { return Decision::error("there is no schema") };
-        answer(&self.set, Some(schema), asked, about)
+        answer(Question::new(asked, self.set.clone()).as_ref(), Some(schema), about)
     }
 }
 
-/// What a set answers; with a schema only if the question fits it.
-fn answer(set: &PolicySet, schema: Option<&Schema>, asked: &Asked, about: &Item) -> Decision {
-    let parts = (actor(asked), item(about), context(asked), uid("Action", &asked.action));
-    let (Some(actor), Some(item), Some(context), Some(action)) = parts else {
+/// What the policies of a question answer; with a schema only if the question fits it.
+fn answer(question: Option<&Question>, schema: Option<&Schema>, about: &Item) -> Decision {
+    let (Some(question), Some(item)) = (question, item(about)) else {
         return Decision::error("the question cannot be put");
     };
-    let request = match Request::new(actor.uid(), action, item.uid(), context, schema) {
+    let Question { actor, action, context, set } = question;
+    let (who, what) = (actor.uid(), action.clone());
+    let request = match Request::new(who, what, item.uid(), context.clone(), schema) {
         Ok(request) => request,
         Err(error) => return Decision::error(error),
     };
-    let entities = match Entities::from_entities([actor, item], schema) {
+    let entities = match Entities::from_entities([actor.clone(), item], schema) {
         Ok(entities) => entities,
         Err(error) => return Decision::error(error),
     };

@@ -15,6 +15,7 @@ mod filter;
 pub mod lint;
 mod policies;
 mod prepared;
+mod questions;
 mod signed;
 mod words;
 

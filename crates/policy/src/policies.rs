@@ -1,6 +1,7 @@
 //! Sets of policies: read, checked against the schema, and given a digest.
 
 use crate::prepared::by_action;
+use crate::questions::Questions;
 use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -71,6 +72,7 @@ pub struct Policies {
     pub(crate) set: PolicySet,
     /// For each action those of the set whose scope lets them apply.
     pub(crate) of_action: Arc<BTreeMap<String, PolicySet>>,
+    pub(crate) questions: Arc<Questions>,
     text: String,
     digest: String,
     needs_second_person: bool,
@@ -108,7 +110,8 @@ impl Policies {
         let needs_second_person = needs_second_person(&set)?;
         let (text, digest) = (text.to_owned(), hex::encode(hash.finalize()));
         let of_action = Arc::new(by_action(&set).map_err(Refusal::Schema)?);
-        Ok(Self { set, of_action, text, digest, needs_second_person })
+        let questions = Arc::default();
+        Ok(Self { set, of_action, questions, text, digest, needs_second_person })
     }
 
     /// A set that comes with the program, by its name.

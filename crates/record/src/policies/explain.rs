@@ -64,7 +64,7 @@ impl Record {
         touched.patient(found.as_ref().map_or("", |(patient, _)| patient.as_str()));
         self.note(access, Action::ReadPolicy, &touched)?;
         let item = found.map(|(_, item)| {
-            let decision = in_use.policies.decide(&asked(of, action), &item);
+            let decision = in_use.policies.decide_at_length(&asked(of, action), &item);
             (item, decision)
         });
         let grant = in_use.grant(asked(of, action)).as_ref().clone();
