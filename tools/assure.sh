@@ -101,10 +101,13 @@ in_tests=(bash -c 'set -euo pipefail; tests "$@"' tests)
 release=release
 [ -z "$is_short" ] || release=dev
 if [ -n "$is_short" ]; then
-  known+=(policy-times)
+  known+=(policy-times audit-costs)
   not_run+=("policy-times: an optimised build is measured, by the full form")
+  not_run+=("audit-costs: an optimised build is measured, by the full form")
 else
   step policy-times 1800 1 cargo run --quiet --locked --release --package policy --example decide
+  step audit-costs 3600 2 cargo run --quiet --locked --release --package server \
+    --features measure-without-audit --example audit-costs
 fi
 step access-matrix 3600 3 "${in_tests[@]}" record dev guard::matrix
 step paired-stores 3600 4 "${in_tests[@]}" record dev guard::random guard::hidden
@@ -117,7 +120,7 @@ step audit-proofs 600 1 "${in_tests[@]}" record dev merkle
 step alerts 600 1 "${in_tests[@]}" server dev alert::
 step second-factor 600 1 "${in_tests[@]}" server dev second_factor::
 step signed-policies 600 1 "${in_tests[@]}" cli dev policies_that_nobody_trusted
-step audit-costs 3600 3 "${in_tests[@]}" record "$release" tests::cost figures::
+step audit-times 3600 3 "${in_tests[@]}" record "$release" figures::
 step kill 7200 40 "${in_tests[@]}" record dev nothing_acknowledged_is_lost_or_doubled_by_kill_9
 step kill-intake 7200 20 "${in_tests[@]}" intake dev kill_9
 step power 7200 15 "${in_tests[@]}" record dev nothing_acknowledged_is_lost_by_a_power_cut

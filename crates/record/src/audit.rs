@@ -46,12 +46,16 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, Thread};
+use std::time::{Duration, Instant};
 
 /// File name ending of a segment.
 pub(crate) const SEGMENT_ENDING: &str = "log";
 /// Patients one event names; more become several events.
 const PATIENTS_PER_EVENT: usize = 500;
+
+/// How long whoever syncs waits for others at most.
+const GATHERING_MAX: Duration = Duration::from_micros(250);
 
 /// What is written down.
 #[derive(Debug, Serialize, Deserialize)]
@@ -122,6 +126,12 @@ struct State {
     /// Number of the last line that is durable.
     durable: u64,
     flushing: bool,
+    /// Who waits for events of theirs, besides whoever syncs.
+    waiting: Vec<Waiting>,
+    /// Whoever syncs next, and waits for others to note something, too.
+    gathering: Option<Waiting>,
+    /// Events that became durable together the last time.
+    together: u64,
     broken: bool,
     /// Counts the segments of this process; a full disk begins a new one.
     segment: u32,
@@ -140,7 +150,28 @@ struct State {
     is_closing: bool,
 }
 
+/// A caller who waits for an event and all before it.
+struct Waiting {
+    number: u64,
+    thread: Thread,
+}
+
 impl State {
+    /// Whoever waits for others, if that has come to an end.
+    fn take_gathered(&mut self) -> Option<Waiting> {
+        self.gathering.take_if(|gathering| self.number >= gathering.number)
+    }
+
+    /// Takes out whose events are durable, or everybody where none will be, and one more who syncs
+    /// next: so nobody is woken for nothing.
+    fn take_done(&mut self, mut waiting: Vec<Waiting>, are_durable: bool) -> Vec<Waiting> {
+        let is_left = |one: &mut Waiting| are_durable && one.number > self.durable;
+        let mut left: Vec<Waiting> = waiting.extract_if(.., is_left).collect();
+        waiting.extend(left.pop());
+        self.waiting = left;
+        waiting
+    }
+
     fn unsigned(&self) -> u64 {
         self.durable_tree.size().saturating_sub(self.signed)
     }
@@ -204,7 +235,7 @@ pub(crate) struct Audit {
     /// Made when it is asked for the first time.
     index: Mutex<Option<index::Index>>,
     /// Notes nothing, to see what noting costs.
-    #[cfg(test)]
+    #[cfg(feature = "measure-without-audit")]
     pub(crate) is_silent: std::sync::atomic::AtomicBool,
 }
 
@@ -212,8 +243,6 @@ pub(crate) struct Audit {
 #[derive(Default)]
 struct Shared {
     state: Mutex<State>,
-    /// Lines became durable.
-    flushed: Condvar,
     /// A checkpoint is due.
     due: Condvar,
 }
@@ -249,7 +278,7 @@ impl Audit {
             shared,
             signing,
             index,
-            #[cfg(test)]
+            #[cfg(feature = "measure-without-audit")]
             is_silent: std::sync::atomic::AtomicBool::default(),
         }
     }
@@ -296,7 +325,7 @@ impl Audit {
             chunks.push(none);
         }
         let mut state = self.lock();
-        #[cfg(test)]
+        #[cfg(feature = "measure-without-audit")]
         if self.is_silent.load(std::sync::atomic::Ordering::Relaxed) {
             return Ok(Place { segment: state.segment, number: state.durable });
         }
@@ -377,6 +406,23 @@ impl Audit {
         Ok((name, file))
     }
 
+    /// Waits for as many events as there were the time before: a sync costs the same for one as for
+    /// many, and who asks one thing after another comes again. Whoever notes alone does not wait.
+    fn gather<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let (begun, wanted) = (Instant::now(), state.durable + state.together);
+        while state.number < wanted
+            && let Some(left) = GATHERING_MAX.checked_sub(begun.elapsed())
+        {
+            state.gathering = Some(Waiting { number: wanted, thread: std::thread::current() });
+            drop(state);
+            std::thread::park_timeout(left);
+            state = self.lock();
+        }
+        state.gathering = None;
+        state.together = state.number - state.durable;
+        state
+    }
+
     /// The first caller writes and syncs for all that wait; the others wait for it.
     fn make_durable<'a>(
         &'a self,
@@ -393,15 +439,26 @@ impl Audit {
                 return Ok(());
             }
             if state.flushing {
-                state = self.shared.flushed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.waiting.push(Waiting { number, thread: std::thread::current() });
+                let gathered = state.take_gathered();
+                drop(state);
+                if let Some(syncs) = gathered {
+                    syncs.thread.unpark();
+                }
+                // It may return for no reason: the state says.
+                std::thread::park();
+                state = self.lock();
                 continue;
             }
             state.flushing = true;
+            state = self.gather(state);
             let bytes = std::mem::take(&mut state.buffer);
             let (file, last, tree) = (state.file.clone(), state.number, state.tree.clone());
             drop(state);
             let done = file.map_or(Flush::NotWritten, |file| flush(&file, &bytes));
             state = self.lock();
+            let waiting = std::mem::take(&mut state.waiting);
+            let are_durable = matches!(done, Flush::Durable);
             match done {
                 Flush::Durable => (state.durable, state.durable_tree) = (last, tree),
                 // What was written may have gone for good: nothing is promised any more.
@@ -413,7 +470,12 @@ impl Audit {
             if state.is_due() {
                 self.shared.due.notify_all();
             }
-            self.shared.flushed.notify_all();
+            let waiting = state.take_done(waiting, are_durable);
+            drop(state);
+            for one in waiting {
+                one.thread.unpark();
+            }
+            state = self.lock();
         }
     }
 }

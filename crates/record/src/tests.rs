@@ -16,7 +16,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 mod audit;
 mod care;
-mod cost;
 mod erasure;
 mod filing;
 mod follow;

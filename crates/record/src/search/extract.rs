@@ -3,7 +3,7 @@
 mod value;
 
 use super::concept::Concept;
-use super::table::{find, search_parameters, search_paths};
+use super::table::{find, search_parameters, search_values};
 use super::{Parameter, ParameterKind};
 use crate::Failure;
 use crate::key::Keys;
@@ -66,20 +66,18 @@ pub(super) fn all(
     keys: &Keys,
 ) -> BTreeSet<Entry> {
     let mut entries = BTreeSet::new();
-    for indexed in search_paths(resource_type) {
+    search_values(resource_type, resource, |indexed, element, found| {
         let path = &indexed.path;
-        for (element, found) in path.values(resource) {
-            let element = if path.by_element { element } else { 0 };
-            let held = if path.is_presence() {
-                vec![value::presence(found, tenant)]
-            } else {
-                value::read(indexed.kind, path.data_type, found, tenant, keys)
-            };
-            for held in held {
-                entries.insert(Entry { path: path.number, element, held });
-            }
+        let element = if path.by_element { element } else { 0 };
+        let held = if path.is_presence() {
+            vec![value::presence(found, tenant)]
+        } else {
+            value::read(indexed.kind, path.data_type, found, tenant, keys)
+        };
+        for held in held {
+            entries.insert(Entry { path: path.number, element, held });
         }
-    }
+    });
     entries
 }
 

@@ -1,5 +1,9 @@
 //! Paths into a resource: all that the expressions of search parameters come down to.
 
+mod tree;
+
+pub(crate) use tree::Tree;
+
 use super::extract::reference;
 use serde_json::Value as Json;
 
@@ -65,16 +69,8 @@ impl Path {
         self.filter == Filter::Present
     }
 
-    /// The values in a resource, each with the number, from 1, of the list item that it is in; 0
-    /// outside lists.
-    pub(crate) fn values<'a>(&self, resource: &'a Json) -> Vec<(u32, &'a Json)> {
-        let mut found = Vec::new();
-        walk(resource, &self.steps, 0, &mut found);
-        found.retain(|(_, value)| self.holds(value));
-        found
-    }
-
-    fn holds(&self, value: &Json) -> bool {
+    /// Whether a value that the path leads to counts.
+    pub(super) fn holds(&self, value: &Json) -> bool {
         let text = |name: &str| member(value, name).and_then(Json::as_str);
         match self.filter {
             Filter::All | Filter::Present => !value.is_null(),
@@ -132,6 +128,24 @@ pub(crate) fn values_at<'a>(value: &'a Json, path: &[&str]) -> Vec<&'a Json> {
     let mut found = Vec::new();
     walk(value, path, 0, &mut found);
     found.into_iter().map(|(_, value)| value).collect()
+}
+
+/// One path by itself: what a tree of them is compared with.
+#[cfg(test)]
+impl Path {
+    /// The names on the way.
+    pub(super) fn names(&self) -> Vec<&'static str> {
+        self.steps.clone()
+    }
+
+    /// The values in a resource, each with the number, from 1, of the list item that it is in; 0
+    /// outside lists.
+    pub(crate) fn values<'a>(&self, resource: &'a Json) -> Vec<(u32, &'a Json)> {
+        let mut found = Vec::new();
+        walk(resource, &self.steps, 0, &mut found);
+        found.retain(|(_, value)| self.holds(value));
+        found
+    }
 }
 
 #[cfg(test)]

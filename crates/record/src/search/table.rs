@@ -1,8 +1,9 @@
 //! The table of search parameters (HL7 FHIR R4, search parameter registry), made from its
 //! definitions by `cargo xtask generate-fhir`.
 
-use super::path::Path;
+use super::path::{Path, Tree};
 use super::{Parameter, ParameterKind};
+use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -26,6 +27,9 @@ struct Table {
     types: BTreeMap<&'static str, Vec<Parameter>>,
     common_paths: Vec<Indexed>,
     paths: BTreeMap<&'static str, Vec<Indexed>>,
+    /// The paths of each type, those of all types first, and those of all types by themselves.
+    trees: BTreeMap<&'static str, Tree>,
+    common_tree: Tree,
     /// Numbers of the paths whose postings are not led by their resource.
     unlisted: BTreeSet<u32>,
     compartment: BTreeMap<&'static str, Vec<&'static str>>,
@@ -73,7 +77,10 @@ impl Table {
         };
         let unlisted = paths.values().flatten().filter(in_items).map(|one| one.path.number);
         let unlisted = unlisted.collect();
-        Self { common, types, common_paths, paths, unlisted, compartment }
+        let tree = |own: &[Indexed]| Tree::new(common_paths.iter().chain(own).map(|it| &it.path));
+        let trees = paths.iter().map(|(name, own): (_, &Vec<Indexed>)| (*name, tree(own)));
+        let (trees, common_tree) = (trees.collect(), tree(&[]));
+        Self { common, types, common_paths, paths, trees, common_tree, unlisted, compartment }
     }
 }
 
@@ -158,10 +165,24 @@ pub fn search_parameters(resource_type: &str) -> &'static [Parameter] {
     TABLE.types.get(resource_type).unwrap_or(&TABLE.common)
 }
 
-/// The paths whose values are indexed for a type, those of all types first.
-pub(super) fn search_paths(resource_type: &str) -> impl Iterator<Item = &'static Indexed> {
-    let own = TABLE.paths.get(resource_type).map_or(&[][..], Vec::as_slice);
-    TABLE.common_paths.iter().chain(own)
+/// Gives every value of a resource that is indexed, with its path and the number, from 1, of the
+/// list item that it is in; 0 outside lists.
+pub(super) fn search_values<'a>(
+    resource_type: &str,
+    resource: &'a Json,
+    mut found: impl FnMut(&'static Indexed, u32, &'a Json),
+) {
+    let table = &*TABLE;
+    let own = table.paths.get(resource_type).map_or(&[][..], Vec::as_slice);
+    let tree = table.trees.get(resource_type).unwrap_or(&table.common_tree);
+    tree.walk(resource, &mut |place, element, value| {
+        let place = place
+            .checked_sub(table.common_paths.len())
+            .map_or_else(|| table.common_paths.get(place), |place| own.get(place));
+        if let Some(indexed) = place.filter(|indexed| indexed.path.holds(value)) {
+            found(indexed, element, value);
+        }
+    });
 }
 
 /// The types whose own parameters are searched, sorted.
@@ -235,6 +256,67 @@ impl Parameter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    /// The paths of a type, those of all types first.
+    fn search_paths(resource_type: &str) -> impl Iterator<Item = &'static Indexed> {
+        let own = TABLE.paths.get(resource_type).map_or(&[][..], Vec::as_slice);
+        TABLE.common_paths.iter().chain(own)
+    }
+
+    /// Puts something at a path; where two paths part it stands in lists by turns.
+    fn put(into: &mut Json, steps: &[&str], turn: usize) {
+        let Some((first, rest)) = steps.split_first() else {
+            let leaf = match turn % 4 {
+                0 => json!({"reference": "Patient/p", "system": "email"}),
+                1 => json!([{"reference": "Group/g"}, {"system": "phone"}, null]),
+                2 => json!(null),
+                _ => json!("word"),
+            };
+            if into.is_null() {
+                *into = leaf;
+            }
+            return;
+        };
+        if into.is_null() {
+            *into = if turn.is_multiple_of(3) { json!([{}, [{}], {}]) } else { json!({}) };
+        }
+        match into {
+            Json::Array(items) => items.iter_mut().for_each(|item| put(item, steps, turn + 1)),
+            Json::Object(_) => put(&mut into[*first], rest, turn + 1),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn the_tree_of_a_type_finds_what_each_path_finds_by_itself() {
+        let mut count = 0;
+        for resource_type in TABLE.types.keys().copied().chain(["Basic"]) {
+            for turn in 0..12 {
+                let mut resource = json!({});
+                for (number, indexed) in search_paths(resource_type).enumerate() {
+                    put(&mut resource, &indexed.path.names(), turn + number + 1);
+                }
+                let shown = |number: u32, element: u32, value: &Json| {
+                    format!("{number:05} {element:05} {value}")
+                };
+                let mut found = Vec::new();
+                search_values(resource_type, &resource, |indexed, element, value| {
+                    found.push(shown(indexed.path.number, element, value));
+                });
+                let mut expected = Vec::new();
+                for path in search_paths(resource_type).map(|indexed| &indexed.path) {
+                    let values = path.values(&resource);
+                    expected.extend(values.into_iter().map(|(at, it)| shown(path.number, at, it)));
+                }
+                found.sort();
+                expected.sort();
+                count += expected.len();
+                assert_eq!(found, expected, "{resource_type} {turn}");
+            }
+        }
+        assert!(count > 5_000, "{count} values");
+    }
 
     #[test]
     fn every_line_of_the_table_is_read() {
