@@ -81,7 +81,10 @@ impl Work {
 
 /// A genotype as a laboratory reports it.
 fn result(patient: usize, number: usize) -> Value {
-    let coding = |system: &str, code: &str, display: &str| json!({"coding": [{"system": system, "code": code, "display": display}], "text": display});
+    let coding = |system: &str, code: &str, display: &str| {
+        let coding = json!({"system": system, "code": code, "display": display});
+        json!({"coding": [coding], "text": display})
+    };
     let component = |code: &str, display: &str, value: &str| {
         json!({"code": coding("http://loinc.org", code, display),
             "valueCodeableConcept": {"text": value}})

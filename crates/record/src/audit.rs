@@ -18,6 +18,7 @@ mod retention;
 mod review;
 mod signing;
 mod verify;
+mod waiting;
 
 pub(crate) use chain::segments as segment_paths;
 pub use checkpoint::{BadVerifier, CheckpointKey, Verifier};
@@ -46,8 +47,9 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{JoinHandle, Thread};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use waiting::Waiting;
 
 /// File name ending of a segment.
 pub(crate) const SEGMENT_ENDING: &str = "log";
@@ -150,28 +152,7 @@ struct State {
     is_closing: bool,
 }
 
-/// A caller who waits for an event and all before it.
-struct Waiting {
-    number: u64,
-    thread: Thread,
-}
-
 impl State {
-    /// Whoever waits for others, if that has come to an end.
-    fn take_gathered(&mut self) -> Option<Waiting> {
-        self.gathering.take_if(|gathering| self.number >= gathering.number)
-    }
-
-    /// Takes out whose events are durable, or everybody where none will be, and one more who syncs
-    /// next: so nobody is woken for nothing.
-    fn take_done(&mut self, mut waiting: Vec<Waiting>, are_durable: bool) -> Vec<Waiting> {
-        let is_left = |one: &mut Waiting| are_durable && one.number > self.durable;
-        let mut left: Vec<Waiting> = waiting.extract_if(.., is_left).collect();
-        waiting.extend(left.pop());
-        self.waiting = left;
-        waiting
-    }
-
     fn unsigned(&self) -> u64 {
         self.durable_tree.size().saturating_sub(self.signed)
     }
