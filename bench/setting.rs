@@ -7,6 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub(crate) fn access(role: Role) -> Access {
     let purpose = if role == Role::Operator { Purpose::Operations } else { Purpose::Treatment };
     Access::new(TenantId::new("default"), "bench", role, purpose, Scope::Tenant)

@@ -4,6 +4,7 @@
 //! The extension names the digest of what the elements said when it was written. Where they say
 //! something else now, it is passed over: a row is never sent that somebody has corrected.
 
+mod digest;
 mod message;
 mod observed;
 mod value;
@@ -16,9 +17,7 @@ use super::codes;
 use crate::hl7v2::oru::{PanelRow, PanelValue, TextResult, less_final, panel_code};
 use model::reported::ResultStatus;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 /// What was reported and stands in no element of a resource.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -174,18 +173,9 @@ fn kept(resource: &Value, said: &[PanelRow]) -> Option<Kept> {
     Some(Kept { reported, group: parts("group").first().and_then(string), is_whole })
 }
 
-/// Over what the elements say: the rows of an observation as they are kept, the conclusion of a
-/// report. It stands in resources, so what it is taken over must not change.
+/// Over what the elements say. It stands in resources, so what it is taken over must not change.
 fn digest(resource: &Value, said: &[PanelRow]) -> String {
-    let rows = said.iter().map(|row| value::extension(row, false)).collect();
-    let mut all = json!({"rows": Value::Array(rows), "conclusion": text(resource, "conclusion")});
-    all.sort_all_objects();
-    let sum = Sha256::digest(all.to_string().as_bytes());
-    sum.iter().take(16).fold(String::new(), |mut hex, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    digest::of(text(resource, "conclusion"), said)
 }
 
 #[cfg(test)]
