@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod backup;
 mod destination;
+mod document;
 mod ehr;
 mod feed;
 mod keys;
@@ -33,6 +34,7 @@ pub(crate) use destination::{
     DestinationCommand, DestinationListArguments, DestinationQueueArguments,
     DestinationTestArguments, DispatchArguments,
 };
+pub(crate) use document::{ExtractPdfArguments, OcrArguments};
 pub(crate) use feed::{
     DoorArguments, FeedCommand, FeedListArguments, FeedReplayArguments, FeedTestArguments,
     ProfileArguments,
@@ -166,14 +168,7 @@ pub(crate) enum Command {
     },
     /// Read one document in PDF from standard input, within limits, for the server.
     #[command(hide = true)]
-    ExtractPdf {
-        /// Answer with this page as a picture.
-        #[arg(long)]
-        page: Option<u32>,
-        /// Answer with the text of the pages as the second engine reads it.
-        #[arg(long, conflicts_with = "page")]
-        second: bool,
-    },
+    ExtractPdf(ExtractPdfArguments),
     /// Print this reference as markdown.
     #[command(hide = true)]
     Reference,
@@ -220,6 +215,8 @@ pub(crate) struct ServeArguments {
     pub(crate) feed: String,
     #[command(flatten)]
     pub(crate) doors: DoorArguments,
+    #[command(flatten)]
+    pub(crate) ocr: OcrArguments,
     /// Chain file between GRCh37 and GRCh38, plain or gzip: by it a question about one build finds
     /// results of the other. Without it such a question is refused.
     #[arg(long, env = "COGNATE_LIFT_OVER", value_name = "FILE")]

@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Doctor(doctor) => doctor::run(&doctor),
         Command::Openapi { base_url } => reference::openapi(&base_url),
         Command::Completions { shell } => reference::completions(shell),
-        Command::ExtractPdf { page, second } => extract_pdf::run(page, second),
+        Command::ExtractPdf(arguments) => extract_pdf::run(&arguments),
         Command::Reference => reference::markdown(),
     }
 }

@@ -7,7 +7,10 @@ mod words;
 
 pub(crate) use words::spelt;
 
+use crate::ocr::Raster;
 use crate::page::Page;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use hayro_interpret::TransformExt;
 use hayro_interpret::hayro_syntax::page::Page as Drawn;
 use hayro_interpret::hayro_syntax::{LoadPdfError, Pdf};
@@ -83,4 +86,36 @@ pub fn picture(bytes: &[u8], number: u32) -> Result<String, Unreadable> {
     let settings = InterpreterSettings::default();
     let white = hayro_svg::SvgRenderSettings { bg_color: [255; 4] };
     Ok(hayro_svg::convert(page, &hayro_svg::RenderCache::new(), &settings, &white))
+}
+
+/// One page as dots of grey on white.
+///
+/// # Errors
+/// When there is no such page.
+pub fn raster(bytes: &[u8], number: u32) -> Result<Raster, Unreadable> {
+    let pdf = open(bytes)?;
+    let index = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+    let page = index.and_then(|index| pdf.pages().get(index)).ok_or(Unreadable::NoSuchPage)?;
+    let (width, height) = page.render_dimensions();
+    let scale = Raster::scale_of(width, height);
+    let settings = hayro::RenderSettings {
+        x_scale: scale,
+        y_scale: scale,
+        bg_color: hayro::vello_cpu::color::palette::css::WHITE,
+        ..hayro::RenderSettings::default()
+    };
+    let cache = hayro::RenderCache::new();
+    let drawn = hayro::render(page, &cache, &InterpreterSettings::default(), &settings);
+    // ITU-R BT.601, in whole numbers.
+    let grey = |red: u8, green: u8, blue: u8| {
+        let sum = 299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue);
+        u8::try_from(sum / 1000).unwrap_or(u8::MAX)
+    };
+    let dots = drawn.data().iter().map(|dot| grey(dot.r, dot.g, dot.b)).collect::<Vec<u8>>();
+    Ok(Raster {
+        width: u32::from(drawn.width()),
+        height: u32::from(drawn.height()),
+        scale,
+        dots: STANDARD.encode(dots),
+    })
 }

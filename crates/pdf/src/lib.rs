@@ -9,6 +9,7 @@
 pub mod child;
 pub mod extract;
 pub mod integrity;
+pub mod ocr;
 pub mod page;
 mod propose;
 pub mod reading;
@@ -23,6 +24,7 @@ pub use reading::{Class, Denial, Field, FieldName, Proposal, ProposalKind, Readi
 use extract::Unreadable;
 use integrity::Refusal;
 use model::Problem;
+use ocr::{Raster, RecognisedPage};
 use page::Page;
 use reading::Size;
 use rows::Line;
@@ -58,8 +60,22 @@ impl Failure {
 /// # Errors
 /// When the file is not whole, or its pages do not come out.
 pub fn read(bytes: &[u8], genes: &Genes) -> Result<Reading, Failure> {
+    read_with(bytes, &[], genes)
+}
+
+/// The same, with words that were recognised in the pictures of pages that have no text.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with(
+    bytes: &[u8],
+    recognised: &[RecognisedPage],
+    genes: &Genes,
+) -> Result<Reading, Failure> {
     let whole = integrity::check(bytes)?;
-    let mut reading = of_pages(&extract::pages(bytes)?, genes);
+    let mut pages = extract::pages(bytes)?;
+    ocr::put(&mut pages, recognised);
+    let mut reading = of_pages(&pages, genes);
     if whole.untested > 0 {
         let text = format!(
             "{} parts of the file have no checksum; nobody can tell whether they are whole",
@@ -79,6 +95,15 @@ pub fn picture(bytes: &[u8], page: u32) -> Result<String, Failure> {
     Ok(extract::picture(bytes, page)?)
 }
 
+/// A page of a document as dots, for recognising words in it.
+///
+/// # Errors
+/// As [`read`], and when there is no such page.
+pub fn raster(bytes: &[u8], page: u32) -> Result<Raster, Failure> {
+    integrity::check(bytes)?;
+    Ok(extract::raster(bytes, page)?)
+}
+
 /// What pages may say.
 pub fn of_pages(pages: &[Page], genes: &Genes) -> Reading {
     let lines: Vec<Vec<Line>> = pages.iter().map(rows::lines).collect();
@@ -88,17 +113,21 @@ pub fn of_pages(pages: &[Page], genes: &Genes) -> Reading {
     let labels = stated::labels(&lines);
     let is_report = labels >= LABELS_MIN && propose::has_findings_heading(genes, &body);
     let sizes = pages.iter().map(|page| Size { width: page.width, height: page.height }).collect();
+    let without_text = pages.iter().filter(|page| page.words.is_empty());
+    let without_text = without_text.map(|page| page.number).collect();
     if !is_report {
         let text = "the document does not look like the report of a person; nothing is proposed";
         problems.push(Problem::note("not-a-report", "document", text));
         let (class, proposals, denied) = (Class::NotAReport, Vec::new(), Vec::new());
-        return Reading { class, pages: sizes, stated, proposals, denied, problems };
+        return Reading { class, pages: sizes, stated, proposals, denied, problems, without_text };
     }
     problems.extend(stated::check(pages, &lines, &stated));
     let found = propose::of(genes, &body);
     problems.extend(found.problems);
-    let (proposals, denied) = (found.proposals, found.denied);
-    Reading { class: Class::Report, pages: sizes, stated, proposals, denied, problems }
+    let (mut proposals, denied) = (found.proposals, found.denied);
+    problems.extend(ocr::mark(&mut proposals, pages));
+    let class = Class::Report;
+    Reading { class, pages: sizes, stated, proposals, denied, problems, without_text }
 }
 
 /// What of the pages could not be read.
@@ -107,8 +136,13 @@ fn letters(pages: &[Page]) -> Vec<Problem> {
     for page in pages {
         let place = format!("page {}", page.number);
         if page.words.is_empty() {
-            let text = "the page has no text: it may be a picture of one";
+            let text = "no text; not computable: the page may be a picture of one";
             problems.push(Problem::warning("no-text", &place, text));
+        }
+        if page.words.iter().any(|word| word.confidence.is_some()) {
+            let text = "the words of the page were recognised in its picture (OCR) and may be \
+                        wrong; what is proposed from them takes two people";
+            problems.push(Problem::warning("recognised", &place, text));
         }
         if page.unknown_letters > 0 {
             let text = format!("{} letters have no meaning", page.unknown_letters);

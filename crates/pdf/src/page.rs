@@ -27,6 +27,14 @@ impl Area {
         }
     }
 
+    /// Whether two areas have more than an edge in common.
+    pub fn touches(self, other: Self) -> bool {
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
+    }
+
     /// The smallest area around all; nothing of nothing.
     pub fn around(areas: impl IntoIterator<Item = Self>) -> Option<Self> {
         areas.into_iter().reduce(Self::with)
@@ -44,6 +52,8 @@ pub struct Word {
     pub baseline: f32,
     /// Size of its letters, in points.
     pub size: f32,
+    /// How sure a recogniser is of it, of 100; `None` for what the file itself states.
+    pub confidence: Option<u8>,
 }
 
 /// A page.

@@ -278,7 +278,8 @@ impl<'l> Finder<'l> {
             }
         }
         let (also_on, one_engine) = (Vec::new(), Vec::new());
-        self.found.push(Proposal { kind, section: self.section, fields, also_on, one_engine });
+        let (section, confidence) = (self.section, None);
+        self.found.push(Proposal { kind, section, fields, also_on, one_engine, confidence });
     }
 }
 

@@ -114,6 +114,10 @@ pub struct Proposal {
     /// Fields that the second engine does not read where the first one does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub one_engine: Vec<FieldName>,
+    /// How sure a recogniser is of its least sure word, of 100; `None` if the file states all of
+    /// it. What was recognised takes two people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<u8>,
 }
 
 impl Proposal {
@@ -196,4 +200,14 @@ pub struct Reading {
     pub denied: Vec<Denial>,
     /// What was noticed.
     pub problems: Vec<Problem>,
+    /// Pages that have no text, and none that was recognised.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without_text: Vec<u32>,
+}
+
+impl Reading {
+    /// Whether any page has no text.
+    pub fn has_blank_pages(&self) -> bool {
+        !self.without_text.is_empty()
+    }
 }

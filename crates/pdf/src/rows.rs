@@ -120,7 +120,7 @@ mod tests {
         #[expect(clippy::cast_precision_loss, reason = "a few letters")]
         let right = left + 5.0 * text.len() as f32;
         let area = Area { left, top: baseline - 8.0, right, bottom: baseline + 2.0 };
-        Word { text: text.to_owned(), area, baseline, size: 10.0 }
+        Word { text: text.to_owned(), area, baseline, size: 10.0, confidence: None }
     }
 
     #[test]

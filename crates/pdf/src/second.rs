@@ -50,6 +50,10 @@ pub fn compare(reading: &mut Reading, texts: Result<Vec<String>, ReadFailure>) {
     let pages: Vec<Text> = texts.iter().map(|text| Text::of(text)).collect();
     let mut told = 0;
     for proposal in &mut reading.proposals {
+        // No engine reads the text of a page that has none.
+        if proposal.confidence.is_some() {
+            continue;
+        }
         for field in proposal.fields.iter().filter(|field| is_compared(field)) {
             let Some(text) = disagreement(field, &pages) else { continue };
             proposal.one_engine.push(field.name);

@@ -100,3 +100,26 @@ pub fn report(person: (&str, &str, &str), texts: &[Text<'_>]) -> Vec<u8> {
     let head = head.iter().map(|(left, top, text)| (*left, *top, text.as_str()));
     document(&[head.chain(texts.iter().copied()).collect()])
 }
+
+/// A page that is a picture of one and has no text: its size in points, and in grey dots.
+pub fn picture((width, height): (f32, f32), (columns, rows): (u32, u32), dots: &[u8]) -> Vec<u8> {
+    let page = format!(
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 {width} {height}]/Contents 5 0 R\
+         /Resources<</XObject<</I 4 0 R>>>>>>"
+    );
+    let mut image = format!(
+        "<</Type/XObject/Subtype/Image/Width {columns}/Height {rows}/BitsPerComponent 8\
+         /ColorSpace/DeviceGray/Filter/FlateDecode"
+    )
+    .into_bytes();
+    // The dictionary of the stream is that of the picture.
+    let packed = stream(dots);
+    image.extend_from_slice(packed.strip_prefix(b"<</Filter/FlateDecode").unwrap_or(&packed));
+    file(&[
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>".to_vec(),
+        page.into_bytes(),
+        image,
+        stream(format!("q {width} 0 0 {height} 0 0 cm /I Do Q").as_bytes()),
+    ])
+}

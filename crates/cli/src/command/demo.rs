@@ -10,9 +10,9 @@ mod setting;
 use super::serve::{Beside, Running, stop_signal};
 use super::{print, say};
 use crate::arguments::{
-    AlertArguments, DemoArguments, DoorArguments, EhrArguments, PolicyTrust, ProfileArguments,
-    ProviderArguments, ServeArguments, ShippingArguments, StoreArguments, TlsArguments,
-    TokenArguments, WatchArguments,
+    AlertArguments, DemoArguments, DoorArguments, EhrArguments, OcrArguments, PolicyTrust,
+    ProfileArguments, ProviderArguments, ServeArguments, ShippingArguments, StoreArguments,
+    TlsArguments, TokenArguments, WatchArguments,
 };
 use crate::outcome::Outcome;
 use crate::store;
@@ -90,6 +90,7 @@ fn serving(arguments: &DemoArguments, at: &StoreArguments) -> ServeArguments {
             watch_folder: Vec::new(),
             destinations: None,
         },
+        ocr: OcrArguments::default(),
         lift_over: None,
         evidence: Some(arguments.messages.join("evidence")).filter(|pack| pack.is_dir()),
         silent_rule: Vec::new(),

@@ -3,6 +3,7 @@
 mod alert;
 mod audit_review;
 mod destination;
+mod document;
 mod provider;
 mod viewer;
 
@@ -27,7 +28,6 @@ use interpret::therapies::Therapies;
 use knowledge::Pack;
 use model::TenantId;
 use notify::{Endpoints, Notifier, Sender, Trust};
-use pdf::child::Reader;
 use record::{CheckpointKey, Record};
 use server::{App, Carriers, Erasing, Genomics, PeerAddress, Settings, router};
 use std::net::SocketAddr;
@@ -230,7 +230,7 @@ impl Running {
             Some(ehr) => app.with_ehr(ehr),
             None => app,
         };
-        let reader = Arc::new(Reader::new(std::env::current_exe()?, &["extract-pdf"]));
+        let reader = Arc::new(document::reader(&arguments.ocr, &flag)?);
         let documents = Follower::new(record.clone(), Arc::clone(&reader) as _, &tenant);
         threads.push(thread("documents", &flag, move |stop| documents.follow(stop))?);
         let app = app.with_documents(reader);

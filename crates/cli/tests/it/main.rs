@@ -14,6 +14,7 @@ mod document;
 mod files;
 mod keys;
 mod knowledge;
+mod ocr;
 mod patient;
 mod pgx;
 mod policy;

@@ -60,14 +60,15 @@ pub fn needs_two(values: &BTreeMap<FieldName, String>) -> bool {
 }
 
 /// Whether what was read takes two people, whatever somebody makes of it: it is grave as read, or
-/// what it means was not understood, and so may be, or only one engine reads it so.
+/// what it means was not understood, and so may be, or only one engine reads it so, or its words
+/// were recognised in a picture.
 fn reads_as_two(proposal: &Proposal) -> bool {
     let fields = proposal.fields.iter();
     let read = fields.filter_map(|field| Some((field.name, field.value.clone()?))).collect();
     let is_blank = |name| proposal.field(name).is_some_and(|field| field.value.is_none());
     let has_no_phenotype =
         proposal.kind == ProposalKind::Genotype && proposal.value(FieldName::Phenotype).is_none();
-    let is_doubted = !proposal.one_engine.is_empty();
+    let is_doubted = !proposal.one_engine.is_empty() || proposal.confidence.is_some();
     needs_two(&read) || has_no_phenotype || is_doubted || is_blank(FieldName::Significance)
 }
 

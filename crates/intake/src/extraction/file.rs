@@ -118,8 +118,9 @@ fn report(document: &ReadDocument, kept: &Extraction, origin: Origin) -> VendorR
 fn place(of: &str, proposal: &Proposal) -> String {
     let Some(field) = proposal.fields.first() else { return of.to_owned() };
     let area = field.area;
+    let how = if proposal.confidence.is_some() { " by OCR" } else { "" };
     format!(
-        "{of} page {} at {:.0},{:.0}-{:.0},{:.0}",
+        "{of} page {} at {:.0},{:.0}-{:.0},{:.0}{how}",
         field.page, area.left, area.top, area.right, area.bottom
     )
 }

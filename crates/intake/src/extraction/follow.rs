@@ -180,7 +180,9 @@ impl Follower {
                 document.differs = self.differs(door, patient, &reading)?;
                 document.reading = Some(reading);
             }
-            Err(failure @ ReadFailure::NotStarted(_)) => return Err(Failure::NoReader(failure)),
+            Err(failure @ (ReadFailure::NotStarted(_) | ReadFailure::Stopped)) => {
+                return Err(Failure::NoReader(failure));
+            }
             Err(failure) => {
                 document.refused =
                     Some((failure.word().to_owned(), shortened(&failure.to_string())));

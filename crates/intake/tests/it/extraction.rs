@@ -292,6 +292,23 @@ fn a_confirmation_that_is_taken_back_meanwhile_files_nothing() {
 type Happens<'h> = &'h dyn Fn(&Fixture);
 
 #[test]
+fn whatever_was_recognised_in_a_picture_takes_two_people() {
+    let fixture = fixture();
+    let kept = filed(&fixture, &report(PERSON, TEXTS));
+    let mut document = ReadDocument::of(&kept).unwrap();
+    // A normal metabolizer, which the file itself states, takes one.
+    confirm(&mut document, 1, "r1").unwrap();
+    assert!(document.answers[&1].is_complete());
+    document.answers.clear();
+    document.reading.as_mut().unwrap().proposals[1].confidence = Some(99);
+    confirm(&mut document, 1, "r1").unwrap();
+    assert!(!document.answers[&1].is_complete());
+    assert_eq!(confirm(&mut document, 1, "r1"), Err(Objection::SamePerson));
+    confirm(&mut document, 1, "r2").unwrap();
+    assert!(document.answers[&1].is_complete());
+}
+
+#[test]
 fn a_document_that_is_gone_or_somebody_elses_is_not_filed_and_waits_no_more() {
     let bytes = report(PERSON, TEXTS);
     let other = report(PERSON, &TEXTS[..2]);

@@ -1,5 +1,6 @@
 //! The other end: starting the process, waiting for it, and ending it.
 
+use super::recognise::Recogniser;
 use super::{Answer, Task};
 use crate::reading::Reading;
 use crate::second;
@@ -37,6 +38,9 @@ pub enum ReadFailure {
     /// It answers more than is taken.
     #[error("reading the document came to more than {ANSWER_BYTES_MAX} bytes")]
     TooMuch,
+    /// The program that asks is ending; this is no fault of the document.
+    #[error("reading the document was broken off, since the program ends")]
+    Stopped,
     /// It cannot be started; this is no fault of the document.
     #[error("the process that reads documents cannot be started")]
     NotStarted(#[source] std::io::Error),
@@ -50,6 +54,7 @@ impl ReadFailure {
             Self::Ended => "ended",
             Self::TooLong => "too-long",
             Self::TooMuch => "too-much",
+            Self::Stopped => "stopped",
             Self::NotStarted(_) => "not-started",
         }
     }
@@ -61,6 +66,7 @@ pub struct Reader {
     program: PathBuf,
     arguments: Vec<OsString>,
     wait: Duration,
+    recogniser: Option<Recogniser>,
 }
 
 impl Reader {
@@ -70,7 +76,14 @@ impl Reader {
             program: program.into(),
             arguments: arguments.iter().map(OsString::from).collect(),
             wait: Duration::from_secs(WALL_SECONDS_MAX),
+            recogniser: None,
         }
+    }
+
+    /// The same, and words are recognised in the pages that have none.
+    #[must_use]
+    pub fn recognising(self, recogniser: Recogniser) -> Self {
+        Self { recogniser: Some(recogniser), ..self }
     }
 
     /// The same, with less patience.
@@ -88,7 +101,10 @@ impl Reader {
             Answer::Reading(reading) => *reading,
             _ => return Err(ReadFailure::Ended),
         };
-        if !reading.proposals.is_empty() {
+        if let Some(recogniser) = self.recogniser.as_ref().filter(|_| reading.has_blank_pages()) {
+            reading = recogniser.read(self, bytes, reading)?;
+        }
+        if reading.proposals.iter().any(|one| one.confidence.is_none()) {
             second::compare(&mut reading, self.second(bytes));
         }
         Ok(reading)
@@ -113,50 +129,76 @@ impl Reader {
         }
     }
 
-    fn ask(&self, task: Task, bytes: &[u8]) -> Result<Answer, ReadFailure> {
+    /// The program with its arguments, and with nothing of this one's surroundings.
+    pub(super) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(&self.arguments);
+        command.args(&self.arguments).env_clear().current_dir("/").stderr(Stdio::null());
+        command
+    }
+
+    pub(super) fn ask(&self, task: Task, bytes: &[u8]) -> Result<Answer, ReadFailure> {
+        let mut command = self.command();
         match task {
             Task::Read => &mut command,
+            Task::Again(length) => command.arg("--recognised").arg(length.to_string()),
             Task::Second => command.arg("--second"),
             Task::Picture(page) => command.arg("--page").arg(page.to_string()),
+            Task::Raster(page) => command.arg("--raster").arg(page.to_string()),
         };
-        command.env_clear().current_dir("/");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().map_err(ReadFailure::NotStarted)?;
-        let answer = self.exchange(&mut child, bytes);
-        // Whatever came of it, nothing is left running.
-        let _ = child.kill();
-        let _ = child.wait();
+        let mut child = started(command).map_err(ReadFailure::NotStarted)?;
+        let answer = ended_in(&mut child, bytes, self.wait, ANSWER_BYTES_MAX);
         match serde_json::from_slice(&answer?) {
             Ok(Answer::Refused { word, text }) => Err(ReadFailure::Refused { word, text }),
             Ok(answer) => Ok(answer),
             Err(_) => Err(ReadFailure::Ended),
         }
     }
+}
 
-    fn exchange(&self, child: &mut Child, bytes: &[u8]) -> Result<Vec<u8>, ReadFailure> {
-        let until = Instant::now() + self.wait;
-        let (mut input, output) = (child.stdin.take(), child.stdout.take());
-        let (sender, receiver) = mpsc::channel();
-        let bytes = bytes.to_vec();
-        // Both threads end with the process, which nobody waits for longer than it may take.
-        std::thread::spawn(move || {
-            // A process that ended reads no more; its end is seen below.
-            let _ = input.as_mut().map(|input| input.write_all(&bytes));
-        });
-        std::thread::spawn(move || {
-            let mut answer = Vec::new();
-            let limit = ANSWER_BYTES_MAX as u64 + 1;
-            let read = output.map(|output| output.take(limit).read_to_end(&mut answer));
-            let _ = sender.send((answer, matches!(read, Some(Ok(_)))));
-        });
-        match receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            Err(_) => Err(ReadFailure::TooLong),
-            Ok((answer, _)) if answer.len() > ANSWER_BYTES_MAX => Err(ReadFailure::TooMuch),
-            Ok((answer, true)) => ended(child, until).map(|()| answer),
-            Ok(_) => Err(ReadFailure::Ended),
-        }
+/// Starts a process that is handed bytes and answers bytes.
+pub(super) fn started(mut command: Command) -> std::io::Result<Child> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()
+}
+
+/// Hands a process its bytes, and takes its answer; whatever comes of it, nothing is left running.
+pub(super) fn ended_in(
+    child: &mut Child,
+    bytes: &[u8],
+    wait: Duration,
+    bytes_max: usize,
+) -> Result<Vec<u8>, ReadFailure> {
+    let answer = exchange(child, bytes, wait, bytes_max);
+    let _ = child.kill();
+    let _ = child.wait();
+    answer
+}
+
+fn exchange(
+    child: &mut Child,
+    bytes: &[u8],
+    wait: Duration,
+    bytes_max: usize,
+) -> Result<Vec<u8>, ReadFailure> {
+    let until = Instant::now() + wait;
+    let (mut input, output) = (child.stdin.take(), child.stdout.take());
+    let (sender, receiver) = mpsc::channel();
+    let bytes = bytes.to_vec();
+    // Both threads end with the process, which nobody waits for longer than it may take.
+    std::thread::spawn(move || {
+        // A process that ended reads no more; its end is seen below.
+        let _ = input.as_mut().map(|input| input.write_all(&bytes));
+    });
+    std::thread::spawn(move || {
+        let mut answer = Vec::new();
+        let limit = bytes_max as u64 + 1;
+        let read = output.map(|output| output.take(limit).read_to_end(&mut answer));
+        let _ = sender.send((answer, matches!(read, Some(Ok(_)))));
+    });
+    match receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        Err(_) => Err(ReadFailure::TooLong),
+        Ok((answer, _)) if answer.len() > bytes_max => Err(ReadFailure::TooMuch),
+        Ok((answer, true)) => ended(child, until).map(|()| answer),
+        Ok(_) => Err(ReadFailure::Ended),
     }
 }
 

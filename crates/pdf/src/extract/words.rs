@@ -62,7 +62,7 @@ fn joined(letters: &[Letter]) -> Option<Word> {
         bottom: (first.baseline + 0.25 * size) as f32,
     };
     let text = letters.iter().map(|letter| spelt(&letter.text)).collect();
-    Some(Word { text, area, baseline: first.baseline as f32, size: size as f32 })
+    Some(Word { text, area, baseline: first.baseline as f32, size: size as f32, confidence: None })
 }
 
 /// Letters that a font draws as one, and dashes and blanks of print, as they are typed.

@@ -7,6 +7,8 @@ mod denied;
 #[cfg(test)]
 mod gate;
 #[cfg(test)]
+mod ocr;
+#[cfg(test)]
 mod proposals;
 #[cfg(test)]
 mod sample;

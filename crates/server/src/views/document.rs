@@ -128,7 +128,9 @@ fn finding(proposal: &Proposal, answer: Option<&Answer>) -> ReadFinding {
         |name: FieldName| values.map(|values| values.get(&name).cloned().unwrap_or_default());
     let read = proposal.fields.iter().map(|field| {
         let is_by_one = proposal.one_engine.contains(&field.name);
-        read_field(field, is_by_one, said_of(field.name))
+        let field = read_field(field, is_by_one, said_of(field.name));
+        let read = field.read.map(|read| ReadPlace { confidence: proposal.confidence, ..read });
+        ReadField { read, ..field }
     });
     let blank = unread(proposal).map(|name| ReadField {
         name: name.word().to_owned(),
@@ -155,6 +157,7 @@ fn read_field(field: &Field, is_by_one: bool, said: Option<String>) -> ReadField
         read: Some(ReadPlace {
             written: field.written.clone(),
             is_by_one,
+            confidence: None,
             page: field.page,
             crop: [left, top, width, height].map(|points| points.max(0.0) as i32),
         }),

@@ -188,6 +188,10 @@ fn row(view: &DocumentView, at: usize, field: &ReadField) -> Markup {
                         Some(read) => {
                             "Page " (read.page) ": “" (read.written) "”"
                             @if read.is_by_one { ". " b { "Read by one engine only" } }
+                            @if let Some(confidence) = read.confidence {
+                                ". " b { "Recognised in a picture (OCR)" }
+                                ", sure to " (confidence) " of 100: compare every letter"
+                            }
                         }
                         None => { "Not read; type it if the document says it" }
                     }

@@ -108,6 +108,8 @@ pub struct ReadPlace {
     pub written: String,
     /// Whether only one of the two engines reads it so.
     pub is_by_one: bool,
+    /// How sure a recogniser is of it, of 100, if it was read in a picture.
+    pub confidence: Option<u8>,
     /// The page, from 1.
     pub page: u32,
     /// What is shown of the page: left, top, width and height, in points.

@@ -42,6 +42,7 @@ fn document(text: &str) -> DocumentView {
         read: Some(ReadPlace {
             written: text.to_owned(),
             is_by_one: false,
+            confidence: None,
             page: 1,
             crop: [30, 90, 240, 40],
         }),
@@ -78,6 +79,16 @@ fn a_value_of_one_engine_is_marked_in_its_place() {
     assert!(!web::document(&view).contains(marked));
     view.findings[0].fields[0].read.as_mut().unwrap().is_by_one = true;
     assert!(web::document(&view).contains(marked));
+}
+
+#[test]
+fn a_value_that_was_recognised_is_marked_in_its_place() {
+    let mut view = document("BRAF");
+    let marked = "Recognised in a picture (OCR)";
+    assert!(!web::document(&view).contains(marked));
+    view.findings[0].fields[0].read.as_mut().unwrap().confidence = Some(91);
+    let html = web::document(&view);
+    assert!(html.contains(marked) && html.contains("sure to 91 of 100"));
 }
 
 /// The only page with pictures: they come from its own address, and what a document says is text.
