@@ -37,7 +37,7 @@ pub(crate) fn unacknowledged(feed: &Feed, message: &Message) -> Option<Problem> 
 pub(crate) enum Content {
     Results(Oru),
     Orders(Oru),
-    Document(document::Head, Oru),
+    Document(Box<document::Head>, Oru),
 }
 
 impl Content {
@@ -56,7 +56,7 @@ impl Content {
             }
             "MDM" => {
                 let (oru, noticed) = oru::read_document(message, &settings);
-                (Self::Document(document::Head::of(message), oru), noticed)
+                (Self::Document(Box::new(document::Head::of(message)), oru), noticed)
             }
             _ => {
                 let (oru, noticed) = oru::read(message, &settings);

@@ -10,6 +10,9 @@ use model::{CodeableConcept, Coding};
 use record::derived_id;
 use serde_json::{Value, json};
 
+/// System of the types of numbers (HL7 v2 table 0203).
+const NUMBER_TYPES: &str = "http://terminology.hl7.org/CodeSystem/v2-0203";
+
 /// What TXA says.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Head {
@@ -19,6 +22,8 @@ pub(crate) struct Head {
     number: Option<(String, String)>,
     /// TXA-13: the number of the document that it replaces.
     parent: Option<(String, String)>,
+    /// TXA-14 and TXA-15: placer's and filler's number of the order that it reports on.
+    orders: Vec<(&'static str, (String, String))>,
     /// TXA-17.
     completion: String,
     /// TXA-19.
@@ -49,6 +54,10 @@ impl Head {
             },
             number: number(12),
             parent: number(13),
+            orders: [("PLAC", 14), ("FILL", 15)]
+                .into_iter()
+                .filter_map(|(kind, field)| Some((kind, number(field)?)))
+                .collect(),
             completion: value("TXA-17"),
             availability: value("TXA-19"),
         }
@@ -115,6 +124,7 @@ pub(crate) fn filings(head: &Head, oru: &Oru, context: &Context<'_>) -> Vec<Fili
     let own = id(number, "reference", context);
     let mut resource = document_reference(&document, &own, &format!("Patient/{}", context.patient));
     complete(&mut resource, head, context);
+    relate(&mut resource, head, oru);
     let targets: Vec<String> = reference_to(&resource).into_iter().collect();
     let agent = Agent { kind: "assembler".to_owned(), name: context.words(), reference: None };
     let origin = id(number, &format!("provenance:{}", context.raw), context);
@@ -150,4 +160,28 @@ fn complete(resource: &mut Value, head: &Head, context: &Context<'_>) {
         let relation = json!([{"code": "replaces", "target": {"reference": target}}]);
         object.insert("relatesTo".to_owned(), relation);
     }
+}
+
+/// Names the orders that a document reports on: by their numbers it is compared with the results
+/// that came, or will come, in other messages.
+fn relate(resource: &mut Value, head: &Head, oru: &Oru) {
+    let of_orders = oru.orders.iter().flat_map(|order| {
+        let both = [("PLAC", &order.placer), ("FILL", &order.filler)];
+        both.into_iter().filter_map(|(kind, number)| {
+            let number = number.as_ref()?;
+            Some((kind, (number.authority.clone(), number.value.clone())))
+        })
+    });
+    let mut numbers: Vec<(&str, (String, String))> = of_orders.chain(head.orders.clone()).collect();
+    numbers.retain(|(_, (of, number))| !of.trim().is_empty() && !number.trim().is_empty());
+    numbers.sort();
+    numbers.dedup();
+    let Some(object) = resource.as_object_mut().filter(|_| !numbers.is_empty()) else { return };
+    let related = numbers.iter().map(|(kind, (of, number))| {
+        let kind = json!({"coding": [{"system": NUMBER_TYPES, "code": kind}]});
+        let system = authority_to_system(of);
+        json!({"identifier": {"type": kind, "system": system, "value": number}})
+    });
+    let related: Vec<Value> = related.collect();
+    object.insert("context".to_owned(), json!({"related": related}));
 }

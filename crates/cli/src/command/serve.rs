@@ -5,6 +5,7 @@ mod audit_review;
 mod destination;
 mod document;
 mod provider;
+mod threads;
 mod viewer;
 
 use super::{panels, say};
@@ -35,6 +36,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
+use threads::{Ending, thread};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 use transport::{Listener, Stream, Tls, TlsFiles};
@@ -211,6 +213,7 @@ impl Running {
         let beside = beside(&settings.base_url)?;
         let (stop, stopped) = watch::channel(false);
         let flag = Arc::new(AtomicBool::new(false));
+        let ending = Ending::new(&flag);
         let (feeds, feed) = feeds(arguments, &record)?;
         let worker = Worker::new(record.clone(), Arc::clone(&pack), feeds.clone(), &tenant)
             .with_references(genomics.references.clone())
@@ -243,6 +246,7 @@ impl Running {
             serve_http(http, router, stopped.clone()),
             serve_mllp(mllp, record, feed, stopped),
         ];
+        ending.goes_on();
         Ok(Self {
             http: http_address,
             mllp: mllp_address,
@@ -439,18 +443,6 @@ impl Connected<IncomingStream<'_, HttpListener>> for Peer {
 async fn with_peer(ConnectInfo(Peer(peer)): ConnectInfo<Peer>, mut request: Request) -> Request {
     request.extensions_mut().insert(PeerAddress(peer.ip()));
     request
-}
-
-fn thread(
-    name: &str,
-    flag: &Arc<AtomicBool>,
-    work: impl FnOnce(&dyn Fn() -> bool) + Send + 'static,
-) -> anyhow::Result<JoinHandle<()>> {
-    let flag = Arc::clone(flag);
-    std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(move || work(&|| flag.load(Ordering::Relaxed)))
-        .with_context(|| format!("the {name} thread cannot start"))
 }
 
 fn serve_http(

@@ -14,7 +14,7 @@ pub(crate) struct Server {
     address: String,
     /// What it said before it served.
     pub(crate) said: String,
-    _talk: BufReader<std::process::ChildStderr>,
+    talk: BufReader<std::process::ChildStderr>,
 }
 
 impl Server {
@@ -34,7 +34,19 @@ impl Server {
             assert!(talk.read_line(&mut line).unwrap() > 0, "the server ended");
         }
         let address = line.trim().trim_start_matches("serving HTTP on ").to_owned();
-        Self { child, address, said, _talk: talk }
+        Self { child, address, said, talk }
+    }
+
+    /// Where messages come in; asked once.
+    pub(crate) fn mllp(&mut self) -> String {
+        let mut line = String::new();
+        loop {
+            line.clear();
+            assert!(self.talk.read_line(&mut line).unwrap() > 0, "the server ended");
+            if let Some((_, address)) = line.trim().split_once("over MLLP on ") {
+                return address.to_owned();
+            }
+        }
     }
 
     /// Status, `Content-Location` and body of an answer.

@@ -12,6 +12,7 @@ mod apply;
 mod arriving;
 mod beside;
 mod compare;
+mod measure;
 mod said;
 mod verdict;
 

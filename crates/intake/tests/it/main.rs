@@ -26,6 +26,8 @@ mod genome;
 #[cfg(test)]
 mod hospital;
 #[cfg(test)]
+mod later;
+#[cfg(test)]
 mod listener;
 #[cfg(test)]
 mod matching;

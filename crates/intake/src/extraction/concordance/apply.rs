@@ -49,8 +49,16 @@ impl Comparer<'_> {
             is_replaced |= !is_as_read;
             let reading = read.reading.as_ref().filter(|_| is_as_read);
             let compared = reading.map(|reading| compare(reading, &beside)).unwrap_or_default();
-            seen.extend(beside.reports);
-            seen.extend(beside.results);
+            // What a document that is gone has held, nobody could let go any more.
+            let left = if beside.is_there {
+                Beside::default()
+            } else {
+                Beside::left(self.record, self.door, patient, &read)?
+            };
+            for beside in [left, beside] {
+                seen.extend(beside.reports);
+                seen.extend(beside.results);
+            }
             documents.push(Document { kept, read, compared });
         }
         for (name, one) in &seen {
@@ -76,7 +84,7 @@ impl Comparer<'_> {
     ) -> Result<(), Failure> {
         let name = (holder.resource_type.clone(), holder.id.clone());
         let beside = if holder.deleted {
-            Beside::before(self.record, self.door, patient, holder)?
+            Beside::before(self.record, self.door, patient, (name, holder.version))?
         } else {
             Beside::at(self.record, self.door, patient, name)?
         };

@@ -1,6 +1,7 @@
 //! Comparing: gene, change and significance; gene, diplotype and phenotype. Pure.
 
 use super::beside::{Beside, Name};
+use super::measure::Measured;
 use super::said::{Kind, Presence, Said, Values, of_denial, of_proposal};
 use formats::fhir::facts::facts_of;
 use formats::fhir::panel;
@@ -17,7 +18,7 @@ const NEGATIVE: &str = "LA6577-6";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disagreement {
     /// What is different, a stable word: `diplotype`, `phenotype`, `significance`, `change`,
-    /// `denied-by-document`, `denied-by-result`.
+    /// `measure`, `denied-by-document`, `denied-by-result`.
     pub word: &'static str,
     /// What the result says.
     pub stated: String,
@@ -53,7 +54,7 @@ pub(super) fn compare(reading: &Reading, beside: &Beside) -> Compared {
             Kind::Genotype => comparison.genotype(at, proposal),
             Kind::Variant => comparison.variant(at, proposal),
             Kind::CopyNumber | Kind::Rearrangement => comparison.structural(at, proposal),
-            Kind::Measure => {}
+            Kind::Measure => comparison.measure(at, proposal),
         }
     }
     for denial in &reading.denied {
@@ -253,6 +254,28 @@ impl Comparison<'_> {
         }
         if all.is_empty() && !is_minor(&values) {
             self.unstated(gene, &read);
+        }
+    }
+
+    /// Measures of the whole tumour: number and level.
+    fn measure(&mut self, at: usize, proposal: &Proposal) {
+        let Some(read) = Measured::of_proposal(proposal) else { return };
+        let all = self.beside.reports.iter().chain(&self.beside.results);
+        let stated: Vec<(Name, Measured)> = all
+            .flat_map(|(name, one)| Measured::of(name, one).into_iter().map(|m| (name.clone(), m)))
+            .filter(|(_, stated)| stated.name == read.name)
+            .collect();
+        let mut differs = false;
+        for (name, stated) in &stated {
+            if read.is_same(stated) == Some(false) {
+                differs = true;
+                let at = (Some(at), page(proposal), read.words());
+                self.disagree("measure", at, stated.words(), [name.clone()].into());
+            }
+        }
+        let said = stated.iter().find(|(_, stated)| read.is_said_by(stated));
+        if let Some((_, stated)) = said.filter(|_| !differs && is_whole(proposal)) {
+            self.compared.agreed.insert(at, stated.words());
         }
     }
 
