@@ -19,7 +19,8 @@ const OF_PRESCRIBER = [
   '/patients/ana-example/locus', '/patients/ana-example/access',
   '/patients/ana-example/emergency', '/trials',
   '/trials/DEMO-EGFR-1', '/cards', '/knowledge', '/knowledge/versions', '/knowledge/genes/CYP2C19',
-  '/knowledge/drugs/32968', '/account', '/account/passkeys', '/step-up', '/api', '/nothing-here',
+  '/knowledge/drugs/32968', '/knowledge/genes/CYP2C19/alleles/*2', '/knowledge/variants/rs4244285',
+  '/account', '/account/passkeys', '/step-up', '/api', '/nothing-here',
 ];
 const OF_REVIEWER = ['/reviews'];
 const OF_OFFICER = [

@@ -6,6 +6,7 @@
 //! `resourceType`, and the CapabilityStatement says what each type is searched by.
 
 mod console;
+mod knowledge;
 mod operation;
 mod page;
 mod patient;
@@ -147,6 +148,7 @@ mod tests {
             .iter()
             .chain(console::TABLE)
             .chain(trials::TABLE)
+            .chain(knowledge::TABLE)
             .map(|row| (row.method, row.path))
             .filter(|known| !routed.contains(known))
             .collect();

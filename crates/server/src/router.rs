@@ -73,6 +73,8 @@ const PAGES: &[Route] = &[
     Route::new("GET", "/cards", || get(cards::show)),
     Route::new("GET", "/knowledge", || get(knowledge::list)),
     Route::new("GET", "/knowledge/genes/{symbol}", || get(knowledge::gene)),
+    Route::new("GET", "/knowledge/genes/{symbol}/alleles/{name}", || get(knowledge::allele)),
+    Route::new("GET", "/knowledge/variants/{name}", || get(knowledge::variant)),
     Route::new("GET", "/knowledge/drugs/{rxnorm}", || get(knowledge::drug)),
     Route::new("GET", "/knowledge/versions", || get(knowledge::versions)),
     Route::new("GET", "/knowledge/versions/{id}", || get(knowledge::version)),

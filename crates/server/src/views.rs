@@ -31,7 +31,9 @@ pub(crate) use brief::{Made, brief};
 pub(crate) use console::{console, feed};
 pub(crate) use document::{decides, document, documents};
 pub(crate) use identity::{home, session};
-pub(crate) use knowledge::{knowledge, knowledge_of_drug, knowledge_of_gene};
+pub(crate) use knowledge::{
+    knowledge, knowledge_of_allele, knowledge_of_drug, knowledge_of_gene, knowledge_of_variant,
+};
 pub(crate) use lifestyle::{FormState, answers_of, lifestyle_form};
 pub(crate) use locus::{LocusAsked, locus_features, locus_page};
 pub(crate) use patient::patient_page;

@@ -27,7 +27,9 @@ pub use page::emergency::{emergencies, emergency};
 pub use page::erasure::{erased, erasure};
 pub use page::error::{error, not_found};
 pub use page::explain::explain;
-pub use page::knowledge::{knowledge, knowledge_drug, knowledge_gene};
+pub use page::knowledge::{
+    knowledge, knowledge_allele, knowledge_drug, knowledge_gene, knowledge_variant,
+};
 pub use page::lifestyle::form::{lifestyle_form, speaker};
 pub use page::locus::locus;
 pub use page::login::login;

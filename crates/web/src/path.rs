@@ -103,16 +103,26 @@ pub fn knowledge_gene(symbol: &str) -> String {
     format!("{KNOWLEDGE}/genes/{}", segment(symbol))
 }
 
-/// What an adoption changed, and for whom: patients after one, by id.
-pub fn knowledge_version(adoption: &str, after: Option<&PatientId>) -> String {
-    let page = format!("{KNOWLEDGE_VERSIONS}/{}", segment(adoption));
-    match after {
-        Some(after) => format!("{page}?after={}", segment(after.as_str())),
-        None => page,
-    }
+/// What the knowledge in use says of an allele of a gene.
+pub fn knowledge_allele(symbol: &str, name: &str) -> String {
+    format!("{}/alleles/{}", knowledge_gene(symbol), segment(name))
 }
 
-/// What it says of a drug, by its RxNorm ingredient code.
+/// What the knowledge in use says of a variant, by its rsID or its place.
+pub fn knowledge_variant(name: &str) -> String {
+    format!("{KNOWLEDGE}/variants/{}", segment(name))
+}
+
+/// What an adoption changed, and for whom: of one gene or drug alone, patients after one by id.
+pub fn knowledge_version(adoption: &str, about: Option<&str>, after: Option<&PatientId>) -> String {
+    let about = about.map(|about| format!("about={}", segment(about)));
+    let after = after.map(|after| format!("after={}", segment(after.as_str())));
+    let asked: Vec<String> = about.into_iter().chain(after).collect();
+    let start = if asked.is_empty() { "" } else { "?" };
+    format!("{KNOWLEDGE_VERSIONS}/{}{start}{}", segment(adoption), asked.join("&"))
+}
+
+/// What the knowledge in use says of a drug, by its RxNorm code.
 pub fn knowledge_drug(rxnorm: &str) -> String {
     format!("{KNOWLEDGE}/drugs/{}", segment(rxnorm))
 }

@@ -43,7 +43,7 @@ pub use administration::{
 };
 pub use adopted::{
     AdoptionRow, AdoptionView, AdoptionsView, Affected, AffectedChange, AffectedRow, Compared,
-    ComparedSubject,
+    ComparedSubject, SubjectAdoption, SubjectHistory,
 };
 pub use api::{ApiGroup, ApiOperation, ApiView};
 pub use cards::{CardRow, CardsView, RateRow, RatesView};
@@ -61,7 +61,10 @@ pub use document::{
 pub use emergency::{EmergencyFormView, EmergencyListView, EmergencyRow};
 pub use explain::{ExplainView, Subject};
 pub use identity::{Identity, Known, Session};
-pub use knowledge::{DrugKnowledgeView, GeneKnowledgeView, KnowledgeView, RuleView};
+pub use knowledge::{
+    AlleleKnowledgeView, AllelePosition, DrugKnowledgeView, GeneKnowledgeView, KnowledgeView,
+    RuleView, VariantKnowledgeView, VariantOfGene,
+};
 pub use lifestyle::{
     BearingRow, LifestyleFormView, LifestyleQuestion, LifestyleView, PreventionRow, QuestionKind,
 };

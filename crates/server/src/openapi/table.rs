@@ -281,13 +281,6 @@ pub(super) const TABLE: &[Row] = &[
         .refusing(&[400, 403, 404, 501]),
     page("GET", "/patients/{id}/trials", "The tumour of a patient and its trial options"),
     page("GET", "/cards", "What cards came to, by rule and role"),
-    page("GET", "/knowledge", "The knowledge in use: genes and drugs"),
-    page("GET", "/knowledge/genes/{symbol}", "What it says of a gene").refusing(&[404]),
-    page("GET", "/knowledge/drugs/{rxnorm}", "What it says of a drug").refusing(&[404]),
-    page("GET", "/knowledge/versions", "Packs that were put into use"),
-    page("GET", "/knowledge/versions/{id}", "What one says differently, and of whom")
-        .asking(&["after"])
-        .refusing(&[400, 404]),
     page("GET", "/patients/{id}/board", "The brief of a patient for a tumour board")
         .asking(&["version"]),
     page("POST", "/patients/{id}/board", "Issue the brief as it is now")
@@ -494,7 +487,7 @@ fn row_of_question(method: &'static str, path: &'static str) -> Option<Row> {
 /// The row of a route.
 pub(super) fn row(method: &'static str, path: &'static str) -> Option<Row> {
     let all = TABLE.iter().chain(super::console::TABLE).chain(super::trials::TABLE);
-    let all = all.chain(super::patient::TABLE);
+    let all = all.chain(super::patient::TABLE).chain(super::knowledge::TABLE);
     let known = all.copied().find(|row| (row.method, row.path) == (method, path));
     known.or_else(|| row_of_question(method, path))
 }

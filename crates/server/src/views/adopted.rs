@@ -1,5 +1,7 @@
 //! Packs that were put into use: what each says otherwise than the one before, and of whom.
 
+pub(super) mod subject;
+
 use super::identity::session;
 use super::patients::patient_row;
 use crate::app::App;
@@ -30,15 +32,16 @@ pub(crate) fn adoptions(app: &App, caller: &Caller) -> Result<AdoptionsView, Err
 pub(crate) fn adoption(
     app: &App,
     caller: &Caller,
-    id: &str,
+    (id, about): (&str, Option<&str>),
     after: Option<PatientId>,
 ) -> Result<AdoptionView, Error> {
     let found = app.record().adoptions(&caller.access, ADOPTIONS_MAX)?;
     let found = found.into_iter().find(|one| one.id == id).ok_or_else(Error::not_found)?;
     Ok(AdoptionView {
         session: session(app, caller)?,
-        differences: compared(app, &caller.access, &found),
-        affected: affected(app, caller, id, after)?,
+        differences: of_subject(compared(app, &caller.access, &found), about),
+        affected: affected(app, caller, (id, about), after)?,
+        about: about.map(str::to_owned),
         adoption: row(found),
     })
 }
@@ -55,6 +58,17 @@ fn compared(app: &App, access: &Access, one: &Adoption) -> Compared {
     match both {
         Ok((before, since)) => Compared::Subjects(subjects(Summary::new(&before.pgx, &since.pgx))),
         Err(why) => Compared::Failed(why),
+    }
+}
+
+/// The part that is about one gene or drug.
+fn of_subject(all: Compared, about: Option<&str>) -> Compared {
+    match (all, about) {
+        (Compared::Subjects(mut found), Some(name)) => {
+            found.retain(|subject| subject.name == name);
+            Compared::Subjects(found)
+        }
+        (all, _) => all,
     }
 }
 
@@ -88,12 +102,12 @@ fn subject<const N: usize>(
     ComparedSubject { name, rows: rows.collect() }
 }
 
-/// Patients whom the reader sees, with what the reader may read of them. Nobody else leaves a
-/// trace, not even as the place where the next page begins.
+/// Patients whom the reader sees, with what the reader may read of them, as far as it is asked
+/// for. Nobody else leaves a trace, not even as the place where the next page begins.
 fn affected(
     app: &App,
     caller: &Caller,
-    id: &str,
+    (id, about): (&str, Option<&str>),
     mut after: Option<PatientId>,
 ) -> Result<Affected, Error> {
     if !app.record().may(&caller.access, Action::ReadPackChanges)? {
@@ -110,7 +124,7 @@ fn affected(
                 return Ok(Affected::Patients { rows, next });
             }
             after = Some(change.patient.clone());
-            rows.extend(affected_row(app, caller, &change)?);
+            rows.extend(affected_row(app, caller, &change, about)?);
         }
         if is_last {
             return Ok(Affected::Patients { rows, next: None });
@@ -118,16 +132,21 @@ fn affected(
     }
 }
 
-/// Nobody if the reader sees neither the patient nor any of the statements.
+/// Nobody if the reader sees neither the patient nor any of the statements that are asked for.
 fn affected_row(
     app: &App,
     caller: &Caller,
     change: &PatientChange,
+    about: Option<&str>,
 ) -> Result<Option<AffectedRow>, Error> {
-    let Some(listed) = patient_row_if_seen(app, caller, &change.patient)? else { return Ok(None) };
     let place = &change.patient;
-    let noted: PatientChanges = serde_json::from_value(change.body.clone())
+    let mut noted: PatientChanges = serde_json::from_value(change.body.clone())
         .map_err(|error| Error::internal(format!("the change noted of {place}: {error}")))?;
+    noted.changes.retain(|one| about.is_none_or(|name| one.name == name));
+    if noted.changes.is_empty() {
+        return Ok(None);
+    }
+    let Some(listed) = patient_row_if_seen(app, caller, &change.patient)? else { return Ok(None) };
     let mut changes = Vec::new();
     for one in noted.changes {
         if may_read(app, &caller.access, &one)? {

@@ -1,5 +1,7 @@
 //! What happened when, out of the facts that have a day.
 
+pub(super) mod tumor;
+
 use model::fact::{FactContent, FiledFact};
 use model::medication::{Medication, Taking};
 use model::reported::ResultStatus;
@@ -10,8 +12,12 @@ use web::view::{CourseRow, CourseSpan};
 /// Medicines that have a row of their own; the latest.
 const MEDICINES_MAX: usize = 20;
 
-/// Medicines as bars, the latest first; then specimens and reports as marks.
-pub(super) fn course(facts: &[FiledFact], today: PartialDate) -> Vec<CourseRow> {
+/// Medicines as bars, the latest first; then specimens, reports and responses as marks.
+pub(super) fn course(
+    facts: &[FiledFact],
+    responses: Vec<CourseSpan>,
+    today: PartialDate,
+) -> Vec<CourseRow> {
     let mut medicines: BTreeMap<String, Vec<CourseSpan>> = BTreeMap::new();
     let (mut specimens, mut reports) = (Vec::new(), Vec::new());
     for filed in facts {
@@ -40,7 +46,8 @@ pub(super) fn course(facts: &[FiledFact], today: PartialDate) -> Vec<CourseRow> 
     let latest = |row: &CourseRow| row.spans.iter().map(|span| span.from).max();
     rows.sort_by_key(|row| std::cmp::Reverse(latest(row)));
     rows.truncate(MEDICINES_MAX);
-    for (label, spans) in [("Specimens", specimens), ("Reports", reports)] {
+    for (label, spans) in [("Specimens", specimens), ("Reports", reports), ("Response", responses)]
+    {
         if !spans.is_empty() {
             rows.push(CourseRow { label: label.to_owned(), is_bars: false, spans });
         }

@@ -1,12 +1,17 @@
 //! What the pack in use says of genes and drugs.
 
+mod variant;
+
+pub(crate) use variant::{knowledge_of_allele, knowledge_of_variant};
+
+use super::adopted::subject::{Subject, history};
 use super::identity::session;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Error;
 use guidance::Order;
 use guidance::lifestyle::rule_of;
-use knowledge::pgx::{ActionRule, Drug, Gene};
+use knowledge::pgx::{ActionRule, Drug, Gene, PhenotypeRule};
 use model::code::system::RXNORM;
 use model::{CodeableConcept, Coding};
 use web::view::{DrugKnowledgeView, GeneKnowledgeView, KnowledgeView, RuleView};
@@ -45,14 +50,7 @@ pub(crate) fn knowledge_of_gene(
     let pack = app.pack();
     let Some(gene) = pack.pgx.gene(symbol) else { return Ok(None) };
     let drugs = pack.pgx.drugs.iter().filter(|drug| drug.genes.contains(&gene.symbol));
-    let pairs = gene.phenotypes.iter().map(|rule| {
-        let any = |function: &str| match function {
-            "*" => "any function".to_owned(),
-            "-" => "no second copy".to_owned(),
-            function => function.to_owned(),
-        };
-        (format!("{} and {}", any(&rule.first), any(&rule.second)), rule.phenotype.clone())
-    });
+    let pairs = gene.phenotypes.iter().map(pair);
     let scores = gene.scores.iter().map(|rule| {
         let to = rule.to.map_or_else(|| " or more".to_owned(), |to| format!(" to {to}"));
         (format!("score {}{to}", rule.from), rule.phenotype.clone())
@@ -73,7 +71,18 @@ pub(crate) fn knowledge_of_gene(
             .collect(),
         phenotypes: scores.chain(pairs).collect(),
         drugs: drugs.map(|drug| (drug.rxnorm.clone(), drug.name.clone())).collect(),
+        history: history(app, caller, &Subject { name: &gene.symbol, is_part: None })?,
     }))
+}
+
+/// Two functions, and the phenotype that follows.
+fn pair(rule: &PhenotypeRule) -> (String, String) {
+    let any = |function: &str| match function {
+        "*" => "any function".to_owned(),
+        "-" => "no second copy".to_owned(),
+        function => function.to_owned(),
+    };
+    (format!("{} and {}", any(&rule.first), any(&rule.second)), rule.phenotype.clone())
 }
 
 /// A drug; `None` if the pack has no rule for it.
@@ -96,6 +105,7 @@ pub(crate) fn knowledge_of_drug(
         rules: rules.map(|rule| rule_view(app, rule)).collect(),
         before_testing: before.map(|rule| (rule.text.clone(), rule.citation.clone())).collect(),
         smoking: smoking(drug),
+        history: history(app, caller, &Subject { name: &drug.name, is_part: None })?,
     }))
 }
 

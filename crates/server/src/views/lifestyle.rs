@@ -66,23 +66,39 @@ fn resources(
     let codes = question_codes().map(|code| format!("http://loinc.org|{code}")).collect();
     let mut found: BTreeMap<String, Stored> = BTreeMap::new();
     for asked in [term("code", codes), term("category", vec!["social-history".to_owned()])] {
-        let of = term("patient", vec![patient.as_str().to_owned()]);
-        let mut query = Query {
-            resource_type: "Observation".to_owned(),
-            terms: vec![of, asked],
-            count: PAGE_ROWS_MAX,
-            cursor: None,
-        };
-        loop {
-            let page = record.search(access, &query)?;
-            found.extend(page.entries.into_iter().map(|one| (one.reference.to_string(), one)));
-            let Some(next) = page.next else { break };
-            query.cursor = Some(next);
-        }
+        let some = observations(record, access, patient, &asked)?;
+        found.extend(some.into_iter().map(|one| (one.reference.to_string(), one)));
     }
     let all = whole(record, access, patient, &WHOLE_TYPES)?;
     found.extend(all.into_iter().map(|one| (one.reference.to_string(), one)));
     Ok(found)
+}
+
+/// All of a patient's Observations of which something holds.
+pub(super) fn observations(
+    record: &Record,
+    access: &Access,
+    patient: &PatientId,
+    asked: &Term,
+) -> Result<Vec<Stored>, Failure> {
+    let of = Term {
+        parameter: "patient".to_owned(),
+        modifier: None,
+        values: vec![patient.as_str().to_owned()],
+    };
+    let mut query = Query {
+        resource_type: "Observation".to_owned(),
+        terms: vec![of, asked.clone()],
+        count: PAGE_ROWS_MAX,
+        cursor: None,
+    };
+    let mut found = Vec::new();
+    loop {
+        let page = record.search(access, &query)?;
+        found.extend(page.entries);
+        let Some(next) = page.next else { return Ok(found) };
+        query.cursor = Some(next);
+    }
 }
 
 /// All of a patient's resources of some types.

@@ -3,6 +3,7 @@
 use super::allergies::allergies;
 use super::clinical::Layer;
 use super::course::course;
+use super::course::tumor::{responses, shares_of_reads};
 use super::identity::{identity, session};
 use super::lifestyle::lifestyle;
 use super::trials::{reinterpreted, standings};
@@ -42,6 +43,7 @@ pub(crate) fn patient_page(
     app.interpret_news(id)?;
     let statements = app.record().statements(&caller.access, id)?;
     let layer = Layer::of(app, &facts, &statements);
+    let responses = responses(app, &caller.access, id)?;
     Ok(PatientView {
         session: session(app, caller)?,
         today: app.record().now().day(),
@@ -53,7 +55,9 @@ pub(crate) fn patient_page(
         drugs: drug_rows(app, &facts, &statements, layer.advice),
         genes: gene_rows(app, &facts, &statements, layer.conversions),
         trials: standings(app, caller, id)?,
-        course: course(&facts, app.record().now().day()),
+        course: course(&facts, responses.dated, app.record().now().day()),
+        course_undated: responses.undated,
+        fractions: shares_of_reads(app, &caller.access, id)?,
         lifestyle: lifestyle(app, caller, id, &facts)?,
         reinterpreted: reinterpreted(app, &caller.access, id, OF_PATIENT_PAGE)?,
         reports: report_rows(app, caller, &facts)?,

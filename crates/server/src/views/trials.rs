@@ -6,6 +6,7 @@ mod profile;
 mod therapies;
 mod work;
 
+pub(super) use profile::fractions;
 pub(crate) use work::{TrialOfPatient, trial_of_patient, trial_work};
 
 use super::allergies::allergies;

@@ -104,15 +104,13 @@ const SUMMING: (&str, &str) = ("POST", "/patients/{id}/summary");
 const LIFESTYLE: (&str, &str) = ("GET", "/patients/{id}/lifestyle");
 const ANSWERING: (&str, &str) = ("POST", "/patients/{id}/lifestyle");
 const OPENING: (&str, &str) = ("POST", "/patients/{id}/emergency");
-
 const MESSAGE: (&str, &str) = ("GET", "/console/messages/{id}");
 const BYTES: (&str, &str) = ("GET", "/console/messages/{id}/bytes");
 const SOURCE: (&str, &str) = ("GET", "/patients/{id}/sources/{raw}");
 const PRESCRIBES: Option<Who> = Some(Who::Person(Role::Prescriber));
-
 const GENE: (&str, &str) = ("GET", "/knowledge/genes/{symbol}");
+const ALLELE: (&str, &str) = ("GET", "/knowledge/genes/{symbol}/alleles/{name}");
 const DRUG: (&str, &str) = ("GET", "/knowledge/drugs/{rxnorm}");
-
 const REPORT: (&str, &str) = ("GET", "/patients/{id}/pgx-report");
 const DOCUMENT_PAGE: (&str, &str) = ("GET", "/reviews/documents/{id}/pages/{page}");
 const REPORT_PDF: (&str, &str) = ("GET", "/patients/{id}/pgx-report.pdf");
@@ -178,6 +176,8 @@ const TABLE: &[Row] = &[
     row(("GET", "/cards"), Page, "/cards", OPERATOR, false),
     row(("GET", "/knowledge"), Page, "/knowledge", None, false),
     row(GENE, Page, "/knowledge/genes/CYP2C19", None, false),
+    row(ALLELE, Page, "/knowledge/genes/CYP2C19/alleles/*2", None, false),
+    row(("GET", "/knowledge/variants/{name}"), Page, "/knowledge/variants/rs4244285", None, false),
     row(("GET", "/knowledge/versions"), Page, "/knowledge/versions", None, false),
     row(("GET", "/knowledge/versions/{id}"), Page, "/knowledge/versions/none", None, false),
     row(DRUG, Page, "/knowledge/drugs/32968", None, false),

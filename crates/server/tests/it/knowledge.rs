@@ -28,6 +28,52 @@ async fn genes_and_drugs_say_what_follows_from_what_and_by_whom() {
     }
 }
 
+#[tokio::test]
+async fn alleles_and_variants_say_where_they_are_and_what_they_define() {
+    let app = TestApp::empty();
+    let gene = app.get(PRESCRIBER, "/knowledge/genes/CYP2C19").await.text();
+    assert!(gene.contains("href=\"/knowledge/genes/CYP2C19/alleles/%2A2\""), "{gene}");
+    for (page, parts) in [
+        (
+            "/knowledge/genes/CYP2C19/alleles/*2",
+            &[
+                "No function",
+                "href=\"/knowledge/variants/rs4244285\"",
+                "chr10:94781859",
+                "NC_000010.11:g.94781859G&gt;A",
+                "No function and No function",
+                "clopidogrel",
+            ][..],
+        ),
+        ("/knowledge/genes/CYP2C19/alleles/*38", &["the reference: what is found where no other"]),
+        ("/knowledge/genes/CYP2D6/alleles/*5", &["known from outside calls only"]),
+        (
+            "/knowledge/variants/rs4244285",
+            &[
+                "CYP2C19",
+                "chr10:94781859 (GRCh38)",
+                "/knowledge/genes/CYP2C19/alleles/%2A2",
+                "G → A",
+            ],
+        ),
+        ("/knowledge/variants/chr10:94781859", &["/knowledge/genes/CYP2C19/alleles/%2A2"]),
+    ] {
+        let answer = app.get(PRESCRIBER, page).await;
+        assert_eq!(answer.status, 200, "{page}");
+        for part in parts {
+            assert!(answer.text().contains(part), "{page} {part}: {}", answer.text());
+        }
+    }
+    for nothing in [
+        "/knowledge/genes/CYP2C19/alleles/*2000",
+        "/knowledge/genes/NOSUCH/alleles/*2",
+        "/knowledge/variants/rs1",
+        "/knowledge/variants/%3Cscript%3E",
+    ] {
+        assert_eq!(app.get(PRESCRIBER, nothing).await.status, 404, "{nothing}");
+    }
+}
+
 /// The real pack with a text of a table replaced, its digest brought up to date.
 fn edited(file: &str, from: &str, to: &str) -> Arc<Pack> {
     let mut files = pack().files.clone();
@@ -79,6 +125,22 @@ async fn what_another_pack_says_otherwise_and_of_whom_is_told_to_who_may_know() 
         assert!(affected.contains(said), "{said}: {affected}");
     }
     assert!(!affected.contains("SAMPLE"), "Ben has no result: {affected}");
+
+    // The same on the page of the drug, with a way to whom it concerns; a gene has no part in it.
+    let drug = app.get(PRESCRIBER, "/knowledge/drugs/32968").await.text();
+    let changes = between(&drug, "id=\"changes\"", "</section>");
+    for said in ["Advice: clopidogrel/CPIC/acs-pci/PM", "Moderate", "?about=clopidogrel\""] {
+        assert!(changes.contains(said), "{said}: {changes}");
+    }
+    for page in ["/knowledge/genes/CYP2C19", "/knowledge/variants/rs4244285"] {
+        let other = app.get(PRESCRIBER, page).await.text();
+        assert!(other.contains("Nothing else is said."), "{other}");
+    }
+    for (about, is_named) in [("clopidogrel", true), ("CYP2C19", false), ("nobody", false)] {
+        let asked = app.get(PRESCRIBER, &format!("{page}?about={about}")).await.text();
+        let affected = between(&asked, "id=\"affected\"", "</section>");
+        assert_eq!(affected.contains("EXAMPLE, Ana"), is_named, "{about}: {affected}");
+    }
 
     // A person of single patients is not told of others, not even how many there are.
     let narrow = app.get(Who::Narrow, &page).await.text();

@@ -38,6 +38,8 @@ mod clinical;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
+mod course;
+#[cfg(test)]
 mod crud;
 #[path = "../../../../bench/decade.rs"]
 #[cfg(test)]

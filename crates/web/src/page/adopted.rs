@@ -5,7 +5,7 @@ use super::words;
 use crate::path;
 use crate::view::{
     AdoptionRow, AdoptionView, AdoptionsView, Affected, AffectedChange, AffectedRow, Compared,
-    ComparedSubject,
+    ComparedSubject, SubjectAdoption, SubjectHistory,
 };
 use maud::{Markup, html};
 use model::statement::KnowledgeRef;
@@ -44,7 +44,7 @@ fn adoption_row(row: &AdoptionRow) -> Markup {
     html! {
         tr {
             th scope="row" data-label="Pack" {
-                a href=(path::knowledge_version(&row.id, None)) { (named(&row.pack)) }
+                a href=(path::knowledge_version(&row.id, None, None)) { (named(&row.pack)) }
                 span.line { code { "sha256 " (row.pack.digest.get(..12).unwrap_or_default()) } }
             }
             td data-label="Before" { (before(row)) }
@@ -67,6 +67,61 @@ fn when(row: &AdoptionRow) -> Markup {
     }
 }
 
+/// What packs said otherwise of a gene, a drug or a variant.
+pub(super) fn history(history: &SubjectHistory, level: Level) -> Markup {
+    let (adoptions, are_more) = match history {
+        SubjectHistory::NotTold => {
+            return html! { p.empty { "What was in use before is told to those who may know." } };
+        }
+        SubjectHistory::Told { adoptions, are_more } => (adoptions, *are_more),
+    };
+    html! {
+        @if adoptions.is_empty() {
+            p.empty { "No other pack was in use before: there is nothing to compare." }
+        }
+        @for one in adoptions { (subject_adoption(one, level)) }
+        @if are_more {
+            p.more { a href=(path::KNOWLEDGE_VERSIONS) { "Earlier packs put into use" } }
+        }
+    }
+}
+
+/// Which heading an adoption has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Level {
+    /// Below a section.
+    Third,
+    /// Below a part of one.
+    Fourth,
+}
+
+fn subject_adoption(one: &SubjectAdoption, level: Level) -> Markup {
+    let heading = html! {
+        a href=(path::knowledge_version(&one.adoption.id, Some(&one.about), None)) {
+            (named(&one.adoption.pack))
+        }
+    };
+    html! {
+        @match level {
+            Level::Third => h3.part { (heading) },
+            Level::Fourth => h4 { (heading) },
+        }
+        p.note { "In place of " (before(&one.adoption)) ", by " (when(&one.adoption)) }
+        @match &one.differences {
+            Compared::Subjects(found) if found.is_empty() => p.empty { "Nothing else is said." },
+            Compared::Subjects(found) => {
+                @for subject in found { (differences(subject)) }
+                p.more {
+                    a href=(path::knowledge_version(&one.adoption.id, Some(&one.about), None)) {
+                        "Patients of whom something else is said of " (one.about)
+                    }
+                }
+            }
+            other => (compared(other)),
+        }
+    }
+}
+
 /// What one of them changed.
 pub fn adoption(view: &AdoptionView) -> String {
     let row = &view.adoption;
@@ -78,6 +133,12 @@ pub fn adoption(view: &AdoptionView) -> String {
             div { dt { "Before" } dd { (before(row)) } }
             div { dt { "Put into use" } dd { (when(row)) } }
             div { dt { "Patients looked at" } dd { (row.patients) } }
+        }
+        @if let Some(about) = &view.about {
+            p {
+                "Of " b { (about) } " alone. "
+                a href=(path::knowledge_version(&row.id, None, None)) { "Everything" }
+            }
         }
         section aria-labelledby="affected" {
             h2 id="affected" { "Patients of whom something else is said" }
@@ -98,6 +159,7 @@ fn affected(view: &AdoptionView) -> Markup {
         }
         Affected::Patients { rows, next } => (rows, next),
     };
+    let about = view.about.as_deref();
     html! {
         @if rows.is_empty() { p.empty { "Nobody on this page." } } @else {
             table {
@@ -110,7 +172,7 @@ fn affected(view: &AdoptionView) -> Markup {
         }
         @if let Some(next) = next {
             p.more {
-                a href=(path::knowledge_version(&view.adoption.id, Some(next))) {
+                a href=(path::knowledge_version(&view.adoption.id, about, Some(next))) {
                     "More patients"
                 }
             }
@@ -169,22 +231,28 @@ fn compared_subject(subject: &ComparedSubject) -> Markup {
                 (words::sentence(&subject.name)) ": "
                 (words::count(subject.rows.len(), "difference", "differences"))
             }
-            table {
-                caption { (words::sentence(&subject.name)) }
-                thead {
-                    tr {
-                        th scope="col" { "What" }
-                        th scope="col" { "Before" }
-                        th scope="col" { "Since" }
-                    }
+            (differences(subject))
+        }
+    }
+}
+
+fn differences(subject: &ComparedSubject) -> Markup {
+    html! {
+        table {
+            caption { (words::sentence(&subject.name)) }
+            thead {
+                tr {
+                    th scope="col" { "What" }
+                    th scope="col" { "Before" }
+                    th scope="col" { "Since" }
                 }
-                tbody {
-                    @for (part, what, before, since) in &subject.rows {
-                        tr {
-                            th scope="row" data-label="What" { (part) ": " (what) }
-                            td data-label="Before" { (side(before.as_deref())) }
-                            td data-label="Since" { (side(since.as_deref())) }
-                        }
+            }
+            tbody {
+                @for (part, what, before, since) in &subject.rows {
+                    tr {
+                        th scope="row" data-label="What" { (part) ": " (what) }
+                        td data-label="Before" { (side(before.as_deref())) }
+                        td data-label="Since" { (side(since.as_deref())) }
                     }
                 }
             }

@@ -1,9 +1,16 @@
 //! What the knowledge in use says of genes and drugs.
 
+mod variant;
+
+pub use variant::{knowledge_allele, knowledge_variant};
+
+use super::adopted::{Level, history};
 use super::frame::{Frame, document};
 use super::{recommendation, words};
 use crate::path;
-use crate::view::{DrugKnowledgeView, GeneKnowledgeView, KnowledgeView, RuleView, Session};
+use crate::view::{
+    DrugKnowledgeView, GeneKnowledgeView, KnowledgeView, RuleView, Session, SubjectHistory,
+};
 use maud::{Markup, html};
 use model::statement::KnowledgeRef;
 
@@ -78,6 +85,16 @@ fn drug_link(rxnorm: &str, name: &str) -> Markup {
     html! { a href=(path::knowledge_drug(rxnorm)) { (name) } }
 }
 
+fn drugs(of: &[(String, String)]) -> Markup {
+    html! {
+        @if of.is_empty() { "none" }
+        @for (number, (rxnorm, name)) in of.iter().enumerate() {
+            @if number > 0 { ", " }
+            (drug_link(rxnorm, name))
+        }
+    }
+}
+
 fn all_link() -> Markup {
     html! { p.more { a href=(path::KNOWLEDGE) { "All genes and drugs" } } }
 }
@@ -94,11 +111,7 @@ pub fn knowledge_gene(view: &GeneKnowledgeView) -> String {
             div {
                 dt { "Drugs" }
                 dd {
-                    @if view.drugs.is_empty() { "none" }
-                    @for (number, (rxnorm, name)) in view.drugs.iter().enumerate() {
-                        @if number > 0 { ", " }
-                        (drug_link(rxnorm, name))
-                    }
+                    (drugs(&view.drugs))
                 }
             }
         }
@@ -126,8 +139,19 @@ pub fn knowledge_gene(view: &GeneKnowledgeView) -> String {
                 }
             }
         }
+        (changes(&view.history))
     };
     page(&view.symbol, &view.session, main)
+}
+
+/// What packs said otherwise, and of whom.
+fn changes(of: &SubjectHistory) -> Markup {
+    html! {
+        section aria-labelledby="changes" {
+            h2 id="changes" { "What other packs said" }
+            (history(of, Level::Third))
+        }
+    }
 }
 
 fn alleles(view: &GeneKnowledgeView) -> Markup {
@@ -144,7 +168,9 @@ fn alleles(view: &GeneKnowledgeView) -> Markup {
             tbody {
                 @for (name, function, activity) in &view.alleles {
                     tr {
-                        th scope="row" data-label="Allele" { (name) }
+                        th scope="row" data-label="Allele" {
+                            a href=(path::knowledge_allele(&view.symbol, name)) { (name) }
+                        }
                         td data-label="Function" {
                             (function.as_deref().unwrap_or("none assigned, which is not normal"))
                         }
@@ -185,6 +211,7 @@ pub fn knowledge_drug(view: &DrugKnowledgeView) -> String {
             h2 id="rules" { "Rules" }
             @if view.rules.is_empty() { p.empty { "None." } } @else { (rules(&view.rules)) }
         }
+        (changes(&view.history))
     };
     page(&view.name, &view.session, main)
 }

@@ -198,14 +198,21 @@ fn not_tested(rows: &[&GeneRow]) -> Markup {
     }
 }
 
-/// Therapies, specimens and reports on one axis.
+/// Therapies, specimens, reports and responses on one axis, and the shares of reads below.
 fn course(view: &PatientView) -> Markup {
+    let is_empty = view.course.is_empty() && view.course_undated.is_empty();
     html! {
         section aria-labelledby="course" {
             h2 id="course" { "Timeline" }
-            @if view.course.is_empty() {
+            @if is_empty && view.fractions.is_empty() {
                 p.empty { "Nothing with a day is recorded." }
-            } @else { (timeline("Therapies, specimens and reports", &view.course, view.today)) }
+            }
+            @let title = "Therapies, specimens, reports and responses";
+            (timeline(title, &view.course, view.today))
+            @if !view.course_undated.is_empty() {
+                p { "Response, without a day: " (view.course_undated.join("; ")) "." }
+            }
+            (trials::fractions(&view.fractions))
         }
     }
 }

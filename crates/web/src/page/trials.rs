@@ -8,6 +8,8 @@ mod profile;
 mod therapies;
 mod work;
 
+pub(super) use profile::fractions;
+
 use super::banner::banner;
 use super::frame::{Frame, document};
 use super::words;

@@ -44,6 +44,8 @@ pub struct AdoptionView {
     pub differences: Compared,
     /// Whom it concerns.
     pub affected: Affected,
+    /// The gene or drug that alone is asked about; none = all.
+    pub about: Option<String>,
 }
 
 /// What two packs say differently.
@@ -106,4 +108,29 @@ pub struct AffectedChange {
     pub current_medicine: bool,
     /// The statement.
     pub statement: StatementId,
+}
+
+/// What packs that were put into use said otherwise of one gene, drug or variant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubjectHistory {
+    /// The reader may not know what was in use.
+    NotTold,
+    /// As far as it was looked through.
+    Told {
+        /// The latest adoptions of which one compared something, the latest first.
+        adoptions: Vec<SubjectAdoption>,
+        /// Whether there are earlier ones that were not looked at.
+        are_more: bool,
+    },
+}
+
+/// What one adoption changed of a subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectAdoption {
+    /// Which.
+    pub adoption: AdoptionRow,
+    /// What the packs say differently of it.
+    pub differences: Compared,
+    /// The gene or drug that statements about patients are of.
+    pub about: String,
 }

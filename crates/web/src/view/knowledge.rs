@@ -1,5 +1,6 @@
 //! Views of the knowledge in use: what it says of genes and drugs, about nobody.
 
+use super::adopted::SubjectHistory;
 use super::identity::Session;
 use model::statement::{Action, Citation, KnowledgeRef, Strength};
 
@@ -35,6 +36,80 @@ pub struct GeneKnowledgeView {
     pub phenotypes: Vec<(String, String)>,
     /// Drugs whose rules ask for it: RxNorm code and name.
     pub drugs: Vec<(String, String)>,
+    /// What packs said otherwise of it.
+    pub history: SubjectHistory,
+}
+
+/// What is known of an allele.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlleleKnowledgeView {
+    /// Who is looking.
+    pub session: Session,
+    /// Which pack it is.
+    pub reference: KnowledgeRef,
+    /// HGNC symbol of its gene.
+    pub symbol: String,
+    /// Its name: `*2`.
+    pub name: String,
+    /// What it is beside its bases: the reference, only known from outside calls, shown as another.
+    pub remarks: Vec<String>,
+    /// Function; none = none has been assigned, which is not normal.
+    pub function: Option<String>,
+    /// Activity value.
+    pub activity: Option<String>,
+    /// Where it has bases of its own; of the reference every position.
+    pub positions: Vec<AllelePosition>,
+    /// What it makes with a second copy: functions or score, and the phenotype.
+    pub phenotypes: Vec<(String, String)>,
+    /// Drugs whose rules ask for its gene: RxNorm code and name.
+    pub drugs: Vec<(String, String)>,
+    /// What packs said otherwise of it.
+    pub history: SubjectHistory,
+}
+
+/// A position of an allele.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllelePosition {
+    /// Name of the variant: its rsID, else its place.
+    pub variant: String,
+    /// On GRCh38: `chr10:94781859`.
+    pub place: String,
+    /// Genomic HGVS with its accession.
+    pub hgvs: String,
+    /// The reference base and those of the allele.
+    pub bases: String,
+}
+
+/// What is known of a variant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VariantKnowledgeView {
+    /// Who is looking.
+    pub session: Session,
+    /// Which pack it is.
+    pub reference: KnowledgeRef,
+    /// Its name: an rsID, else its place.
+    pub name: String,
+    /// In each gene that has it.
+    pub genes: Vec<VariantOfGene>,
+}
+
+/// A variant in a gene.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VariantOfGene {
+    /// HGNC symbol.
+    pub symbol: String,
+    /// On GRCh38: `chr10:94781859`.
+    pub place: String,
+    /// Genomic HGVS with its accession.
+    pub hgvs: String,
+    /// Reference base and alternatives in use.
+    pub bases: String,
+    /// What a test without it means: words, if there are any.
+    pub remarks: Vec<String>,
+    /// Alleles that are defined by it: name, bases, function.
+    pub alleles: Vec<(String, String, Option<String>)>,
+    /// What packs said otherwise of it.
+    pub history: SubjectHistory,
 }
 
 /// What is known of a drug.
@@ -58,6 +133,8 @@ pub struct DrugKnowledgeView {
     pub before_testing: Vec<(String, Citation)>,
     /// What smoking does to it: words and source.
     pub smoking: Option<(String, String)>,
+    /// What packs said otherwise of it.
+    pub history: SubjectHistory,
 }
 
 /// A rule.

@@ -1,6 +1,6 @@
 //! Views of the patient list and of the patient page.
 
-use super::course::CourseRow;
+use super::course::{CourseRow, ValueSeries};
 use super::identity::{Identity, Known, Session};
 use super::lifestyle::LifestyleView;
 use super::trials::{ReinterpretedRow, StandingRow};
@@ -64,6 +64,10 @@ pub struct PatientView {
     pub trials: Vec<StandingRow>,
     /// What happened when.
     pub course: Vec<CourseRow>,
+    /// Responses of a tumour that nobody gave a day, in words.
+    pub course_undated: Vec<String>,
+    /// Shares of reads, in percent, of what more than one report of a tumour found.
+    pub fractions: Vec<ValueSeries>,
     /// How the patient lives, as far as anybody asked.
     pub lifestyle: LifestyleView,
     /// What evidence said otherwise of the tumour than before, the latest first.

@@ -15,6 +15,7 @@ use web::view::{
     BearingRow, Candidate, CourseRow, CourseSpan, ErrorView, ExplainView, Identity, Known,
     LifestyleView, LoginView, PatientListRow, PatientListView, PatientView, PreventionRow,
     ReportRow, ResultSource, ReviewListView, ReviewRow, ScaleFigure, ScaleRow, Session, Subject,
+    ValueSeries,
 };
 
 // The paths are said, because the preview takes this file in from another folder.
@@ -159,6 +160,11 @@ pub(crate) fn patient() -> PatientView {
         genes: gene::genes(),
         trials: vec![],
         course: course(),
+        course_undated: vec!["stable disease <b> (preliminary)".into()],
+        fractions: vec![ValueSeries {
+            name: "EGFR p.L858R".into(),
+            values_thousandths: vec![(day(2026, 1, 12), 31_000), (day(2026, 3, 2), 4_500)],
+        }],
         lifestyle: lifestyle(),
         may_issue: true,
         reinterpreted: vec![],
@@ -246,6 +252,8 @@ pub(crate) fn empty_patient() -> PatientView {
         drugs: Vec::new(),
         genes: Vec::new(),
         course: Vec::new(),
+        course_undated: Vec::new(),
+        fractions: Vec::new(),
         lifestyle: LifestyleView::default(),
         reports: Vec::new(),
         ..patient()

@@ -83,7 +83,7 @@ fn reports(sources: &Sources) -> Vec<TumorReportRow> {
 
 /// What more than one report found, with its fractions of reads: the course of a tumour. Nothing is
 /// drawn for a report without a day or without a number.
-fn fractions(sources: &Sources) -> Vec<ValueSeries> {
+pub(crate) fn fractions(sources: &Sources) -> Vec<ValueSeries> {
     let mut series: BTreeMap<String, ValueSeries> = BTreeMap::new();
     let valid = sources.reports.iter().filter(|(profile, _)| !profile.withdrawn);
     for (profile, of) in valid {

@@ -5,7 +5,7 @@ use crate::chart::{copies, line, lollipop};
 use crate::page::words;
 use crate::view::{
     CopyStripView, GeneTestedRow, LollipopView, Sourced, TrialOptionsView, TumorProfileView,
-    TumorReportRow,
+    TumorReportRow, ValueSeries,
 };
 use maud::{Markup, html};
 use model::absence::{Absence, Presence};
@@ -21,13 +21,7 @@ pub(super) fn section(view: &TrialOptionsView) -> Markup {
                     p { b { "Reports contradict each other: " } (conflict) ". Neither counts." }
                 }
                 (reports(&tumor.reports))
-                @if !tumor.fractions.is_empty() {
-                    (line("Variant allele fraction over time", "%", &tumor.fractions))
-                    p.note {
-                        "Tissue and plasma are different materials: a lower fraction in plasma is "
-                        "not by itself a response."
-                    }
-                }
+                (fractions(&tumor.fractions))
                 (proteins(&tumor.lollipops))
                 (copy_numbers(tumor.copies.as_ref()))
                 @if !tumor.genes.is_empty() { (genes(&tumor.genes)) }
@@ -40,6 +34,19 @@ pub(super) fn section(view: &TrialOptionsView) -> Markup {
                         ul.plain { @for problem in &view.problems { li { (problem) } } }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// The course of what more than one report found; nothing where nothing was.
+pub(in crate::page) fn fractions(series: &[ValueSeries]) -> Markup {
+    html! {
+        @if !series.is_empty() {
+            (line("Variant allele fraction over time", "%", series))
+            p.note {
+                "Tissue and plasma are different materials: a lower fraction in plasma is "
+                "not by itself a response."
             }
         }
     }
