@@ -22,12 +22,41 @@ pub const FRAME_SECONDS_MAX: u64 = 120;
 /// How long to wait for the carriage return after the end byte, in milliseconds.
 const RETURN_WAIT_MILLISECONDS: u64 = 250;
 
+/// How long a sender is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waits {
+    /// Silence after which a connection is closed.
+    pub idle: Duration,
+    /// How long a frame may stay begun and not ended, however many bytes of it come.
+    pub frame: Duration,
+}
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self {
+            idle: Duration::from_secs(IDLE_SECONDS_MAX),
+            frame: Duration::from_secs(FRAME_SECONDS_MAX),
+        }
+    }
+}
+
 /// Serves one feed until `stop` turns true. Connections that are open then are closed after the
 /// message in hand is answered. A sender that showed a certificate is kept with its digest.
 pub async fn serve(
+    listener: Listener,
+    record: Record,
+    feed: Arc<Feed>,
+    stop: watch::Receiver<bool>,
+) {
+    serve_waiting(listener, record, feed, Waits::default(), stop).await;
+}
+
+/// The same with another patience.
+pub async fn serve_waiting(
     mut listener: Listener,
     record: Record,
     feed: Arc<Feed>,
+    waits: Waits,
     mut stop: watch::Receiver<bool>,
 ) {
     let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
@@ -44,7 +73,7 @@ pub async fn serve(
         };
         let (record, feed, stop) = (record.clone(), Arc::clone(&feed), stop.clone());
         tokio::spawn(async move {
-            let connection = Connection { record, feed, peer };
+            let connection = Connection { record, feed, peer, waits };
             if let Err(error) = connection.run(stream, stop).await {
                 tracing::info!(%error, peer = %connection.peer, "an MLLP connection ended");
             }
@@ -57,6 +86,7 @@ struct Connection {
     record: Record,
     feed: Arc<Feed>,
     peer: Peer,
+    waits: Waits,
 }
 
 impl Connection {
@@ -68,6 +98,7 @@ impl Connection {
         let mut framer = Framer::new(Limits { frame_bytes_max: self.feed.bytes_max });
         let mut buffer = vec![0_u8; READ_BYTES];
         let mut begun: Option<Instant> = None;
+        let waits = self.waits;
         loop {
             for event in framer.by_ref() {
                 begun = None;
@@ -77,9 +108,10 @@ impl Connection {
             }
             begun = framer.is_in_frame().then(|| begun.unwrap_or_else(Instant::now));
             let read = tokio::select! {
-                read = tokio::time::timeout(patience(&framer, begun), stream.read(&mut buffer)) => {
-                    read
-                }
+                read = tokio::time::timeout(
+                    waits.patience(&framer, begun),
+                    stream.read(&mut buffer),
+                ) => read,
                 _ = stop.changed() => return Ok(()),
             };
             match read {
@@ -167,14 +199,16 @@ impl Connection {
     }
 }
 
-/// How long to wait for the next bytes: for a last carriage return, for the rest of a frame, or
-/// for the next message.
-fn patience(framer: &Framer, begun: Option<Instant>) -> Duration {
-    if framer.awaits_return() {
-        return Duration::from_millis(RETURN_WAIT_MILLISECONDS);
-    }
-    match begun {
-        Some(since) => Duration::from_secs(FRAME_SECONDS_MAX).saturating_sub(since.elapsed()),
-        None => Duration::from_secs(IDLE_SECONDS_MAX),
+impl Waits {
+    /// How long to wait for the next bytes: for a last carriage return, for the rest of a frame, or
+    /// for the next message.
+    fn patience(self, framer: &Framer, begun: Option<Instant>) -> Duration {
+        if framer.awaits_return() {
+            return Duration::from_millis(RETURN_WAIT_MILLISECONDS);
+        }
+        match begun {
+            Some(since) => self.frame.saturating_sub(since.elapsed()),
+            None => self.idle,
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::support::{ANA, Fixture, empty, fixture, result};
 use formats::mllp::{FRAME_BYTES_MAX, frame};
+use intake::mllp::Waits;
 use record::RawState;
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -22,13 +23,18 @@ struct Listener {
 
 impl Listener {
     fn start(fixture: &Fixture) -> Self {
+        Self::waiting(fixture, Waits::default())
+    }
+
+    fn waiting(fixture: &Fixture, waits: Waits) -> Self {
         let runtime = Runtime::new().unwrap();
         let any = "127.0.0.1:0".parse().unwrap();
         let listener = runtime.block_on(transport::Listener::bind(any, None)).unwrap();
         let address = listener.address();
         let (stop, stopped) = watch::channel(false);
         let feed = Arc::new(fixture.feed.clone());
-        runtime.spawn(intake::mllp::serve(listener, fixture.record.clone(), feed, stopped));
+        let record = fixture.record.clone();
+        runtime.spawn(intake::mllp::serve_waiting(listener, record, feed, waits, stopped));
         Self { address, stop, runtime }
     }
 
@@ -185,6 +191,44 @@ fn a_frame_that_is_too_large_closes_the_connection_without_an_answer() {
     let mut sender = listener.connect();
     sender.send(&framed("L-2"));
     sender.accepted("L-2");
+}
+
+/// Bytes that come one by one for ever are no reason to wait for ever.
+#[test]
+fn a_sender_that_drips_is_given_up_and_what_it_sent_is_kept() {
+    let fixture = empty();
+    let waits = Waits { idle: Duration::from_mins(1), frame: Duration::from_millis(400) };
+    let listener = Listener::waiting(&fixture, waits);
+    let mut slow = listener.connect();
+    slow.send(&[0x0B]);
+    slow.send(&message("D-1")[..20]);
+    let until = Instant::now() + PATIENCE;
+    let mut is_closed = false;
+    while !is_closed && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(20));
+        is_closed = slow.stream.write_all(b"x").is_err();
+    }
+    assert!(is_closed, "it is waited for as long as it drips");
+    let quarantined = Some(RawState::Quarantined);
+    assert_eq!(fixture.record.raw_list(&fixture.access(), quarantined, 9).unwrap().len(), 1);
+    // Others are served meanwhile and after it.
+    let mut sender = listener.connect();
+    sender.send(&framed("D-2"));
+    sender.accepted("D-2");
+}
+
+#[test]
+fn a_connection_that_is_silent_too_long_is_closed() {
+    let fixture = empty();
+    let waits = Waits { idle: Duration::from_millis(200), ..Waits::default() };
+    let mut silent = Listener::waiting(&fixture, waits);
+    let mut sender = silent.connect();
+    assert_eq!(sender.answer(), None);
+    silent.stop.send(true).unwrap();
+    silent = Listener::start(&fixture);
+    let mut sender = silent.connect();
+    sender.send(&framed("I-1"));
+    sender.accepted("I-1");
 }
 
 #[test]

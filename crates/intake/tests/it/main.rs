@@ -44,6 +44,8 @@ mod support;
 #[cfg(test)]
 mod tls;
 #[cfg(test)]
+mod torture;
+#[cfg(test)]
 mod variants;
 #[cfg(test)]
 mod vendor;

@@ -1,15 +1,19 @@
-//! Tests and files that the safety documents name: a claim whose test is gone is no claim.
+//! Tests and files that the documents of safety and of the intake name: a claim whose test is gone
+//! is no claim.
 
 use crate::{Finding, workspace::SourceFile};
 
 /// Tables in which every row names a test.
 const HAZARDS: &str = "docs/CLINICAL-SAFETY.md";
+/// The same, of what is asked of the intake.
+const INTAKE: &str = "docs/INTAKE.md";
 /// Tables that name files, and tests where there are any.
 const SECURITY: &str = "docs/SECURITY.md";
 
-/// Checks what the tables of both documents name.
+/// Checks what the tables of these documents name.
 pub fn check(files: &[SourceFile]) -> Vec<Finding> {
-    let documents = files.iter().filter(|file| [HAZARDS, SECURITY].contains(&file.path.as_str()));
+    let checked = [HAZARDS, INTAKE, SECURITY];
+    let documents = files.iter().filter(|file| checked.contains(&file.path.as_str()));
     documents.flat_map(|document| check_document(document, files)).collect()
 }
 
@@ -28,7 +32,7 @@ fn check_document(document: &SourceFile, files: &[SourceFile]) -> Vec<Finding> {
                 findings.push(Finding::line(&document.path, at, message));
             }
         }
-        if named.is_empty() && document.path == HAZARDS {
+        if named.is_empty() && document.path != SECURITY {
             findings.push(Finding::line(&document.path, at, "the row names no test"));
         }
         for path in quoted(line).filter(|text| text.starts_with("crates/")) {
@@ -104,6 +108,7 @@ mod tests {
             ("| a | b | by eye |", "the row names no test"),
         ] {
             assert_eq!(found(HAZARDS, row), [message], "{row}");
+            assert_eq!(found(INTAKE, row), [message], "{row}");
         }
     }
 
