@@ -12,7 +12,7 @@ mod sparkline;
 mod timeline;
 
 pub(crate) use copies::copies;
-pub(crate) use line::line;
+pub(crate) use line::{line, line_below};
 pub(crate) use locus::locus;
 pub(crate) use lollipop::lollipop;
 pub(crate) use risk_bar::risk_bar;

@@ -7,6 +7,9 @@ use model::time::PartialDate;
 const GAP_DAYS_MAX: i64 = 730;
 /// How wide a broken gap is, in days of the axis.
 const BREAK_DAYS: f64 = 60.0;
+/// Pixels of a character of a tick, and those behind the axis that it may take.
+const CHARACTER_WIDTH: f64 = 8.5;
+const END: f64 = 10.0;
 /// Days at both ends.
 const MARGIN_DAYS: i64 = 15;
 
@@ -91,8 +94,44 @@ impl Axis {
         later.map(|stretch| self.left + middle(stretch) / self.length * self.width).collect()
     }
 
-    /// The beginnings of years that are on it, with their places; no more than can be read.
-    pub(super) fn years(&self) -> Vec<(i64, f64)> {
+    /// Beginnings of years that are on it, with their places, or of months where there are hardly
+    /// two; no more than can be read.
+    pub(super) fn ticks(&self) -> Vec<(String, f64)> {
+        let years = self.years().into_iter().map(|(year, at)| (year.to_string(), at));
+        let mut ticks: Vec<(String, f64)> = years.collect();
+        if ticks.len() < 2 {
+            ticks = self.months();
+        }
+        // A name that would be cut off says nothing.
+        let end = self.left + self.width;
+        ticks.retain(|(name, at)| {
+            let length = u32::try_from(name.len()).map_or(0.0, f64::from);
+            at + length * CHARACTER_WIDTH <= end + END
+        });
+        ticks
+    }
+
+    fn months(&self) -> Vec<(String, f64)> {
+        const MONTHS_MAX: usize = 8;
+        const NAMES: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let mut months = Vec::new();
+        for stretch in &self.stretches {
+            let begin = 1970 + stretch.first.div_euclid(366);
+            let all =
+                (begin - 1..=begin + 4).flat_map(|year| (1..).zip(NAMES).map(move |it| (year, it)));
+            for (year, (month, name)) in all {
+                let day = day_number(year, month, 1);
+                if (stretch.first..=stretch.last).contains(&day) {
+                    months.push((format!("{name} {year}"), self.place(day)));
+                }
+            }
+        }
+        let step = months.len().div_ceil(MONTHS_MAX).max(1);
+        months.into_iter().step_by(step).collect()
+    }
+
+    fn years(&self) -> Vec<(i64, f64)> {
         const YEARS_MAX: usize = 12;
         let mut years = Vec::new();
         for stretch in &self.stretches {
@@ -152,6 +191,26 @@ mod tests {
         let scale = (places[4] - places[3]) / 100.0;
         assert!(((places[5] - places[4]) / 100.0 - scale).abs() < 1e-9);
         assert!(Axis::new(vec![], 0.0, 10.0).is_none());
+    }
+
+    #[test]
+    fn a_short_axis_names_months() {
+        let days = |text: &str| days_of(PartialDate::parse(text).unwrap());
+        for (first, last, expected) in [
+            ("2026-06-20", "2026-11-18", 5),
+            ("2026-01-10", "2026-01-10", 1),
+            ("2025-11-01", "2026-10-31", 6),
+            ("1931-05-01", "1931-07-01", 3),
+        ] {
+            let axis = Axis::new(vec![days(first), days(last)], 220.0, 650.0).unwrap();
+            let ticks = axis.ticks();
+            assert_eq!(ticks.len(), expected, "{ticks:?}");
+            assert!(ticks.windows(2).all(|pair| pair[1].1 - pair[0].1 > 60.0), "{ticks:?}");
+            let year = first.split('-').next().unwrap();
+            assert!(ticks.iter().any(|(name, _)| name.ends_with(year)), "{ticks:?}");
+        }
+        let long = Axis::new(vec![days("2020-01-10"), days("2026-01-10")], 0.0, 600.0).unwrap();
+        assert_eq!(long.ticks()[0].0, "2020");
     }
 
     #[test]

@@ -3,23 +3,35 @@
 use super::axis::{Axis, days_of};
 use super::label::shortened;
 use super::{figure, px, whole};
-use crate::view::{CourseRow, CourseSpan};
+use crate::view::{CourseRow, CourseSpan, ValueSeries};
 use maud::{Markup, html};
 use model::time::PartialDate;
 use model::words::date as date_words;
 
 const WIDTH: u32 = 880;
-const LABEL_WIDTH: f64 = 220.0;
+/// Pixels beside the axis, for labels.
+pub(super) const LABEL_WIDTH: f64 = 220.0;
+/// Pixels behind it.
+pub(super) const RIGHT: f64 = 10.0;
 const ROW_HEIGHT: f64 = 26.0;
 const TOP: f64 = 24.0;
 /// Characters of a label beside its row.
 const LABEL_CHARACTERS_MAX: usize = 28;
 
-/// The timeline; nothing without any span.
-pub(crate) fn timeline(title: &str, rows: &[CourseRow], today: PartialDate) -> Markup {
-    let days = rows.iter().flat_map(|row| &row.spans).map(|span| days(span, today));
-    let width = f64::from(WIDTH) - LABEL_WIDTH - 10.0;
-    let Some(axis) = Axis::new(days.collect(), LABEL_WIDTH, width) else { return html! {} };
+/// The timeline; nothing without any span. Its axis is that of the values drawn beside it.
+pub(crate) fn timeline(
+    title: &str,
+    rows: &[CourseRow],
+    beside: &[ValueSeries],
+    today: PartialDate,
+) -> Markup {
+    if rows.is_empty() {
+        return html! {};
+    }
+    let width = f64::from(WIDTH) - LABEL_WIDTH - RIGHT;
+    let Some(axis) = Axis::new(days_with(rows, beside, today), LABEL_WIDTH, width) else {
+        return html! {};
+    };
     let height = TOP + rows.iter().fold(0.0, |height, _| height + ROW_HEIGHT) + 8.0;
     let mut places = Vec::new();
     rows.iter().fold(TOP, |at, row| {
@@ -27,9 +39,9 @@ pub(crate) fn timeline(title: &str, rows: &[CourseRow], today: PartialDate) -> M
         at + ROW_HEIGHT
     });
     let picture = html! {
-        @for (year, at) in axis.years() {
+        @for (tick, at) in axis.ticks() {
             line.grid x1=(px(at)) y1=(px(TOP - 4.0)) x2=(px(at)) y2=(px(height)) {}
-            text.tick x=(px(at + 2.0)) y=(px(TOP - 8.0)) { (year) }
+            text.tick x=(px(at + 2.0)) y=(px(TOP - 8.0)) { (tick) }
         }
         @for at in axis.breaks() {
             line.break x1=(px(at)) y1=(px(TOP - 4.0)) x2=(px(at)) y2=(px(height)) {
@@ -42,6 +54,17 @@ pub(crate) fn timeline(title: &str, rows: &[CourseRow], today: PartialDate) -> M
         }
     };
     figure(title, (WIDTH, whole(height)), &picture, &values(rows))
+}
+
+/// The days of what happened and of the values beside it.
+pub(super) fn days_with(
+    rows: &[CourseRow],
+    series: &[ValueSeries],
+    today: PartialDate,
+) -> Vec<(i64, i64)> {
+    let spans = rows.iter().flat_map(|row| &row.spans).map(|span| days(span, today));
+    let values = series.iter().flat_map(|one| &one.values_thousandths);
+    spans.chain(values.map(|(on, _)| days_of(*on))).collect()
 }
 
 fn days(span: &CourseSpan, today: PartialDate) -> (i64, i64) {
@@ -133,7 +156,7 @@ mod tests {
                 spans: vec![span("panel", "2015-05-04", Some("2015-05-04"))],
             },
         ];
-        let svg = timeline("Course", &rows, date("2026-11-26")).into_string();
+        let svg = timeline("Course", &rows, &[], date("2026-11-26")).into_string();
         assert_eq!(svg.matches("class=\"bar\"").count(), 2);
         assert_eq!(svg.matches("class=\"goes-on\"").count(), 1);
         assert_eq!(svg.matches("class=\"mark\"").count(), 1);
@@ -141,6 +164,6 @@ mod tests {
         assert!(svg.contains("Carboplatin &lt;b&gt;: again") && !svg.contains("<b>"));
         assert!(svg.contains("<title>Course</title>") && svg.contains("role=\"img\""));
         assert!(!svg.contains("NaN"));
-        assert_eq!(timeline("Course", &[], date("2026-11-26")).into_string(), "");
+        assert_eq!(timeline("Course", &[], &[], date("2026-11-26")).into_string(), "");
     }
 }

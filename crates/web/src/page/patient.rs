@@ -208,11 +208,11 @@ fn course(view: &PatientView) -> Markup {
                 p.empty { "Nothing with a day is recorded." }
             }
             @let title = "Therapies, specimens, reports and responses";
-            (timeline(title, &view.course, view.today))
+            (timeline(title, &view.course, &view.fractions, view.today))
             @if !view.course_undated.is_empty() {
                 p { "Response, without a day: " (view.course_undated.join("; ")) "." }
             }
-            (trials::fractions(&view.fractions))
+            (trials::fractions_below(&view.fractions, (&view.course, view.today)))
         }
     }
 }

@@ -8,7 +8,7 @@ mod profile;
 mod therapies;
 mod work;
 
-pub(super) use profile::fractions;
+pub(super) use profile::fractions_below;
 
 use super::banner::banner;
 use super::frame::{Frame, document};

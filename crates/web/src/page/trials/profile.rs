@@ -1,14 +1,15 @@
 //! What is known of a tumour: its type and stage, what reports found, and what they looked for.
 
 use super::option::sourced;
-use crate::chart::{copies, line, lollipop};
+use crate::chart::{copies, line, line_below, lollipop};
 use crate::page::words;
 use crate::view::{
-    CopyStripView, GeneTestedRow, LollipopView, Sourced, TrialOptionsView, TumorProfileView,
-    TumorReportRow, ValueSeries,
+    CopyStripView, CourseRow, GeneTestedRow, LollipopView, Sourced, TrialOptionsView,
+    TumorProfileView, TumorReportRow, ValueSeries,
 };
 use maud::{Markup, html};
 use model::absence::{Absence, Presence};
+use model::time::PartialDate;
 
 /// The tumour's profile; nothing where there is no tumour.
 pub(super) fn section(view: &TrialOptionsView) -> Markup {
@@ -40,14 +41,35 @@ pub(super) fn section(view: &TrialOptionsView) -> Markup {
 }
 
 /// The course of what more than one report found; nothing where nothing was.
-pub(in crate::page) fn fractions(series: &[ValueSeries]) -> Markup {
+fn fractions(series: &[ValueSeries]) -> Markup {
     html! {
         @if !series.is_empty() {
-            (line("Variant allele fraction over time", "%", series))
-            p.note {
-                "Tissue and plasma are different materials: a lower fraction in plasma is "
-                "not by itself a response."
-            }
+            (line(FRACTIONS, "%", series))
+            (materials())
+        }
+    }
+}
+
+/// The same below a timeline.
+pub(in crate::page) fn fractions_below(
+    series: &[ValueSeries],
+    course: (&[CourseRow], PartialDate),
+) -> Markup {
+    html! {
+        @if !series.is_empty() {
+            (line_below(FRACTIONS, "%", series, course))
+            (materials())
+        }
+    }
+}
+
+const FRACTIONS: &str = "Variant allele fraction over time";
+
+fn materials() -> Markup {
+    html! {
+        p.note {
+            "Tissue and plasma are different materials: a lower fraction in plasma is "
+            "not by itself a response."
         }
     }
 }
