@@ -36,8 +36,8 @@ pub(crate) use destination::{
 };
 pub(crate) use document::{ExtractPdfArguments, OcrArguments};
 pub(crate) use feed::{
-    DoorArguments, FeedCommand, FeedListArguments, FeedReplayArguments, FeedTestArguments,
-    ProfileArguments,
+    DoorArguments, FeedCommand, FeedDocumentsArguments, FeedListArguments, FeedReplayArguments,
+    FeedTestArguments, ProfileArguments,
 };
 pub(crate) use keys::{KeysCommand, KeysRotateArguments, KeysShowArguments};
 pub(crate) use knowledge::{

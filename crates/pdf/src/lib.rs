@@ -6,6 +6,7 @@
 //! Rules: ISO 32000-2 (structure), RFC 1950 (checksums), HGVS and HGNC through `genomics` and
 //! `tumor`, CPIC's terms for phenotypes (PMID 27441996).
 
+pub mod accuracy;
 pub mod child;
 pub mod extract;
 pub mod integrity;
@@ -26,7 +27,7 @@ use integrity::Refusal;
 use model::Problem;
 use ocr::{Raster, RecognisedPage};
 use page::Page;
-use reading::Size;
+use reading::{Size, Stated};
 use rows::Line;
 use tumor::gene::Genes;
 
@@ -102,6 +103,19 @@ pub fn picture(bytes: &[u8], page: u32) -> Result<String, Failure> {
 pub fn raster(bytes: &[u8], page: u32) -> Result<Raster, Failure> {
     integrity::check(bytes)?;
     Ok(extract::raster(bytes, page)?)
+}
+
+/// The reading of a document without pages: it says nothing.
+pub fn of_nothing() -> Reading {
+    Reading {
+        class: Class::NotAReport,
+        pages: Vec::new(),
+        stated: Stated::default(),
+        proposals: Vec::new(),
+        denied: Vec::new(),
+        problems: Vec::new(),
+        without_text: Vec::new(),
+    }
 }
 
 /// What pages may say.

@@ -11,6 +11,9 @@ pub(crate) enum FeedCommand {
     List(FeedListArguments),
     /// Say what messages and reports come to by a profile. No store is needed, nothing is filed.
     Test(FeedTestArguments),
+    /// Say how well the reports of a folder are read, by template and field: each `NAME.pdf` is
+    /// held against its `NAME.expected.json`. No store is needed, nothing is filed.
+    Documents(FeedDocumentsArguments),
     /// Read archived messages of a feed again by its profile, or with `--dry-run` say what facts
     /// would come and go.
     Replay(Box<FeedReplayArguments>),
@@ -62,6 +65,17 @@ pub(crate) struct FeedTestArguments {
     /// Files with a message, a batch or a report each.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `cognate feed documents`
+#[derive(Args, Debug)]
+pub(crate) struct FeedDocumentsArguments {
+    /// Folder with the documents; folders in it are looked through.
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

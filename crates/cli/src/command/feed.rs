@@ -1,5 +1,7 @@
 //! `cognate feed`
 
+mod documents;
+
 use super::{print, print_json, say};
 use crate::arguments::{
     FeedCommand, FeedListArguments, FeedReplayArguments, FeedTestArguments, ProfileArguments,
@@ -22,6 +24,7 @@ pub(crate) fn run(command: &FeedCommand) -> anyhow::Result<Outcome> {
     match command {
         FeedCommand::List(arguments) => list(arguments),
         FeedCommand::Test(arguments) => test(arguments),
+        FeedCommand::Documents(arguments) => documents::run(arguments),
         FeedCommand::Replay(arguments) => replay(arguments),
     }
 }

@@ -1,5 +1,6 @@
 //! The process that reads one document.
 
+use crate::terminal::{cognate, write};
 use pdf::child::{CPU_SECONDS_MAX, MEMORY_BYTES_MAX, Reader};
 use std::process::{Command, Stdio};
 use testkit::pdf::{file, report};
@@ -70,4 +71,41 @@ fn the_process_has_taken_its_limits_before_the_first_byte() {
     assert_eq!(limit("Max file size"), ["0", "0"]);
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn reports_of_a_folder_are_held_against_what_they_state_by_template_and_field() {
+    let directory = tempfile::tempdir().unwrap();
+    let folder = directory.path().join("north");
+    std::fs::create_dir(&folder).unwrap();
+    let bytes = report(PERSON, &[(40.0, 100.0, "Results"), (40.0, 120.0, "BRAF p.Val600Glu")]);
+    std::fs::write(folder.join("one.pdf"), &bytes).unwrap();
+    std::fs::write(folder.join("alone.pdf"), &bytes).unwrap();
+    let expect = |name: &str, protein: &str| {
+        let text = format!(
+            "{{\"template\": \"north\", \"findings\": [{{\"gene\": \"BRAF\", \
+             \"protein\": \"{protein}\"}}]}}"
+        );
+        write(&folder, &format!("{name}.expected.json"), &text);
+    };
+    let run = || cognate(&["feed", "documents", directory.path().to_str().unwrap(), "--json"]);
+    // Without anything to hold it against nothing is known.
+    assert_eq!(run().code, 1);
+    expect("one", "p.Val600Glu");
+    let ran = run();
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("alone.expected.json"), "{}", ran.stderr);
+    let template = &ran.json()["templates"][0];
+    assert_eq!((&template["template"], &template["documents"]), (&"north".into(), &1.into()));
+    assert_eq!(template["fields"]["protein"]["right"], 1);
+    // A second one is read otherwise, and a third one is damaged.
+    std::fs::write(folder.join("two.pdf"), &bytes).unwrap();
+    expect("two", "p.Val600Lys");
+    std::fs::write(folder.join("three.pdf"), &bytes[..bytes.len() - 9]).unwrap();
+    expect("three", "p.Val600Glu");
+    let ran = run();
+    assert_eq!(ran.code, 1);
+    let protein = &ran.json()["templates"][0]["fields"]["protein"];
+    let counts = ["right", "wrong", "missed", "extra"].map(|name| protein[name].as_u64());
+    assert_eq!(counts, [1, 1, 1, 0].map(Some));
 }

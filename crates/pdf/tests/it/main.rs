@@ -1,6 +1,8 @@
 //! Reports as PDF.
 
 #[cfg(test)]
+mod accuracy;
+#[cfg(test)]
 mod child;
 #[cfg(test)]
 mod denied;
