@@ -10,6 +10,7 @@ mod authorization;
 mod board;
 mod caller;
 mod checked;
+mod compress;
 mod controllers;
 mod emergency;
 mod erasing;

@@ -1,6 +1,7 @@
 //! Every route of the server, in one place.
 
 use crate::app::App;
+use crate::compress;
 use crate::controllers::paper::{Board, Summary};
 use crate::controllers::{
     access_log, account, administration, auth, cards, cds, console, deliver, destinations,
@@ -168,6 +169,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(refusal::in_our_form))
         .layer(from_fn_with_state(app.clone(), in_frames))
         .layer(from_fn_with_state(app.clone(), strict_transport))
+        .layer(from_fn(compress::where_allowed))
         .with_state(app)
 }
 

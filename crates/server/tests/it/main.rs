@@ -36,6 +36,8 @@ mod cds;
 #[cfg(test)]
 mod clinical;
 #[cfg(test)]
+mod compression;
+#[cfg(test)]
 mod console;
 #[cfg(test)]
 mod course;
