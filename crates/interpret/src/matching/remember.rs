@@ -16,7 +16,7 @@ use tumor::CoveredGenes;
 
 /// Room for what is remembered, as far as it can be estimated. What comes when it is full is read
 /// each time.
-const BYTES_MAX: usize = 256 << 20;
+const BYTES_MAX: usize = 160 << 20;
 /// What a patient takes beside findings, and a finding, about.
 const PATIENT_BYTES: usize = 1_024;
 const FINDING_BYTES: usize = 400;
