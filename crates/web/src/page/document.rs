@@ -163,6 +163,12 @@ fn one(view: &DocumentView, at: usize, finding: &ReadFinding) -> Markup {
                 (hidden(view))
                 input type="hidden" name="finding" value=(at);
                 @for field in &finding.fields { (row(view, at, field)) }
+                @if is_change(finding) {
+                    p.muted {
+                        "Not checked against a transcript: whether it has the base and the amino "
+                        "acid that the change begins with."
+                    }
+                }
                 @if view.is_open {
                     p.actions {
                         button type="submit" name="decision" value="confirm" { "Confirm" }
@@ -173,6 +179,12 @@ fn one(view: &DocumentView, at: usize, finding: &ReadFinding) -> Markup {
             }
         }
     }
+}
+
+/// Whether a finding names a change of a sequence that has a reference.
+fn is_change(finding: &ReadFinding) -> bool {
+    let names = finding.fields.iter().filter(|field| field.read.is_some());
+    names.into_iter().any(|field| matches!(field.name.as_str(), "coding" | "protein"))
 }
 
 fn row(view: &DocumentView, at: usize, field: &ReadField) -> Markup {

@@ -91,6 +91,15 @@ fn a_value_that_was_recognised_is_marked_in_its_place() {
     assert!(html.contains(marked) && html.contains("sure to 91 of 100"));
 }
 
+#[test]
+fn a_change_says_that_its_reference_was_not_checked() {
+    let mut view = document("BRAF");
+    let told = "Not checked against a transcript";
+    assert!(!web::document(&view).contains(told));
+    view.findings[0].fields[0].name = "protein".to_owned();
+    assert!(web::document(&view).contains(told));
+}
+
 /// The only page with pictures: they come from its own address, and what a document says is text.
 #[test]
 fn what_a_document_says_never_becomes_markup() {
