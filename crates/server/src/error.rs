@@ -15,6 +15,16 @@ pub(crate) const FHIR_JSON: &str = "application/fhir+json; charset=utf-8";
 /// What a client is told that has to have its person prove who it is (RFC 9470 §3).
 const STALE_PROOF: &str = "Bearer error=\"insufficient_user_authentication\", max_age=300";
 
+/// FHIR R4 issue type: the store cannot be used.
+pub(crate) const NO_STORE: &str = "no-store";
+
+/// What a caller is told then. Whether the last write before it came through is not known.
+const WITHOUT_STORE: &str = "the record cannot be used just now: nothing is shown, and what was \
+                             sent may not be filed; try again in a few minutes";
+
+/// Seconds after which a caller may try again.
+pub(crate) const RETRY_AFTER: HeaderValue = HeaderValue::from_static("60");
+
 /// What a caller is told of a failure of ours.
 const INSIDE: &str = "something failed here; the log tells what, under the id given";
 
@@ -59,7 +69,7 @@ impl Error {
     pub(crate) fn into_problems(self) -> Vec<Problem> {
         if self.is_failure() {
             tracing::error!(error = %self, "failed inside a Bundle");
-            return vec![Problem::error("exception", "", INSIDE)];
+            return vec![Problem::error(self.issue, "", self.outside())];
         }
         self.problems
     }
@@ -67,6 +77,11 @@ impl Error {
     /// Something failed here.
     pub fn internal(text: impl Into<String>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "exception", text)
+    }
+
+    /// The store cannot be used, or the audit log, without which nothing is shown.
+    fn no_store(text: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, NO_STORE, text)
     }
 
     /// Absent, or hidden: the same answer for both.
@@ -118,13 +133,19 @@ impl Error {
     /// not do, or cannot do just now, is no failure.
     pub(crate) fn is_failure(&self) -> bool {
         let is_known = [StatusCode::NOT_IMPLEMENTED, StatusCode::SERVICE_UNAVAILABLE];
-        self.status.is_server_error() && !is_known.contains(&self.status)
+        let is_told = is_known.contains(&self.status) && self.issue != NO_STORE;
+        self.status.is_server_error() && !is_told
+    }
+
+    /// What is told of a failure instead of its details.
+    fn outside(&self) -> &'static str {
+        if self.issue == NO_STORE { WITHOUT_STORE } else { INSIDE }
     }
 
     /// The sentences a caller is told. What failed inside is for the log alone.
     pub fn text(&self) -> String {
         if self.is_failure() {
-            return INSIDE.to_owned();
+            return self.outside().to_owned();
         }
         self.details()
     }
@@ -137,7 +158,7 @@ impl Error {
     /// The `OperationOutcome`, with the id of the log line.
     pub fn outcome(&self, log_id: &str) -> serde_json::Value {
         if self.is_failure() {
-            let problem = Problem::error(self.issue, "", INSIDE);
+            let problem = Problem::error(self.issue, "", self.outside());
             let problems = vec![problem];
             let inside = Self { problems, ..self.clone() };
             return inside.issues(log_id);
@@ -215,6 +236,7 @@ impl From<record::Failure> for Error {
                 let text = format!("more than {limit}");
                 Self::at(StatusCode::PAYLOAD_TOO_LARGE, "too-costly", place, text)
             }
+            failure @ (F::Storage(_) | F::Audit(_)) => Self::no_store(failure.to_string()),
             other => Self::internal(other.to_string()),
         }
     }
@@ -260,6 +282,9 @@ impl IntoResponse for Error {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(FHIR_JSON));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.issue == NO_STORE {
+            headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = if self.first == Some(First::Prove) { STALE_PROOF } else { "Bearer" };
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
@@ -312,12 +337,15 @@ mod tests {
             (F::Invalid { place: place(), text: "t".into() }, 400, "invalid"),
             (F::TooMuch { place: place(), limit: "3".into() }, 413, "too-costly"),
             (F::Sealed { place: place() }, 500, "exception"),
-            (F::Audit("full".into()), 500, "exception"),
+            (F::Audit("full".into()), 503, "no-store"),
+            (F::Storage("disk I/O error".into()), 503, "no-store"),
         ] {
             let error = Error::from(failure.clone());
             assert_eq!(error.status().as_u16(), status, "{failure}");
             let outcome = error.outcome("id");
             assert_eq!(outcome["issue"][0]["code"], code, "{failure}: {outcome}");
+            let told = format!("{outcome} {}", error.text());
+            assert!(!told.contains("full") && !told.contains("I/O"), "for the log alone: {told}");
         }
     }
 }

@@ -17,6 +17,7 @@ mod erasing;
 mod error;
 mod filing;
 mod hook_token;
+mod kept;
 mod lifestyle;
 mod limiter;
 mod multipart;

@@ -2,7 +2,8 @@
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::error::{Error, First, log_id};
+use crate::error::{Error, First, NO_STORE, RETRY_AFTER, log_id};
+use crate::kept::Unfiled;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use web::view::{ErrorView, NotFoundView};
@@ -83,6 +84,7 @@ impl IntoResponse for PageError {
             (StatusCode::FORBIDDEN, "forbidden") => "Your role may not see this",
             (StatusCode::FORBIDDEN, _) => "The form was not accepted",
             (StatusCode::NOT_IMPLEMENTED, _) => "This server does not do that",
+            (StatusCode::SERVICE_UNAVAILABLE, NO_STORE) => "The record cannot be used just now",
             (StatusCode::SERVICE_UNAVAILABLE, _) => "Too much is asked for at once",
             (StatusCode::METHOD_NOT_ALLOWED, _) => "This address does not take that",
             _ => "The page could not be made",
@@ -93,7 +95,13 @@ impl IntoResponse for PageError {
             title: title.to_owned(),
             text: self.error.text(),
             log_id,
+            typed: None,
         };
-        html(status, web::error(&view))
+        let mut response = html(status, web::error(&view));
+        if self.error.issue() == NO_STORE {
+            response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+            response.extensions_mut().insert(Unfiled(view));
+        }
+        response
     }
 }

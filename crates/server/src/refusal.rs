@@ -31,7 +31,7 @@ pub(crate) async fn in_our_form(request: Request, next: Next) -> Response {
     response
 }
 
-fn is_interface(path: &str) -> bool {
+pub(crate) fn is_interface(path: &str) -> bool {
     INTERFACES.iter().any(|base| {
         path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })

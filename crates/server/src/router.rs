@@ -8,6 +8,7 @@ use crate::controllers::{
     documents, emergency, fhir, genomics, health, knowledge, launch, lifestyle, locus, login,
     metrics, pages, paper, passkey, policies, privacy, reports, trials,
 };
+use crate::kept;
 use crate::openapi;
 use crate::refusal;
 use crate::route::{Route, table};
@@ -22,7 +23,7 @@ use axum::routing::{get, post};
 /// Largest body of the FHIR interface, in bytes (a laboratory's transaction).
 const FHIR_BODY_BYTES_MAX: usize = formats::fhir::bundle::BUNDLE_BYTES_MAX;
 /// Largest form of the pages, in bytes.
-const FORM_BYTES_MAX: usize = 64 * 1024;
+pub(crate) const FORM_BYTES_MAX: usize = 64 * 1024;
 
 /// What people see.
 const PAGES: &[Route] = &[
@@ -166,6 +167,7 @@ pub fn router(app: App) -> Router {
         .merge(table(DESCRIPTION))
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn(kept::what_was_typed))
         .layer(from_fn(refusal::in_our_form))
         .layer(from_fn_with_state(app.clone(), in_frames))
         .layer(from_fn_with_state(app.clone(), strict_transport))

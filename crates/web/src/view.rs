@@ -79,7 +79,7 @@ pub use molecular::{
     ArmSeen, CopyArm, CopyLevel, CopyRow, CopyStripView, HitKind, LollipopHit, LollipopView,
     OneSided,
 };
-pub use notice::{ErrorView, LoginView, NotFoundView};
+pub use notice::{ErrorView, LoginView, NotFoundView, Typed};
 pub use patient::{
     CurrentMedicine, DrugRow, Explained, GeneRow, PatientListRow, PatientListView, PatientView,
     ReportRow, ResultSource,

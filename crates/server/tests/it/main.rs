@@ -115,6 +115,8 @@ mod signing;
 #[cfg(test)]
 mod smart;
 #[cfg(test)]
+mod store_down;
+#[cfg(test)]
 mod subscription;
 #[cfg(test)]
 mod summary;

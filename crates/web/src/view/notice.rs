@@ -32,6 +32,19 @@ pub struct ErrorView {
     pub text: String,
     /// Id that the log line of the failure also has.
     pub log_id: String,
+    /// The form that could not be filed, if it was one.
+    pub typed: Option<Typed>,
+}
+
+/// What somebody typed into a form that could not be filed, without what proves who it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typed {
+    /// Address that it was sent to.
+    pub action: String,
+    /// Its form token, if it can be sent again as it stands.
+    pub csrf: Option<String>,
+    /// Names and values, in the order of the form.
+    pub fields: Vec<(String, String)>,
 }
 
 /// Nothing is at this address, or nothing that the caller may know of; the two look the same.

@@ -354,5 +354,6 @@ pub(crate) fn failure() -> ErrorView {
         title: "The page could not be made".into(),
         text: "The record did not answer; try again in a minute".into(),
         log_id: "0190b2f0-7a4e-7c3e-8f00-00000000beef".into(),
+        typed: None,
     }
 }
