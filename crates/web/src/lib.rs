@@ -48,6 +48,7 @@ pub use page::summary::summary;
 pub use page::trials::brief::QUESTION_CHARS_MAX;
 pub use page::trials::decision::trial_work;
 pub use page::trials::{sites, status as trial_status, trial, trial_options, trials};
+pub use page::visible::tamed;
 pub use view::{
     AccessLogView, AccessRow, AccountView, AlertRow, AnswerRow, BearingRow, Candidate, CodeView,
     ConsentView, CurrentMedicine, DrugRow, EmergencyFormView, EmergencyListView, EmergencyRow,

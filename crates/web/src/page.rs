@@ -43,5 +43,5 @@ pub(crate) mod reviews;
 mod shape;
 pub(crate) mod summary;
 pub(crate) mod trials;
-mod visible;
+pub(crate) mod visible;
 pub(crate) mod words;

@@ -65,7 +65,7 @@ pub(super) enum Printed {
 
 /// The page carries its style, so its policy takes the place of that of the other pages.
 pub(super) fn page_response(page: String, name: &'static str) -> Response {
-    let mut response = html(StatusCode::OK, page);
+    let mut response = html(StatusCode::OK, web::tamed(page));
     let policy = format!("{}; frame-ancestors 'none'", report::content_security_policy());
     let headers = response.headers_mut();
     if let Ok(policy) = HeaderValue::from_str(&policy) {

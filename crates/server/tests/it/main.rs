@@ -63,6 +63,8 @@ mod genomics;
 #[cfg(test)]
 mod health;
 #[cfg(test)]
+mod hostile_text;
+#[cfg(test)]
 mod knowledge;
 #[cfg(test)]
 mod launch;

@@ -1,6 +1,7 @@
 //! What all pages share: head, skip link, site header, footer.
 
 use super::shape;
+use super::visible::tamed;
 use crate::asset::asset_path;
 use crate::path;
 use crate::view::Session;
@@ -21,7 +22,7 @@ pub(super) struct Frame<'a> {
 /// A whole document.
 pub(super) fn document(frame: Frame<'_>) -> String {
     let Frame { title, session, banner, main } = frame;
-    html! {
+    let whole = html! {
         (DOCTYPE)
         html lang="en" {
             head {
@@ -47,8 +48,8 @@ pub(super) fn document(frame: Frame<'_>) -> String {
                 }
             }
         }
-    }
-    .into_string()
+    };
+    tamed(whole.into_string())
 }
 
 fn site_header(session: Option<&Session>) -> Markup {
