@@ -22,6 +22,7 @@ use model::medication::Medication;
 use model::patient::{Links, Patient};
 use model::reported::Report;
 use model::statement::{Capsule, DrugStatement, GeneState, GeneStatement, StatementContent};
+use model::time::PartialDate;
 use record::StoredStatement;
 use std::collections::BTreeMap;
 use web::view::{
@@ -30,6 +31,9 @@ use web::view::{
 
 /// Changes of interpretation that the patient page shows; the page of the tumour has more.
 const OF_PATIENT_PAGE: usize = 5;
+
+/// Knowledge that is older is said to be old.
+const KNOWLEDGE_YEARS_MAX: i16 = 1;
 
 /// Everything the patient page shows.
 pub(crate) fn patient_page(
@@ -44,9 +48,11 @@ pub(crate) fn patient_page(
     let statements = app.record().statements(&caller.access, id)?;
     let layer = Layer::of(app, &facts, &statements);
     let responses = responses(app, &caller.access, id)?;
+    let today = app.record().now().day();
     Ok(PatientView {
         session: session(app, caller)?,
-        today: app.record().now().day(),
+        today,
+        old_knowledge: old_knowledge(app.pack(), today),
         id: id.clone(),
         merged: merged(app, caller, patient)?,
         identity: identity(patient),
@@ -55,7 +61,7 @@ pub(crate) fn patient_page(
         drugs: drug_rows(app, &facts, &statements, layer.advice),
         genes: gene_rows(app, &facts, &statements, layer.conversions),
         trials: standings(app, caller, id)?,
-        course: course(&facts, responses.dated, app.record().now().day()),
+        course: course(&facts, responses.dated, today),
         course_undated: responses.undated,
         fractions: shares_of_reads(app, &caller.access, id)?,
         lifestyle: lifestyle(app, caller, id, &facts)?,
@@ -63,6 +69,12 @@ pub(crate) fn patient_page(
         reports: report_rows(app, caller, &facts)?,
         may_issue: may_issue(app, caller)?,
     })
+}
+
+/// Day of the pack, if it is as old as guidance rarely stays without a change.
+fn old_knowledge(pack: &Pack, today: PartialDate) -> Option<PartialDate> {
+    let day = PartialDate::parse(&pack.reference().date)?;
+    (day.years_until(today)? >= KNOWLEDGE_YEARS_MAX).then_some(day)
 }
 
 /// The patient's own fact.

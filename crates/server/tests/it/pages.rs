@@ -35,6 +35,22 @@ fn statement_about(app: &TestApp, name: &str) -> String {
     found.unwrap_or_else(|| panic!("no statement about {name}")).statement.id.to_string()
 }
 
+#[tokio::test]
+async fn knowledge_that_is_old_is_said_to_be() {
+    let app = TestApp::with_result();
+    let before = app.get(PRESCRIBER, "/patients/ana-example").await.text();
+    assert!(!before.contains("a year ago or more"), "{before}");
+    // The pack is of this or the next year of the test's clock.
+    app.wait_hours(3 * 366 * 24);
+    app.people();
+    let page = app.get(PRESCRIBER, "/patients/ana-example").await.text();
+    let notice = between(&page, "The knowledge that this page rests on is of ", "</p>");
+    let day = model::time::PartialDate::parse(&app.interpreter.pack().reference().date).unwrap();
+    assert!(notice.starts_with(&model::words::date(day)), "{notice}");
+    let at = |words: &str| page.find(words).unwrap();
+    assert!(at("a year ago or more") < at("id=\"needs-action\""), "before what rests on it");
+}
+
 /// What stands between two markers of a page.
 #[track_caller]
 pub(crate) fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {

@@ -22,6 +22,7 @@ pub fn patient(view: &PatientView) -> String {
         main: html! {
             (printed(view))
             (merged::notice(&view.merged))
+            (old_knowledge(view))
             (action::section(view))
             (medicines(view))
             (genes(view))
@@ -32,6 +33,19 @@ pub fn patient(view: &PatientView) -> String {
             (reports(view))
         },
     })
+}
+
+/// Said before anything that rests on it.
+fn old_knowledge(view: &PatientView) -> Markup {
+    html! {
+        @if view.old_knowledge.is_some() {
+            p.card role="status" {
+                "The knowledge that this page rests on is of "
+                (words::date_or_absent(view.old_knowledge)) ", a year ago or more. Guidance may "
+                "say otherwise by now; whoever administers this server can bring a newer pack."
+            }
+        }
+    }
 }
 
 /// The page on paper: as of now, and kept as a version.

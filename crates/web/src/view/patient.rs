@@ -46,6 +46,8 @@ pub struct PatientView {
     pub session: Session,
     /// Today, for ages.
     pub today: PartialDate,
+    /// Day of the knowledge in use, if that is a year or more ago.
+    pub old_knowledge: Option<PartialDate>,
     /// Id of the `Patient` resource.
     pub id: PatientId,
     /// Records of the same person that were merged with this one.

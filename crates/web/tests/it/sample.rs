@@ -166,6 +166,7 @@ pub(crate) fn patient() -> PatientView {
             values_thousandths: vec![(day(2026, 1, 12), 31_000), (day(2026, 3, 2), 4_500)],
         }],
         lifestyle: lifestyle(),
+        old_knowledge: None,
         may_issue: true,
         reinterpreted: vec![],
         reports: reports(),
