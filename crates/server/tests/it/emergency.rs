@@ -187,3 +187,21 @@ async fn services_and_other_roles_open_nobody() {
         assert_eq!(answer.status, 403, "{who:?}");
     }
 }
+
+#[tokio::test]
+async fn a_form_that_is_not_finished_comes_back_with_what_was_written() {
+    let app = TestApp::with_result();
+    dissent(&app);
+    let token = csrf(Role::Prescriber);
+    let send = async |reason: &str, text: &str| {
+        let pairs = [("csrf", token.as_str()), ("reason", reason), ("text", text)];
+        let pairs = [pairs.as_slice(), &[("password", PASSWORD)]].concat();
+        app.call("POST", FORM).by(PRESCRIBER).form(&pairs).send().await
+    };
+    let back = send("", TEXT).await;
+    assert_eq!(back.status, 422);
+    assert!(back.text().contains(TEXT) && back.text().contains("name=\"reason\""));
+    assert!(!back.text().contains(PASSWORD), "but for the password");
+    let due = app.get(OFFICER, "/emergencies").await.text();
+    assert!(!due.contains(TEXT), "nothing was opened");
+}
