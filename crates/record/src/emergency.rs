@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 const MICROS_PER_MINUTE: i64 = 60 * 1_000_000;
+/// Within which the same words are the same request, sent twice.
+const AGAIN_MICROS_MAX: i64 = MICROS_PER_MINUTE;
 /// How long a patient stays open, by the clock, whether or not anything is read.
 pub const EMERGENCY_MINUTES: i64 = 60;
 /// Until when an emergency has to be looked at.
@@ -141,7 +143,8 @@ pub(crate) fn note_delivery(
 impl Record {
     /// Opens one patient for reading, for [`EMERGENCY_MINUTES`]; the list of the privacy officer
     /// has it at once. [`Failure::NotFound`] for a patient who is not there. Whoever asks has just
-    /// proven again who it is: that is the caller's to see to.
+    /// proven again who it is: that is the caller's to see to. The same words within a minute are
+    /// one request that was sent twice, and open nothing more.
     pub fn open_emergency(&self, access: &Access, new: NewEmergency) -> Result<Emergency, Failure> {
         let granted = self.granted(access, Action::OpenEmergency)?;
         let NewEmergency { patient, reason, text } = new;
@@ -166,12 +169,20 @@ impl Record {
                 return Err(Failure::NotFound);
             }
             let begins = clock();
+            let vault = Vault::new(executor, &keys, &tenant);
+            let open = values![&tenant, patient.as_str(), &actor, begins.micros()];
+            if let Some(row) = executor.first(sql::EMERGENCY_OPEN, open)? {
+                let open = stored(&vault, &row)?;
+                let age = begins.micros() - open.begins.micros();
+                if age < AGAIN_MICROS_MAX && (open.reason, &open.text) == (reason, &text) {
+                    return Ok(open);
+                }
+            }
             let after = |minutes: i64| {
                 Timestamp::from_micros(begins.micros() + minutes * MICROS_PER_MINUTE)
             };
             let (ends, due) = (after(EMERGENCY_MINUTES), after(REVIEW_HOURS * 60));
             let id = uuid_at(begins);
-            let vault = Vault::new(executor, &keys, &tenant);
             let delivery = Delivery::default();
             let body = Body { text: text.clone(), review: None, delivery: delivery.clone() };
             let body = json(&body)?;

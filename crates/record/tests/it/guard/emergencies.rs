@@ -128,13 +128,36 @@ fn the_hour_is_one_of_the_clock() {
     let patient = PatientId::new("p1");
     record.open_emergency(&doctor, new("p1")).unwrap();
     let of = record.emergency_access(&doctor, &patient).unwrap().unwrap();
+    let waiting = || record.emergencies_due(&access(Role::PrivacyOfficer), 10).unwrap().len();
+    record.open_emergency(&doctor, new("p1")).unwrap();
+    assert_eq!(waiting(), 1, "sent twice");
     let hour = EMERGENCY_MINUTES * 60 * 1_000_000;
     now.fetch_add(hour - 1, Ordering::Relaxed);
     assert!(sees(&record, &of, "o1"));
     now.fetch_add(1, Ordering::Relaxed);
     assert!(!sees(&record, &of, "o1"), "an access that was kept");
     assert_eq!(record.emergency_access(&doctor, &patient), Ok(None));
+    record.open_emergency(&doctor, new("p1")).unwrap();
+    assert_eq!(waiting(), 2, "the same words are another time");
     // A clock that is set back to before it began opens nothing.
     now.fetch_add(-hour - 1, Ordering::Relaxed);
     assert!(!sees(&record, &of, "o1"));
+}
+
+/// A form that is sent twice asks once; other words, another time or somebody else ask again.
+#[test]
+fn the_same_words_within_a_minute_open_one() {
+    let fixture = two();
+    let record = &fixture.record;
+    let doctor = somebody("account:ana", Role::Prescriber, Purpose::Treatment);
+    let first = record.open_emergency(&doctor, new("p1")).unwrap();
+    assert_eq!(record.open_emergency(&doctor, new("p1")), Ok(first.clone()));
+    let other = somebody("account:bob", Role::Prescriber, Purpose::Treatment);
+    assert_ne!(record.open_emergency(&other, new("p1")).unwrap().id, first.id);
+    assert_ne!(record.open_emergency(&doctor, new("p2")).unwrap().id, first.id);
+    let words = NewEmergency { text: "now she does not breathe either".to_owned(), ..new("p1") };
+    let second = record.open_emergency(&doctor, words).unwrap();
+    assert_ne!(second.id, first.id);
+    let officer = access(Role::PrivacyOfficer);
+    assert_eq!(record.emergencies_due(&officer, 10).unwrap().len(), 4);
 }
