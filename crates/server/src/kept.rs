@@ -1,5 +1,5 @@
-//! What somebody typed is not lost when the record cannot be used: pages are never stored, so
-//! browsers that go back show empty forms.
+//! What somebody typed is not lost when it is not filed, because the record cannot be used or the
+//! form is not taken: pages are never stored, so browsers that go back show empty forms.
 
 use crate::page::html;
 use crate::refusal::is_interface;
@@ -11,12 +11,19 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use web::view::{ErrorView, Typed};
 
-/// Marks the page that says that the record cannot be used.
+/// Marks the page that says that nothing was filed.
 #[derive(Clone, Debug)]
-pub(crate) struct Unfiled(pub(crate) ErrorView);
+pub(crate) struct Unfiled {
+    /// What it says.
+    pub(crate) view: ErrorView,
+    /// Whether the same may be filed later.
+    pub(crate) is_passing: bool,
+}
 
 /// Fields that no page repeats: they prove who somebody is.
-const SECRETS: [&str; 4] = ["password", "code", "credential", "csrf"];
+const SECRETS: [&str; 4] = ["password", ONE_TIME, "credential", "csrf"];
+/// A one-time password; on the page of errors, the laboratory's word that is mapped.
+const ONE_TIME: &str = "code";
 /// The one among them that the same session may send again.
 const CSRF: &str = "csrf";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -33,8 +40,14 @@ pub(crate) async fn what_was_typed(request: Request, next: Next) -> Response {
     };
     let request = Request::from_parts(parts, Body::from(bytes.clone()));
     let response = next.run(request).await;
-    let Some(Unfiled(view)) = response.extensions().get::<Unfiled>() else { return response };
-    let view = ErrorView { typed: Some(typed(action, &bytes)), ..view.clone() };
+    let unfiled = response.extensions().get::<Unfiled>();
+    let Some(Unfiled { view, is_passing }) = unfiled else { return response };
+    let mut typed = typed(action, &bytes);
+    typed.csrf = typed.csrf.filter(|_| *is_passing);
+    // A conflict may be with the same form, sent a moment ago.
+    let refused = [StatusCode::BAD_REQUEST, StatusCode::UNPROCESSABLE_ENTITY];
+    typed.was_refused = refused.contains(&response.status());
+    let view = ErrorView { typed: Some(typed), ..view.clone() };
     let headers = response.headers().clone();
     let mut page = html(response.status(), web::error(&view));
     page.headers_mut().extend(headers);
@@ -60,10 +73,27 @@ fn is_form(request: &Request) -> bool {
 
 fn typed(action: String, form: &[u8]) -> Typed {
     let pairs: Vec<(String, String)> = form_urlencoded::parse(form).into_owned().collect();
-    let is_secret = |name: &String| SECRETS.contains(&name.as_str());
+    let is_word = |name: &str| name == ONE_TIME && action == web::path::ERRORS;
+    let is_secret = |name: &String| SECRETS.contains(&name.as_str()) && !is_word(name);
     let proves = pairs.iter().any(|(name, _)| is_secret(name) && name != CSRF);
     let csrf = pairs.iter().find(|(name, _)| name == CSRF).map(|(_, value)| value.clone());
     let fields = pairs.into_iter().filter(|(name, _)| !is_secret(name)).collect();
     // Without what proves who it is, it could not be sent again as it stands.
-    Typed { action, csrf: csrf.filter(|_| !proves), fields }
+    Typed { action, csrf: csrf.filter(|_| !proves), was_refused: false, fields }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_a_laboratory_is_no_one_time_password() {
+        let form = b"csrf=t&code=GENE1+x&loinc=48018-6";
+        let mapped = typed(web::path::ERRORS.to_owned(), form);
+        assert_eq!(mapped.csrf.as_deref(), Some("t"));
+        assert_eq!(mapped.fields.first(), Some(&("code".to_owned(), "GENE1 x".to_owned())));
+        let proof = typed("/account/second-factor".to_owned(), form);
+        assert_eq!(proof.csrf, None);
+        assert!(proof.fields.iter().all(|(name, _)| name == "loinc"), "{proof:?}");
+    }
 }

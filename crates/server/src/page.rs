@@ -98,9 +98,13 @@ impl IntoResponse for PageError {
             typed: None,
         };
         let mut response = html(status, web::error(&view));
-        if self.error.issue() == NO_STORE {
+        let is_passing = self.error.issue() == NO_STORE;
+        if is_passing {
             response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
-            response.extensions_mut().insert(Unfiled(view));
+        }
+        // Whoever may not do it has nothing to enter again.
+        if status != StatusCode::FORBIDDEN {
+            response.extensions_mut().insert(Unfiled { view, is_passing });
         }
         response
     }

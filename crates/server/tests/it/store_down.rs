@@ -3,6 +3,7 @@
 use crate::app::{Answer, CLIENT, INTERFACE, PRESCRIBER, TestApp, Who};
 use record::Role;
 use serde_json::json;
+use server::token_digest;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 
@@ -123,4 +124,25 @@ async fn what_proves_who_somebody_is_does_not_come_back() {
     assert!(text.contains("She is not awake"), "{text}");
     assert!(!text.contains("very secret") && !text.contains("token-of-form"), "{text}");
     assert!(!text.contains("Send it again"), "it would lack the password: {text}");
+}
+
+/// A form that is not taken, by a door that has no page of its own for it.
+#[tokio::test]
+async fn what_is_not_taken_comes_back_to_be_copied() {
+    let app = TestApp::new();
+    let (who, page) = (Who::Person(Role::Oncologist), "/patients/ana-example/board");
+    let token = token_digest("form:session-oncologist");
+    let question = format!("{} & <b>what</b> now?", "long ".repeat(500));
+    let form = [("csrf", token.as_str()), ("question", question.as_str())];
+    let back = app.call("POST", page).by(who).form(&form).send().await;
+    assert_eq!(back.status, 422, "{}", back.text());
+    let text = back.text();
+    assert!(text.contains("&amp; &lt;b&gt;what&lt;/b&gt; now?"), "{text}");
+    assert!(text.contains("It was not taken as it is"), "{text}");
+    assert!(!text.contains("Send it again"), "it would be refused again: {text}");
+    // Who may not do it is told no more than that.
+    let (who, forged) = (REVIEWER, [("csrf", "x"), ("question", "secret plans")]);
+    let refused = app.call("POST", page).by(who).form(&forged).send().await;
+    assert_eq!(refused.status, 403);
+    assert!(!refused.text().contains("secret plans"), "{}", refused.text());
 }

@@ -30,8 +30,12 @@ fn kept(typed: &Typed) -> Markup {
     html! {
         section aria-labelledby="typed" {
             h2 id="typed" { "What you had entered" }
-            p { "It is not lost as long as this page is open. See whether it was filed before you \
-                 send it again." }
+            p {
+                "It is not lost as long as this page is open. "
+                @if typed.was_refused {
+                    "It was not taken as it is: copy what you need into the form."
+                } @else { "See whether it was filed before you send it again." }
+            }
             dl.capsule {
                 @for (name, value) in typed.fields.iter().filter(|(_, value)| !value.is_empty()) {
                     div { dt { (name) } dd { (value) } }

@@ -43,6 +43,8 @@ pub struct Typed {
     pub action: String,
     /// Its form token, if it can be sent again as it stands.
     pub csrf: Option<String>,
+    /// Whether it was not taken as it is, and would not be if it were sent again.
+    pub was_refused: bool,
     /// Names and values, in the order of the form.
     pub fields: Vec<(String, String)>,
 }
