@@ -82,7 +82,8 @@ describe('pages at 400 % zoom', { skip, timeout: TIMEOUT_MS * 3 }, () => {
         assert.ok(width_px <= 320, `${address} is ${width_px} px wide`);
         assert.deepEqual(await page.evaluate(beyondTheEdge), [], address);
         assert.equal(await page.evaluate(unreachable), 0, address);
-        await picture(page, `zoom${address.replaceAll('/', '-')}`);
+        await assertAccessible(page, address);
+        await picture(page, `zoom${address.replaceAll(/[^\w-]+/g, '-')}`);
       }
     });
   };

@@ -4,14 +4,12 @@
 use crate::oru::{ATTACHMENT_BYTES_MAX, Context, Filing, reference_to};
 use formats::fhir::access::authority_to_system;
 use formats::fhir::build::{Agent, Attachment, Document, document_reference, provenance};
+use formats::fhir::codes;
 use formats::hl7v2::Message;
 use formats::hl7v2::oru::Oru;
 use model::{CodeableConcept, Coding};
 use record::derived_id;
 use serde_json::{Value, json};
-
-/// System of the types of numbers (HL7 v2 table 0203).
-const NUMBER_TYPES: &str = "http://terminology.hl7.org/CodeSystem/v2-0203";
 
 /// What TXA says.
 #[derive(Clone, Debug, Default)]
@@ -178,7 +176,7 @@ fn relate(resource: &mut Value, head: &Head, oru: &Oru) {
     numbers.dedup();
     let Some(object) = resource.as_object_mut().filter(|_| !numbers.is_empty()) else { return };
     let related = numbers.iter().map(|(kind, (of, number))| {
-        let kind = json!({"coding": [{"system": NUMBER_TYPES, "code": kind}]});
+        let kind = json!({"coding": [{"system": codes::IDENTIFIER_TYPE, "code": kind}]});
         let system = authority_to_system(of);
         json!({"identifier": {"type": kind, "system": system, "value": number}})
     });

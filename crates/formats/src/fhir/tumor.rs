@@ -11,6 +11,8 @@ mod measure;
 mod tested;
 mod variant;
 
+pub use measure::{answer, measure_of};
+
 use super::access::{self, text};
 use super::codes::{self, loinc};
 use super::genomics::{component, concept_value, local, references};

@@ -1,6 +1,6 @@
 //! What a patient does not bear, by the `AllergyIntolerance` resources of the record (FHIR R4).
 
-use super::lifestyle::whole;
+use super::lifestyle::{opened, whole};
 use crate::app::App;
 use crate::error::Error;
 use formats::fhir::access::{self, concept, concepts};
@@ -36,6 +36,7 @@ pub(super) fn allergies(
         Err(Failure::Denied { .. }) => return Ok(Known::Absent(Absence::NotAssessed)),
         Err(failure) => return Err(failure.into()),
     };
+    let found = found.iter().map(opened).collect::<Result<Vec<_>, _>>()?;
     let held: Vec<Value> = found.into_iter().filter(is_held).collect();
     if held.is_empty() {
         return Ok(Known::Absent(Absence::NotRecorded));
@@ -44,16 +45,16 @@ pub(super) fn allergies(
     Ok(Known::Value(named.into_iter().collect()))
 }
 
-fn resources(record: &Record, access: &Access, patient: &PatientId) -> Result<Vec<Value>, Failure> {
+fn resources(
+    record: &Record,
+    access: &Access,
+    patient: &PatientId,
+) -> Result<Vec<Stored>, Failure> {
     let mut found = Vec::new();
     for of in record.records_of_person(access, patient)? {
         found.extend(whole(record, access, &of, &[TYPE])?);
     }
-    let json = |stored: Stored| {
-        let unread = |_| Failure::Storage(format!("{}: is not JSON", stored.reference));
-        serde_json::from_slice(&stored.body).map_err(unread)
-    };
-    found.into_iter().map(json).collect()
+    Ok(found)
 }
 
 fn is_held(allergy: &Value) -> bool {

@@ -19,6 +19,7 @@ use model::lifestyle::Answer;
 use model::{PartialDate, PatientId, Problem};
 use record::limit::PAGE_ROWS_MAX;
 use record::{Access, CompartmentQuery, Failure, Query, Record, Stored, Term};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use web::view::{BearingRow, LifestyleView, PreventionRow, ScaleFigure, ScaleRow};
 
@@ -42,8 +43,7 @@ pub(crate) fn answers_of(
         Ok::<_, Error>(all)
     };
     for stored in app.record().read_together(read)?.into_values() {
-        let resource = serde_json::from_slice(&stored.body)
-            .map_err(|error| Error::internal(format!("{}: {error}", stored.reference)))?;
+        let resource = opened(&stored)?;
         let (some, noticed) = answers(&resource, &stored.reference.to_string());
         found.extend(some);
         problems.extend(noticed);
@@ -72,6 +72,12 @@ fn resources(
     let all = whole(record, access, patient, &WHOLE_TYPES)?;
     found.extend(all.into_iter().map(|one| (one.reference.to_string(), one)));
     Ok(found)
+}
+
+/// A resource as JSON; what is stored is never anything else.
+pub(super) fn opened(stored: &Stored) -> Result<Value, Error> {
+    let unread = |error| Error::internal(format!("{}: {error}", stored.reference));
+    serde_json::from_slice(&stored.body).map_err(unread)
 }
 
 /// All of a patient's Observations of which something holds.

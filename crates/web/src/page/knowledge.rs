@@ -14,6 +14,8 @@ use crate::view::{
 use maud::{Markup, html};
 use model::statement::KnowledgeRef;
 
+const NO_FUNCTION: &str = "none assigned, which is not normal";
+
 /// The genes and drugs that there is something to say of.
 pub fn knowledge(view: &KnowledgeView) -> String {
     let main = html! {
@@ -121,23 +123,7 @@ pub fn knowledge_gene(view: &GeneKnowledgeView) -> String {
         }
         section aria-labelledby="phenotypes" {
             h2 id="phenotypes" { "Phenotypes" }
-            table {
-                caption { "What follows from what" }
-                thead {
-                    tr {
-                        th scope="col" { "Functions or score" }
-                        th scope="col" { "Phenotype" }
-                    }
-                }
-                tbody {
-                    @for (holds, phenotype) in &view.phenotypes {
-                        tr {
-                            th scope="row" data-label="Functions or score" { (holds) }
-                            td data-label="Phenotype" { (phenotype) }
-                        }
-                    }
-                }
-            }
+            (phenotypes(&view.phenotypes))
         }
         (changes(&view.history))
     };
@@ -150,6 +136,28 @@ fn changes(of: &SubjectHistory) -> Markup {
         section aria-labelledby="changes" {
             h2 id="changes" { "What other packs said" }
             (history(of, Level::Third))
+        }
+    }
+}
+
+fn phenotypes(of: &[(String, String)]) -> Markup {
+    html! {
+        table {
+            caption { "What follows from what" }
+            thead {
+                tr {
+                    th scope="col" { "Functions or score" }
+                    th scope="col" { "Phenotype" }
+                }
+            }
+            tbody {
+                @for (holds, phenotype) in of {
+                    tr {
+                        th scope="row" data-label="Functions or score" { (holds) }
+                        td data-label="Phenotype" { (phenotype) }
+                    }
+                }
+            }
         }
     }
 }
@@ -172,7 +180,7 @@ fn alleles(view: &GeneKnowledgeView) -> Markup {
                             a href=(path::knowledge_allele(&view.symbol, name)) { (name) }
                         }
                         td data-label="Function" {
-                            (function.as_deref().unwrap_or("none assigned, which is not normal"))
+                            (function.as_deref().unwrap_or(NO_FUNCTION))
                         }
                         td data-label="Activity value" { (activity.as_deref().unwrap_or("–")) }
                     }

@@ -54,6 +54,11 @@ const INTERPRETATIONS: &[(&str, &str)] = &[
     ("ND", "negative"),
 ];
 
+/// What a LOINC code measures: `tmb`.
+pub fn measure_of(loinc: &str) -> Option<&'static str> {
+    MEASURES.iter().find(|known| known.0 == loinc).map(|known| known.1)
+}
+
 fn measure(observation: &Value) -> Option<(String, Option<&'static str>, Option<&'static str>)> {
     let codings = access::codings(observation, "code.coding");
     codings.iter().find_map(|coding| {
@@ -135,7 +140,8 @@ fn is_unit(name: &str, unit: Option<&str>) -> bool {
     }
 }
 
-fn answer(concept: &CodeableConcept) -> String {
+/// The word that a measurement's answer is read by; empty if it has none.
+pub fn answer(concept: &CodeableConcept) -> String {
     let coded = codes::answer_in(&concept.coding, ANSWERS);
     let word = coded.and_then(|answer| codes::words_of(ANSWERS, &answer.code));
     word.or(concept.words()).unwrap_or_default().to_owned()

@@ -3,13 +3,13 @@
 //!
 //! Numbers are the same when they are within what the coarser of the two was rounded to; levels are
 //! the same by what they mean. A number is never held against a level: where the threshold is, is
-//! the laboratory's. Codes: LOINC 94076-7, 94077-5, 81695-9.
+//! the laboratory's.
 
 use super::beside::{Name, One};
 use crate::hold;
 use formats::fhir::access::text;
 use formats::fhir::panel;
-use formats::fhir::tumor::reported_tumors;
+use formats::fhir::tumor::{answer, measure_of, reported_tumors};
 use formats::hl7v2::oru::PanelValue;
 use pdf::{FieldName, Proposal};
 use serde_json::Value;
@@ -58,21 +58,15 @@ impl Measured {
     fn of_rows(report: &Value) -> Vec<Self> {
         let rows = panel::of_report(report).map(|reported| reported.rows).unwrap_or_default();
         let of_row = |row: formats::hl7v2::oru::PanelRow| {
-            let name = match row.code.code.as_str() {
-                "94076-7" | "94077-5" => "tmb",
-                "81695-9" => "msi",
-                _ => return None,
-            };
+            let name = measure_of(&row.code.code).filter(|name| is_compared(name))?;
             let value = match row.value {
                 PanelValue::Number(number, _) => number.to_string(),
                 PanelValue::Text(words) => words,
-                PanelValue::Coded(concept) => {
-                    let coded = concept.coding.iter().find_map(|coding| word_of(&coding.code));
-                    coded.or(concept.words())?.to_owned()
-                }
+                PanelValue::Coded(concept) => answer(&concept),
                 PanelValue::Range(..) => return None,
             };
-            row.status.is_final().then(|| Self::with(name, value, None))
+            let is_stated = row.status.is_final() && !value.trim().is_empty();
+            is_stated.then(|| Self::with(name, value, None))
         };
         rows.into_iter().filter_map(of_row).collect()
     }
@@ -120,16 +114,6 @@ impl Measured {
 
 fn is_compared(name: &str) -> bool {
     matches!(name, "tmb" | "msi")
-}
-
-/// Answers of LOINC (LL3994-3 and the measures' own).
-fn word_of(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "LA14122-8" => "stable",
-        "LA26202-4" => "MSI-L",
-        "LA26203-2" => "MSI-H",
-        _ => return None,
-    })
 }
 
 /// Decimals that a number is written with.

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::Error;
-use crate::views::lifestyle::observations;
+use crate::views::lifestyle::{observations, opened};
 use crate::views::trials::fractions;
 use formats::fhir::access::{choice, concept, date, instant, text};
 use interpret::matching::PatientFacts;
@@ -37,8 +37,7 @@ pub(in crate::views) fn responses(
     let found = app.record().read_together(|record| resources(record, access, patient))?;
     let mut responses = Responses::default();
     for stored in found {
-        let unread = |_| Failure::Storage(format!("{}: is not JSON", stored.reference));
-        let response: Value = serde_json::from_slice(&stored.body).map_err(unread)?;
+        let response = opened(&stored)?;
         let Some(words) = words(&response) else { continue };
         match days(&response) {
             Some((from, until)) => {

@@ -1,13 +1,11 @@
 //! What the knowledge in use says of an allele, and of a variant that alleles are defined by.
 
-use super::{all_link, changes, drugs, gene_link, page, reference};
+use super::{NO_FUNCTION, all_link, changes, drugs, gene_link, page, phenotypes, reference};
 use crate::page::adopted::{Level, history};
 use crate::page::words;
 use crate::path;
 use crate::view::{AlleleKnowledgeView, VariantKnowledgeView, VariantOfGene};
 use maud::{Markup, html};
-
-const NO_FUNCTION: &str = "none assigned, which is not normal";
 
 /// An allele: where it differs, what it does, and what follows with a second copy.
 pub fn knowledge_allele(view: &AlleleKnowledgeView) -> String {
@@ -34,20 +32,7 @@ pub fn knowledge_allele(view: &AlleleKnowledgeView) -> String {
         @if !view.phenotypes.is_empty() {
             section aria-labelledby="phenotypes" {
                 h2 id="phenotypes" { "Phenotypes with its function" }
-                table {
-                    caption { "What follows from what" }
-                    thead {
-                        tr { th scope="col" { "Functions" } th scope="col" { "Phenotype" } }
-                    }
-                    tbody {
-                        @for (holds, phenotype) in &view.phenotypes {
-                            tr {
-                                th scope="row" data-label="Functions" { (holds) }
-                                td data-label="Phenotype" { (phenotype) }
-                            }
-                        }
-                    }
-                }
+                (phenotypes(&view.phenotypes))
             }
         }
         (changes(&view.history))
