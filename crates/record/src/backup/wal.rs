@@ -9,8 +9,8 @@ use std::path::Path;
 const HEADER_BYTES: usize = 32;
 const FRAME_HEADER_BYTES: usize = 24;
 const PAGE_BYTES_MAX: u32 = 65_536;
-/// Longest log that is kept in memory. Writers move it into the file after some 4,000 pages,
-/// unless a reader stays for hours.
+/// Longest log that is kept in memory. It is moved into the file from some 4,000 pages on, unless
+/// a reader stays for hours.
 const WAL_BYTES_MAX: usize = 1 << 30;
 const BUFFER_BYTES: usize = 1 << 20;
 

@@ -255,7 +255,7 @@ fn database(
     private(OpenOptions::new().create(true).truncate(false).write(true))
         .open(path)
         .map_err(|e| io(&e))?;
-    let writer = Sqlite::open(path, &raw_key, true)?;
+    let writer = Sqlite::open(path, &raw_key, true)?.moving_beside(path, &raw_key)?;
     let schema_version = migrate(&writer, migrations, now)?;
     let reader = |_| Ok(Box::new(Sqlite::open(path, &raw_key, false)?) as Box<dyn Connection>);
     let readers = (0..readers).map(reader).collect::<Result<_, Failure>>()?;

@@ -1,11 +1,13 @@
 //! The executor of SQLite with SQLCipher.
 
+mod mover;
 #[cfg(test)]
 pub(crate) mod plan;
 pub(crate) mod statistics;
 
 use super::{Connection, Executor, Row, Value};
 use crate::Failure;
+use mover::Mover;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
 use rusqlite::{ErrorCode, OpenFlags, ToSql, params_from_iter};
@@ -23,13 +25,15 @@ const READER_CACHE: &str = "PRAGMA cache_size = -8192";
 /// How pages are authenticated, by what new files have first. Processors help with SHA-256, and a
 /// page is checked whenever it is read. Files of before have the default of SQLCipher 4.
 const PAGE_HMACS: [&str; 2] = ["HMAC_SHA256", "HMAC_SHA512"];
-/// Pages of the log before they are moved into the file; what is written often is moved once.
+/// Pages of the log before they are moved into the file, where no [`Mover`] does that.
 const CHECKPOINT: &str = "PRAGMA wal_autocheckpoint = 4000";
 /// Prepared statements kept by one connection.
 const STATEMENT_CACHE: usize = 128;
 
 /// A connection to an encrypted file.
 pub(crate) struct Sqlite {
+    /// What moves the log of a connection that writes for long. It ends first.
+    mover: Option<Mover>,
     connection: rusqlite::Connection,
 }
 
@@ -79,7 +83,7 @@ impl Sqlite {
         connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
         let raw_key = Zeroizing::new(format!("x'{raw_key}'"));
         connection.pragma_update(None, "key", raw_key.as_str()).map_err(failed)?;
-        let opened = Self { connection };
+        let opened = Self { mover: None, connection };
         if opened.cipher_version()?.is_empty() {
             let text = "this build's SQLite cannot encrypt".to_owned();
             return Err(Failure::NotEncrypted { place: place(), text });
@@ -90,6 +94,12 @@ impl Sqlite {
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => Ok(None),
             Err(error) => Err(storage(&error)),
         }
+    }
+
+    /// Has the log moved into the file by a thread of its own.
+    pub(crate) fn moving_beside(mut self, path: &Path, raw_key: &str) -> Result<Self, Failure> {
+        self.mover = Some(Mover::start(&mut self.connection, path, raw_key)?);
+        Ok(self)
     }
 
     fn settle(&self, write: bool) -> Result<(), Failure> {

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How long the writer waits for one more job when several came together the time before, and for
-/// all of them: a commit costs the same for one as for many.
+/// How long the writer waits for one more job, and for all of them: a commit costs the same for one
+/// as for many.
 const NEXT_JOB_WAIT: Duration = Duration::from_micros(400);
 const JOBS_WAIT_MAX: Duration = Duration::from_millis(2);
 
@@ -166,15 +166,12 @@ fn serve(
     status: &Status,
     committed: &impl Fn(),
 ) {
-    let mut is_busy = false;
+    let mut under_way = 0;
     while let Ok(first) = receiver.recv() {
         let mut jobs = vec![first];
         jobs.extend(receiver.try_iter().take(GROUP_COMMIT_JOBS_MAX - 1));
-        if is_busy {
-            gather(receiver, &mut jobs);
-        }
+        gather(receiver, &mut jobs, under_way / 2);
         let count = jobs.len();
-        is_busy = count > 2;
         let outcome = if status.stopped.load(Ordering::Relaxed) {
             Err(stopped())
         } else {
@@ -189,17 +186,19 @@ fn serve(
         if outcome.is_ok() {
             committed();
         }
-        status.waiting.fetch_sub(count, Ordering::Relaxed);
+        under_way = status.waiting.fetch_sub(count, Ordering::Relaxed);
         for job in jobs {
             job.answer(outcome.clone());
         }
     }
 }
 
-/// Takes the jobs that follow each other closely.
-fn gather(receiver: &mpsc::Receiver<Box<dyn Job>>, jobs: &mut Vec<Box<dyn Job>>) {
-    let begun = Instant::now();
-    while jobs.len() < GROUP_COMMIT_JOBS_MAX && begun.elapsed() < JOBS_WAIT_MAX {
+/// Takes the jobs that follow each other closely, up to half of those that were under way the time
+/// before: while these are committed, who asks for the others makes them ready. If all were waited
+/// for, everybody would wait for the disk at once.
+fn gather(receiver: &mpsc::Receiver<Box<dyn Job>>, jobs: &mut Vec<Box<dyn Job>>, wanted: usize) {
+    let (begun, wanted) = (Instant::now(), wanted.min(GROUP_COMMIT_JOBS_MAX));
+    while jobs.len() < wanted && begun.elapsed() < JOBS_WAIT_MAX {
         match receiver.recv_timeout(NEXT_JOB_WAIT) {
             Ok(job) => jobs.push(job),
             Err(_) => return,
