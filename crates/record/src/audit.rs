@@ -43,12 +43,11 @@ use model::Timestamp;
 use serde::{Deserialize, Serialize};
 use signing::{Reached, Signing};
 use std::fs::{File, OpenOptions};
-use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 use waiting::Waiting;
 
 /// File name ending of a segment.
@@ -56,11 +55,8 @@ pub(crate) const SEGMENT_ENDING: &str = "log";
 /// Patients one event names; more become several events.
 const PATIENTS_PER_EVENT: usize = 500;
 
-/// How long whoever syncs waits for others at most.
-const GATHERING_MAX: Duration = Duration::from_micros(250);
-
-/// What is written down.
-#[derive(Debug, Serialize, Deserialize)]
+/// What is written down, as it is read.
+#[derive(Debug, Deserialize)]
 pub(crate) struct Event {
     /// Number in the segment, from 1.
     pub(crate) number: u64,
@@ -71,7 +67,7 @@ pub(crate) struct Event {
     /// Who.
     pub(crate) actor: String,
     /// Through which application.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub(crate) application: Option<String>,
     /// In which role.
     pub(crate) role: String,
@@ -90,11 +86,59 @@ pub(crate) struct Event {
     /// SHA-256 of the query, if there was one.
     pub(crate) query: Option<String>,
     /// To whom it was disclosed, if that has to be accounted for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub(crate) disclosure: Option<Disclosure>,
     /// Last lines of other segments, seen when this one was begun.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub(crate) pins: Vec<Pin>,
+}
+
+/// An [`Event`] as it is written, but for its number and its pins.
+#[derive(Clone, Copy, Serialize)]
+struct Said<'a> {
+    time: &'a str,
+    tenant: &'a str,
+    actor: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    application: Option<&'a str>,
+    role: &'a str,
+    purpose: &'a str,
+    action: &'a str,
+    decision: &'a str,
+    narrowed: bool,
+    patients: &'a [String],
+    entities: &'a [String],
+    query: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disclosure: Option<&'a Disclosure>,
+}
+
+/// An event that waits for its number.
+struct New {
+    /// A JSON object.
+    said: String,
+    /// Of the line, as digits.
+    salt: String,
+}
+
+impl New {
+    fn of(said: &Said<'_>) -> Result<Self, Failure> {
+        let said = serde_json::to_string(said).map_err(|e| Failure::Audit(e.to_string()))?;
+        let mut salt = [0; SALT_BYTES];
+        rand::fill(&mut salt).map_err(|_| Failure::Audit("no random numbers".to_owned()))?;
+        Ok(Self { said, salt: hex::encode(salt) })
+    }
+
+    /// The event as JSON: its number stands first, its pins last.
+    fn numbered(&self, number: u64, pins: &[Pin]) -> Result<String, Failure> {
+        let members = self.said.strip_prefix('{').unwrap_or_default();
+        if pins.is_empty() {
+            return Ok(format!("{{\"number\":{number},{members}"));
+        }
+        let pins = serde_json::to_string(pins).map_err(|e| Failure::Audit(e.to_string()))?;
+        let members = members.strip_suffix('}').unwrap_or_default();
+        Ok(format!("{{\"number\":{number},{members},\"pins\":{pins}}}"))
+    }
 }
 
 /// What an action touched.
@@ -132,8 +176,10 @@ struct State {
     waiting: Vec<Waiting>,
     /// Whoever syncs next, and waits for others to note something, too.
     gathering: Option<Waiting>,
-    /// Events that became durable together the last time.
-    together: u64,
+    /// The thread that syncs for tasks has something to do.
+    is_asked: bool,
+    /// Events that became durable the last time, and those that waited by then.
+    under_way: u64,
     broken: bool,
     /// Counts the segments of this process; a full disk begins a new one.
     segment: u32,
@@ -149,6 +195,8 @@ struct State {
     ended: Vec<Reached>,
     /// Why the last checkpoint was not written.
     checkpoint_failure: Option<String>,
+    /// Nobody asks for anything any more.
+    is_over: bool,
     is_closing: bool,
 }
 
@@ -191,6 +239,8 @@ impl State {
             segment: self.segment + 1,
             ended: reached,
             checkpoint_failure: self.checkpoint_failure.take(),
+            is_asked: self.is_asked,
+            is_over: self.is_over,
             is_closing: self.is_closing,
             ..Self::default()
         };
@@ -213,6 +263,8 @@ pub(crate) struct Audit {
     keys: Arc<Keys>,
     shared: Arc<Shared>,
     signing: Mutex<Option<JoinHandle<()>>>,
+    /// The thread that syncs for tasks, once there was one.
+    syncing: Mutex<Option<JoinHandle<()>>>,
     /// Made when it is asked for the first time.
     index: Mutex<Option<index::Index>>,
     /// Notes nothing, to see what noting costs.
@@ -220,10 +272,12 @@ pub(crate) struct Audit {
     pub(crate) is_silent: std::sync::atomic::AtomicBool,
 }
 
-/// What the callers and the writer of checkpoints share.
+/// What the callers, the writer of checkpoints and who syncs for tasks share.
 #[derive(Default)]
 struct Shared {
     state: Mutex<State>,
+    /// Somebody waits who does not sync.
+    asked: Condvar,
     /// A checkpoint is due.
     due: Condvar,
 }
@@ -237,12 +291,16 @@ impl Shared {
 /// The last checkpoint covers everything.
 impl Drop for Audit {
     fn drop(&mut self) {
-        self.lock().is_closing = true;
+        let join = |thread: &mut Mutex<Option<JoinHandle<()>>>| {
+            let thread = thread.get_mut().unwrap_or_else(PoisonError::into_inner);
+            thread.take().map(JoinHandle::join)
+        };
+        self.shared.lock().is_over = true;
+        self.shared.asked.notify_all();
+        join(&mut self.syncing);
+        self.shared.lock().is_closing = true;
         self.shared.due.notify_all();
-        let signing = self.signing.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(thread) = signing.take() {
-            let _ = thread.join();
-        }
+        join(&mut self.signing);
     }
 }
 
@@ -251,13 +309,14 @@ impl Audit {
     pub(crate) fn new(directory: &Path, segment: String, keys: Arc<Keys>) -> Self {
         let directory = directory.join("audit");
         let shared = Arc::default();
-        let (signing, index) = (Mutex::default(), Mutex::default());
+        let (signing, syncing, index) = (Mutex::default(), Mutex::default(), Mutex::default());
         Self {
             directory,
             segment,
             keys,
             shared,
             signing,
+            syncing,
             index,
             #[cfg(feature = "measure-without-audit")]
             is_silent: std::sync::atomic::AtomicBool::default(),
@@ -305,37 +364,64 @@ impl Audit {
         if chunks.is_empty() {
             chunks.push(none);
         }
+        let said = Said {
+            time: &now.to_string(),
+            tenant: access.tenant().as_str(),
+            actor: access.actor(),
+            application: access.application(),
+            role: access.role().word(),
+            purpose: access.purpose().word(),
+            action: action.word(),
+            decision: if permitted { "permitted" } else { "denied" },
+            narrowed: matches!(access.scope(), Scope::Patients(_)),
+            patients: none,
+            entities: &touched.entities,
+            query: touched.query.as_deref(),
+            disclosure: touched.disclosure.as_ref(),
+        };
+        // All that can be done before anybody has to wait for it.
+        let new = chunks.into_iter().map(|patients| New::of(&Said { patients, ..said }));
+        let new: Vec<New> = new.collect::<Result<_, _>>()?;
         let mut state = self.lock();
         #[cfg(feature = "measure-without-audit")]
         if self.is_silent.load(std::sync::atomic::Ordering::Relaxed) {
             return Ok(Place { segment: state.segment, number: state.durable });
         }
-        for patients in chunks {
-            let event = Event {
-                number: 0,
-                time: now.to_string(),
-                tenant: access.tenant().as_str().to_owned(),
-                actor: access.actor().to_owned(),
-                application: access.application().map(str::to_owned),
-                role: access.role().word().to_owned(),
-                purpose: access.purpose().word().to_owned(),
-                action: action.word().to_owned(),
-                decision: if permitted { "permitted" } else { "denied" }.to_owned(),
-                narrowed: matches!(access.scope(), Scope::Patients(_)),
-                patients: patients.to_vec(),
-                entities: touched.entities.clone(),
-                query: touched.query.clone(),
-                disclosure: touched.disclosure.clone(),
-                pins: Vec::new(),
-            };
-            self.append(&mut state, event)?;
-        }
+        new.iter().try_for_each(|new| self.append(&mut state, new))?;
         Ok(Place { segment: state.segment, number: state.number })
     }
 
     /// Waits until an event and all before it are durable.
     pub(crate) fn await_durable(&self, place: Place) -> Result<(), Failure> {
-        self.make_durable(self.lock(), place)
+        self.shared.make_durable(place)
+    }
+
+    /// As [`Audit::await_durable`], for a task, which is woken when that may be known.
+    pub(crate) fn poll_durable(
+        &self,
+        place: Place,
+        context: &Context<'_>,
+    ) -> Poll<Result<(), Failure>> {
+        if let Err(failure) = self.sync_for_tasks() {
+            return Poll::Ready(Err(failure));
+        }
+        self.shared.poll_durable(place, context.waker())
+    }
+
+    /// Has everything made durable that was noted, and does not wait for it.
+    pub(crate) fn make_durable_later(&self) {
+        // Where no thread can be had, the next one who waits sees to it.
+        if self.sync_for_tasks().is_ok() {
+            self.shared.ask_for_all();
+        }
+    }
+
+    fn sync_for_tasks(&self) -> Result<(), Failure> {
+        let mut syncing = self.syncing.lock().unwrap_or_else(PoisonError::into_inner);
+        if syncing.is_none() {
+            *syncing = Some(self.shared.start_syncing()?);
+        }
+        Ok(())
     }
 
     /// Whether events can still be written.
@@ -352,23 +438,20 @@ impl Audit {
         self.shared.lock()
     }
 
-    fn append(&self, state: &mut State, mut event: Event) -> Result<(), Failure> {
+    fn append(&self, state: &mut State, new: &New) -> Result<(), Failure> {
         if state.broken {
             return Err(Failure::Audit("writing has ended after an error".to_owned()));
         }
+        let mut pins = Vec::new();
         if state.file.is_none() {
-            event.pins = latest_pins(&self.directory).map_err(|e| Failure::Audit(e.to_string()))?;
+            pins = latest_pins(&self.directory).map_err(|e| Failure::Audit(e.to_string()))?;
             let (name, begun) =
                 self.begin(state.segment).map_err(|e| Failure::Audit(e.to_string()))?;
             (state.name, state.file) = (name, Some(Arc::new(begun)));
         }
-        event.number = state.number + 1;
-        let failed = |error: serde_json::Error| Failure::Audit(error.to_string());
-        let event = serde_json::to_string(&event).map_err(failed)?;
-        let mut salt = [0; SALT_BYTES];
-        rand::fill(&mut salt).map_err(|_| Failure::Audit("no random numbers".to_owned()))?;
+        let event = new.numbered(state.number + 1, &pins)?;
         let State { buffer, previous, .. } = state;
-        let (digest, hash) = line::write(buffer, &self.keys, salt, previous, &event);
+        let (digest, hash) = line::write(buffer, &self.keys, &new.salt, previous, &event);
         state.tree.add(&digest);
         state.previous = hash;
         state.number += 1;
@@ -385,94 +468,6 @@ impl Audit {
         let file = OpenOptions::new().create_new(true).append(true).mode(0o600).open(path)?;
         File::open(&self.directory)?.sync_all()?;
         Ok((name, file))
-    }
-
-    /// Waits for as many events as there were the time before: a sync costs the same for one as for
-    /// many, and who asks one thing after another comes again. Whoever notes alone does not wait.
-    fn gather<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
-        let (begun, wanted) = (Instant::now(), state.durable + state.together);
-        while state.number < wanted
-            && let Some(left) = GATHERING_MAX.checked_sub(begun.elapsed())
-        {
-            state.gathering = Some(Waiting { number: wanted, thread: std::thread::current() });
-            drop(state);
-            std::thread::park_timeout(left);
-            state = self.lock();
-        }
-        state.gathering = None;
-        state.together = state.number - state.durable;
-        state
-    }
-
-    /// The first caller writes and syncs for all that wait; the others wait for it.
-    fn make_durable<'a>(
-        &'a self,
-        mut state: MutexGuard<'a, State>,
-        place: Place,
-    ) -> Result<(), Failure> {
-        let failed = || Err(Failure::Audit("the audit log cannot be written".to_owned()));
-        let Place { segment, number } = place;
-        loop {
-            if state.broken || state.segment != segment {
-                return failed();
-            }
-            if state.durable >= number {
-                return Ok(());
-            }
-            if state.flushing {
-                state.waiting.push(Waiting { number, thread: std::thread::current() });
-                let gathered = state.take_gathered();
-                drop(state);
-                if let Some(syncs) = gathered {
-                    syncs.thread.unpark();
-                }
-                // It may return for no reason: the state says.
-                std::thread::park();
-                state = self.lock();
-                continue;
-            }
-            state.flushing = true;
-            state = self.gather(state);
-            let bytes = std::mem::take(&mut state.buffer);
-            let (file, last, tree) = (state.file.clone(), state.number, state.tree.clone());
-            drop(state);
-            let done = file.map_or(Flush::NotWritten, |file| flush(&file, &bytes));
-            state = self.lock();
-            let waiting = std::mem::take(&mut state.waiting);
-            let are_durable = matches!(done, Flush::Durable);
-            match done {
-                Flush::Durable => (state.durable, state.durable_tree) = (last, tree),
-                // What was written may have gone for good: nothing is promised any more.
-                Flush::NotSynced => state.broken = true,
-                // A full disk: a new segment is begun, and works once there is room.
-                Flush::NotWritten => state.end_segment(),
-            }
-            state.flushing = false;
-            if state.is_due() {
-                self.shared.due.notify_all();
-            }
-            let waiting = state.take_done(waiting, are_durable);
-            drop(state);
-            for one in waiting {
-                one.thread.unpark();
-            }
-            state = self.lock();
-        }
-    }
-}
-
-/// How far the bytes of a flush came.
-enum Flush {
-    Durable,
-    NotSynced,
-    NotWritten,
-}
-
-fn flush(mut file: &File, bytes: &[u8]) -> Flush {
-    match file.write_all(bytes).map(|()| file.sync_data()) {
-        Ok(Ok(())) => Flush::Durable,
-        Ok(Err(_)) => Flush::NotSynced,
-        Err(_) => Flush::NotWritten,
     }
 }
 

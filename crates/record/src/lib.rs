@@ -124,6 +124,7 @@ pub use search::{
 pub use statement::{StatementsPut, StoredStatement};
 pub use store::{CopiedTable, PostgresUrl, Store, copy_to_postgres};
 pub use subscription::{NewEvent, Subscription, SubscriptionEvent, SubscriptionStatus};
+pub use together::ReadAhead;
 pub use trial::{
     EVIDENCE, NewTrial, PutTo, PutToTrials, StoredTrial, TRIAL_STATUS_OUT, TrialChange,
     TrialStanding, TrialWatch,

@@ -4,8 +4,10 @@ use crate::audit::{Audit, Place, Touched};
 use crate::store::Writer;
 use crate::{Access, Action, Failure, Record, archive};
 use model::{RawId, Timestamp};
+use std::pin::Pin;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
 
 /// The reads whose events may wait for each other.
 const READS: [Action; 5] = [
@@ -123,6 +125,17 @@ impl Record {
         self.gathered(Gathering::default(), work)
     }
 
+    /// As [`Record::read_together`], but no thread waits for the disk: what `work` gives is in a
+    /// future that is ready once the events are durable.
+    pub fn read_ahead<T>(&self, work: impl FnOnce(&Record) -> T) -> ReadAhead<T> {
+        let (record, gathering) = self.gathering(Gathering::default());
+        let given = work(&record);
+        let mut gathered = gathering.lock();
+        gathered.is_over = true;
+        let places = std::mem::take(&mut gathered.places);
+        ReadAhead { given: Some(given), places, audit: Arc::clone(&self.inner.audit) }
+    }
+
     /// As [`Record::read_together`], for what is filed: a message on its way into the archive and
     /// the event of a commit are not waited for where they are begun, but by the commit. It stands
     /// only once they are durable. Whatever was begun and is not followed by a commit is waited
@@ -142,12 +155,56 @@ impl Record {
         gathering: Gathering,
         work: impl FnOnce(&Record) -> Result<T, E>,
     ) -> Result<T, E> {
-        let gathering = Arc::new(gathering);
-        let record = Record { gathering: Some(Arc::clone(&gathering)), ..self.clone() };
+        let (record, gathering) = self.gathering(gathering);
         let given = work(&record);
         let mut gathered = gathering.lock();
         gathered.is_over = true;
         gathered.settle(&self.inner.audit)?;
         given
+    }
+
+    /// A record whose events are gathered.
+    fn gathering(&self, gathering: Gathering) -> (Record, Arc<Gathering>) {
+        let gathering = Arc::new(gathering);
+        (Record { gathering: Some(Arc::clone(&gathering)), ..self.clone() }, gathering)
+    }
+}
+
+/// What was read by [`Record::read_ahead`], and is given once its events are durable, or never:
+/// then it is [`Failure::Audit`].
+#[must_use = "nothing was read before its events are durable"]
+pub struct ReadAhead<T> {
+    given: Option<T>,
+    places: Vec<Place>,
+    audit: Arc<Audit>,
+}
+
+impl<T> std::fmt::Debug for ReadAhead<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReadAhead").finish_non_exhaustive()
+    }
+}
+
+impl<T> Unpin for ReadAhead<T> {}
+
+impl<T> Future for ReadAhead<T> {
+    type Output = Result<T, Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        while let Some(place) = self.places.last() {
+            ready!(self.audit.poll_durable(*place, context))?;
+            self.places.pop();
+        }
+        let given = self.given.take();
+        Poll::Ready(given.ok_or_else(|| Failure::Audit("this was given before".to_owned())))
+    }
+}
+
+/// Who asked may have gone; that it was read is kept.
+impl<T> Drop for ReadAhead<T> {
+    fn drop(&mut self) {
+        if !self.places.is_empty() {
+            self.audit.make_durable_later();
+        }
     }
 }

@@ -408,9 +408,27 @@ impl App {
         F: FnOnce(&App) -> Result<T, Error> + Send + 'static,
     {
         let app = self.clone();
-        match tokio::task::spawn_blocking(move || work(&app)).await {
-            Ok(outcome) => outcome,
-            Err(error) => Err(Error::internal(format!("the work did not finish: {error}"))),
-        }
+        off_async(move || work(&app)).await?
     }
+
+    /// As [`App::blocking`], for work that reads with the record it is given: no thread waits until
+    /// the events of that are durable; what `work` gives comes after. See [`Record::read_ahead`].
+    ///
+    /// # Errors
+    /// As [`App::blocking`]; that the events cannot be made durable.
+    pub async fn reading<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&App, &Record) -> Result<T, Error> + Send + 'static,
+    {
+        let app = self.clone();
+        off_async(move || app.record().read_ahead(|record| work(&app, record))).await?.await?
+    }
+}
+
+async fn off_async<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    let ended = |error| Error::internal(format!("the work did not finish: {error}"));
+    tokio::task::spawn_blocking(work).await.map_err(ended)
 }

@@ -10,7 +10,7 @@ use crate::second_factor;
 use crate::smart::{Level, Need, Scopes};
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use model::{PatientId, TenantId, Timestamp};
 use record::{Access, Purpose, Role, Scope, TicketKind};
 use sha2::{Digest, Sha256};
@@ -76,21 +76,6 @@ impl Caller {
         let is_fresh = age.is_some_and(|micros| (0..minutes * 60_000_000).contains(&micros));
         if is_service || is_fresh { Ok(()) } else { Err(Error::stale_proof()) }
     }
-
-    /// Whether the scopes, if there are any, let this be done on the route that was matched.
-    fn require(self, parts: &Parts) -> Result<Self, Error> {
-        let route = matched(parts);
-        if self.role == Role::Researcher && !research::is_open(route) {
-            return Err(Error::research());
-        }
-        let Some(scopes) = &self.scopes else { return Ok(self) };
-        let resource_type = parts.uri.path().split('/').nth(2);
-        let need = Need::of(parts.method.as_str(), route);
-        if need.is_some_and(|need| need.is_met(scopes, resource_type)) {
-            return Ok(self);
-        }
-        Err(Error::scope())
-    }
 }
 
 /// The record's view of a door that looks up who is calling, before anybody is known.
@@ -115,7 +100,6 @@ pub(crate) fn session_cookie(secure: bool) -> &'static str {
 
 /// What a request shows to prove who it is, not yet looked up. A handler whose work is off the
 /// async threads anyway looks it up there: one hand-over less for every order.
-#[derive(Clone)]
 pub(crate) enum Credentials {
     /// An `Authorization` header with a bearer token.
     Bearer(String),
@@ -187,14 +171,60 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        let Ok(credentials) = Credentials::from_request_parts(parts, app).await;
-        let route = matched(parts).to_owned();
-        let caller = app.blocking(move |app| credentials.scoped_caller(app, &route)).await?;
-        let caller = caller.require(parts)?;
-        match Wish::of(parts)? {
-            None => Ok(caller),
-            Some(wish) => app.blocking(move |app| wish.granted(app, caller)).await,
+        let calling = Calling::from_request_parts(parts, app).await?;
+        app.blocking(move |app| calling.caller(app)).await
+    }
+}
+
+/// Who is calling and what is asked, not yet looked up. A handler whose work is off the async
+/// threads anyway looks it up there.
+#[derive(Debug)]
+pub(crate) struct Calling {
+    credentials: Credentials,
+    /// The route as it was matched, in axum's form.
+    route: String,
+    method: Method,
+    /// The type in the address.
+    resource_type: Option<String>,
+    wish: Option<Wish>,
+}
+
+impl Calling {
+    /// Who it is, if this may be asked.
+    ///
+    /// # Errors
+    /// 401 without a credential or with a wrong one; 403 where the role, the scopes or a wish for
+    /// emergency access do not let this be done.
+    pub(crate) fn caller(self, app: &App) -> Result<Caller, Error> {
+        let caller = self.credentials.scoped_caller(app, &self.route)?;
+        if caller.role == Role::Researcher && !research::is_open(&self.route) {
+            return Err(Error::research());
         }
+        if let Some(scopes) = &caller.scopes {
+            let need = Need::of(self.method.as_str(), &self.route);
+            if !need.is_some_and(|need| need.is_met(scopes, self.resource_type.as_deref())) {
+                return Err(Error::scope());
+            }
+        }
+        match self.wish {
+            None => Ok(caller),
+            Some(wish) => wish.granted(app, caller),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Calling {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let Ok(credentials) = Credentials::from_request_parts(parts, app).await;
+        Ok(Self {
+            credentials,
+            route: matched(parts).to_owned(),
+            method: parts.method.clone(),
+            resource_type: parts.uri.path().split('/').nth(2).map(str::to_owned),
+            wish: Wish::of(parts)?,
+        })
     }
 }
 

@@ -107,18 +107,17 @@ fn chain(keys: &Keys, previous: &str, digest: &Hash) -> String {
     keys.audit_hash(previous, &hex::encode(digest))
 }
 
-/// Writes a line; its digest and its chain value.
+/// Writes a line; its digest and its chain value. The salt is digits.
 pub(super) fn write(
     buffer: &mut Vec<u8>,
     keys: &Keys,
-    salt: [u8; SALT_BYTES],
+    salt: &str,
     previous: &str,
     event: &str,
 ) -> (Hash, String) {
-    let salt = hex::encode(salt);
     let digest = digest(salt.as_bytes(), event);
     let hash = chain(keys, previous, &digest);
-    for part in [salt.as_str(), " ", &hash, " ", event, "\n"] {
+    for part in [salt, " ", &hash, " ", event, "\n"] {
         buffer.extend_from_slice(part.as_bytes());
     }
     (digest, hash)

@@ -109,6 +109,69 @@ fn events_of_many_callers_are_one_chain() {
 }
 
 #[test]
+fn what_is_read_ahead_is_given_once_its_events_are_durable() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let (record, _directory) = open();
+    let reader = access(Role::Prescriber);
+    let ahead = |id: &str| record.read_ahead(|record| record.read(&reader, "Patient", id));
+    let (first, second) = (ahead("p1"), ahead("p2"));
+    assert_eq!(record.verify_audit().events, 0);
+    assert_eq!(runtime.block_on(second), Ok(Ok(None)));
+    assert_eq!(record.verify_audit().events, 2);
+    assert_eq!(runtime.block_on(first), Ok(Ok(None)));
+    // Who asked goes before it is known; that it was read is kept.
+    drop(ahead("p3"));
+    let kept = (0..200).any(|_| {
+        std::thread::sleep(Duration::from_millis(10));
+        record.verify_audit().events == 3
+    });
+    assert!(kept);
+    let full = std::fs::OpenOptions::new().append(true).open("/dev/full").unwrap();
+    record.inner.audit.write_to(full);
+    let given = runtime.block_on(ahead("p4"));
+    assert!(matches!(given, Err(Failure::Audit(_))), "{given:?}");
+    assert_eq!(runtime.block_on(ahead("p5")), Ok(Ok(None)));
+    // What is still asked for when the log is closed is in it.
+    drop(ahead("p6"));
+    let (audit, keys) = (record.inner.audit.directory().to_owned(), record.inner.keys.clone());
+    drop(record);
+    let found = crate::audit::verify(&audit, &keys, None);
+    assert!(found.is_intact() && found.events == 5, "{found:?}");
+}
+
+#[test]
+fn tasks_and_threads_wait_for_one_chain() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let (record, _directory) = open();
+    let reader = access(Role::Prescriber);
+    runtime.block_on(async {
+        let mut callers = tokio::task::JoinSet::new();
+        for caller in 0..16 {
+            let (record, reader) = (record.clone(), reader.clone());
+            callers.spawn(async move {
+                for number in 0..50 {
+                    let id = format!("p-{caller}-{number}");
+                    if caller % 4 == 0 {
+                        let (record, reader) = (record.clone(), reader.clone());
+                        let read = move || record.read(&reader, "Patient", &id);
+                        tokio::task::spawn_blocking(read).await.unwrap().unwrap();
+                    } else {
+                        let read = |record: &Record| record.read(&reader, "Patient", &id);
+                        record.read_ahead(read).await.unwrap().unwrap();
+                    }
+                }
+            });
+        }
+        while let Some(done) = callers.join_next().await {
+            done.unwrap();
+        }
+    });
+    let found = record.verify_audit();
+    assert!(found.is_intact(), "{found:?}");
+    assert_eq!((found.segments, found.events), (1, 800));
+}
+
+#[test]
 fn segments_of_before_are_read() {
     let (record, directory) = open();
     record.read(&access(Role::Prescriber), "Patient", "p1").unwrap();

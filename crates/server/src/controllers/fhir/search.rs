@@ -2,7 +2,7 @@
 
 use super::{answer, audit, published, query, topic};
 use crate::app::App;
-use crate::caller::Caller;
+use crate::caller::{Caller, Calling};
 use crate::error::Error;
 use crate::research::count;
 use crate::smart::{Permission, Scopes};
@@ -13,7 +13,7 @@ use axum::response::Response;
 use formats::fhir::build::{Issue, Link, StoredEntry, bundle_of_stored, operation_outcome};
 use intake::fhir::term;
 use model::{Problem, Severity};
-use record::{Access, Found, Role, Stored, searched_types};
+use record::{Access, Found, Record, Role, Stored, searched_types};
 use serde_json::Value;
 
 /// `GET [base]/[type]?…`
@@ -22,9 +22,13 @@ pub(crate) async fn by_get(
     Path(resource_type): Path<String>,
     Query(pairs): Query<Vec<(String, String)>>,
     headers: HeaderMap,
-    caller: Caller,
+    calling: Calling,
 ) -> Result<Response, Error> {
-    run(app, resource_type, pairs, headers, caller).await
+    app.reading(move |app, record| {
+        let caller = calling.caller(app)?;
+        run(app, record, resource_type, pairs, &headers, &caller)
+    })
+    .await
 }
 
 /// `POST [base]/[type]/_search`: the same, with nothing of the patient in the address.
@@ -35,51 +39,49 @@ pub(crate) async fn by_post(
     caller: Caller,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Error> {
-    run(app, resource_type, pairs, headers, caller).await
+    app.reading(move |app, record| run(app, record, resource_type, pairs, &headers, &caller)).await
 }
 
-async fn run(
-    app: App,
+fn run(
+    app: &App,
+    record: &Record,
     resource_type: String,
     pairs: Vec<(String, String)>,
-    headers: HeaderMap,
-    caller: Caller,
+    headers: &HeaderMap,
+    caller: &Caller,
 ) -> Result<Response, Error> {
     if topic::is_asked(&resource_type, &pairs) {
-        return app.blocking(move |app| topic::search(app, &caller, &pairs)).await;
+        return topic::search(app, caller, &pairs);
     }
     if published::is_asked(&resource_type, &pairs) {
-        return app.blocking(move |app| published::search(app, &caller)).await;
+        return published::search(app, caller);
     }
-    if audit::is_asked(&resource_type, &caller) {
-        return app.blocking(move |app| audit::search(app, &caller, &pairs)).await;
+    if audit::is_asked(&resource_type, caller) {
+        return audit::search(app, caller, &pairs);
     }
     require_indexed(&resource_type)?;
     if caller.role == Role::Researcher {
-        return app.blocking(move |app| count::answer(app, &caller, resource_type, pairs)).await;
+        return count::answer(app, caller, resource_type, pairs);
     }
     let mut asked = query::read(resource_type, pairs)?;
     query::make_local(&mut asked.search.query, &app.fhir_base());
-    let strict = handling(&headers) == Some("strict");
+    let strict = handling(headers) == Some("strict");
     if let Some(scopes) = &caller.scopes {
         narrow(scopes, &mut asked)?;
     }
-    app.blocking(move |app| {
-        let mut page = app.record().find(&caller.access, &asked.search)?;
-        if let Some(scopes) = &caller.scopes {
-            let reads = |name: &str| scopes.permit(Some(name), Permission::Read);
-            page.included.retain(|stored| reads(&stored.reference.resource_type));
-        }
-        if strict && !page.unknown_parameters.is_empty() {
-            let unknown = page.unknown_parameters.iter();
-            let problems = unknown
-                .map(|name| Problem::error("not-supported", name, "this parameter is not known"))
-                .collect();
-            return Err(Error::problems(StatusCode::BAD_REQUEST, problems));
-        }
-        Ok(answer::bytes(StatusCode::OK, bundle(app, &asked, &page)?))
-    })
-    .await
+    let mut page = record.find(&caller.access, &asked.search)?;
+    if let Some(scopes) = &caller.scopes {
+        let reads = |name: &str| scopes.permit(Some(name), Permission::Read);
+        page.included.retain(|stored| reads(&stored.reference.resource_type));
+    }
+    if strict && !page.unknown_parameters.is_empty() {
+        let unknown = page.unknown_parameters.iter();
+        let problems = unknown
+            .map(|name| Problem::error("not-supported", name, "this parameter is not known"))
+            .collect();
+        return Err(Error::problems(StatusCode::BAD_REQUEST, problems));
+    }
+    Ok(answer::bytes(StatusCode::OK, bundle(app, &asked, &page)?))
 }
 
 /// Narrows a search to what the scopes grant. A chain looks into other types, so that only who may
