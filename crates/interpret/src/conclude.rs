@@ -215,6 +215,9 @@ fn is_about(gene: &Gene, result: &ReportedGeneResult) -> bool {
     result.gene.eq_ignore_ascii_case(&gene.symbol)
 }
 
+/// How the note begins of a file that was called differently.
+pub(crate) const OTHER_FILE: &str = "another file of this patient was called ";
+
 /// Of two calls from two files the one that saw more positions stands; a difference is shown.
 fn better_call(earlier: Option<GeneStatement>, later: GeneStatement) -> GeneStatement {
     let Some(earlier) = earlier else { return later };
@@ -229,8 +232,7 @@ fn better_call(earlier: Option<GeneStatement>, later: GeneStatement) -> GeneStat
         if seen(&later) >= seen(&earlier) { (later, earlier) } else { (earlier, later) };
     if differ {
         kept.notes.push(format!(
-            "another file of this patient was called {}; the call shown saw at least as many \
-             positions",
+            "{OTHER_FILE}{}; the call shown saw at least as many positions",
             shown(&other)
         ));
     }

@@ -1,6 +1,7 @@
 //! Following the change feed: what changed is interpreted again, and only that.
 
 use crate::conclude::{Conclusion, conclude_with, is_relevant};
+use crate::differing;
 use crate::identity::statement_id;
 use crate::person::{changed, those_who_stay};
 use knowledge::Pack;
@@ -75,6 +76,8 @@ pub struct Interpreter {
     caller: Arc<pgx::Caller>,
     tenant: TenantId,
     access: Access,
+    /// Who lists what a person has to look at.
+    door: Access,
 }
 
 impl Interpreter {
@@ -106,7 +109,8 @@ impl Interpreter {
         );
         record.keep_pack(&access, &pack.reference(), &pack.files)?;
         let caller = Arc::new(pgx::Caller::new(&pack.pgx));
-        Ok(Self { record, pack, caller, tenant: tenant.clone(), access })
+        let door = differing::access(tenant);
+        Ok(Self { record, pack, caller, tenant: tenant.clone(), access, door })
     }
 
     /// Takes up the feed behind what has been filed so far.
@@ -306,6 +310,7 @@ impl Interpreter {
     }
 
     fn write(&self, patient: &PatientId, statements: Vec<Statement>) -> Result<u64, Failure> {
+        differing::list(&self.record, (&self.access, &self.door), patient, &statements)?;
         let put = self.record.put_statements(&self.access, patient, statements, None)?;
         Ok(u64::from(put.written))
     }

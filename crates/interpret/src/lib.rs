@@ -9,6 +9,7 @@
 mod adopt;
 mod clinical;
 mod conclude;
+mod differing;
 mod follow;
 mod identity;
 pub mod matching;
@@ -20,6 +21,7 @@ mod tumor;
 pub use adopt::{Adopted, Adopter, ChangeKind, PatientChanges, SubjectChange, compare};
 pub use clinical::{clinical_advice, conversions};
 pub use conclude::{Conclusion, conclude, conclude_one, conclude_with, is_relevant};
+pub use differing::GENOTYPE_DIFFERS;
 pub use follow::{Failure, Interpreter, Progress};
 pub use identity::statement_id;
 pub use replay::{Replay, Replayer, load_kept, replay};

@@ -4,6 +4,17 @@ use crate::call::{compare_diplotypes, empty};
 use knowledge::pgx::Gene;
 use model::statement::{GeneState, GeneStatement};
 
+/// How the note begins of reports that do not agree.
+const REPORTS_DIFFER: &str = "laboratories report different calls: ";
+/// How the note begins of a report that our own call does not agree with.
+const OWN_CALL_DIFFERS: &str =
+    "the laboratory's call is used; our own call from the genotypes differs: ";
+
+/// Whether a note of a statement says that tests of the gene do not agree.
+pub fn is_difference(note: &str) -> bool {
+    note.starts_with(REPORTS_DIFFER) || note.starts_with(OWN_CALL_DIFFERS)
+}
+
 /// The statement that look-ups use.
 ///
 /// A laboratory's call goes before ours: it may have seen what our positions cannot show. Whatever
@@ -36,16 +47,13 @@ pub fn combine(
             join(gene, &mut combined, other);
         }
         let calls: Vec<String> = different.iter().map(|statement| words(statement)).collect();
-        combined.notes.push(format!("laboratories report different calls: {}", calls.join("; ")));
+        combined.notes.push(format!("{REPORTS_DIFFER}{}", calls.join("; ")));
     }
     if let Some(own) = own
         && own.state == GeneState::Called
         && !agrees(&combined, &own)
     {
-        combined.notes.push(format!(
-            "the laboratory's call is used; our own call from the genotypes differs: {}",
-            words(&own)
-        ));
+        combined.notes.push(format!("{OWN_CALL_DIFFERS}{}", words(&own)));
     }
     combined
 }

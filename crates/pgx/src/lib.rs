@@ -26,7 +26,7 @@ mod table;
 
 pub use advise::advise;
 pub use caller::{Caller, Plan, Settings, Sex, call, call_gene, call_gene_with};
-pub use combine::combine;
+pub use combine::{combine, is_difference};
 pub use memo::{Memo, Remembered};
 pub use normal_form::span_end;
 pub use pairs::DIPLOTYPES_MAX;

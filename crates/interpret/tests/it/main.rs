@@ -5,6 +5,8 @@ mod adopting;
 #[cfg(test)]
 mod concluding;
 #[cfg(test)]
+mod differing;
+#[cfg(test)]
 mod following;
 #[cfg(test)]
 mod matching;
