@@ -121,6 +121,8 @@ struct May {
     works: bool,
     resolves: bool,
     sets_states: bool,
+    /// The page of a patient is made of statements.
+    opens_patients: bool,
     role: Role,
 }
 
@@ -131,6 +133,7 @@ impl May {
             works: may(Action::WorkReview)?,
             resolves: may(Action::ResolveReview)?,
             sets_states: may(Action::SetRawState)?,
+            opens_patients: may(Action::ReadStatements)?,
             role: caller.role,
         })
     }
@@ -156,6 +159,7 @@ fn held(may: &May, summary: &RawSummary, hold: Option<&Review>) -> HeldRow {
     problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
     HeldRow {
         raw: Some(summary.id.clone()),
+        patient: None,
         review: hold.map(|review| review.id.clone()),
         word: state.word().to_owned(),
         reason: hold.map_or_else(|| reason(summary), |review| review.entry.text.clone()),
@@ -214,8 +218,10 @@ fn listed(may: &May, review: &Review) -> HeldRow {
         code: code.to_owned(),
     });
     let is_code = code.is_some();
+    let patient = entry.patient.as_ref().filter(|_| entry.raw.is_none());
     HeldRow {
         raw: entry.raw.clone(),
+        patient: patient.map(|id| (id.clone(), may.opens_patients)),
         review: Some(review.id.clone()),
         word: entry.reason.clone(),
         reason: entry.text.clone(),

@@ -84,7 +84,17 @@ pub(super) fn item(held: &HeldRow, csrf: &str, now: Timestamp) -> Markup {
                         }
                     }
                 }
-                div { dt { "Feed" } dd { (held.feed) ", " code { (held.media_type) } } }
+                @if !held.feed.is_empty() {
+                    div { dt { "Feed" } dd { (held.feed) ", " code { (held.media_type) } } }
+                }
+                @match &held.patient {
+                    Some((patient, true)) => div {
+                        dt { "Patient" }
+                        dd { a href=(path::patient(patient)) { (patient) } }
+                    },
+                    Some((patient, false)) => div { dt { "Patient" } dd { (patient) } },
+                    None => {}
+                }
                 @if let Some(raw) = &held.raw {
                     div { dt { "Message" } dd { a href=(path::message(raw)) { (raw) } } }
                 }

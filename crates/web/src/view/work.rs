@@ -2,7 +2,7 @@
 //! and an age.
 
 use super::identity::Session;
-use model::id::RawId;
+use model::id::{PatientId, RawId};
 use model::problem::Problem;
 use model::time::Timestamp;
 
@@ -57,13 +57,16 @@ pub enum Urgency {
 pub struct HeldRow {
     /// The message, if it is about one.
     pub raw: Option<RawId>,
+    /// The patient, if it is about one for sure and about no message, and whether the caller may
+    /// open the page.
+    pub patient: Option<(PatientId, bool)>,
     /// The entry of the review list, if there is one.
     pub review: Option<String>,
     /// Why it waits, one stable word: `unmatched`.
     pub word: String,
     /// Why it waits, in words.
     pub reason: String,
-    /// The feed it came by.
+    /// The feed it came by; empty for what came by none.
     pub feed: String,
     /// What kind of message.
     pub media_type: String,

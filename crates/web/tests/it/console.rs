@@ -42,6 +42,7 @@ fn head() -> MessageHead {
 
 fn held(may: MayDo) -> HeldRow {
     HeldRow {
+        patient: None,
         raw: Some(RawId::new("raw-1")),
         review: Some("review-1".to_owned()),
         word: "parse-error".to_owned(),

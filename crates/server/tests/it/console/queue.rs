@@ -55,6 +55,31 @@ async fn what_waits_longest_comes_first_and_leaves_codes_their_place() {
 }
 
 #[tokio::test]
+async fn an_entry_about_a_patient_names_the_patient_and_no_feed() {
+    let app = app();
+    receive(&app, ANA);
+    let reviews = vec![NewReview {
+        reason: interpret::GENOTYPE_DIFFERS.to_owned(),
+        patient: Some(model::PatientId::new("ana-example")),
+        text: "tests of this person do not agree".to_owned(),
+        problems: vec![Problem::warning("genotype-differs", "CYP2C19", "*1/*1 and *2/*2")],
+        ..NewReview::default()
+    }];
+    let commit = Commit { reviews, ..Commit::default() };
+    let review = app.record.commit(&access(Role::Interface), commit).unwrap().reviews.remove(0);
+    let page = app.get(REVIEWER, "/inbox").await.text();
+    for part in ["Tests of this person do not agree", "*1/*1 and *2/*2", "laboratory reviewers"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(page.contains("<dt>Patient</dt><dd>ana-example</dd>"), "{page}");
+    assert!(!page.contains("<dt>Feed</dt>"), "{page}");
+    let text = "the second specimen was another person's; the laboratory corrects it";
+    let closed = [("action", "dismiss"), ("review", review.as_str()), ("text", text)];
+    assert_eq!(post(&app, REVIEWER, &closed).await.header("location"), "/inbox?done=aside");
+    assert_eq!(open(&app), 0);
+}
+
+#[tokio::test]
 async fn an_entry_about_a_message_that_is_filed_is_closed_and_the_message_stays() {
     let app = app();
     let filed = receive(&app, ANA).id;
