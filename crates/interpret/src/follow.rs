@@ -207,7 +207,7 @@ impl Interpreter {
         while !stop() {
             let begun = Instant::now();
             match self.step(&mut Progress::default()) {
-                Ok(true) => self.rest(begun.elapsed(), stop),
+                Ok(true) => rest(&self.record, begun.elapsed(), stop),
                 Ok(false) => {
                     let cursor = self.cursor();
                     let place = self.record.cursor(&self.access, &cursor).unwrap_or(0);
@@ -219,23 +219,6 @@ impl Interpreter {
                     std::thread::sleep(wait);
                 }
             }
-        }
-    }
-
-    /// Rests after work: a moment, and longer as long as others file.
-    fn rest(&self, worked: Duration, stop: &dyn Fn() -> bool) {
-        std::thread::sleep(Duration::from_millis(GATHER_MILLISECONDS));
-        let quiet = Duration::from_millis(QUIET_MILLISECONDS);
-        let rest = (worked * RESTS_WHILE_FILED).min(Duration::from_secs(REST_SECONDS_MAX));
-        let begun = Instant::now();
-        let mut last = self.record.wait_for_change(0, Duration::ZERO);
-        while begun.elapsed() + quiet < rest && !stop() {
-            std::thread::sleep(quiet);
-            let now = self.record.wait_for_change(0, Duration::ZERO);
-            if now == last {
-                return;
-            }
-            last = now;
         }
     }
 
@@ -323,5 +306,22 @@ impl Interpreter {
     /// The name of the place in the feed of a pack.
     pub(crate) fn cursor_of(digest: &str) -> String {
         format!("{CURSOR}:{digest}")
+    }
+}
+
+/// Rests after work: a moment, and longer as long as others file.
+pub(crate) fn rest(record: &Record, worked: Duration, stop: &dyn Fn() -> bool) {
+    std::thread::sleep(Duration::from_millis(GATHER_MILLISECONDS));
+    let quiet = Duration::from_millis(QUIET_MILLISECONDS);
+    let rest = (worked * RESTS_WHILE_FILED).min(Duration::from_secs(REST_SECONDS_MAX));
+    let begun = Instant::now();
+    let mut last = record.wait_for_change(0, Duration::ZERO);
+    while begun.elapsed() + quiet < rest && !stop() {
+        std::thread::sleep(quiet);
+        let now = record.wait_for_change(0, Duration::ZERO);
+        if now == last {
+            return;
+        }
+        last = now;
     }
 }

@@ -2,7 +2,7 @@
 //! all patients with a tumour, and for whom a day is due to all trials again.
 
 use super::matcher::{Matcher, PATIENTS_TOGETHER, Ready};
-use crate::follow::Failure;
+use crate::follow::{Failure, rest};
 use crate::person::those_who_stay;
 use model::PatientId;
 use record::{Change, ChangeKind, PutTo};
@@ -16,9 +16,6 @@ const CURSOR: &str = "trials";
 const CHANGES_PER_READ_MAX: u32 = 1_000;
 /// How long a wait for a change lasts before the stop signal and the day are looked at again.
 const WAIT_MILLISECONDS: u64 = 1_000;
-/// How long it rests after work, as a multiple of it, so that filing goes first; and at most.
-const RESTS: u32 = 3;
-const REST_SECONDS_MAX: u64 = 10;
 
 /// What one pass did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,11 +38,23 @@ impl Matcher {
     /// # Errors
     /// When the record fails; the place in the feed is kept, so nothing is skipped.
     pub fn catch_up(&self) -> Result<Matched, Failure> {
+        self.catch_up_with(&|_| true)
+    }
+
+    /// As [`Matcher::catch_up`]. `next` hears how long a part of the feed took, and says whether to
+    /// go on.
+    fn catch_up_with(&self, next: &dyn Fn(Duration) -> bool) -> Result<Matched, Failure> {
         let mut matched = Matched::default();
         let (place, last) = self.record.cursor_and_last(&self.engine, &self.cursor())?;
         // From the beginning, everybody is put to the trials as they are now.
         let old_trials_until = if place == 0 { last } else { 0 };
-        while self.step(old_trials_until, &mut matched)? {}
+        let mut begun = Instant::now();
+        while self.step(old_trials_until, &mut matched)? {
+            if !next(begun.elapsed()) {
+                return Ok(matched);
+            }
+            begun = Instant::now();
+        }
         self.other_evidence(&mut matched)?;
         self.due(self.today(), &mut matched)?;
         Ok(matched)
@@ -157,14 +166,13 @@ impl Matcher {
     pub fn follow(&self, stop: &dyn Fn() -> bool) {
         let wait = Duration::from_millis(WAIT_MILLISECONDS);
         while !stop() {
-            let begun = Instant::now();
-            match self.catch_up() {
+            // Filing goes first.
+            let next = |worked| {
+                rest(&self.record, worked, stop);
+                !stop()
+            };
+            match self.catch_up_with(&next) {
                 Ok(_) => {
-                    let rest = (begun.elapsed() * RESTS).min(Duration::from_secs(REST_SECONDS_MAX));
-                    let rested = Instant::now();
-                    while rested.elapsed() < rest && !stop() {
-                        std::thread::sleep(wait.min(rest));
-                    }
                     let day = self.today();
                     let place = self.record.cursor(&self.engine, &self.cursor()).unwrap_or(0);
                     while self.record.wait_for_change(place, wait) <= place
