@@ -42,6 +42,9 @@ pub(crate) struct Files {
     pub(crate) genome: Database,
 }
 
+/// The file of resources and of what is searched.
+const RECORD: &str = "record.db";
+
 /// Opens the keyring and the databases, making what is not there. Only one process opens at a time.
 pub(crate) fn open(
     directory: &Path,
@@ -64,7 +67,7 @@ pub(crate) fn open(
 }
 
 /// What is there of a store that was begun.
-const STARTED: [&str; 3] = ["archive.db", "record.db", "key-check"];
+const STARTED: [&str; 3] = ["archive.db", RECORD, "key-check"];
 
 fn databases(
     directory: &Path,
@@ -123,7 +126,7 @@ fn refuse_moved(directory: &Path) -> Result<(), Failure> {
 
 /// A record that is still in files would be told as empty.
 fn refuse_unmoved(directory: &Path) -> Result<(), Failure> {
-    if !directory.join("record.db").exists() || directory.join(MOVED).exists() {
+    if !directory.join(RECORD).exists() || directory.join(MOVED).exists() {
         return Ok(());
     }
     let text = "the directory holds a record of its own; `cognate store copy` moves it";
@@ -142,7 +145,7 @@ fn open_directory(
         .map_err(|e| io(&e))?;
     lock.lock().map_err(|e| io(&e))?;
     let archive = directory.join("archive.db");
-    let record = directory.join("record.db");
+    let record = directory.join(RECORD);
     let decision = directory.join("decision.db");
     let genome = directory.join("genome.db");
     let is_new = !archive.exists() && !record.exists();
@@ -255,7 +258,10 @@ fn database(
     private(OpenOptions::new().create(true).truncate(false).write(true))
         .open(path)
         .map_err(|e| io(&e))?;
-    let writer = Sqlite::open(path, &raw_key, true)?.moving_beside(path, &raw_key)?;
+    let mut writer = Sqlite::open(path, &raw_key, true)?.moving_beside(path, &raw_key)?;
+    if name == RECORD {
+        writer = writer.keeping_much()?;
+    }
     let schema_version = migrate(&writer, migrations, now)?;
     let reader = |_| Ok(Box::new(Sqlite::open(path, &raw_key, false)?) as Box<dyn Connection>);
     let readers = (0..readers).map(reader).collect::<Result<_, Failure>>()?;

@@ -17,9 +17,10 @@ use zeroize::Zeroizing;
 
 /// How long a connection waits for the lock of another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
-/// Pages that the connection that writes keeps in memory: the leaves of the search tables that are
-/// written to all the time.
-const WRITER_CACHE: &str = "PRAGMA cache_size = -65536";
+/// Pages that a connection that writes keeps in memory.
+const WRITER_CACHE: &str = "PRAGMA cache_size = -16384";
+/// The same where leaves all over the file are written to all the time: those of search tables.
+const LARGE_CACHE: &str = "PRAGMA cache_size = -65536";
 /// Pages that a connection that reads keeps in memory.
 const READER_CACHE: &str = "PRAGMA cache_size = -8192";
 /// How pages are authenticated, by what new files have first. Processors help with SHA-256, and a
@@ -99,6 +100,12 @@ impl Sqlite {
     /// Has the log moved into the file by a thread of its own.
     pub(crate) fn moving_beside(mut self, path: &Path, raw_key: &str) -> Result<Self, Failure> {
         self.mover = Some(Mover::start(&mut self.connection, path, raw_key)?);
+        Ok(self)
+    }
+
+    /// Has it keep many pages in memory.
+    pub(crate) fn keeping_much(self) -> Result<Self, Failure> {
+        self.pragma_text(LARGE_CACHE).map_err(|e| storage(&e))?;
         Ok(self)
     }
 
