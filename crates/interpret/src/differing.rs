@@ -29,9 +29,8 @@ pub(crate) fn list(
         return Ok(());
     }
     let before = record.statements(engine, patient)?;
-    let before = before.iter().filter(|stored| !stored.withdrawn);
-    let before: Vec<Statement> = before.map(|stored| stored.statement.clone()).collect();
-    let known: BTreeSet<(&str, &str)> = self::differences(&before).collect();
+    let before = before.iter().filter(|stored| !stored.withdrawn).map(|stored| &stored.statement);
+    let known: BTreeSet<(&str, &str)> = self::differences(before).collect();
     differences.retain(|difference| !known.contains(difference));
     let Some(review) = review(patient, &differences, agreeing(statements)) else { return Ok(()) };
     let open = record.reviews(door, true)?;
@@ -41,15 +40,19 @@ pub(crate) fn list(
     Ok(())
 }
 
-fn genes(statements: &[Statement]) -> impl Iterator<Item = (&Statement, &GeneStatement)> {
-    statements.iter().filter_map(|statement| match &statement.content {
+fn genes<'s>(
+    statements: impl IntoIterator<Item = &'s Statement>,
+) -> impl Iterator<Item = (&'s Statement, &'s GeneStatement)> {
+    statements.into_iter().filter_map(|statement| match &statement.content {
         StatementContent::Gene(gene) => Some((statement, gene)),
         StatementContent::Drug(_) => None,
     })
 }
 
 /// Genes, each with what is said of a difference.
-fn differences(statements: &[Statement]) -> impl Iterator<Item = (&str, &str)> {
+fn differences<'s>(
+    statements: impl IntoIterator<Item = &'s Statement>,
+) -> impl Iterator<Item = (&'s str, &'s str)> {
     genes(statements).flat_map(|(_, gene)| {
         let notes = gene.notes.iter().filter(|note| is_difference(note));
         notes.map(|note| (gene.gene.as_str(), note.as_str()))

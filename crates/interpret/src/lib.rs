@@ -1,7 +1,7 @@
 //! Follows the record's change feed: new facts or new knowledge → engines → statements.
 //!
 //! For: keeping every patient's statements true to the facts and knowledge of the moment, each in
-//! a capsule that can be replayed to the same bytes.
+//! a capsule that can be replayed to the same bytes; asking a person where tests do not agree.
 //! Never: HTTP; laboratory formats (FHIR resources of the record are read); facts that are not
 //! final.
 //! Rules: `docs/ARCHITECTURE.md` §2 (capsules), the action and phenotype rules live in the packs.
