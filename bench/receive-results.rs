@@ -8,6 +8,7 @@
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
 mod genomic;
+mod measure;
 mod setting;
 
 use formats::mllp::frame;
@@ -17,6 +18,7 @@ use intake::replay::{Asked, Since, replay};
 use intake::work::Worker;
 use intake::{Feed, fhir, mllp};
 use knowledge::Pack;
+use measure::Measure;
 use model::TenantId;
 use record::{Record, Role};
 use serde_json::json;
@@ -176,42 +178,4 @@ fn percentiles(mut waits: Vec<Duration>) {
     waits.sort_unstable();
     let at = |part: usize| waits.get((waits.len() * part / 100).min(waits.len() - 1));
     println!("  waited for an acknowledgement: p50 {:?}, p99 {:?}", at(50), at(99));
-}
-
-/// Time that passed, and processor time of this process.
-struct Measure {
-    begun: Instant,
-    processor: f64,
-}
-
-impl Measure {
-    fn begin() -> Self {
-        Self { begun: Instant::now(), processor: processor_seconds() }
-    }
-
-    fn end(&self, what: &str, messages: usize) {
-        let count = f64::from(u32::try_from(messages).unwrap_or(u32::MAX));
-        let (taken, processor) =
-            (self.begun.elapsed().as_secs_f64(), processor_seconds() - self.processor);
-        println!(
-            "{what}: {messages} in {taken:.2} s, {:.0}/s; {:.3} ms of processor each; {} MB",
-            count / taken,
-            processor / count * 1e3,
-            resident_megabytes()
-        );
-    }
-}
-
-/// User and system time of this process, as the kernel counts it in hundredths of a second.
-fn processor_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let behind_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = behind_name.split_whitespace().skip(11).take(2);
-    ticks.filter_map(|one| one.parse::<f64>().ok()).sum::<f64>() / 100.0
-}
-
-fn resident_megabytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-    line.split_whitespace().next().and_then(|kb| kb.parse::<u64>().ok()).unwrap_or_default() / 1024
 }
