@@ -20,7 +20,7 @@ use crate::vault::Vault;
 use aws_lc_rs::digest;
 use policy::LABELS;
 use serde_json::Value as Json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 /// Label, system, code (a `*` at the end stands for whatever follows), where it is from.
@@ -54,13 +54,22 @@ static READ: LazyLock<Vec<Listed>> = LazyLock::new(|| {
     rows.filter_map(listed).collect()
 });
 
+/// The list by system: most systems have no part in it.
+static BY_SYSTEM: LazyLock<HashMap<&'static str, Vec<&'static Listed>>> = LazyLock::new(|| {
+    let mut all: HashMap<_, Vec<_>> = HashMap::new();
+    for row in READ.iter() {
+        all.entry(row.system).or_default().push(row);
+    }
+    all
+});
+
 impl Listed {
-    fn is(&self, system: &str, code: &str) -> bool {
-        self.system == system
-            && match self.code.strip_suffix('*') {
-                Some(start) => code.starts_with(start),
-                None => self.code == code,
-            }
+    /// Whether it is about a code of its system.
+    fn is(&self, code: &str) -> bool {
+        match self.code.strip_suffix('*') {
+            Some(start) => code.starts_with(start),
+            None => self.code == code,
+        }
     }
 }
 
@@ -107,8 +116,8 @@ fn listed(value: &Json, depth: usize, found: &mut BTreeSet<&'static str>) {
         Json::Object(members) => {
             let text = |name: &str| member(value, name).and_then(Json::as_str);
             if let (Some(system), Some(code)) = (text("system"), text("code")) {
-                let is = |row: &&Listed| row.is(system, code);
-                let labels = READ.iter().filter(is).map(|row| row.label);
+                let rows = BY_SYSTEM.get(system).into_iter().flatten();
+                let labels = rows.filter(|row| row.is(code)).map(|row| row.label);
                 // Whether a gene is a secondary finding depends on the question of the test.
                 found.extend(labels.filter(|label| *label != secondary::SECONDARY));
             }

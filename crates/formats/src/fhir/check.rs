@@ -278,12 +278,12 @@ impl Walk {
     }
 
     fn required_coding(&mut self, value: &Value, element: &Element, place: Place<'_>) {
+        if element.codes.is_empty() {
+            return;
+        }
         let codes = super::access::codings(value, "coding");
-        if !element.codes.is_empty() && !codes.is_empty() {
-            let known = codes.iter().any(|coding| element.allows(&coding.code));
-            if !known {
-                self.say("bad-code", place, "no code is of the required value set");
-            }
+        if !codes.is_empty() && !codes.iter().any(|coding| element.allows(&coding.code)) {
+            self.say("bad-code", place, "no code is of the required value set");
         }
     }
 

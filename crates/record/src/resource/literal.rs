@@ -1,9 +1,9 @@
 //! Writing a resource with its numbers as they were read: `1.10` is not `1.1` (FHIR R4, datatype
 //! `decimal`).
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 /// Numbers whose written form a JSON value cannot carry, by their path below the resource
 /// (`component[0].valueQuantity.value`).
@@ -12,56 +12,60 @@ pub type Literals = BTreeMap<String, String>;
 /// The resource as JSON. A literal whose number has been changed since, or that is not there any
 /// more, is not used.
 pub fn resource_text(resource: &Map<String, Value>, literals: &Literals) -> Vec<u8> {
-    let mut out = String::new();
+    let mut out = Vec::new();
     object(resource, literals, "", &mut out);
-    out.into_bytes()
+    out
 }
 
-fn object(members: &Map<String, Value>, literals: &Literals, path: &str, out: &mut String) {
-    out.push('{');
+fn object(members: &Map<String, Value>, literals: &Literals, path: &str, out: &mut Vec<u8>) {
+    out.push(b'{');
     for (at, (key, held)) in members.iter().enumerate() {
         if at > 0 {
-            out.push(',');
+            out.push(b',');
         }
         self::key(key, out);
         let dot = if path.is_empty() { "" } else { "." };
         value(held, literals, &format!("{path}{dot}{key}"), out);
     }
-    out.push('}');
+    out.push(b'}');
 }
 
 /// The name of a member.
-pub(super) fn key(name: &str, out: &mut String) {
-    // Writing to a string cannot fail.
-    let _ = write!(out, "{}:", Value::from(name));
+pub(super) fn key(name: &str, out: &mut Vec<u8>) {
+    json(name, out);
+    out.push(b':');
+}
+
+/// A name or a value as JSON. Neither fails, and nor does writing to memory.
+fn json<T: Serialize + ?Sized>(held: &T, out: &mut Vec<u8>) {
+    let _ = serde_json::to_writer(out, held);
 }
 
 /// A value at a path. Most have no literal in them, and no paths are made for those.
-pub(super) fn value(held: &Value, literals: &Literals, path: &str, out: &mut String) {
+pub(super) fn value(held: &Value, literals: &Literals, path: &str, out: &mut Vec<u8>) {
     if literals.is_empty() {
-        let _ = write!(out, "{held}");
-        return;
+        return json(held, out);
     }
     match held {
         Value::Object(members) => object(members, literals, path, out),
         Value::Array(items) => {
-            out.push('[');
+            out.push(b'[');
             for (at, item) in items.iter().enumerate() {
                 if at > 0 {
-                    out.push(',');
+                    out.push(b',');
                 }
                 value(item, literals, &format!("{path}[{at}]"), out);
             }
-            out.push(']');
+            out.push(b']');
         }
         Value::Number(number) => {
             let same = |text: &&String| serde_json::from_str(text).ok().as_ref() == Some(number);
             match literals.get(path).filter(same) {
-                Some(text) => out.push_str(text),
-                None => out.push_str(&number.to_string()),
+                Some(text) => out.extend_from_slice(text.as_bytes()),
+                None => json(number, out),
             }
         }
-        other => out.push_str(&other.to_string()),
+        other => json(other, out),
     }
 }
 

@@ -8,6 +8,8 @@ use crate::limit::{RESOURCE_BODY_BYTES_MAX, within};
 use model::Timestamp;
 use serde_json::{Map, Value};
 
+/// Room for what most resources take.
+const TEXT_BYTES: usize = 2048;
 /// Members of `meta` that a version sets.
 const SET: [&str; 2] = ["versionId", "lastUpdated"];
 
@@ -24,29 +26,30 @@ impl Text {
         literals: &Literals,
         place: &str,
     ) -> Result<Self, Failure> {
-        let mut out = String::from("{");
+        let mut out = Vec::with_capacity(TEXT_BYTES);
+        out.push(b'{');
         let none = Map::new();
         let meta = resource.get("meta").and_then(Value::as_object).unwrap_or(&none);
         for (name, held) in resource.iter().filter(|(name, _)| *name != "meta") {
             key(name, &mut out);
             value(held, literals, name, &mut out);
-            out.push(',');
+            out.push(b',');
         }
-        out.push_str("\"meta\":{");
+        out.extend_from_slice(b"\"meta\":{");
         for (name, held) in meta.iter().filter(|(name, _)| !SET.contains(&name.as_str())) {
             key(name, &mut out);
             value(held, literals, &format!("meta.{name}"), &mut out);
-            out.push(',');
+            out.push(b',');
         }
         let mut gaps = [0; 2];
         for ((name, gap), end) in SET.iter().zip(&mut gaps).zip([",", "}}"]) {
             key(name, &mut out);
-            out.push('"');
+            out.push(b'"');
             *gap = within_text(out.len(), place)?;
-            out.push('"');
-            out.push_str(end);
+            out.push(b'"');
+            out.extend_from_slice(end.as_bytes());
         }
-        Ok(Self { text: out.into_bytes(), gaps })
+        Ok(Self { text: out, gaps })
     }
 
     /// As it is sealed.

@@ -1,5 +1,6 @@
 //! Taking the search values out of a resource, as the table says.
 
+mod known;
 mod value;
 
 use super::concept::Concept;
@@ -10,15 +11,16 @@ use crate::key::Keys;
 use crate::limit::{SEARCH_ROWS_MAX, no_nul, within};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What is held of a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Held {
     /// Codes, an identifier, a URI or a reference. Of any other kind: that there is a value, which
     /// says nothing that can be compared.
-    Concept(Concept),
+    Concept(Arc<Concept>),
     /// The identifier of a reference, hashed.
-    ReferenceIdentifier(Concept),
+    ReferenceIdentifier(Arc<Concept>),
     /// Folded and exact text.
     Text { folded: String, exact: String },
     /// A range of time.
@@ -122,8 +124,8 @@ pub(crate) fn identifier_entry(
 ) -> Option<Entry> {
     let path = find("Patient", "identifier")?.paths.first()?.number;
     let token = (authority.to_owned(), keys.identifier_hash(tenant, value));
-    let held = Held::Concept(Concept::new(tenant, vec![token], Vec::new(), false));
-    Some(Entry { path, element: 0, held })
+    let concept = Concept::new(tenant, vec![token], Vec::new(), false);
+    Some(Entry { path, element: 0, held: Held::Concept(concept.into()) })
 }
 
 /// Whether a parameter's tokens are identifiers or ways to reach somebody, whose values are only

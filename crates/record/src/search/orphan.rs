@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The concepts of search values.
 pub(crate) fn concepts(entries: &BTreeSet<Entry>) -> impl Iterator<Item = &Concept> {
     entries.iter().filter_map(|entry| match &entry.held {
-        Held::Concept(concept) | Held::ReferenceIdentifier(concept) => Some(concept),
+        Held::Concept(concept) | Held::ReferenceIdentifier(concept) => Some(&**concept),
         Held::Quantity { unit, .. } => Some(unit),
         Held::Text { .. } | Held::Date { .. } => None,
     })

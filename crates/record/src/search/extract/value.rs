@@ -1,12 +1,13 @@
 //! One value of a resource as rows, by the kind of the parameter and the data type of the value.
 
-use super::{Held, ParameterKind, reference};
+use super::{Held, ParameterKind, known, reference};
 use crate::key::Keys;
 use crate::search::concept::{Concept, ID_SYSTEM, UNIT_SYSTEM};
 use crate::search::decimal::{Decimal, HIGHEST, LOWEST, Side};
 use crate::search::path;
 use crate::search::value::{ALWAYS, NEVER, Range, date_range, fold};
 use serde_json::Value as Json;
+use std::sync::Arc;
 
 /// System and code.
 type Token = (String, String);
@@ -19,7 +20,7 @@ pub(super) fn read(
     tenant: &str,
     keys: &Keys,
 ) -> Vec<Held> {
-    let listed = |tokens, labels| Held::Concept(Concept::new(tenant, tokens, labels, true));
+    let listed = |tokens, labels| held(Concept::new(tenant, tokens, labels, true));
     let mut rows = match kind {
         ParameterKind::Token if data_type == "Identifier" => {
             return vec![identifier(value, tenant, keys)];
@@ -28,8 +29,11 @@ pub(super) fn read(
             return vec![contact(value, tenant, keys)];
         }
         ParameterKind::Token => {
-            let (tokens, labels) = codes(value);
-            return vec![listed(tokens, labels)];
+            let made = || {
+                let (tokens, labels) = codes(value);
+                Concept::new(tenant, tokens, labels, true)
+            };
+            return vec![Held::Concept(known::concept(tenant, value, made))];
         }
         ParameterKind::Uri => return vec![listed(uris(value), Vec::new())],
         ParameterKind::Reference => {
@@ -52,7 +56,11 @@ pub(super) fn read(
 /// Whether there is anything but `false`.
 pub(super) fn presence(value: &Json, tenant: &str) -> Held {
     let tokens = vec![token("", if *value == Json::Bool(false) { "false" } else { "true" })];
-    Held::Concept(Concept::new(tenant, tokens, Vec::new(), true))
+    held(Concept::new(tenant, tokens, Vec::new(), true))
+}
+
+fn held(concept: Concept) -> Held {
+    Held::Concept(Arc::new(concept))
 }
 
 fn member<'a>(value: &'a Json, name: &str) -> Option<&'a str> {
@@ -70,14 +78,14 @@ fn identifier(value: &Json, tenant: &str, keys: &Keys) -> Held {
         member(value, "value").map(|value| token(system, &keys.identifier_hash(tenant, value)));
     let label = path::member(value, "type").and_then(|of| member(of, "text")).map(fold);
     let (tokens, labels) = (hashed.into_iter().collect(), label.into_iter().collect());
-    Held::Concept(Concept::new(tenant, tokens, labels, false))
+    held(Concept::new(tenant, tokens, labels, false))
 }
 
 /// The hashed number or address. The system says what it is for, not whose it is.
 fn contact(value: &Json, tenant: &str, keys: &Keys) -> Held {
     let hashed =
         member(value, "value").map(|value| token("", &keys.identifier_hash(tenant, value)));
-    Held::Concept(Concept::new(tenant, hashed.into_iter().collect(), Vec::new(), false))
+    held(Concept::new(tenant, hashed.into_iter().collect(), Vec::new(), false))
 }
 
 /// A code, Coding, CodeableConcept or boolean, with the words beside it.
@@ -223,7 +231,7 @@ fn identifier_of_reference(value: &Json, tenant: &str, keys: &Keys) -> Option<He
     let identifier = path::member(value, "identifier")?;
     let code = keys.identifier_hash(tenant, member(identifier, "value")?);
     let tokens = vec![token(member(identifier, "system").unwrap_or_default(), &code)];
-    Some(Held::ReferenceIdentifier(Concept::new(tenant, tokens, Vec::new(), false)))
+    Some(Held::ReferenceIdentifier(Concept::new(tenant, tokens, Vec::new(), false).into()))
 }
 
 /// A uri; a canonical one is also found without its version.
