@@ -22,9 +22,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 /// Media type of FHIR NDJSON.
 pub const NDJSON: &str = "application/fhir+ndjson";
 /// Lines of one piece.
-pub const PIECE_LINES_MAX: usize = 1_000;
+pub const PIECE_LINES_MAX: usize = 4_000;
 /// Bytes of one piece, but for its last line.
-pub const PIECE_BYTES_MAX: usize = 4 * 1024 * 1024;
+pub const PIECE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Pieces that wait before each step, ahead of the one being filed.
 const PIECES_AHEAD_MAX: usize = 1;
 /// Lines that are told by name; further ones are counted.
@@ -69,9 +69,9 @@ struct Lines {
     bytes: u64,
 }
 
-/// One piece, read and checked; `C` is what files it.
-struct Piece<C> {
-    commit: C,
+/// One piece, read, checked and prepared.
+struct Piece {
+    commit: Ready,
     filed: u64,
     refused: Vec<Problem>,
     refused_count: u64,
@@ -97,14 +97,12 @@ pub fn import(
     // Each step waits for the disk at times, and so has a thread of its own; pieces stay in order.
     std::thread::scope(|scope| {
         let (archived, lines) = sync_channel(PIECES_AHEAD_MAX);
-        let (read, checked) = sync_channel(PIECES_AHEAD_MAX);
         let (prepared, pieces) = sync_channel(PIECES_AHEAD_MAX);
         scope.spawn(move || archive_all(record, access, source, before, &archived));
         let mut reader = Reader { record, access, cursor, patients: HashSet::new() };
-        scope.spawn(move || hand_on(lines, &read, |lines| reader.piece(lines)));
-        scope.spawn(move || hand_on(checked, &prepared, |piece| ready(record, access, piece)));
+        scope.spawn(move || hand_on(lines, &prepared, |lines| reader.piece(lines)));
         for piece in pieces {
-            let piece: Piece<Ready> = piece?;
+            let piece: Piece = piece?;
             imported.refused += piece.refused_count;
             let room = REFUSALS_TOLD_MAX.saturating_sub(imported.problems.len());
             imported.problems.extend(piece.refused.into_iter().take(room));
@@ -172,12 +170,6 @@ fn next_lines(
     Ok((!lines.is_empty()).then_some(lines))
 }
 
-fn ready(record: &Record, access: &Access, piece: Piece<Commit>) -> Result<Piece<Ready>, Failure> {
-    let Piece { commit, filed, refused, refused_count, bytes } = piece;
-    let commit = record.ready(access, commit)?;
-    Ok(Piece { commit, filed, refused, refused_count, bytes })
-}
-
 /// Reads ahead of what is filed.
 struct Reader<'r> {
     record: &'r Record,
@@ -189,27 +181,30 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    fn piece(&mut self, from: Lines) -> Result<Piece<Commit>, Failure> {
+    /// Each line is read and prepared before the next one, by one thread: what it was read into is
+    /// let go of while it is at hand.
+    fn piece(&mut self, from: Lines) -> Result<Piece, Failure> {
         let Lines { raw, numbered: lines, bytes } = from;
-        let (mut changes, mut refused, mut refused_count) = (Vec::new(), Vec::new(), 0);
+        let mut preparing = self.record.preparing(self.access)?;
+        let (mut refused, mut refused_count) = (Vec::new(), 0);
         for (number, line) in &lines {
             match self.change(&raw, *number, line)? {
-                Ok(change) => changes.push(change),
+                Ok(change) => preparing.add(change)?,
                 Err(problems) => {
                     refused_count += 1;
                     refused.extend(problems);
                 }
             }
         }
-        let filed = changes.len() as u64;
-        let state = if changes.is_empty() { RawState::Rejected } else { RawState::Filed };
+        let filed = preparing.count() as u64;
+        let state = if filed == 0 { RawState::Rejected } else { RawState::Filed };
         let last = lines.last().map_or(0, |(number, _)| *number);
-        let commit = Commit {
-            changes,
+        let rest = Commit {
             raw: Some((raw, state, bounded(refused.clone()))),
             cursor: Some((self.cursor.clone(), last)),
             ..Commit::default()
         };
+        let commit = preparing.ready(rest)?;
         Ok(Piece { commit, filed, refused, refused_count, bytes })
     }
 

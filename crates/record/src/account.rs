@@ -207,7 +207,7 @@ impl Record {
         if let Some(scopes) = &scopes {
             limit::text("scopes", scopes)?;
         }
-        let scopes = scopes.map_or(Value::Null, Value::Text);
+        let scopes = scopes.map_or(Value::Null, Value::from);
         let (tenant, now) = (access.tenant().as_str(), self.now().micros());
         Ok(values![tenant, id, name, role.word(), token_sha256, now, scopes].to_vec())
     }
@@ -251,7 +251,7 @@ impl Record {
                 return Ok(false);
             }
             let token_sha256 = changed_proof(&client.token_sha256, true);
-            let scopes = client.scopes.map_or(Value::Null, Value::Text);
+            let scopes = client.scopes.map_or(Value::Null, Value::from);
             let Client { id, name, role, .. } = client;
             let row = values![tenant, id, name, role.word(), token_sha256, now, scopes];
             executor.execute(sql::CLIENT_PUT, row).map(|_| true)

@@ -114,7 +114,7 @@ pub use project::{
 pub use record::{Clock, Record, Settings, derived_id};
 pub use resource::{
     Commit, Committed, CompartmentPage, CompartmentQuery, Condition, Head, HistoryPage,
-    HistoryQuery, Literals, Ready, ResourceChange, Stored, resource_text,
+    HistoryQuery, Literals, Preparing, Ready, ResourceChange, Stored, resource_text,
 };
 pub use review::{NewReview, Resolution, Review, ReviewNote, ReviewWork};
 pub use search::{

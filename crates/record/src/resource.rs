@@ -7,13 +7,16 @@ mod history;
 mod literal;
 mod pending;
 mod prepare;
+mod preparing;
+mod ready;
 mod text;
 mod versions;
 
-pub use commit::Ready;
 pub use everything::{CompartmentPage, CompartmentQuery};
 pub use history::{HistoryPage, HistoryQuery};
 pub use literal::{Literals, resource_text};
+pub use preparing::Preparing;
+pub use ready::Ready;
 
 use crate::access::EVERYBODY;
 use crate::grant::Columns;

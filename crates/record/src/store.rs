@@ -20,18 +20,19 @@ pub(crate) use open::{Files, Migrations, new_files, open};
 pub(crate) use pool::Pool;
 pub use postgres::PostgresUrl;
 pub(crate) use postgres::vacuum;
-pub(crate) use rows::Rows;
-pub(crate) use writer::Writer;
+pub(crate) use rows::{Numbered, Rows};
+pub(crate) use writer::{Before, Urge, Writer};
 
 use crate::Failure;
+use smol_str::SmolStr;
 
 /// A value of the three kinds that every database has.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Value {
     /// 64-bit integer.
     Int(i64),
-    /// Text without NUL.
-    Text(String),
+    /// Text without NUL; a short one is kept in place.
+    Text(SmolStr),
     /// Bytes.
     Bytes(Vec<u8>),
     /// Nothing; only where a column allows it.
@@ -72,17 +73,17 @@ impl From<u64> for Value {
 }
 impl From<&str> for Value {
     fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
+        Self::Text(value.into())
     }
 }
 impl From<String> for Value {
     fn from(value: String) -> Self {
-        Self::Text(value)
+        Self::Text(value.into())
     }
 }
 impl From<&String> for Value {
     fn from(value: &String) -> Self {
-        Self::Text(value.clone())
+        Self::Text(value.as_str().into())
     }
 }
 impl From<Vec<u8>> for Value {
@@ -196,6 +197,8 @@ pub(crate) trait Connection: Executor + Send {
     fn begin_write(&self) -> Result<(), Failure>;
     /// Marks the place to which [`Connection::undo`] goes back.
     fn savepoint(&self) -> Result<(), Failure>;
+    /// Whether a job needs one also where it has the transaction to itself.
+    fn always_needs_savepoint(&self) -> bool;
     /// Keeps what was done since the savepoint.
     fn keep(&self) -> Result<(), Failure>;
     /// Undoes what was done since the savepoint.
@@ -208,6 +211,9 @@ pub(crate) trait Connection: Executor + Send {
     fn version(&self) -> Result<String, Failure>;
 }
 
+/// Rows of numbers that are values at a time.
+const NUMBER_ROWS_AT_ONCE: usize = 1_024;
+
 /// One connection in one transaction.
 pub(crate) trait Executor {
     /// Runs a statement that gives no rows; how many rows it changed.
@@ -217,6 +223,25 @@ pub(crate) trait Executor {
     /// them changes what another one wrote.
     fn execute_all(&self, sql: &str, rows: &[Vec<Value>]) -> Result<(), Failure> {
         rows.iter().try_for_each(|row| self.execute(sql, row).map(|_| ()))
+    }
+
+    /// As [`Executor::execute_all`], for rows of a tenant whose other values are numbers, `width` of
+    /// them in each.
+    fn execute_numbers(
+        &self,
+        sql: &str,
+        tenant: &str,
+        width: usize,
+        numbers: &[i64],
+    ) -> Result<(), Failure> {
+        let row = |numbers: &[i64]| {
+            let numbers = numbers.iter().map(|number| Value::Int(*number));
+            std::iter::once(Value::from(tenant)).chain(numbers).collect()
+        };
+        numbers.chunks(width * NUMBER_ROWS_AT_ONCE).try_for_each(|some| {
+            let rows: Vec<Vec<Value>> = some.chunks(width).map(row).collect();
+            self.execute_all(sql, &rows)
+        })
     }
 
     /// Runs texts that take no values and give no rows, in their order.

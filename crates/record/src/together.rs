@@ -1,7 +1,7 @@
 //! What one request does in the audit log and in the archive, each by itself and waited for once.
 
 use crate::audit::{Audit, Place, Touched};
-use crate::store::Writer;
+use crate::store::{Before, Urge, Writer};
 use crate::{Access, Action, Failure, Record, archive};
 use model::{RawId, Timestamp};
 use std::pin::Pin;
@@ -32,12 +32,23 @@ struct Gathered {
     places: Vec<Place>,
     /// Messages on their way into the archive.
     archived: Vec<(RawId, Receiver<Result<RawId, Failure>>)>,
+    /// By which these are urged.
+    urge: Option<Urge>,
     is_over: bool,
 }
 
 impl Gathered {
+    /// Has all that was begun become durable soon. Once for each: others begin theirs meanwhile,
+    /// which are not to be hurried.
+    fn urge(&mut self) {
+        if let Some(urge) = self.urge.take() {
+            urge.urge();
+        }
+    }
+
     /// Waits for everything. What fails stays, so that nobody takes it for done.
     fn settle(&mut self, audit: &Audit) -> Result<(), Failure> {
+        self.urge();
         for place in &self.places {
             audit.await_durable(*place)?;
         }
@@ -61,11 +72,6 @@ impl Gathering {
         READS.contains(&action) || (self.is_filing && action == Action::Commit)
     }
 
-    /// Waits for everything that was begun so far; nothing is added meanwhile.
-    pub(crate) fn settle(&self, audit: &Audit) -> Result<(), Failure> {
-        self.lock().settle(audit)
-    }
-
     /// Hands a message to the archive, or gives it back where that is to be waited for.
     pub(crate) fn archive(
         &self,
@@ -77,7 +83,10 @@ impl Gathering {
             return Ok(Err(new));
         }
         let id = RawId::new(new.id.clone());
-        let archived = writer.post(move |executor| new.insert(executor))?;
+        let archived = writer.post_for_later(move |executor| new.insert(executor))?;
+        if gathered.urge.is_none() {
+            gathered.urge = Some(writer.urge()?);
+        }
         gathered.archived.push((id.clone(), archived));
         Ok(Ok(id))
     }
@@ -106,6 +115,22 @@ impl Gathering {
             _ => gathered.places.push(place),
         }
         Ok(true)
+    }
+}
+
+/// What a request has begun, which must be durable before its commit is. Nothing is added meanwhile.
+pub(crate) struct Begun {
+    pub(crate) gathering: Arc<Gathering>,
+    pub(crate) audit: Arc<Audit>,
+}
+
+impl Before for Begun {
+    fn urge(&self) {
+        self.gathering.lock().urge();
+    }
+
+    fn settle(self) -> Result<(), Failure> {
+        self.gathering.lock().settle(&self.audit)
     }
 }
 

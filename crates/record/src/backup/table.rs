@@ -166,7 +166,7 @@ fn row(bytes: &[u8], width: usize) -> Result<Option<(Row, usize)>, Failure> {
                 if *kind == BYTES {
                     Value::Bytes(held.to_vec())
                 } else {
-                    Value::Text(String::from_utf8(held.to_vec()).map_err(|_| broken())?)
+                    Value::from(str::from_utf8(held).map_err(|_| broken())?)
                 }
             }
             _ => return Err(broken()),
@@ -185,7 +185,7 @@ mod tests {
         prop_oneof![
             Just(Value::Null),
             any::<i64>().prop_map(Value::Int),
-            ".{0,20}".prop_map(Value::Text),
+            ".{0,40}".prop_map(Value::from),
             prop::collection::vec(any::<u8>(), 0..40).prop_map(Value::Bytes),
         ]
     }

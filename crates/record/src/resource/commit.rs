@@ -6,6 +6,7 @@ mod guard;
 use super::compartment::Compartment;
 use super::pending::Pending;
 use super::prepare::{Content, Prepared, prepare};
+use super::ready::Ready;
 use super::{Commit, Committed, Condition, Stored, patient_of};
 use crate::access::EVERYBODY;
 use crate::audit::Touched;
@@ -37,7 +38,7 @@ impl Record {
     /// Does what can be done of a commit beforehand: checks it, takes out of it what is searched,
     /// and notes it in the audit log. Nothing is stored before [`Ready::commit`].
     pub fn ready(&self, access: &Access, commit: Commit) -> Result<Ready, Failure> {
-        self.ready_with(access, commit, None)
+        self.ready_with(access, Vec::new(), commit, None)
     }
 
     /// As [`Record::commit`], for what people confirmed of a document: it is filed and the document
@@ -51,18 +52,20 @@ impl Record {
     ) -> Result<Committed, Failure> {
         self.permit(access, Action::ResolveReview)?;
         extraction::check_body(&body)?;
-        self.ready_with(access, commit, Some((of.clone(), body)))?.commit()
+        self.ready_with(access, Vec::new(), commit, Some((of.clone(), body)))?.commit()
     }
 
-    fn ready_with(
+    /// `prepared` are changes before those of the commit.
+    pub(super) fn ready_with(
         &self,
         access: &Access,
+        mut prepared: Vec<Prepared>,
         mut commit: Commit,
         document: Option<(Extraction, Vec<u8>)>,
     ) -> Result<Ready, Failure> {
         self.permit(access, Action::Commit)?;
         let tenant = access.tenant().as_str();
-        let prepared = prepare(&mut commit, tenant, &self.inner.keys)?;
+        prepare(&mut commit, &mut prepared, tenant, &self.inner.keys)?;
         if let Some((id, _, problems)) = &commit.raw {
             archive::check_problems(problems)?;
             self.require_raw(access, id)?;
@@ -81,51 +84,7 @@ impl Record {
             cursor: commit.cursor,
             document,
         };
-        Ok(Ready { record: self.clone(), filing, prepared })
-    }
-}
-
-/// A commit that waits for its turn.
-pub struct Ready {
-    record: Record,
-    filing: Filing,
-    prepared: Vec<Prepared>,
-}
-
-impl std::fmt::Debug for Ready {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ready").finish_non_exhaustive()
-    }
-}
-
-impl Ready {
-    /// Does all of it, or nothing; see [`Record::commit`].
-    pub fn commit(self) -> Result<Committed, Failure> {
-        let Self { record, filing, prepared } = self;
-        let (access, raw) = (filing.access.clone(), filing.raw.clone());
-        let inner = &record.inner;
-        // What the request has begun must be durable before this is.
-        let begun = record.gathering.clone().map(|gathering| (gathering, Arc::clone(&inner.audit)));
-        let settle = move || begun.map_or(Ok(()), |(gathering, audit)| gathering.settle(&audit));
-        let (committed, searched) = inner
-            .record_writer
-            .write_after(settle, move |executor| filing.run(executor, prepared))?;
-        let tenant = access.tenant().as_str();
-        match searched {
-            Searched::Waits(fresh) => {
-                // The commit stands. Whoever searches takes in what could not be begun.
-                let _ = record.wait_to_be_searched(tenant, fresh);
-            }
-            Searched::Taken { numbers, until, known } => {
-                drop(known);
-                inner.concepts.keep(numbers);
-                inner.waiting.forget(tenant, until);
-            }
-        }
-        if let Some((id, state, _)) = raw {
-            record.copy_raw_state_later(&access, &id, state);
-        }
-        Ok(committed)
+        Ok(Ready::new(self.clone(), filing, prepared))
     }
 }
 
@@ -145,7 +104,7 @@ fn touched(prepared: &[Prepared], raw: Option<&(RawId, RawState, Vec<Problem>)>)
 }
 
 /// How what a commit has filed comes into the search tables.
-enum Searched {
+pub(super) enum Searched {
     /// With what others file.
     Waits(Vec<Fresh>),
     /// They hold it, up to a change.
@@ -153,13 +112,14 @@ enum Searched {
     Taken { numbers: Numbers, until: u64, known: ByName },
 }
 
-struct Filing {
-    access: Access,
+/// All that a commit is filed by.
+pub(super) struct Filing {
+    pub(super) access: Access,
     keys: Arc<Keys>,
     clock: Clock,
     concepts: Arc<Remembered>,
     waiting: Arc<Waiting>,
-    raw: Option<(RawId, RawState, Vec<Problem>)>,
+    pub(super) raw: Option<(RawId, RawState, Vec<Problem>)>,
     reviews: Vec<NewReview>,
     cursor: Option<(String, u64)>,
     /// The document that people confirmed this of, and all that they said.
@@ -201,7 +161,8 @@ struct Transaction<'a> {
 }
 
 impl Filing {
-    fn run(
+    /// Does all of it in one transaction.
+    pub(super) fn run(
         &self,
         executor: &dyn Executor,
         prepared: Vec<Prepared>,
@@ -255,7 +216,9 @@ impl Filing {
         known.extend(follow::by_name(fresh));
         let mut numbers = Numbers::default();
         loop {
-            let taken = follow::take_in(executor, &self.keys, tenant, &self.concepts, &known)?;
+            let at_once = follow::MANY_CHANGES_AT_ONCE;
+            let taken =
+                follow::take_in(executor, &self.keys, tenant, &self.concepts, &known, at_once)?;
             numbers.extend(taken.numbers);
             if taken.is_end {
                 return Ok(Searched::Taken { numbers, until: taken.until, known });

@@ -49,13 +49,15 @@ impl Prepared {
     }
 }
 
-/// Checks every change of a commit.
+/// Checks a commit, and every change of it behind those that were prepared already.
 pub(super) fn prepare(
     commit: &mut Commit,
+    prepared: &mut Vec<Prepared>,
     tenant: &str,
     keys: &Keys,
-) -> Result<Vec<Prepared>, Failure> {
-    within("changes", commit.changes.len(), COMMIT_CHANGES_MAX, "changes")?;
+) -> Result<(), Failure> {
+    let changes = prepared.len() + commit.changes.len();
+    within("changes", changes, COMMIT_CHANGES_MAX, "changes")?;
     within("reviews", commit.reviews.len(), COMMIT_CHANGES_MAX, "reviews")?;
     if let Some((name, _)) = &commit.cursor {
         crate::limit::text("cursor", name)?;
@@ -63,11 +65,14 @@ pub(super) fn prepare(
     for entry in &commit.reviews {
         review::check(entry)?;
     }
-    let changes = std::mem::take(&mut commit.changes).into_iter().enumerate();
-    changes.map(|(place, change)| one(change, place, tenant, keys)).collect()
+    for change in std::mem::take(&mut commit.changes) {
+        prepared.push(one(change, prepared.len(), tenant, keys)?);
+    }
+    Ok(())
 }
 
-fn one(
+/// Checks a change; `place` is its number in the commit.
+pub(super) fn one(
     change: ResourceChange,
     place: usize,
     tenant: &str,

@@ -45,7 +45,7 @@ fn one(resource_type: &str, sort: &SortKey) -> Result<Key, Failure> {
     };
     // Those without a value come last in both directions.
     let number = Value::Int(if is_descending { i64::MIN } else { i64::MAX });
-    let text = Value::Text(if is_descending { "" } else { LAST_TEXT }.to_owned());
+    let text = Value::from(if is_descending { "" } else { LAST_TEXT });
     let codes = "search_posting_of s JOIN search_token_of k ON k.tenant = s.tenant \
                  AND k.concept = s.concept";
     let (rows, column, missing) = match parameter.kind {
@@ -141,7 +141,7 @@ pub(super) fn read(
     let place = keys.open_cursor(of, text).ok_or_else(refuse)?;
     let place: Vec<Json> = serde_json::from_slice(&place).map_err(|_| refuse())?;
     let value = |held: Json| match held {
-        Json::String(text) => no_nul("cursor", &text).map(|()| Value::Text(text)),
+        Json::String(text) => no_nul("cursor", &text).map(|()| Value::from(text)),
         other => other.as_i64().map(Value::Int).ok_or_else(refuse),
     };
     let place = place.into_iter().map(value).collect::<Result<Vec<_>, _>>()?;

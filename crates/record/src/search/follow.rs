@@ -21,7 +21,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Name of the tables' place in the feed of a tenant.
 pub(crate) const CURSOR: &str = "search";
 /// Changes of the feed that one transaction takes in.
-const CHANGES_AT_ONCE: usize = sql::CHANGES_AFTER_ROWS;
+const CHANGES_AT_ONCE: u32 = 500;
+/// The same where it is what many were filed with: the more at once, the more of them are
+/// neighbours.
+pub(crate) const MANY_CHANGES_AT_ONCE: u32 = 5_000;
 /// Resources that wait before they are taken in without anybody searching.
 const WAITING_MAX: usize = 128;
 /// Changes of other things after which the place is noted all the same.
@@ -109,9 +112,10 @@ pub(crate) fn take_in(
     tenant: &str,
     remembered: &Remembered,
     fresh: &ByName,
+    changes_max: u32,
 ) -> Result<Taken, Failure> {
     let place = place(executor, tenant)?;
-    let rows = executor.query(sql::CHANGES_AFTER, values![tenant, place])?;
+    let rows = executor.query(sql::CHANGES_AFTER, values![tenant, place, changes_max])?;
     let vault = Vault::new(executor, keys, tenant);
     let mut index = Index::new(executor, tenant, remembered);
     for (name, changed) in changed(&rows)? {
@@ -139,7 +143,8 @@ pub(crate) fn take_in(
     if until > place {
         executor.execute(sql::CURSOR_PUT, values![tenant, CURSOR, until])?;
     }
-    Ok(Taken { numbers: index.settle()?, until, is_end: rows.len() < CHANGES_AT_ONCE })
+    let is_end = u32::try_from(rows.len()).is_ok_and(|count| count < changes_max);
+    Ok(Taken { numbers: index.settle()?, until, is_end })
 }
 
 fn number(
@@ -328,7 +333,10 @@ impl Record {
         let inner = &self.inner;
         let (keys, concepts) = (Arc::clone(&inner.keys), Arc::clone(&inner.concepts));
         let (waiting, tenant) = (Arc::clone(&inner.waiting), tenant.to_owned());
-        move |executor| take_in(executor, &keys, &tenant, &concepts, &waiting.all(&tenant))
+        move |executor| {
+            let fresh = waiting.all(&tenant);
+            take_in(executor, &keys, &tenant, &concepts, &fresh, CHANGES_AT_ONCE)
+        }
     }
 
     /// Remembers what a transaction has found out, and forgets what it has taken in.

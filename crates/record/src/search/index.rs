@@ -6,7 +6,7 @@ use super::{follow, table};
 use crate::Failure;
 use crate::key::Keys;
 use crate::sql::record as sql;
-use crate::store::{Connection, Executor, Row, Rows, Value, in_batches, row, values};
+use crate::store::{Connection, Executor, Numbered, Row, Rows, in_batches, row, values};
 use crate::vault::Vault;
 use model::Fact;
 use model::fact::FactContent;
@@ -31,6 +31,9 @@ const CLEARED: [&str; 9] = [
 pub(crate) struct Index<'a> {
     concepts: Concepts<'a>,
     waiting: Rows,
+    postings: Numbered<4>,
+    postings_of: Numbered<3>,
+    dates: Numbered<5>,
     /// The resources whose rows wait.
     numbers: BTreeSet<u64>,
 }
@@ -42,7 +45,14 @@ impl<'a> Index<'a> {
         remembered: &'a Remembered,
     ) -> Self {
         let concepts = Concepts::new(executor, tenant, remembered);
-        Self { concepts, waiting: Rows::default(), numbers: BTreeSet::new() }
+        Self {
+            concepts,
+            waiting: Rows::default(),
+            postings: Numbered::new(sql::POSTING_PUT),
+            postings_of: Numbered::new(sql::POSTING_OF_PUT),
+            dates: Numbered::new(sql::DATE_PUT),
+            numbers: BTreeSet::new(),
+        }
     }
 
     /// Ends the writing. The numbers of concepts that were found out are to be remembered once
@@ -56,7 +66,11 @@ impl<'a> Index<'a> {
     /// Puts the rows that wait.
     fn flush(&mut self) -> Result<(), Failure> {
         self.numbers.clear();
-        self.waiting.put(self.concepts.executor)
+        let Concepts { executor, tenant, .. } = self.concepts;
+        self.postings.put(executor, tenant)?;
+        self.postings_of.put(executor, tenant)?;
+        self.dates.put(executor, tenant)?;
+        self.waiting.put(executor)
     }
 
     /// Adds the search values of a resource.
@@ -68,26 +82,28 @@ impl<'a> Index<'a> {
     fn row_of(&mut self, number: u64, entry: &Entry) -> Result<(), Failure> {
         let tenant = self.concepts.tenant;
         let (path, element) = (entry.path, entry.element);
-        let waiting = &mut self.waiting;
-        let mut add = |put, row: Vec<Value>| waiting.add(put, row);
+        let (path_number, element_number) = (i64::from(path), i64::from(element));
+        let number_of = i64::try_from(number).unwrap_or(i64::MAX);
         match &entry.held {
             Held::Concept(concept) | Held::ReferenceIdentifier(concept) => {
                 let (path, concept) = (posting_path(entry), self.concepts.number(concept)?);
-                add(sql::POSTING_PUT, row![tenant, path, concept, number, element]);
+                self.postings.add([i64::from(path), concept, number_of, element_number]);
                 if table::is_listed_by_resource(path) {
-                    add(sql::POSTING_OF_PUT, row![tenant, number, path, concept]);
+                    self.postings_of.add([number_of, i64::from(path), concept]);
                 }
             }
             Held::Text { folded, exact } => {
                 let (folded, exact) = (indexed(folded), indexed(exact));
-                add(sql::STRING_PUT, row![tenant, number, path, folded, exact, element]);
+                let row = row![tenant, number, path, folded, exact, element];
+                self.waiting.add(sql::STRING_PUT, row);
             }
             Held::Date { low, high } => {
-                add(sql::DATE_PUT, row![tenant, number, path, *low, *high, element]);
+                self.dates.add([number_of, path_number, *low, *high, element_number]);
             }
             Held::Quantity { low, high, unit } => {
                 let unit = self.concepts.number(unit)?;
-                add(sql::QUANTITY_PUT, row![tenant, number, path, low, high, unit, element]);
+                let row = row![tenant, number, path, low, high, unit, element];
+                self.waiting.add(sql::QUANTITY_PUT, row);
             }
         }
         Ok(())

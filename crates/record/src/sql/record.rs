@@ -1,8 +1,5 @@
 //! Statements of `record.db`, those of search excepted: they are built by `search::plan`.
 
-/// Rows that `CHANGES_AFTER` gives.
-pub(crate) const CHANGES_AFTER_ROWS: usize = 500;
-
 super::statements! {
     SEQUENCE_NEXT = "UPDATE position SET value = value + 1 WHERE name = 'change' RETURNING value";
     SEQUENCE_TAKE = "UPDATE position SET value = value WHERE name = 'change' RETURNING value";
@@ -122,7 +119,7 @@ super::statements! {
     SEARCH_CURSORS_AT_END = "INSERT INTO feed_cursor (tenant, name, sequence)
         SELECT tenant, 'search', max(sequence) FROM change GROUP BY tenant";
     CHANGES_AFTER = "SELECT sequence, kind, resource_type, id, version, deleted FROM change
-        WHERE tenant = $1 AND sequence > $2 ORDER BY sequence LIMIT 500";
+        WHERE tenant = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
     RESOURCE_CHANGED = "SELECT sequence FROM change WHERE tenant = $1 AND sequence > $2
         AND kind = 'resource' ORDER BY sequence LIMIT 1";
     TYPE_CHANGED = "SELECT sequence FROM change WHERE tenant = $1 AND sequence > $2

@@ -181,6 +181,11 @@ impl Connection for Sqlite {
         self.control("SAVEPOINT job")
     }
 
+    /// For one, SQLite keeps in memory what each page was before.
+    fn always_needs_savepoint(&self) -> bool {
+        false
+    }
+
     fn keep(&self) -> Result<(), Failure> {
         self.control("RELEASE job")
     }
@@ -221,6 +226,26 @@ impl Executor for Sqlite {
         Ok(())
     }
 
+    fn execute_numbers(
+        &self,
+        sql: &str,
+        tenant: &str,
+        width: usize,
+        numbers: &[i64],
+    ) -> Result<(), Failure> {
+        let failed = |error: rusqlite::Error| storage(&error);
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
+        // It stays bound from one row to the next.
+        statement.raw_bind_parameter(1, tenant).map_err(failed)?;
+        for row in numbers.chunks(width) {
+            for (place, number) in (2..).zip(row) {
+                statement.raw_bind_parameter(place, number).map_err(failed)?;
+            }
+            statement.raw_execute().map_err(failed)?;
+        }
+        Ok(())
+    }
+
     fn query(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, Failure> {
         let failed = |error: rusqlite::Error| storage(&error);
         #[cfg(test)]
@@ -233,7 +258,7 @@ impl Executor for Sqlite {
             let value = |place| {
                 Ok(match row.get_ref(place)? {
                     ValueRef::Integer(value) => Value::Int(value),
-                    ValueRef::Text(_) => Value::Text(row.get(place)?),
+                    ValueRef::Text(_) => Value::from(row.get_ref(place)?.as_str()?),
                     ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
                     ValueRef::Null | ValueRef::Real(_) => Value::Null,
                 })

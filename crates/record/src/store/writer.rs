@@ -13,9 +13,39 @@ use std::time::{Duration, Instant};
 /// as for many.
 const NEXT_JOB_WAIT: Duration = Duration::from_micros(400);
 const JOBS_WAIT_MAX: Duration = Duration::from_millis(2);
+/// How long a job waits that was handed over for later, if nobody urges.
+const LATER_WAIT_MAX: Duration = Duration::from_millis(5);
+
+/// What must be durable before the work of a job is.
+pub(crate) trait Before: Send {
+    /// Has it begun, so that little is left to wait for when the work was done.
+    fn urge(&self);
+    /// Waits for it.
+    fn settle(self) -> Result<(), Failure>;
+}
+
+impl Before for () {
+    fn urge(&self) {}
+
+    fn settle(self) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+impl<B: Before> Before for Option<B> {
+    fn urge(&self) {
+        self.iter().for_each(B::urge);
+    }
+
+    fn settle(self) -> Result<(), Failure> {
+        self.map_or(Ok(()), B::settle)
+    }
+}
 
 /// A job as the writer sees it.
 trait Job: Send {
+    /// Has that begun which must be durable before the work is.
+    fn urge(&self);
     /// Does the work; whether it is to be kept.
     fn run(&mut self, executor: &dyn Executor) -> bool;
     /// Waits for what must be durable before the work is.
@@ -31,12 +61,39 @@ struct Work<T, F, S> {
     reply: mpsc::SyncSender<Result<T, Failure>>,
 }
 
+/// What the writer is told.
+enum Told {
+    /// To do a job.
+    Do(Box<dyn Job>),
+    /// To do a job with the next others, or when it is urged.
+    DoLater(Box<dyn Job>),
+    /// Somebody waits for what was to be done later.
+    Urge,
+}
+
+/// By which a writer is told that somebody waits for what it was to do later.
+#[derive(Clone, Debug)]
+pub(crate) struct Urge(mpsc::Sender<Told>);
+
+impl Urge {
+    pub(crate) fn urge(&self) {
+        // A writer that has ended says so to whoever waits for it.
+        let _ = self.0.send(Told::Urge);
+    }
+}
+
 impl<T, F, S> Job for Work<T, F, S>
 where
     T: Send,
     F: FnOnce(&dyn Executor) -> Result<T, Failure> + Send,
-    S: FnOnce() -> Result<(), Failure> + Send,
+    S: Before,
 {
+    fn urge(&self) {
+        if let Some(before) = &self.before {
+            before.urge();
+        }
+    }
+
     fn run(&mut self, executor: &dyn Executor) -> bool {
         let Some(work) = self.todo.take() else { return false };
         let result = work(executor);
@@ -48,7 +105,7 @@ where
     fn settle(&mut self) -> Result<(), Failure> {
         // Whoever gets an error waits for what it has begun by itself.
         let is_kept = self.result.as_ref().is_some_and(Result::is_ok);
-        self.before.take().filter(|_| is_kept).map_or(Ok(()), |settle| settle())
+        self.before.take().filter(|_| is_kept).map_or(Ok(()), Before::settle)
     }
 
     fn answer(self: Box<Self>, committed: Result<(), Failure>) {
@@ -71,7 +128,7 @@ struct Status {
 
 /// The writer of one database. Its thread ends when it is dropped.
 pub(crate) struct Writer {
-    jobs: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
+    jobs: Mutex<Option<mpsc::Sender<Told>>>,
     status: Arc<Status>,
     thread: Option<JoinHandle<()>>,
 }
@@ -98,18 +155,18 @@ impl Writer {
         &self,
         work: impl FnOnce(&dyn Executor) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        self.write_after(|| Ok(()), work)
+        self.write_after((), work)
     }
 
-    /// As [`Writer::write`]; `settle` waits for what must be durable before the work is. When it
-    /// cannot, nothing of the transaction stands, so it fails only where writing has come to an
-    /// end altogether.
+    /// As [`Writer::write`]; `before` is what must be durable before the work is. When it cannot
+    /// be, nothing of the transaction stands, so that fails only where writing has come to an end
+    /// altogether.
     pub(crate) fn write_after<T: Send + 'static>(
         &self,
-        settle: impl FnOnce() -> Result<(), Failure> + Send + 'static,
+        before: impl Before + 'static,
         work: impl FnOnce(&dyn Executor) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        self.post_after(settle, work)?.recv().map_err(|_| ended())?
+        self.hand_over(Told::Do, before, work)?.recv().map_err(|_| ended())?
     }
 
     /// Hands `work` to the writer without waiting for it: it is done before whatever is handed
@@ -118,19 +175,35 @@ impl Writer {
         &self,
         work: impl FnOnce(&dyn Executor) -> Result<T, Failure> + Send + 'static,
     ) -> Result<mpsc::Receiver<Result<T, Failure>>, Failure> {
-        self.post_after(|| Ok(()), work)
+        self.hand_over(Told::Do, (), work)
     }
 
-    fn post_after<T: Send + 'static>(
+    /// As [`Writer::post`], and nobody waits for it yet: it is done with the next others, or when
+    /// it is urged.
+    pub(crate) fn post_for_later<T: Send + 'static>(
         &self,
-        settle: impl FnOnce() -> Result<(), Failure> + Send + 'static,
+        work: impl FnOnce(&dyn Executor) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<mpsc::Receiver<Result<T, Failure>>, Failure> {
+        self.hand_over(Told::DoLater, (), work)
+    }
+
+    /// By which what was handed over for later is urged.
+    pub(crate) fn urge(&self) -> Result<Urge, Failure> {
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.clone().map(Urge).ok_or_else(ended)
+    }
+
+    fn hand_over<T: Send + 'static>(
+        &self,
+        how: fn(Box<dyn Job>) -> Told,
+        before: impl Before + 'static,
         work: impl FnOnce(&dyn Executor) -> Result<T, Failure> + Send + 'static,
     ) -> Result<mpsc::Receiver<Result<T, Failure>>, Failure> {
         let (reply, answer) = mpsc::sync_channel(1);
-        let job = Box::new(Work { todo: Some(work), before: Some(settle), result: None, reply });
+        let job = Box::new(Work { todo: Some(work), before: Some(before), result: None, reply });
         let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         self.status.waiting.fetch_add(1, Ordering::Relaxed);
-        jobs.as_ref().ok_or_else(ended)?.send(job).map_err(|_| ended())?;
+        jobs.as_ref().ok_or_else(ended)?.send(how(job)).map_err(|_| ended())?;
         Ok(answer)
     }
 
@@ -162,15 +235,19 @@ impl Drop for Writer {
 
 fn serve(
     connection: &dyn Connection,
-    receiver: &mpsc::Receiver<Box<dyn Job>>,
+    receiver: &mpsc::Receiver<Told>,
     status: &Status,
     committed: &impl Fn(),
 ) {
     let mut under_way = 0;
     while let Ok(first) = receiver.recv() {
-        let mut jobs = vec![first];
-        jobs.extend(receiver.try_iter().take(GROUP_COMMIT_JOBS_MAX - 1));
-        gather(receiver, &mut jobs, under_way / 2);
+        let mut batch = Batch::default();
+        batch.add(first);
+        batch.gather(receiver, under_way / 2);
+        let Batch { mut jobs, .. } = batch;
+        if jobs.is_empty() {
+            continue;
+        }
         let count = jobs.len();
         let outcome = if status.stopped.load(Ordering::Relaxed) {
             Err(stopped())
@@ -193,15 +270,64 @@ fn serve(
     }
 }
 
-/// Takes the jobs that follow each other closely, up to half of those that were under way the time
-/// before: while these are committed, who asks for the others makes them ready. If all were waited
-/// for, everybody would wait for the disk at once.
-fn gather(receiver: &mpsc::Receiver<Box<dyn Job>>, jobs: &mut Vec<Box<dyn Job>>, wanted: usize) {
-    let (begun, wanted) = (Instant::now(), wanted.min(GROUP_COMMIT_JOBS_MAX));
-    while jobs.len() < wanted && begun.elapsed() < JOBS_WAIT_MAX {
-        match receiver.recv_timeout(NEXT_JOB_WAIT) {
-            Ok(job) => jobs.push(job),
-            Err(_) => return,
+/// The jobs of one commit.
+#[derive(Default)]
+struct Batch {
+    jobs: Vec<Box<dyn Job>>,
+    /// Whether others are gathered for it: somebody waits for a job, and did not urge.
+    gathers: bool,
+    is_urged: bool,
+}
+
+impl Batch {
+    fn add(&mut self, told: Told) {
+        match told {
+            Told::Do(job) => {
+                self.jobs.push(job);
+                self.gathers = true;
+            }
+            Told::DoLater(job) => self.jobs.push(job),
+            Told::Urge => self.is_urged = true,
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.jobs.len() >= GROUP_COMMIT_JOBS_MAX
+    }
+
+    /// Takes what there is, and what comes until somebody waits.
+    fn gather(&mut self, receiver: &mpsc::Receiver<Told>, wanted: usize) {
+        let begun = Instant::now();
+        self.take(receiver);
+        while !self.jobs.is_empty() && !self.is_full() && !self.gathers && !self.is_urged {
+            let left = LATER_WAIT_MAX.saturating_sub(begun.elapsed());
+            let Ok(next) = receiver.recv_timeout(left) else { return };
+            self.add(next);
+            self.take(receiver);
+        }
+        if self.gathers {
+            self.gather_more(receiver, wanted.min(GROUP_COMMIT_JOBS_MAX));
+        }
+    }
+
+    fn take(&mut self, receiver: &mpsc::Receiver<Told>) {
+        while !self.is_full()
+            && let Ok(next) = receiver.try_recv()
+        {
+            self.add(next);
+        }
+    }
+
+    /// Takes the jobs that follow each other closely, up to half of those that were under way the
+    /// time before: while these are committed, who asks for the others makes them ready. If all
+    /// were waited for, everybody would wait for the disk at once.
+    fn gather_more(&mut self, receiver: &mpsc::Receiver<Told>, wanted: usize) {
+        let begun = Instant::now();
+        while self.jobs.len() < wanted && begun.elapsed() < JOBS_WAIT_MAX {
+            match receiver.recv_timeout(NEXT_JOB_WAIT) {
+                Ok(next) => self.add(next),
+                Err(_) => return,
+            }
         }
     }
 }
@@ -215,10 +341,29 @@ fn stopped() -> Failure {
 }
 
 fn commit(connection: &dyn Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+    jobs.iter().for_each(|job| job.urge());
     connection.begin_write()?;
+    if let [only] = jobs
+        && !connection.always_needs_savepoint()
+    {
+        return alone(connection, only.as_mut());
+    }
     let result = jobs.iter_mut().try_for_each(|job| one(connection, job.as_mut()));
     let result = result.and_then(|()| jobs.iter_mut().try_for_each(|job| job.settle()));
     let result = result.and_then(|()| connection.commit());
+    if result.is_err() {
+        connection.leave();
+    }
+    result
+}
+
+/// Does a job that has the transaction to itself.
+fn alone(connection: &dyn Connection, job: &mut dyn Job) -> Result<(), Failure> {
+    if !job.run(connection) {
+        connection.leave();
+        return Ok(());
+    }
+    let result = job.settle().and_then(|()| connection.commit());
     if result.is_err() {
         connection.leave();
     }

@@ -101,6 +101,80 @@ fn a_job_that_passes_over_a_failure_is_told_so_or_stored() {
     alter(&record, put, values!["t1", "b", 1_i64].to_vec());
 }
 
+/// One that has the transaction to itself, too.
+#[test]
+fn a_job_that_fails_leaves_nothing() {
+    let (record, _directory) = open();
+    let put = "INSERT INTO feed_cursor (tenant, name, sequence) VALUES ($1, $2, $3)";
+    let writer = &record.inner.record_writer;
+    for (number, fails) in [(1_i64, true), (2, false), (3, true), (4, false)] {
+        let done = writer.write(move |executor| {
+            executor.execute(put, values!["t1", format!("c{number}"), number])?;
+            if fails { Err(Failure::NotFound) } else { Ok(()) }
+        });
+        assert_eq!(done.is_err(), fails);
+    }
+    let names = "SELECT name FROM feed_cursor WHERE tenant = $1 ORDER BY name";
+    let rows = record.inner.record.read(|executor| executor.query(names, values!["t1"])).unwrap();
+    let found: Vec<&str> = rows.iter().map(|row| row.text(0).unwrap()).collect();
+    assert_eq!(found, ["c2", "c4"]);
+}
+
+#[test]
+fn what_is_handed_over_for_later_is_done() {
+    let (record, _directory) = open();
+    let put = "INSERT INTO feed_cursor (tenant, name, sequence) VALUES ($1, $2, $3)";
+    let writer = &record.inner.record_writer;
+    let later = |name: &'static str| {
+        let work = move |executor: &dyn crate::store::Executor| {
+            executor.execute(put, values!["t1", name, 1_i64])
+        };
+        writer.post_for_later(work).unwrap()
+    };
+    // By itself, when somebody waits for it, and together with what others wait for.
+    assert_eq!(later("alone").recv(), Ok(Ok(1)));
+    let urged = later("urged");
+    writer.urge().unwrap().urge();
+    assert_eq!(urged.recv(), Ok(Ok(1)));
+    let together = later("together");
+    writer.write(|_| Ok(())).unwrap();
+    assert_eq!(together.try_recv(), Ok(Ok(1)));
+    // To urge where nothing waits is nothing.
+    writer.urge().unwrap().urge();
+    let again = later("alone");
+    assert!(matches!(again.recv(), Ok(Err(_))));
+    let last = later("last");
+    drop(record);
+    assert_eq!(last.recv(), Ok(Ok(1)));
+}
+
+#[test]
+fn rows_of_numbers_are_put_as_others_are() {
+    let (record, _directory) = open();
+    let put = "INSERT INTO search_posting (tenant, path, concept, number, element)
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+    let rows: Vec<[i64; 4]> =
+        (0..3_000).map(|number| [number % 7, -number, i64::MAX - number, 0]).collect();
+    let numbers = [rows.as_flattened(), &[1, 2, 3, 4], &[1, 2, 3, 4]].concat();
+    let work = move |executor: &dyn crate::store::Executor| {
+        executor.execute_numbers(put, "t1", 4, &numbers)?;
+        executor.execute_numbers(put, "t2", 4, &[])?;
+        executor.execute_numbers(put, "t2", 4, &[5, 6, 7, 8])
+    };
+    record.inner.record_writer.write(work).unwrap();
+    let read = "SELECT path, concept, number, element FROM search_posting WHERE tenant = $1
+        ORDER BY path, concept, number, element";
+    let read = |tenant: &str| {
+        let rows = record.inner.record.read(|executor| executor.query(read, values![tenant]));
+        let row = |row: &crate::store::Row| [0, 1, 2, 3].map(|place| row.int(place).unwrap());
+        rows.unwrap().iter().map(row).collect::<Vec<_>>()
+    };
+    let mut expected = [rows, vec![[1, 2, 3, 4]]].concat();
+    expected.sort_unstable();
+    assert_eq!(read("t1"), expected);
+    assert_eq!(read("t2"), [[5, 6, 7, 8]]);
+}
+
 #[test]
 fn a_connection_lost_in_a_transaction_is_an_error_and_comes_back() {
     let (record, directory) = open();

@@ -21,7 +21,7 @@ impl<'a> FromSql<'a> for Column {
             Type::INT2 => Value::Int(i64::from(i16::from_sql(kind, bytes)?)),
             Type::BOOL => Value::from(bool::from_sql(kind, bytes)?),
             Type::BYTEA => Value::Bytes(bytes.to_vec()),
-            _ => Value::Text(String::from_sql(kind, bytes)?),
+            _ => Value::from(<&str>::from_sql(kind, bytes)?),
         };
         Ok(Self(value))
     }
@@ -44,7 +44,7 @@ impl ToSql for Value {
             Self::Null => Ok(IsNull::Yes),
             Self::Int(value) if *kind == Type::INT8 => value.to_sql(kind, out),
             Self::Int(value) if *kind == Type::INT4 => i32::try_from(*value)?.to_sql(kind, out),
-            Self::Text(value) if TEXTS.contains(kind) => value.to_sql(kind, out),
+            Self::Text(value) if TEXTS.contains(kind) => value.as_str().to_sql(kind, out),
             Self::Bytes(value) if *kind == Type::BYTEA => value.to_sql(kind, out),
             _ => Err(format!("a value of another kind where `{kind}` is wanted").into()),
         }
