@@ -23,7 +23,17 @@ use notify::{Creators, Endpoints};
 use pdf::child::ReadDocuments;
 use record::Record;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+use std::thread::available_parallelism;
+use tokio::sync::Semaphore;
+
+/// Reads at a time for each processor. They compute and wait for little: more of them would only
+/// take the processor from each other.
+const READS_PER_PROCESSOR: usize = 2;
+/// Turns of those who read.
+static READS: LazyLock<Semaphore> = LazyLock::new(|| {
+    Semaphore::new(available_parallelism().map_or(1, usize::from) * READS_PER_PROCESSOR)
+});
 
 /// The application: the record, the interpreter and the settings. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -422,7 +432,13 @@ impl App {
         F: FnOnce(&App, &Record) -> Result<T, Error> + Send + 'static,
     {
         let app = self.clone();
-        off_async(move || app.record().read_ahead(|record| work(&app, record))).await?.await?
+        let turn = READS.acquire().await.map_err(|error| Error::internal(error.to_string()))?;
+        let read = move || {
+            let given = app.record().read_ahead(|record| work(&app, record));
+            drop(turn);
+            given
+        };
+        off_async(read).await?.await?
     }
 }
 
