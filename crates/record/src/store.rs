@@ -225,8 +225,8 @@ pub(crate) trait Executor {
         rows.iter().try_for_each(|row| self.execute(sql, row).map(|_| ()))
     }
 
-    /// As [`Executor::execute_all`], for rows of a tenant whose other values are numbers, `width` of
-    /// them in each.
+    /// As [`Executor::execute_all`], for rows of a tenant whose other values are numbers, `width`
+    /// of them in each.
     fn execute_numbers(
         &self,
         sql: &str,

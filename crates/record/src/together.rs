@@ -118,7 +118,7 @@ impl Gathering {
     }
 }
 
-/// What a request has begun, which must be durable before its commit is. Nothing is added meanwhile.
+/// What a request has begun, which must be durable before its commit is. Nothing is added then.
 pub(crate) struct Begun {
     pub(crate) gathering: Arc<Gathering>,
     pub(crate) audit: Arc<Audit>,

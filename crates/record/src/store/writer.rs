@@ -34,7 +34,9 @@ impl Before for () {
 
 impl<B: Before> Before for Option<B> {
     fn urge(&self) {
-        self.iter().for_each(B::urge);
+        if let Some(before) = self {
+            before.urge();
+        }
     }
 
     fn settle(self) -> Result<(), Failure> {
@@ -341,7 +343,9 @@ fn stopped() -> Failure {
 }
 
 fn commit(connection: &dyn Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
-    jobs.iter().for_each(|job| job.urge());
+    for job in jobs.iter() {
+        job.urge();
+    }
     connection.begin_write()?;
     if let [only] = jobs
         && !connection.always_needs_savepoint()
