@@ -1,6 +1,6 @@
 //! Taking the search values out of a resource, as the table says.
 
-mod known;
+pub(super) mod known;
 mod value;
 
 use super::concept::Concept;

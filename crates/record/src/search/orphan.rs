@@ -1,7 +1,7 @@
 //! Taking away concepts that nothing says any more: what only an erased patient had said.
 
 use super::concept::{Concept, indexed};
-use super::extract::{Entry, Held};
+use super::extract::{Entry, Held, known};
 use crate::Failure;
 use crate::sql::{erasure as sql, record};
 use crate::store::{Executor, values};
@@ -24,6 +24,7 @@ pub(crate) fn remove_orphans(
     tenant: &str,
     concepts: &BTreeSet<Concept>,
 ) -> Result<u64, Failure> {
+    known::forget_all();
     let mut numbers = BTreeMap::new();
     for concept in concepts {
         let key = values![tenant, concept.digest()];

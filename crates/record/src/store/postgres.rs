@@ -145,12 +145,12 @@ impl Connection for Postgres {
         self.run("SAVEPOINT job")
     }
 
-    /// Fails if a statement failed that the job passed over: then all of it is undone.
     /// After a statement that failed, COMMIT undoes everything and says nothing of it.
     fn always_needs_savepoint(&self) -> bool {
         true
     }
 
+    /// Fails if a statement failed that the job passed over: then all of it is undone.
     fn keep(&self) -> Result<(), Failure> {
         self.run("RELEASE SAVEPOINT job")
     }

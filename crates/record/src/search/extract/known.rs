@@ -32,6 +32,11 @@ pub(super) fn concept(tenant: &str, value: &Json, made: impl FnOnce() -> Concept
     concept
 }
 
+/// Forgets all: what somebody said whose data is erased is not to stay in memory.
+pub(in crate::search) fn forget_all() {
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner).clear();
+}
+
 /// All that the concept is made of; `None` where that is long. Each part has its length before it,
 /// so no two concepts are written alike.
 fn said(tenant: &str, value: &Json) -> Option<Vec<u8>> {
@@ -64,6 +69,16 @@ fn part(said: &mut Vec<u8>, text: Option<&str>) {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_is_forgotten_is_made_anew() {
+        let value = json!({"system": "urn:forgotten", "code": "a"});
+        let made = || Concept::new("t", Vec::new(), vec!["a".to_owned()], true);
+        let first = concept("t", &value, made);
+        forget_all();
+        assert!(!Arc::ptr_eq(&first, &concept("t", &value, made)));
+        assert_eq!(Arc::strong_count(&first), 1);
+    }
 
     #[test]
     fn what_differs_in_anything_is_another_concept() {
