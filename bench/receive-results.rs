@@ -89,13 +89,18 @@ fn main() -> Outcome<()> {
         messages_max: usize::MAX,
         passed_max: usize::MAX,
         is_done: false,
+        is_thorough: false,
     };
-    let measure = Measure::begin();
-    let told = &mut |_: &_, difference: Difference| println!("{difference:?}");
-    let done = replay(&record, &feed, &access(Role::Interface), everything, told)?;
-    measure.end("compared", done.looked_at);
-    if done.changed > 0 {
-        return Err(format!("{} messages would change", done.changed).into());
+    for (what, is_thorough) in [("looked at again", false), ("read again and compared", true)] {
+        let measure = Measure::begin();
+        let told = &mut |_: &_, difference: Difference| println!("{difference:?}");
+        let asked = Asked { is_thorough, ..everything };
+        let done = replay(&record, &feed, &access(Role::Interface), asked, told)?;
+        measure.end(what, done.looked_at);
+        println!("{} of them were read", done.read);
+        if done.changed > 0 {
+            return Err(format!("{} messages would change", done.changed).into());
+        }
     }
     Ok(())
 }

@@ -283,6 +283,7 @@ impl Desk<'_> {
         });
         let commit = Commit {
             cursor: None,
+            reading: None,
             changes,
             raw: Some((id.clone(), RawState::Filed, bounded(problems))),
             reviews: review.into_iter().collect(),

@@ -7,7 +7,7 @@ use crate::receive::HL7_V2;
 use crate::{document, order};
 use formats::hl7v2::Message;
 use formats::hl7v2::ack::asks_application;
-use formats::hl7v2::oru::{self, Oru};
+use formats::hl7v2::oru::{self, Oru, Settings};
 use model::Problem;
 use model::patient::Identifier;
 use model::problem::first_error;
@@ -41,25 +41,26 @@ pub(crate) enum Content {
 }
 
 impl Content {
-    /// Reads a message; an error in it means that nothing of it is filed.
+    /// Reads a message by the settings of its feed; an error in it means that nothing of it is
+    /// filed.
     pub(crate) fn read(
         feed: &Feed,
+        settings: &Settings,
         message: &Message,
         mut problems: Vec<Problem>,
     ) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
-        let settings = feed.settings();
         problems.extend(unacknowledged(feed, message));
         let (content, noticed) = match message.kind().0.as_str() {
             "OML" | "ORM" => {
-                let (oru, noticed) = oru::read_order(message, &settings);
+                let (oru, noticed) = oru::read_order(message, settings);
                 (Self::Orders(oru), noticed)
             }
             "MDM" => {
-                let (oru, noticed) = oru::read_document(message, &settings);
+                let (oru, noticed) = oru::read_document(message, settings);
                 (Self::Document(Box::new(document::Head::of(message)), oru), noticed)
             }
             _ => {
-                let (oru, noticed) = oru::read(message, &settings);
+                let (oru, noticed) = oru::read(message, settings);
                 (Self::Results(oru), noticed)
             }
         };

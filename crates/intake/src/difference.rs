@@ -5,16 +5,18 @@ use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::hold;
 use crate::oru::{Context, Filing, reference_to};
+use crate::reading::Reading;
 use crate::receive::{HL7_V2, feed_access};
 use crate::vendor;
 use crate::version::{self, Earlier};
-use crate::work::{self, Whose};
+use crate::work::{self, Matched, Whose};
 use formats::fhir::access::type_and_id;
 use formats::fhir::facts::facts_of;
 use formats::hl7v2::batch;
+use formats::hl7v2::oru::Lookups;
 use model::provenance::Door;
-use model::{Fact, PatientId, Problem, RawId, Timestamp};
-use record::{Access, Action, RawMessage, RawState, RawSummary, Record};
+use model::{Fact, PatientId, Problem, RawId, ResourceRef, Timestamp};
+use record::{Access, Action, NewReading, RawMessage, RawState, RawSummary, Record};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +53,8 @@ pub(crate) struct Read {
     pub(crate) whose: Whose,
     pub(crate) problems: Vec<Problem>,
     pub(crate) build: Box<Build>,
+    /// Which codes were looked up in the profile, where that is all that reading it rests on.
+    pub(crate) lookups: Option<Lookups>,
 }
 
 /// Reads an archived message without touching the record.
@@ -152,20 +156,29 @@ pub fn difference(
     reader: &Access,
     raw: &RawMessage,
 ) -> Result<Difference, Failure> {
+    compared(record, feed, reader, raw).map(|(difference, _)| difference)
+}
+
+/// The same, with by what it was read if all of it stands as it was read.
+pub(crate) fn compared(
+    record: &Record,
+    feed: &Feed,
+    reader: &Access,
+    raw: &RawMessage,
+) -> Result<(Difference, Option<NewReading>), Failure> {
     let access = feed_access(feed);
+    let unlike = |reason: String, problems| Difference {
+        reason: Some(reason),
+        problems,
+        ..Difference::default()
+    };
     let read = match read(feed, raw) {
         Ok(read) => read,
-        Err(problems) => {
-            let reason = Some("it cannot be read".to_owned());
-            return Ok(Difference { reason, problems, ..Difference::default() });
-        }
+        Err(problems) => return Ok((unlike("it cannot be read".to_owned(), problems), None)),
     };
-    let patient = match work::patient_of(record, &access, &read.whose)? {
-        Ok(patient) => patient,
-        Err((reason, _)) => {
-            let (reason, problems) = (Some(reason), read.problems);
-            return Ok(Difference { reason, problems, ..Difference::default() });
-        }
+    let Matched { patient, known } = match work::matched(record, &access, &read.whose)? {
+        Ok(matched) => matched,
+        Err((reason, _)) => return Ok((unlike(reason, read.problems), None)),
     };
     let filings = (read.build)(&context(feed, raw, &patient));
     let filings = work::with_earlier(record, &access, filings)?;
@@ -176,12 +189,16 @@ pub fn difference(
     };
     if let Some(objection) = version::objection(record, &access, &patient, &filings)? {
         difference.reason = Some(objection.reason.to_owned());
-        return Ok(difference);
+        return Ok((difference, None));
     }
-    let (mut stand, mut come) = (Vec::new(), Vec::new());
+    let (mut stand, mut come, mut found, mut is_whole) = (Vec::new(), Vec::new(), Vec::new(), true);
     for (filing, earlier) in &filings {
         come.extend(facts_in(filing));
-        stand.extend(standing(record, &access, filing, earlier)?);
+        let (lines, versions) = standing(record, &access, filing, earlier)?;
+        stand.extend(lines);
+        is_whole &= versions.len() == filing.resources.len();
+        is_whole &= earlier.left_out_of(filing).is_empty();
+        found.extend(versions);
     }
     let lines = stand.iter().map(|(line, _)| line.clone()).collect();
     let (gone, come) = differ(lines, come);
@@ -190,7 +207,17 @@ pub fn difference(
     difference.gone = gone.into_iter().filter(|line| seen.contains(line)).collect();
     difference.gone_unseen = all - difference.gone.len();
     difference.come = come;
-    Ok(difference)
+    let by = match (&read.whose, &read.lookups, &known) {
+        (Whose::Claimed(claimed), Some(lookups), Some((patient, version)))
+            if is_whole && !difference.is_change() =>
+        {
+            Reading::of(feed, claimed, (patient, *version), lookups)
+        }
+        _ => None,
+    };
+    let raw = raw.summary.id.clone();
+    let reading = by.map(|by| NewReading { raw, by: by.to_bytes(), found });
+    Ok((difference, reading))
 }
 
 /// What a reader may see of what stands.
@@ -240,29 +267,30 @@ fn facts_in(filing: &Filing) -> Vec<String> {
     found.filter_map(|fact| words(&fact)).collect()
 }
 
-/// The facts of everything that a filing would write or take away.
+/// The facts of everything that a filing would write or take away, and the versions of it all.
 fn standing(
     record: &Record,
     access: &Access,
     filing: &Filing,
     earlier: &Earlier,
-) -> Result<Vec<Standing>, Failure> {
+) -> Result<(Vec<Standing>, Vec<ResourceRef>), Failure> {
     let named = filing.resources.iter().filter_map(|(resource, _)| reference_to(resource));
     let named = named
         .filter_map(|name| type_and_id(&name).map(|(kind, id)| (kind.to_owned(), id.to_owned())));
     let named: BTreeSet<(String, String)> = named.chain(earlier.left_out_of(filing)).collect();
-    let mut found = Vec::new();
+    let (mut found, mut versions) = (Vec::new(), Vec::new());
     for (kind, id) in named {
         let Some(stored) = record.read(access, &kind, &id)?.filter(|stored| !stored.deleted) else {
             continue;
         };
+        versions.push(stored.reference);
         // Being held is no difference of what was sent.
         let resource: Value = serde_json::from_slice(&stored.body).unwrap_or_default();
         let (facts, _) = facts_of(&hold::lifted(&resource), None, &kind);
         let lines = facts.iter().filter_map(words);
         found.extend(lines.map(|line| (line, (kind.clone(), id.clone()))));
     }
-    Ok(found)
+    Ok((found, versions))
 }
 
 /// A fact in one line, without where it was read.

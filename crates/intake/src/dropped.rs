@@ -107,7 +107,7 @@ pub(crate) fn file_document(
         None => Whose::Claimed(Claimed::default()),
     };
     let build = |context: &Context<'_>| vec![filing(&raw.body, context)];
-    settle(record, feed, raw, &whose, Vec::new(), &build)
+    settle(record, feed, raw, (&whose, None), Vec::new(), &build)
 }
 
 fn filing(bytes: &[u8], context: &Context<'_>) -> Filing {

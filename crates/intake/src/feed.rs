@@ -8,10 +8,11 @@ mod in_use;
 mod profile;
 
 pub use in_use::{Feeds, MAPPED_MAX, Mapped};
+pub(crate) use profile::archived;
 pub use profile::{FEEDS_MAX, FILE_BYTES_MAX, PROFILES, Profile, archive, profiles};
 
 use formats::fhir::access::authority_to_system;
-use formats::hl7v2::oru::{Settings, is_answer_of};
+use formats::hl7v2::oru::{Lookups, Settings, is_answer_of};
 use model::TenantId;
 use model::code::is_loinc;
 use model::patient::Identifier;
@@ -101,6 +102,7 @@ impl Feed {
             accept_loinc_under: self.loinc_under.clone(),
             codes: self.codes.clone(),
             offset_minutes: self.offset_minutes,
+            lookups: Lookups::default(),
         }
     }
 

@@ -430,6 +430,7 @@ fn file_as(
     } else {
         let commit = Commit {
             cursor: None,
+            reading: None,
             changes,
             raw: Some((raw.clone(), state, warnings)),
             reviews: Vec::new(),

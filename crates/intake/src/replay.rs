@@ -2,13 +2,14 @@
 //! and then for real.
 
 use crate::beside::{self, BYTES_MAX};
-use crate::difference::{Difference, difference, is_comparable};
+use crate::difference::{Difference, compared, is_comparable};
 use crate::failure::Failure;
 use crate::feed::Feed;
+use crate::reading::Now;
 use crate::receive::feed_access;
-use model::{PartialDate, Timestamp};
+use model::{PartialDate, RawId, Timestamp};
 use record::limit::PAGE_ROWS_MAX;
-use record::{Access, RawState, RawSummary, Record};
+use record::{Access, NewReading, RawState, RawSummary, Record};
 use std::str::FromStr;
 
 /// Messages that are compared before any of them is told of.
@@ -42,6 +43,8 @@ impl FromStr for Since {
 pub struct Replayed {
     /// Messages that were looked at.
     pub looked_at: usize,
+    /// Those of them that were read; of the others nothing is another that their reading rests on.
+    pub read: usize,
     /// Those whose facts would be others.
     pub changed: usize,
     /// From where to go on, when there are more than were to be looked at.
@@ -59,6 +62,9 @@ pub struct Asked {
     pub passed_max: usize,
     /// Whether what differs is sent back to be read again, or only told.
     pub is_done: bool,
+    /// Whether every message is read, those too of which nothing is another that their reading
+    /// rests on.
+    pub is_thorough: bool,
 }
 
 /// Compares what the filed messages of a feed would come to now with what stands, in the order of
@@ -79,6 +85,7 @@ pub fn replay(
     let mut after = begin(record, reader, asked.since)?;
     let mut done = Replayed::default();
     let mut left = asked.passed_max;
+    let now = (!asked.is_thorough).then(|| Now::new(feed));
     loop {
         let count = u32::try_from(left).unwrap_or(PAGE_ROWS_MAX).min(PAGE_ROWS_MAX);
         if count == 0 {
@@ -94,14 +101,22 @@ pub fn replay(
             !is_early && summary.feed == feed.id && is_comparable(&summary.media_type)
         };
         let page: Vec<RawSummary> = page.into_iter().filter(is_asked).collect();
-        for some in page.chunk_by(|one, next| is_short(one) && is_short(next)) {
+        let room = asked.messages_max - done.looked_at;
+        let (looked_at, beyond) = page.split_at(room.min(page.len()));
+        let read = match &now {
+            Some(now) => not_standing(now, record, reader, looked_at)?,
+            None => looked_at.iter().collect(),
+        };
+        done.looked_at += looked_at.len() - read.len();
+        for some in read.chunk_by(|one, next| is_short(one) && is_short(next)) {
             for some in some.chunks(AT_ONCE) {
-                let room = asked.messages_max - done.looked_at;
-                let (looked_at, beyond) = some.split_at(room.min(some.len()));
-                let compared = compare(record, feed, reader, looked_at);
-                for (summary, compared) in looked_at.iter().zip(compared) {
-                    let Some(difference) = compared? else { continue };
+                let compared = compare(record, feed, reader, some);
+                let mut readings = Vec::new();
+                for (summary, compared) in some.iter().zip(compared) {
+                    let Some((difference, reading)) = compared? else { continue };
+                    readings.extend(reading.filter(|_| asked.is_done));
                     done.looked_at += 1;
+                    done.read += 1;
                     if difference.is_change() {
                         if asked.is_done && !send_back(record, reader, summary)? {
                             continue;
@@ -112,17 +127,35 @@ pub fn replay(
                         told(summary, difference);
                     }
                 }
-                if let Some(next) = beyond.first() {
-                    return Ok(Replayed { next: Some(next.sequence), ..done });
-                }
+                // The next replay need not read what stands.
+                record.keep_readings(&walker, readings)?;
             }
         }
+        if let Some(next) = beyond.first() {
+            return Ok(Replayed { next: Some(next.sequence), ..done });
+        }
     }
+}
+
+/// Those of some messages that have to be read.
+fn not_standing<'s>(
+    now: &Now<'_>,
+    record: &Record,
+    reader: &Access,
+    messages: &'s [RawSummary],
+) -> Result<Vec<&'s RawSummary>, Failure> {
+    let ids: Vec<RawId> = messages.iter().map(|summary| summary.id.clone()).collect();
+    let stand = now.stand(record, reader, &ids)?;
+    let read = messages.iter().zip(stand).filter(|(_, stands)| !stands);
+    Ok(read.map(|(summary, _)| summary).collect())
 }
 
 fn is_short(summary: &RawSummary) -> bool {
     usize::try_from(summary.length_bytes).is_ok_and(|length| length <= BYTES_MAX)
 }
+
+/// What a message differs by, or by what it was read.
+type Compared = (Difference, Option<NewReading>);
 
 /// Compares some messages, beside each other; nothing for one that is not there any more. What each
 /// thread reads is noted as one, so that it waits for the disk once.
@@ -130,13 +163,13 @@ fn compare(
     record: &Record,
     feed: &Feed,
     reader: &Access,
-    summaries: &[RawSummary],
-) -> Vec<Result<Option<Difference>, Failure>> {
+    summaries: &[&RawSummary],
+) -> Vec<Result<Option<Compared>, Failure>> {
     let one = |record: &Record, summary: &RawSummary| {
         let message = record.raw(reader, &summary.id)?;
-        message.map(|message| difference(record, feed, reader, &message)).transpose()
+        message.map(|message| compared(record, feed, reader, &message)).transpose()
     };
-    let parts: Vec<&[RawSummary]> = summaries.chunks(AT_ONCE / beside::THREADS_MAX).collect();
+    let parts: Vec<&[&RawSummary]> = summaries.chunks(AT_ONCE / beside::THREADS_MAX).collect();
     let compared = beside::each(&parts, |part| {
         record.read_together(|record| {
             Ok::<_, Failure>(part.iter().map(|summary| one(record, summary)).collect::<Vec<_>>())

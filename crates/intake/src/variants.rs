@@ -139,6 +139,7 @@ pub fn file_variants(
     let changes = resources(record, access, message, &source, &about, found)?;
     let commit = Commit {
         cursor: None,
+        reading: None,
         changes,
         raw: Some((raw.clone(), RawState::Filed, problems)),
         reviews: Vec::new(),

@@ -101,7 +101,7 @@ pub(crate) fn file_report(
     };
     let whose = whose(feed, raw, &report);
     let build = |context: &Context<'_>| vec![filing(&report, context)];
-    settle(record, feed, raw, &whose, problems, &build)
+    settle(record, feed, raw, (&whose, None), problems, &build)
 }
 
 /// A report as a feed reads it, with nothing done yet.
@@ -109,7 +109,7 @@ pub(crate) fn readable(feed: &Feed, raw: &RawMessage) -> Result<Read, Vec<Proble
     let (report, problems) = read(raw)?;
     let whose = whose(feed, raw, &report);
     let build = Box::new(move |context: &Context<'_>| vec![filing(&report, context)]);
-    Ok(Read { whose, problems, build })
+    Ok(Read { whose, problems, build, lookups: None })
 }
 
 fn whose(feed: &Feed, raw: &RawMessage, report: &VendorReport) -> Whose {

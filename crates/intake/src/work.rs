@@ -2,6 +2,7 @@
 //! they have anything in common.
 
 mod lanes;
+mod whose;
 
 use crate::adt;
 use crate::content::{Content, claimed, parse};
@@ -12,15 +13,16 @@ use crate::extraction::holds_document;
 use crate::failure::Failure;
 use crate::feed::{Feed, Feeds};
 use crate::hold;
-use crate::matching::{Claimed, Match, decide};
 use crate::order;
 use crate::oru::{Context, Filing};
+use crate::reading::Reading;
 use crate::receive::{bounded, feed_access};
 use crate::unmapped;
 use crate::variants::{Tools, file_variants, is_variants};
 use crate::vendor;
 use crate::version::{self, Earlier, Objection, standing};
 use formats::fhir::facts::facts_of;
+use formats::hl7v2::oru::Lookups;
 use genomics::reference::References;
 use knowledge::Pack;
 use lanes::lanes;
@@ -30,6 +32,8 @@ use record::{Access, Commit, Condition, NewReview, RawMessage, RawState, Record,
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
+
+pub(crate) use whose::{Matched, Whose, matched, patient_of};
 
 /// Messages taken at a time.
 const MESSAGES_PER_READ_MAX: u32 = 64;
@@ -205,13 +209,14 @@ pub fn file_message(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Ou
     if message.kind().0 == "ADT" {
         return adt::file(record, feed, raw, &message, problems);
     }
-    let (content, problems) = match Content::read(feed, &message, problems) {
+    let settings = feed.settings();
+    let (content, problems) = match Content::read(feed, &settings, &message, problems) {
         Ok(read) => read,
         Err(problems) => return unreadable(record, &access, raw, problems),
     };
     let whose = Whose::Claimed(claimed(feed, content.oru()));
     let build = |context: &Context<'_>| content.filings(context);
-    settle(record, feed, raw, &whose, problems, &build)
+    settle(record, feed, raw, (&whose, Some(&settings.lookups)), problems, &build)
 }
 
 fn unreadable(
@@ -227,44 +232,11 @@ fn unreadable(
 /// A message as a profile reads it, with nothing done yet.
 pub(crate) fn readable(feed: &Feed, raw: &RawMessage) -> Result<Read, Vec<Problem>> {
     let (message, problems) = parse(raw)?;
-    let (content, problems) = Content::read(feed, &message, problems)?;
+    let settings = feed.settings();
+    let (content, problems) = Content::read(feed, &settings, &message, problems)?;
     let whose = Whose::Claimed(claimed(feed, content.oru()));
     let build = Box::new(move |context: &Context<'_>| content.filings(context));
-    Ok(Read { whose, problems, build })
-}
-
-/// Whose something is.
-pub(crate) enum Whose {
-    /// As it says itself: to be matched.
-    Claimed(Claimed),
-    /// As whoever handed it in said.
-    Named(PatientId),
-}
-
-/// Whose something is for sure; else why not, and who might be meant.
-pub(crate) fn patient_of(
-    record: &Record,
-    access: &Access,
-    whose: &Whose,
-) -> Result<Result<PatientId, (String, Vec<PatientId>)>, Failure> {
-    match whose {
-        Whose::Claimed(claimed) => {
-            let found = record.find_patients(access, &claimed.identifiers)?;
-            Ok(match decide(claimed, &found) {
-                Match::Sure(patient) => Ok(patient.id),
-                Match::Review { reason, candidates } => {
-                    let ids = candidates.into_iter().map(|(id, _)| PatientId::new(id));
-                    Err((reason, ids.collect()))
-                }
-            })
-        }
-        Whose::Named(patient) => {
-            let known = record.read(access, "Patient", patient.as_str())?;
-            let is_known = known.is_some_and(|stored| !stored.deleted);
-            let reason = || ("the patient that was named is not known".to_owned(), Vec::new());
-            Ok(if is_known { Ok(patient.clone()) } else { Err(reason()) })
-        }
-    }
+    Ok(Read { whose, problems, build, lookups: Some(settings.lookups) })
 }
 
 /// Matches what was read to its patient and files it, or leaves it to a person.
@@ -272,13 +244,13 @@ pub(crate) fn settle(
     record: &Record,
     feed: &Feed,
     raw: &RawMessage,
-    whose: &Whose,
+    (whose, lookups): (&Whose, Option<&Lookups>),
     mut problems: Vec<Problem>,
     build: &dyn Fn(&Context<'_>) -> Vec<Filing>,
 ) -> Result<Outcome, Failure> {
     let access = feed_access(feed);
-    let patient = match patient_of(record, &access, whose)? {
-        Ok(patient) => patient,
+    let Matched { patient, known } = match matched(record, &access, whose)? {
+        Ok(matched) => matched,
         Err((reason, candidates)) => {
             review(record, &access, raw, ("unmatched", &reason), candidates, problems)?;
             return Ok(Outcome::Review(reason));
@@ -309,8 +281,17 @@ pub(crate) fn settle(
     let mut reviews = discordances(&filings, &changes, raw, &patient);
     let _alone = unmapped::alone(&problems);
     reviews.extend(unmapped::tasks(record, &access, feed, &raw.summary.id, &problems)?);
+    let reading = match (whose, lookups, known) {
+        (Whose::Claimed(claimed), Some(lookups), Some((patient, version)))
+            if is_all_new(&filings, &changes) =>
+        {
+            Reading::of(feed, claimed, (&patient, version), lookups)
+        }
+        _ => None,
+    };
     let commit = Commit {
         cursor: None,
+        reading: reading.map(|reading| reading.to_bytes()),
         reviews,
         changes,
         raw: Some((raw.summary.id.clone(), RawState::Filed, bounded(problems))),
@@ -321,6 +302,14 @@ pub(crate) fn settle(
         done => drop(done?),
     }
     Ok(Outcome::Filed(patient))
+}
+
+/// Whether all that a message comes to is written with it, so that it stands until something of it
+/// is another.
+fn is_all_new(filings: &[(Filing, Earlier)], changes: &[ResourceChange]) -> bool {
+    let own = filings.iter().map(|(filing, _)| filing.resources.len() + filing.beside.len());
+    let puts = changes.iter().filter(|change| matches!(change, ResourceChange::Put { .. }));
+    own.sum::<usize>() == puts.count()
 }
 
 /// Whether a message is not filed because it is filed already; one that a person put aside is not.
@@ -365,7 +354,7 @@ pub fn stated_identity(raw: &RawMessage) -> Option<Patient> {
         vendor::stated(&feed, raw)?
     } else {
         let (message, problems) = parse(raw).ok()?;
-        match Content::read(&feed, &message, problems) {
+        match Content::read(&feed, &feed.settings(), &message, problems) {
             Ok((content, _)) => claimed(&feed, content.oru()),
             Err(_) => adt::stated(&feed, &message)?,
         }
@@ -399,6 +388,7 @@ pub(crate) fn review(
     };
     let commit = Commit {
         cursor: None,
+        reading: None,
         changes: Vec::new(),
         raw: Some((raw.summary.id.clone(), RawState::Unmatched, problems)),
         reviews: if is_listed(record, access, raw)? { Vec::new() } else { vec![review] },

@@ -3,11 +3,13 @@
 mod browse;
 mod door;
 mod new;
+mod reading;
 mod source;
 mod state;
 mod traffic;
 
 pub use browse::{RawPage, RawQuery};
+pub use reading::{NewReading, Reading};
 pub use traffic::{FeedTraffic, HELD, TRAFFIC_HOURS};
 
 pub(crate) use new::New;

@@ -62,8 +62,8 @@ pub use account::{Account, Client};
 pub use adoption::{Adoption, AdoptionCounts, PatientChange};
 pub use alert::{Alert, AlertKind, AlertsDue, Delivery};
 pub use archive::{
-    Archived, FeedTraffic, HELD, NewRaw, RawMessage, RawPage, RawQuery, RawState, RawSummary,
-    TRAFFIC_HOURS,
+    Archived, FeedTraffic, HELD, NewRaw, NewReading, RawMessage, RawPage, RawQuery, RawState,
+    RawSummary, Reading, TRAFFIC_HOURS,
 };
 pub use audit::{
     AUDIT_YEARS_MIN, AuditEvent, AuditPage, AuditProof, AuditQuery, AuditRetention, AuditTail,

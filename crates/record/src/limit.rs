@@ -109,6 +109,8 @@ pub const TRIALS_MAX: u64 = 100_000;
 pub const TRIAL_STANDINGS_MAX: usize = 50_000;
 /// Problems kept with one raw message.
 pub const PROBLEMS_MAX: usize = 1000;
+/// Bytes that tell by what one raw message was read.
+pub const READING_BYTES_MAX: usize = 512;
 /// Jobs that one transaction of the group commit takes.
 pub const GROUP_COMMIT_JOBS_MAX: usize = 256;
 /// Read connections of one database.

@@ -23,6 +23,16 @@ impl Record {
         access: &Access,
         identifiers: &[Identifier],
     ) -> Result<Vec<Patient>, Failure> {
+        let found = self.find_patient_versions(access, identifiers)?;
+        Ok(found.into_iter().map(|(patient, _)| patient).collect())
+    }
+
+    /// As [`Record::find_patients`], each with the version of its resource.
+    pub fn find_patient_versions(
+        &self,
+        access: &Access,
+        identifiers: &[Identifier],
+    ) -> Result<Vec<(Patient, u64)>, Failure> {
         let access = &self.granted(access, Action::FindPatients)?;
         within("identifiers", identifiers.len(), IDENTIFIERS_MAX, "identifiers")?;
         let tenant = access.tenant().as_str();
@@ -51,10 +61,15 @@ impl Record {
         query.scope(access, Columns::Resource("r"));
         query.push(" ORDER BY r.id LIMIT ");
         query.bind(rows("limit", limit)?);
-        self.demographics(access, &query)
+        let found = self.demographics(access, &query)?;
+        Ok(found.into_iter().map(|(patient, _)| patient).collect())
     }
 
-    fn demographics(&self, access: &Access, query: &Builder) -> Result<Vec<Patient>, Failure> {
+    fn demographics(
+        &self,
+        access: &Access,
+        query: &Builder,
+    ) -> Result<Vec<(Patient, u64)>, Failure> {
         self.audited_read(access, Action::FindPatients, |executor, touched| {
             let found = executor.query(&query.sql, &query.values)?;
             let vault = Vault::new(executor, &self.inner.keys, access.tenant().as_str());
@@ -62,7 +77,8 @@ impl Record {
             for row in found {
                 let id = row.text(0)?;
                 touched.patient(id);
-                patients.push(demographics(executor, &vault, access, id, row.count(1)?)?);
+                let version = row.count(1)?;
+                patients.push((demographics(executor, &vault, access, id, version)?, version));
             }
             Ok(patients)
         })

@@ -83,6 +83,10 @@ pub struct Commit {
     /// The raw message they came from, with its new state and what was noticed. A message that
     /// has been filed already gives [`crate::Failure::Conflict`]: nothing is filed twice.
     pub raw: Option<(RawId, RawState, Vec<Problem>)>,
+    /// By what the raw message was read, if that can be told: what it means is the caller's.
+    /// [`crate::Record::readings`] gives it as long as the message stays filed and each version
+    /// that came of it is the current one. At most [`crate::limit::READING_BYTES_MAX`].
+    pub reading: Option<Vec<u8>>,
     /// Entries for the review list.
     pub reviews: Vec<NewReview>,
     /// A follower's cursor, moved with the commit or not at all.

@@ -97,6 +97,9 @@ pub(crate) struct FeedReplayArguments {
     /// Change nothing, and print the facts that would come and go.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Read every message, those too of which nothing is another that their reading rests on.
+    #[arg(long)]
+    pub(crate) thorough: bool,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -180,6 +180,7 @@ fn replay(arguments: &FeedReplayArguments) -> anyhow::Result<Outcome> {
         messages_max: usize::MAX,
         passed_max: usize::MAX,
         is_done: !arguments.dry_run,
+        is_thorough: arguments.thorough,
     };
     let (mut report, mut printed) = (Vec::new(), Ok(()));
     let done = intake::replay::replay(
@@ -206,15 +207,20 @@ fn replay(arguments: &FeedReplayArguments) -> anyhow::Result<Outcome> {
         },
     )?;
     printed?;
-    let (looked_at, changed) = (done.looked_at, done.changed);
+    let (looked_at, read, changed) = (done.looked_at, done.read, done.changed);
     if arguments.json {
-        print_json(&json!({ "lookedAt": looked_at, "changed": changed, "messages": report }))?;
+        print_json(&json!({
+            "lookedAt": looked_at,
+            "read": read,
+            "changed": changed,
+            "messages": report,
+        }))?;
     }
     if !arguments.dry_run && changed > 0 {
         let (pack, tenant) = (store::pack_in_use(&record)?, store::tenant());
         Worker::new(record, pack, vec![feed], &tenant).work_off()?;
     }
     let done = if arguments.dry_run { "would change" } else { "were read again" };
-    say(&format!("{looked_at} messages looked at, {changed} {done}"));
+    say(&format!("{looked_at} messages looked at, {read} of them read, {changed} {done}"));
     Ok(Outcome::Done)
 }

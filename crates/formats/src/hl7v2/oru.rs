@@ -12,6 +12,7 @@ mod document;
 mod finding;
 mod group;
 mod head;
+mod lookups;
 mod panel;
 mod row;
 mod status;
@@ -26,6 +27,7 @@ pub use finding::{
     Answer, DrugFinding, Finding, FindingContent, Gene, GeneFinding, OverallFinding, StudyFinding,
     VariantFinding,
 };
+pub use lookups::Lookups;
 use model::patient::{Identifier, PersonName, Sex};
 use model::reported::ResultStatus;
 use model::specimen::Specimen;
@@ -47,6 +49,19 @@ pub struct Settings {
     /// The feed's zone, in minutes east of UTC, for times without an offset in a message whose
     /// MSH-7 has none either.
     pub offset_minutes: Option<i16>,
+    /// Which codes were asked for so far.
+    pub lookups: Lookups,
+}
+
+impl Settings {
+    /// The LOINC code that a code of the sender's own stands for.
+    pub(crate) fn mapped(&self, system: &str, code: &str) -> Option<&String> {
+        self.lookups.note(system, code);
+        if self.codes.is_empty() {
+            return None;
+        }
+        self.codes.get(&(system.to_owned(), code.to_owned()))
+    }
 }
 
 /// A result message.

@@ -20,6 +20,8 @@ pub const FEEDS_MAX: usize = 1_000;
 pub const PROFILES: &str = "application/toml";
 /// Offsets from UTC that there are, in minutes.
 const OFFSET_MINUTES_MAX: i16 = 14 * 60;
+/// The feed that files of profiles are archived under.
+const FEED: &str = "profiles";
 /// Letters of the digest that are shown.
 const SHOWN: usize = 12;
 
@@ -213,12 +215,12 @@ impl Table {
 /// # Errors
 /// When the record fails.
 pub fn archive(record: &Record, tenant: &TenantId, text: &str) -> Result<RawId, Failure> {
-    let feed = Feed::production("profiles", tenant);
+    let feed = Feed::production(FEED, tenant);
     let new = NewRaw {
         feed: feed.id.clone(),
         door: Door::File,
         media_type: PROFILES.to_owned(),
-        message_key: Some(format!("sha256:{}", hex::encode(Sha256::digest(text.as_bytes())))),
+        message_key: Some(key(&hex::encode(Sha256::digest(text.as_bytes())))),
         peer: "operator".to_owned(),
         body: text.as_bytes().to_vec(),
         state: RawState::Piece,
@@ -227,6 +229,23 @@ pub fn archive(record: &Record, tenant: &TenantId, text: &str) -> Result<RawId, 
         Archived::New(raw) => raw,
         Archived::Known(known) => known.id,
     })
+}
+
+/// A file of profiles that was in use, by its digest.
+pub(crate) fn archived(
+    record: &Record,
+    tenant: &TenantId,
+    sha256: &str,
+) -> Result<Option<String>, Failure> {
+    let access = feed_access(&Feed::production(FEED, tenant));
+    let Some(known) = record.raw_duplicate(&access, FEED, &key(sha256))? else { return Ok(None) };
+    let Some(message) = record.raw(&access, &known.id)? else { return Ok(None) };
+    Ok(String::from_utf8(message.body).ok())
+}
+
+/// Under which a file of profiles is archived.
+fn key(sha256: &str) -> String {
+    format!("sha256:{sha256}")
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ fn with_local_code() -> String {
 }
 
 fn with_profile(fixture: &mut Fixture, version: &str, codes: &[(&str, &str)]) {
-    let profile = Profile { version: version.to_owned(), sha256: "0".repeat(64) };
+    let profile = Profile { version: version.to_owned(), sha256: format!("{version:0>64}") };
     let codes = codes
         .iter()
         .map(|(code, loinc)| (("NORTH".to_owned(), (*code).to_owned()), (*loinc).to_owned()));
@@ -254,7 +254,7 @@ fn an_answer_that_nobody_mapped_is_a_task_and_its_message_is_read_again() {
 
 /// All of the messages from there on, looked at only.
 fn from(since: Since) -> Asked {
-    Asked { since, messages_max: 10, passed_max: usize::MAX, is_done: false }
+    Asked { since, messages_max: 10, passed_max: usize::MAX, is_done: false, is_thorough: false }
 }
 
 #[test]

@@ -40,6 +40,8 @@ mod rebuild;
 #[cfg(test)]
 mod receiving;
 #[cfg(test)]
+mod replaying;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tls;

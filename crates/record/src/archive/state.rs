@@ -66,18 +66,19 @@ pub(crate) fn state_in_record(
     Ok(Some((state, problems)))
 }
 
-/// Writes state and problems.
+/// Writes state and problems, and by what the message was read.
 pub(crate) fn put_state(
     executor: &dyn Executor,
-    tenant: &str,
-    id: &RawId,
+    (tenant, id): (&str, &RawId),
     state: RawState,
     problems: &[Problem],
+    reading: Option<&[u8]>,
     now: Timestamp,
 ) -> Result<(), Failure> {
     let problems =
         serde_json::to_string(problems).map_err(|error| Failure::Storage(error.to_string()))?;
-    let row = values![tenant, id.as_str(), state.word(), problems, now.micros()];
+    let reading = reading.map_or(Value::Null, |reading| reading.to_vec().into());
+    let row = values![tenant, id.as_str(), state.word(), problems, now.micros(), reading];
     executor.execute(sql::RAW_STATE_PUT, row).map(|_| ())
 }
 
@@ -98,9 +99,10 @@ impl Record {
         self.note(access, Action::SetRawState, &Touched { entities, ..Touched::default() })?;
         let (tenant, now) = (access.tenant().as_str().to_owned(), self.now());
         let (row_id, note) = (id.clone(), note.to_vec());
-        self.inner
-            .record_writer
-            .write(move |executor| put_state(executor, &tenant, &row_id, state, &note, now))?;
+        self.inner.record_writer.write(move |executor| {
+            let name = (tenant.as_str(), &row_id);
+            put_state(executor, name, state, &note, None, now)
+        })?;
         self.copy_raw_state(access, id, state)
     }
 
@@ -133,7 +135,7 @@ impl Record {
                     found: found.word().to_owned(),
                 });
             }
-            put_state(executor, &tenant, &row_id, to, &note, now)
+            put_state(executor, (&tenant, &row_id), to, &note, None, now)
         })?;
         self.copy_raw_state(access, id, to)
     }

@@ -80,6 +80,7 @@ impl Record {
             concepts: Arc::clone(&self.inner.concepts),
             waiting: Arc::clone(&self.inner.waiting),
             raw: commit.raw,
+            reading: commit.reading,
             reviews: commit.reviews,
             cursor: commit.cursor,
             document,
@@ -120,6 +121,7 @@ pub(super) struct Filing {
     concepts: Arc<Remembered>,
     waiting: Arc<Waiting>,
     pub(super) raw: Option<(RawId, RawState, Vec<Problem>)>,
+    reading: Option<Vec<u8>>,
     reviews: Vec<NewReview>,
     cursor: Option<(String, u64)>,
     /// The document that people confirmed this of, and all that they said.
@@ -346,6 +348,11 @@ impl Transaction<'_> {
         body: Option<(Vec<u8>, &Packed)>,
     ) -> Result<Stored, Failure> {
         let Key { resource_type, id, version, resource } = key;
+        if version > 1 {
+            // What was read into the version before is not what stands any more.
+            let before = values![self.tenant, resource_type, id, version - 1];
+            self.executor.execute(sql::RAW_READING_END, before)?;
+        }
         let deleted = body.is_none();
         let place = [resource_type, id, &version.to_string()];
         let seal = |packed| self.vault.seal_packed(patient, &place, packed, self.now);
@@ -438,7 +445,8 @@ impl Transaction<'_> {
                 found: found.word().to_owned(),
             });
         }
-        archive::put_state(self.executor, self.tenant, id, *state, problems, self.now)?;
+        let reading = self.filing.reading.as_deref();
+        archive::put_state(self.executor, (self.tenant, id), *state, problems, reading, self.now)?;
         for patient in &self.patients {
             let row = values![self.tenant, id.as_str(), patient];
             self.executor.execute(sql::RAW_PATIENT_PUT, row)?;

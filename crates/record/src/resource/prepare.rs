@@ -7,7 +7,7 @@ use crate::care::{Said, is_source, said};
 use crate::consent::{Rule, rules};
 use crate::key::{Keys, Packed};
 use crate::label::{Name, Question, labels_of, links_of, question_of};
-use crate::limit::{COMMIT_CHANGES_MAX, FACT_BODY_BYTES_MAX, FACTS_MAX, within};
+use crate::limit::{COMMIT_CHANGES_MAX, FACT_BODY_BYTES_MAX, FACTS_MAX, READING_BYTES_MAX, within};
 use crate::search::{Entry, extract, identifier_entry};
 use crate::{Failure, review};
 use model::Fact;
@@ -58,6 +58,8 @@ pub(super) fn prepare(
 ) -> Result<(), Failure> {
     let changes = prepared.len() + commit.changes.len();
     within("changes", changes, COMMIT_CHANGES_MAX, "changes")?;
+    let reading = commit.reading.as_ref().map_or(0, Vec::len);
+    within("reading", reading, READING_BYTES_MAX, "bytes")?;
     within("reviews", commit.reviews.len(), COMMIT_CHANGES_MAX, "reviews")?;
     if let Some((name, _)) = &commit.cursor {
         crate::limit::text("cursor", name)?;

@@ -126,9 +126,21 @@ super::statements! {
         AND kind = 'resource' AND resource_type = $3 ORDER BY sequence LIMIT 1";
 
     RAW_STATE_GET = "SELECT state, problems FROM raw_state WHERE tenant = $1 AND raw = $2";
-    RAW_STATE_PUT = "INSERT INTO raw_state (tenant, raw, state, problems, changed)
-        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, raw) DO UPDATE
-        SET state = excluded.state, problems = excluded.problems, changed = excluded.changed";
+    RAW_STATE_PUT = "INSERT INTO raw_state (tenant, raw, state, problems, changed, reading)
+        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, raw) DO UPDATE
+        SET state = excluded.state, problems = excluded.problems, changed = excluded.changed,
+        reading = excluded.reading";
+    RAW_READING_GET = "SELECT reading FROM raw_state WHERE tenant = $1 AND raw = $2
+        AND state = $3";
+    RAW_READING_PUT = "UPDATE raw_state SET reading = $1 WHERE tenant = $2 AND raw = $3
+        AND state = $4";
+    VERSION_SOURCE = "SELECT v.version, v.deleted, v.raw FROM resource r JOIN resource_version v
+        ON v.tenant = r.tenant AND v.resource_type = r.resource_type AND v.id = r.id
+        AND v.version = r.version
+        WHERE r.tenant = $1 AND r.resource_type = $2 AND r.id = $3";
+    RAW_READING_END = "UPDATE raw_state SET reading = NULL WHERE tenant = $1
+        AND reading IS NOT NULL AND raw IN (SELECT v.raw FROM resource_version v
+        WHERE v.tenant = $1 AND v.resource_type = $2 AND v.id = $3 AND v.version = $4)";
     RAW_PATIENT_PUT = "INSERT INTO raw_patient (tenant, raw, patient) VALUES ($1, $2, $3)
         ON CONFLICT DO NOTHING";
     RAW_PATIENTS = "SELECT patient FROM raw_patient WHERE tenant = $1 AND raw = $2

@@ -3,8 +3,10 @@
 //! `{int}`, `{bytes}`, `{text}`, `{strict}` and `{index}` are the words in which databases differ.
 //! A table of `{index}` is nothing but its key: short rows, which SQLite then keeps once.
 
+mod intake;
 mod outbox;
 
+use intake::{EXTRACTIONS, READINGS};
 use outbox::OUTBOX;
 
 /// Words of SQLite; `STRICT` tables refuse a value of another type.
@@ -126,16 +128,7 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
 ], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS, OF_PATIENT, GUARD,
 IDENTITY, SEARCHED, RESEARCH, TRIALS, CARE_SAID, LABEL_LINKS, SECONDARY, PROPOSALS, FINDINGS,
-OUTBOX, EXTRACTIONS];
-
-/// What was read from documents and waits for a person.
-const EXTRACTIONS: &[&str] = &[
-    "CREATE TABLE extraction (tenant {text} NOT NULL, id {text} NOT NULL, patient {text} NOT NULL,
-        created {int} NOT NULL, state {text} NOT NULL, version {int} NOT NULL,
-        body {bytes} NOT NULL, PRIMARY KEY (tenant, id)) {strict}",
-    "CREATE INDEX extraction_state ON extraction (tenant, state, created, id)",
-    "CREATE INDEX extraction_patient ON extraction (tenant, patient)",
-];
+OUTBOX, EXTRACTIONS, READINGS];
 
 /// The search tables have a place of their own in the change feed. So far they held everything.
 const SEARCHED: &[&str] = &["INSERT INTO feed_cursor (tenant, name, sequence)

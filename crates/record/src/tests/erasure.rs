@@ -129,7 +129,7 @@ fn plant(record: &Record, patient: &str, word: &str) -> RawId {
             "patient": {"reference": format!("Patient/{patient}")}})),
     ];
     let filed = Some((raw.clone(), RawState::Filed, vec![]));
-    let filing = Commit { cursor: None, changes, raw: filed, reviews: vec![review] };
+    let filing = Commit { changes, raw: filed, reviews: vec![review], ..Commit::default() };
     record.commit(&interface, filing).unwrap();
     // An earlier version said something else, which nobody says any more.
     let earlier = observation(&format!("v-{patient}"), patient, &format!("early{word}"));

@@ -1,8 +1,10 @@
 //! The raw archive: order, states, repetitions, acknowledgements.
 
 use crate::support::{access, commit, fixture, observation, put, raw};
-use model::{Problem, RawId, Timestamp};
-use record::{Archived, Commit, Failure, NewReview, RawState, Role};
+use model::{Problem, RawId, ResourceRef, Timestamp};
+use record::{
+    Archived, Commit, Condition, Failure, NewReading, NewReview, RawState, ResourceChange, Role,
+};
 
 #[test]
 fn messages_wait_in_the_order_of_arrival_until_they_are_settled() {
@@ -86,6 +88,7 @@ fn a_message_is_filed_once() {
     let id = record.archive(&interface, raw("k", b"x")).unwrap();
     let filing = |observed: &str| Commit {
         cursor: None,
+        reading: None,
         changes: vec![put(observation(observed, "p1", "x"))],
         raw: Some((id.clone(), RawState::Filed, vec![])),
         reviews: vec![NewReview { reason: "look".to_owned(), ..NewReview::default() }],
@@ -209,4 +212,76 @@ fn a_moment_has_a_place_in_the_order_of_arrival() {
     let last = record.raw(&interface, &ids[1]).unwrap().unwrap().summary;
     assert_eq!((at(0), at(i64::MAX)), (1, 3));
     assert!(at(last.received.micros()) <= last.sequence);
+}
+
+#[test]
+fn by_what_a_message_was_read_is_known_until_something_of_it_changes() {
+    let fixture = fixture();
+    let record = &fixture.record;
+    let interface = access(Role::Interface);
+    let file = |name: &str, patients: &[&str]| {
+        let id = record.archive(&interface, raw(name, name.as_bytes())).unwrap();
+        let of = |patient: &&str| put(observation(&format!("{name}-{patient}"), patient, "x"));
+        let commit = Commit {
+            changes: patients.iter().map(of).collect(),
+            raw: Some((id.clone(), RawState::Filed, vec![])),
+            reading: Some(name.as_bytes().to_vec()),
+            ..Commit::default()
+        };
+        record.commit(&interface, commit).unwrap();
+        id
+    };
+    let known = |id: &RawId| {
+        let found = record.readings(&interface, std::slice::from_ref(id)).unwrap().remove(0);
+        found.map(|found| (String::from_utf8(found.by).unwrap(), found.patient.to_string()))
+    };
+    let is_of = |name: &str, patient: &str| Some((name.to_owned(), patient.to_owned()));
+    let [one, two, three, four] = ["one", "two", "three", "four"].map(|name| file(name, &["p1"]));
+    let of_both = file("both", &["p1", "p2"]);
+    for (name, id) in [("one", &one), ("two", &two), ("three", &three), ("four", &four)] {
+        assert_eq!(known(id), is_of(name, "p1"));
+    }
+    assert_eq!(known(&of_both), None, "it is about two people");
+    assert_eq!(known(&RawId::new("none")), None);
+
+    commit(record, vec![put(observation("one-p1", "p1", "y"))]).unwrap();
+    let delete = ResourceChange::Delete {
+        resource_type: "Observation".to_owned(),
+        id: "two-p1".to_owned(),
+        condition: Condition::Any,
+    };
+    commit(record, vec![delete]).unwrap();
+    record.set_raw_state(&interface, &three, RawState::Received, &[]).unwrap();
+    assert_eq!([&one, &two, &three].map(known), [None, None, None]);
+    assert_eq!(known(&four), is_of("four", "p1"));
+    record.set_raw_state(&interface, &three, RawState::Filed, &[]).unwrap();
+    assert_eq!(known(&three), None, "by what it was read is not known any more");
+    // Somebody read them again, and found everything as it was.
+    let again = |raw: &RawId, id: &str, version: u64| {
+        let found =
+            ResourceRef { resource_type: "Observation".to_owned(), id: id.to_owned(), version };
+        let reading = NewReading { raw: raw.clone(), by: b"again".to_vec(), found: vec![found] };
+        record.keep_readings(&interface, vec![reading]).unwrap()
+    };
+    assert_eq!(again(&one, "one-p1", 1), 0, "that is not the current version");
+    assert_eq!(again(&one, "one-p1", 2), 0, "that came of no message");
+    assert_eq!(again(&two, "two-p1", 2), 0, "that is deleted");
+    assert_eq!(again(&one, "three-p1", 1), 0, "that came of another message");
+    assert_eq!(again(&three, "three-p1", 1), 1);
+    assert_eq!([&one, &two, &three].map(known), [None, None, is_of("again", "p1")]);
+    commit(record, vec![put(observation("three-p1", "p1", "y"))]).unwrap();
+    assert_eq!(known(&three), None);
+
+    let other = record::Access::new(
+        model::TenantId::new("t2"),
+        "a",
+        Role::Interface,
+        interface.purpose(),
+        record::Scope::Tenant,
+    );
+    assert_eq!(record.readings(&other, std::slice::from_ref(&four)).unwrap(), [None]);
+    let refused = record.readings(&access(Role::Prescriber), &[four]);
+    assert!(matches!(refused, Err(Failure::Denied { .. })), "{refused:?}");
+    let too_long = Commit { reading: Some(vec![0; 1_000]), ..Commit::default() };
+    assert!(matches!(record.commit(&interface, too_long), Err(Failure::TooMuch { .. })));
 }

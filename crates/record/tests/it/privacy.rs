@@ -181,6 +181,7 @@ fn plant(record: &Record) {
         .commit(
             &interface,
             Commit {
+                reading: None,
                 cursor: None,
                 changes: vec![patient("p1", CANARY, CANARY), put(resource)],
                 raw: Some((id, RawState::Filed, vec![])),

@@ -434,7 +434,7 @@ fn every_method_by_every_role() {
             calls += 1;
         }
     }
-    assert_eq!(calls, 202 * Role::ALL.len());
+    assert_eq!(calls, 204 * Role::ALL.len());
 }
 
 #[test]

@@ -14,6 +14,7 @@ fn a_message_goes_in_and_is_found_again() {
         .commit(
             &interface,
             Commit {
+                reading: None,
                 cursor: None,
                 changes: vec![
                     patient("p1", "Example", "123"),

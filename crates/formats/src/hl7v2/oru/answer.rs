@@ -239,8 +239,8 @@ fn of_sender(
         if code.is_empty() || system.is_empty() || is_loinc || list(item).is_none() {
             continue;
         }
-        let key = (system.clone(), answer_key(item, &code));
-        if let Some(mapped) = context.settings.codes.get(&key).cloned() {
+        let key = answer_key(item, &code);
+        if let Some(mapped) = context.settings.mapped(&system, &key).cloned() {
             let sent = if text.is_empty() { code } else { text };
             let answer = by_code(item, mapped, "", place, context);
             return Some(Answer { sent: Some(sent), ..answer });
@@ -254,7 +254,7 @@ fn of_sender(
             || item == super::code::PHENOTYPE
                 && (words.contains("metaboli") || words.contains("function"));
         if !is_understood && unknown.is_none() {
-            unknown = Some((key.1, system));
+            unknown = Some((key, system));
         }
     }
     let (key, system) = unknown?;

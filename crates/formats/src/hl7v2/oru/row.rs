@@ -176,9 +176,7 @@ fn loinc(segment: &Segment<'_>, context: &mut Context<'_>) -> Option<String> {
             continue;
         }
         // What the feed's profile says of a code comes first.
-        if !context.settings.codes.is_empty()
-            && let Some(mapped) = context.settings.codes.get(&(name.clone(), code.clone()))
-        {
+        if let Some(mapped) = context.settings.mapped(&name, &code) {
             return Some(mapped.clone());
         }
         if is_loinc_system(&name) {

@@ -18,6 +18,8 @@ pub(super) fn archiving() -> Vec<Line> {
         ("is_raw_waiting", raw_readers(), |r, a, _| r.is_raw_waiting(a).map(drop)),
         ("raw_waiting", raw_readers(), |r, a, _| r.raw_waiting(a, 5).map(drop)),
         ("raw_after", raw_readers(), |r, a, _| r.raw_after(a, RawState::Filed, 0, 5).map(drop)),
+        ("keep_readings", raw_readers(), |r, a, _| r.keep_readings(a, Vec::new()).map(drop)),
+        ("readings", raw_readers(), |r, a, _| r.readings(a, &[]).map(drop)),
         ("raw_list", raw_readers(), |r, a, _| r.raw_list(a, None, 5).map(drop)),
         ("raw_duplicate", raw_readers(), |r, a, _| r.raw_duplicate(a, "lab", "k").map(drop)),
         ("raw_page", raw_readers(), |r, a, _| {

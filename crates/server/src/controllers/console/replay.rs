@@ -80,7 +80,7 @@ pub(super) async fn run(
             });
         };
         let (messages_max, passed_max) = (LOOKED_AT_MAX, PASSED_MAX);
-        let asked = Asked { since, messages_max, passed_max, is_done };
+        let asked = Asked { since, messages_max, passed_max, is_done, is_thorough: false };
         let done = replay(app.record(), &feed, &caller.access, asked, told)?;
         let replayed = Some(ReplayedView {
             is_done,
