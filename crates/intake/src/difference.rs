@@ -9,7 +9,7 @@ use crate::reading::Reading;
 use crate::receive::{HL7_V2, feed_access};
 use crate::vendor;
 use crate::version::{self, Earlier};
-use crate::work::{self, Matched, Whose};
+use crate::work::{self, Whose};
 use formats::fhir::access::type_and_id;
 use formats::fhir::facts::facts_of;
 use formats::hl7v2::batch;
@@ -176,10 +176,11 @@ pub(crate) fn compared(
         Ok(read) => read,
         Err(problems) => return Ok((unlike("it cannot be read".to_owned(), problems), None)),
     };
-    let Matched { patient, known } = match work::matched(record, &access, &read.whose)? {
-        Ok(matched) => matched,
+    let known = match work::matched(record, &access, &read.whose)? {
+        Ok(known) => known,
         Err((reason, _)) => return Ok((unlike(reason, read.problems), None)),
     };
+    let patient = known.patient.clone();
     let filings = (read.build)(&context(feed, raw, &patient));
     let filings = work::with_earlier(record, &access, filings)?;
     let mut difference = Difference {
@@ -207,14 +208,9 @@ pub(crate) fn compared(
     difference.gone = gone.into_iter().filter(|line| seen.contains(line)).collect();
     difference.gone_unseen = all - difference.gone.len();
     difference.come = come;
-    let by = match (&read.whose, &read.lookups, &known) {
-        (Whose::Claimed(claimed), Some(lookups), Some((patient, version)))
-            if is_whole && !difference.is_change() =>
-        {
-            Reading::of(feed, claimed, (patient, *version), lookups)
-        }
-        _ => None,
-    };
+    let by = (is_whole && !difference.is_change())
+        .then(|| Reading::of(feed, (&read.whose, read.lookups.as_ref()), &known))
+        .flatten();
     let raw = raw.summary.id.clone();
     let reading = by.map(|by| NewReading { raw, by: by.to_bytes(), found });
     Ok((difference, reading))

@@ -6,13 +6,13 @@
 use crate::beside::{self, THREADS_MAX};
 use crate::failure::Failure;
 use crate::feed::{Feed, archived, profiles};
-use crate::matching::Claimed;
 use crate::receive::feed_access;
+use crate::work::{Matched, Whose};
 use formats::fhir::access::authority_to_system;
 use formats::fhir::facts::facts_of;
 use formats::hl7v2::oru::Lookups;
 use model::fact::FactContent;
-use model::patient::{Identifier, Patient};
+use model::patient::Identifier;
 use model::{PatientId, RawId};
 use record::limit::IDENTIFIERS_MAX;
 use record::{Access, Record};
@@ -44,13 +44,14 @@ pub(crate) struct Reading {
 impl Reading {
     /// Of a message that was matched by what its patient is known by, so that it takes another
     /// version of the patient, or another patient with a number of this one, to match it
-    /// otherwise.
+    /// otherwise; none of any other message.
     pub(crate) fn of(
         feed: &Feed,
-        claimed: &Claimed,
-        (patient, patient_version): (&Patient, u64),
-        lookups: &Lookups,
+        (whose, lookups): (&Whose, Option<&Lookups>),
+        matched: &Matched,
     ) -> Option<Self> {
+        let Whose::Claimed(claimed) = whose else { return None };
+        let (patient, patient_version) = matched.known.as_ref()?;
         let known = both_ways(&patient.identifiers);
         let is_known = claimed.identifiers.iter().all(|one| known.contains(one));
         let profile = match &feed.profile {
@@ -62,8 +63,9 @@ impl Reading {
             }
             Some(profile) => Some(digest(&profile.sha256)?),
         };
-        let lookups = lookups.clone();
-        is_known.then(|| Self { program: PROGRAM.to_owned(), profile, patient_version, lookups })
+        let (program, patient_version) = (PROGRAM.to_owned(), *patient_version);
+        let lookups = lookups?.clone();
+        is_known.then_some(Self { program, profile, patient_version, lookups })
     }
 
     /// To be kept.

@@ -249,13 +249,14 @@ pub(crate) fn settle(
     build: &dyn Fn(&Context<'_>) -> Vec<Filing>,
 ) -> Result<Outcome, Failure> {
     let access = feed_access(feed);
-    let Matched { patient, known } = match matched(record, &access, whose)? {
-        Ok(matched) => matched,
+    let known = match matched(record, &access, whose)? {
+        Ok(known) => known,
         Err((reason, candidates)) => {
             review(record, &access, raw, ("unmatched", &reason), candidates, problems)?;
             return Ok(Outcome::Review(reason));
         }
     };
+    let patient = known.patient.clone();
     let context = Context {
         tenant: &feed.tenant,
         feed: &feed.id,
@@ -281,14 +282,8 @@ pub(crate) fn settle(
     let mut reviews = discordances(&filings, &changes, raw, &patient);
     let _alone = unmapped::alone(&problems);
     reviews.extend(unmapped::tasks(record, &access, feed, &raw.summary.id, &problems)?);
-    let reading = match (whose, lookups, known) {
-        (Whose::Claimed(claimed), Some(lookups), Some((patient, version)))
-            if is_all_new(&filings, &changes) =>
-        {
-            Reading::of(feed, claimed, (&patient, version), lookups)
-        }
-        _ => None,
-    };
+    let is_all_new = is_all_new(&filings, &changes);
+    let reading = is_all_new.then(|| Reading::of(feed, (whose, lookups), &known)).flatten();
     let commit = Commit {
         cursor: None,
         reading: reading.map(|reading| reading.to_bytes()),

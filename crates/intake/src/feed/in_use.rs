@@ -6,7 +6,7 @@
 //! code that the file maps stays as the file maps it.
 
 use super::Feed;
-use super::profile::{archive, profiles, with_mapped};
+use super::profile::{FEED, archive, profiles, with_mapped};
 use crate::failure::Failure;
 use crate::receive::feed_access;
 use crate::unmapped;
@@ -208,7 +208,7 @@ fn with_profiles(
 
 /// What was mapped beside the file until now.
 fn kept(record: &Record, tenant: &TenantId) -> Result<Vec<Mapped>, Failure> {
-    let feed = Feed::production("profiles", tenant);
+    let feed = Feed::production(FEED, tenant);
     let access = feed_access(&feed);
     let Some(latest) = record.raw_duplicate(&access, &feed.id, KEY)? else {
         return Ok(Vec::new());
@@ -221,7 +221,7 @@ fn kept(record: &Record, tenant: &TenantId) -> Result<Vec<Mapped>, Failure> {
 }
 
 fn keep(record: &Record, tenant: &TenantId, mapped: &[Mapped], by: &str) -> Result<(), Failure> {
-    let feed = Feed::production("profiles", tenant);
+    let feed = Feed::production(FEED, tenant);
     let body =
         serde_json::to_vec(mapped).map_err(|error| refused("bad-mapping", &error.to_string()))?;
     let new = NewRaw {

@@ -21,7 +21,7 @@ pub const PROFILES: &str = "application/toml";
 /// Offsets from UTC that there are, in minutes.
 const OFFSET_MINUTES_MAX: i16 = 14 * 60;
 /// The feed that files of profiles are archived under.
-const FEED: &str = "profiles";
+pub(super) const FEED: &str = "profiles";
 /// Letters of the digest that are shown.
 const SHOWN: usize = 12;
 

@@ -1,10 +1,17 @@
 //! The raw archive: order, states, repetitions, acknowledgements.
 
 use crate::support::{access, commit, fixture, observation, put, raw};
-use model::{Problem, RawId, ResourceRef, Timestamp};
+use model::{Problem, RawId, ResourceRef, TenantId, Timestamp};
 use record::{
-    Archived, Commit, Condition, Failure, NewReading, NewReview, RawState, ResourceChange, Role,
+    Access, Archived, Commit, Condition, Failure, NewReading, NewReview, RawState, ResourceChange,
+    Role, Scope,
 };
+
+/// The interface of another tenant.
+fn of_another_tenant() -> Access {
+    let purpose = access(Role::Interface).purpose();
+    Access::new(TenantId::new("t2"), "a", Role::Interface, purpose, Scope::Tenant)
+}
 
 #[test]
 fn messages_wait_in_the_order_of_arrival_until_they_are_settled() {
@@ -115,13 +122,7 @@ fn one_tenant_does_not_see_the_archive_of_another() {
     let interface = access(Role::Interface);
     let id = record.archive(&interface, raw("k", b"x")).unwrap();
     commit(record, vec![put(observation("o1", "p1", "x"))]).unwrap();
-    let other = record::Access::new(
-        model::TenantId::new("t2"),
-        "a",
-        Role::Interface,
-        interface.purpose(),
-        record::Scope::Tenant,
-    );
+    let other = of_another_tenant();
     assert_eq!(record.raw(&other, &id).unwrap(), None);
     assert!(record.raw_list(&other, None, 10).unwrap().is_empty());
     assert!(record.raw_waiting(&other, 10).unwrap().is_empty());
@@ -272,13 +273,7 @@ fn by_what_a_message_was_read_is_known_until_something_of_it_changes() {
     commit(record, vec![put(observation("three-p1", "p1", "y"))]).unwrap();
     assert_eq!(known(&three), None);
 
-    let other = record::Access::new(
-        model::TenantId::new("t2"),
-        "a",
-        Role::Interface,
-        interface.purpose(),
-        record::Scope::Tenant,
-    );
+    let other = of_another_tenant();
     assert_eq!(record.readings(&other, std::slice::from_ref(&four)).unwrap(), [None]);
     let refused = record.readings(&access(Role::Prescriber), &[four]);
     assert!(matches!(refused, Err(Failure::Denied { .. })), "{refused:?}");
