@@ -14,6 +14,13 @@ use model::Timestamp;
 /// Versions; the columns are those of `resource::stored`, then type and sequence.
 const VERSIONS: &str = "SELECT v.id, v.version, v.patient, v.recorded, v.deleted, v.sha256, v.body,
     v.resource_type, v.sequence FROM resource_version v WHERE v.tenant = $1";
+/// The same of the whole record, in the order of the change feed. One that went to another patient
+/// has two changes there, the first of which is its own.
+const VERSIONS_FED: &str = "SELECT v.id, v.version, v.patient, v.recorded, v.deleted, v.sha256,
+    v.body, v.resource_type, v.sequence FROM change c CROSS JOIN resource_version v
+    WHERE c.tenant = $1 AND c.kind = 'resource' AND v.tenant = $1
+    AND v.resource_type = c.resource_type AND v.id = c.id AND v.version = c.version
+    AND v.sequence = c.sequence";
 const COUNT: &str = "SELECT count(*) FROM resource_version v WHERE v.tenant = $1";
 
 /// Whose history is asked for, and which part of it.
@@ -59,12 +66,16 @@ impl Record {
             return Err(Failure::Invalid { place: "history".to_owned(), text: text.to_owned() });
         }
         let count = conditions(access, query, COUNT);
-        let mut page = conditions(access, query, VERSIONS);
+        let (head, ordered) = match query.resource_type {
+            Some(_) => (VERSIONS, "v"),
+            None => (VERSIONS_FED, "c"),
+        };
+        let mut page = conditions(access, query, head);
         if let Some(cursor) = query.cursor {
-            page.push(" AND v.sequence < ");
+            page.push(&format!(" AND {ordered}.sequence < "));
             page.bind(cursor);
         }
-        page.push(" ORDER BY v.sequence DESC LIMIT ");
+        page.push(&format!(" ORDER BY {ordered}.sequence DESC LIMIT "));
         page.bind(limit + 1);
         self.audited_read(access, Action::ReadClinical, |executor, touched| {
             let total = executor.one(&count.sql, &count.values)?.count(0)?;

@@ -4,9 +4,11 @@
 //! A table of `{index}` is nothing but its key: short rows, which SQLite then keeps once.
 
 mod intake;
+mod lean;
 mod outbox;
 
 use intake::{EXTRACTIONS, READINGS};
+use lean::LEAN;
 use outbox::OUTBOX;
 
 /// Words of SQLite; `STRICT` tables refuse a value of another type.
@@ -128,7 +130,7 @@ pub(crate) const RECORD: &[&[&str]] = &[&[
         body {bytes} NOT NULL, PRIMARY KEY (tenant, digest, path)) {strict}",
 ], ADOPTIONS, HISTORY, EXPORTS, SEARCH, SCOPES, CONCEPTS, SUBSCRIPTIONS, OF_PATIENT, GUARD,
 IDENTITY, SEARCHED, RESEARCH, TRIALS, CARE_SAID, LABEL_LINKS, SECONDARY, PROPOSALS, FINDINGS,
-OUTBOX, EXTRACTIONS, READINGS];
+OUTBOX, EXTRACTIONS, READINGS, LEAN];
 
 /// The search tables have a place of their own in the change feed. So far they held everything.
 const SEARCHED: &[&str] = &["INSERT INTO feed_cursor (tenant, name, sequence)

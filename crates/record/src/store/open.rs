@@ -347,11 +347,29 @@ mod tests {
             Vec::new()
         ];
         connection.execute(put, row).unwrap();
+        for put in [
+            "INSERT INTO change (tenant, sequence, kind, resource_type, id, version, patient,
+                deleted) VALUES ('t1', 41, 'resource', 'Observation', 'o1', 1, 'p1', 0)",
+            "INSERT INTO raw_state (tenant, raw, state, problems, changed)
+                VALUES ('t1', 'r1', 'filed', '[]', 7)",
+            "INSERT INTO raw_patient (tenant, raw, patient) VALUES ('t1', 'r1', 'p1')",
+        ] {
+            connection.execute(put, &[]).unwrap();
+        }
         let newest = u32::try_from(schema::RECORD.len()).unwrap();
         assert_eq!(migrate(&connection, schema::RECORD, now).unwrap(), newest);
         // A resource is led by the number of the change it came with.
         let rows = connection.query("SELECT number, id FROM resource", &[]).unwrap();
         assert_eq!(rows.first().unwrap().int(0).unwrap(), 41);
+        // What goes to tables of another form goes there whole.
+        let moved = "SELECT c.sequence || ' ' || c.kind || ' ' || c.resource_type || '/' || c.id ||
+            ' ' || c.version || ' ' || c.deleted || ' ' || s.raw || ' ' || s.state || ' ' ||
+            s.problems || ' ' || s.changed || ' ' || p.raw FROM change c
+            JOIN raw_state s ON s.tenant = c.tenant
+            JOIN raw_patient p ON p.tenant = c.tenant AND p.patient = c.patient";
+        let rows = connection.query(moved, &[]).unwrap();
+        let texts: Vec<&str> = rows.iter().map(|row| row.text(0).unwrap()).collect();
+        assert_eq!(texts, ["41 resource Observation/o1 1 0 r1 filed [] 7 r1"]);
         // The search values are made again from the resources; nothing says they are there.
         let rows = connection.query("SELECT concept FROM search_token", &[]).unwrap();
         assert!(rows.is_empty());

@@ -117,7 +117,7 @@ fn files_are_private_and_encrypted() {
     let health = fixture.record.health();
     assert!(health.writable);
     assert!(health.store_version.starts_with("SQLCipher 4"), "{}", health.store_version);
-    assert_eq!((health.schema_version, health.last_sequence, health.jobs_waiting), (22, 1, 0));
+    assert_eq!((health.schema_version, health.last_sequence, health.jobs_waiting), (23, 1, 0));
     assert_eq!(health.raw_states.get(&RawState::Received), Some(&1));
 }
 
