@@ -284,12 +284,8 @@ async fn monitors_get_counts_by_feed_and_nothing_of_patients() {
 async fn a_replay_is_shown_before_it_is_done() {
     let app = app();
     receive(&app, &with_local_code());
-    let form = app.get(ANALYST, "/console/replay").await.text();
-    let csrf = form.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-    let post = |since: &'static str, action: &'static str| {
-        let fields = [("csrf", csrf), ("feed", "north"), ("since", since), ("action", action)];
-        app.call("POST", "/console/replay").by(ANALYST).form(&fields).send()
-    };
+    let csrf = csrf_of_replay(&app).await;
+    let post = |since, action| post_replay(&app, &csrf, since, action);
     let shown = post("1", "show").await.text();
     assert!(
         shown.contains("1 message looked at") && shown.contains("would change facts"),
@@ -304,6 +300,28 @@ async fn a_replay_is_shown_before_it_is_done() {
     let stale = post("1", "run").await;
     assert_eq!(stale.status, 303);
     assert!(stale.header("location").starts_with("/step-up"), "{}", stale.header("location"));
+}
+
+#[tokio::test]
+async fn a_replay_says_how_many_messages_had_to_be_read() {
+    let app = app();
+    receive(&app, ANA);
+    let csrf = csrf_of_replay(&app).await;
+    let shown = post_replay(&app, &csrf, "1", "show").await.text();
+    for said in ["1 message looked at", "0 had to be read", "<b>0 would change facts.</b>"] {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
+}
+
+async fn csrf_of_replay(app: &TestApp) -> String {
+    let form = app.get(ANALYST, "/console/replay").await.text();
+    let behind = form.split("name=\"csrf\" value=\"").nth(1).unwrap();
+    behind.split('"').next().unwrap().to_owned()
+}
+
+async fn post_replay(app: &TestApp, csrf: &str, since: &str, action: &str) -> Answer {
+    let fields = [("csrf", csrf), ("feed", "north"), ("since", since), ("action", action)];
+    app.call("POST", "/console/replay").by(ANALYST).form(&fields).send().await
 }
 
 #[tokio::test]

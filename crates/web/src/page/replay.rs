@@ -56,6 +56,12 @@ fn came_to(view: &ReplayView, replayed: &ReplayedView) -> Markup {
                     @else { " would change facts." }
                 }
             }
+            @if replayed.read < replayed.looked_at {
+                p.note {
+                    (replayed.read) " had to be read. Of the others nothing has changed that their "
+                    "reading rests on: the program, the profile and the patient are the same."
+                }
+            }
             @if !replayed.is_done && replayed.changed > 0 {
                 form.stacked method="post" action=(path::REPLAY) {
                     input type="hidden" name="csrf" value=(view.session.csrf);

@@ -122,6 +122,8 @@ pub struct ReplayedView {
     pub is_done: bool,
     /// Messages that were looked at.
     pub looked_at: usize,
+    /// Those of them that were read; of the others nothing changed that their reading rests on.
+    pub read: usize,
     /// Messages whose facts would be, or are, others.
     pub changed: usize,
     /// From where to go on.

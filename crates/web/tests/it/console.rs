@@ -190,7 +190,8 @@ fn pages() -> Vec<String> {
         error: Some(text()),
         replayed: Some(ReplayedView {
             is_done: false,
-            looked_at: 1,
+            looked_at: 2,
+            read: 1,
             changed: 1,
             next,
             rows,

@@ -85,6 +85,7 @@ pub(super) async fn run(
         let replayed = Some(ReplayedView {
             is_done,
             looked_at: done.looked_at,
+            read: done.read,
             changed: done.changed,
             next: done.next,
             rows,
