@@ -19,6 +19,14 @@ const POLL: Duration = Duration::from_millis(150);
 const CHANGES: &str = "SELECT c.sequence, c.kind, c.resource_type, c.id, c.version, c.patient,
     c.deleted FROM change c WHERE c.tenant = $1 AND c.sequence > $2";
 
+/// Versions of resources with the changes that they came with. One that went to another patient has
+/// a change for each; its own is the one about the patient it is of, who may be the only one left
+/// after an erasure.
+pub(crate) const VERSIONS_FED: &str = "FROM change c CROSS JOIN resource_version v
+    WHERE c.tenant = $1 AND c.kind = 'resource' AND v.tenant = $1
+    AND v.resource_type = c.resource_type AND v.id = c.id AND v.version = c.version
+    AND v.patient = c.patient";
+
 crate::access::words! {
     /// What changed.
     ChangeKind {

@@ -2,6 +2,7 @@
 
 use super::{ExportJob, ExportLevel};
 use crate::access::EVERYBODY;
+use crate::feed::VERSIONS_FED;
 use crate::grant::Columns;
 use crate::limit::rows;
 use crate::resource::stored;
@@ -18,12 +19,8 @@ const STOOD: &str = "SELECT v.id, v.version, v.patient, v.recorded, v.deleted, v
     AND n.id = v.id AND n.version > v.version AND n.sequence <= $3)";
 const TYPES: &str = "SELECT DISTINCT v.resource_type FROM resource_version v
     WHERE v.tenant = $1 AND v.sequence <= $2";
-/// In the order of the change feed.
-const DELETED: &str = "SELECT v.resource_type, v.id, v.version, v.patient, c.sequence
-    FROM change c CROSS JOIN resource_version v WHERE c.tenant = $1 AND c.sequence <= $2
-    AND c.kind = 'resource' AND c.deleted = 1 AND v.tenant = $1
-    AND v.resource_type = c.resource_type AND v.id = c.id AND v.version = c.version
-    AND v.sequence = c.sequence AND v.deleted = 1
+/// What is gone, in the order of the change feed.
+const DELETED: &str = " AND c.sequence <= $2 AND c.deleted = 1
     AND NOT EXISTS (SELECT 1 FROM resource_version n WHERE n.tenant = $1
     AND n.resource_type = v.resource_type AND n.id = v.id AND n.version > v.version
     AND n.sequence <= $2)";
@@ -109,7 +106,8 @@ impl Record {
             return Ok(Vec::new());
         }
         let key = values![access.tenant().as_str(), job.sequence];
-        let mut query = Builder::new(DELETED, key);
+        let columns = "SELECT v.resource_type, v.id, v.version, v.patient, c.sequence";
+        let mut query = Builder::new(&format!("{columns} {VERSIONS_FED}{DELETED}"), key);
         query.push(" AND c.sequence > ");
         query.bind(after);
         narrow(&mut query, access, job);

@@ -4,6 +4,7 @@
 //! however many are written meanwhile (FHIR R4, RESTful API, "history").
 
 use super::{is_resource_type, stored};
+use crate::feed::VERSIONS_FED;
 use crate::grant::Columns;
 use crate::limit::rows;
 use crate::store::values;
@@ -11,16 +12,10 @@ use crate::vault::{Builder, Vault};
 use crate::{Access, Action, Failure, Record, Stored};
 use model::Timestamp;
 
-/// Versions; the columns are those of `resource::stored`, then type and sequence.
-const VERSIONS: &str = "SELECT v.id, v.version, v.patient, v.recorded, v.deleted, v.sha256, v.body,
-    v.resource_type, v.sequence FROM resource_version v WHERE v.tenant = $1";
-/// The same of the whole record, in the order of the change feed. One that went to another patient
-/// has two changes there, the first of which is its own.
-const VERSIONS_FED: &str = "SELECT v.id, v.version, v.patient, v.recorded, v.deleted, v.sha256,
-    v.body, v.resource_type, v.sequence FROM change c CROSS JOIN resource_version v
-    WHERE c.tenant = $1 AND c.kind = 'resource' AND v.tenant = $1
-    AND v.resource_type = c.resource_type AND v.id = c.id AND v.version = c.version
-    AND v.sequence = c.sequence";
+/// The columns are those of `resource::stored`, then type and place.
+const COLUMNS: &str = "SELECT v.id, v.version, v.patient, v.recorded, v.deleted, v.sha256, v.body,
+    v.resource_type,";
+const OF_TYPE: &str = " v.sequence FROM resource_version v WHERE v.tenant = $1";
 const COUNT: &str = "SELECT count(*) FROM resource_version v WHERE v.tenant = $1";
 
 /// Whose history is asked for, and which part of it.
@@ -66,11 +61,12 @@ impl Record {
             return Err(Failure::Invalid { place: "history".to_owned(), text: text.to_owned() });
         }
         let count = conditions(access, query, COUNT);
-        let (head, ordered) = match query.resource_type {
-            Some(_) => (VERSIONS, "v"),
-            None => (VERSIONS_FED, "c"),
+        // The order of all versions is that of the change feed.
+        let (versions, ordered) = match query.resource_type {
+            Some(_) => (OF_TYPE.to_owned(), "v"),
+            None => (format!(" c.sequence {VERSIONS_FED}"), "c"),
         };
-        let mut page = conditions(access, query, head);
+        let mut page = conditions(access, query, &format!("{COLUMNS}{versions}"));
         if let Some(cursor) = query.cursor {
             page.push(&format!(" AND {ordered}.sequence < "));
             page.bind(cursor);

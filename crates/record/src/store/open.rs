@@ -356,6 +356,9 @@ mod tests {
         ] {
             connection.execute(put, &[]).unwrap();
         }
+        // The last one before these tables got another form.
+        migrate(&connection, schema::RECORD.get(..22).unwrap(), now).unwrap();
+        connection.execute("UPDATE raw_state SET reading = $1", values![vec![1, 2]]).unwrap();
         let newest = u32::try_from(schema::RECORD.len()).unwrap();
         assert_eq!(migrate(&connection, schema::RECORD, now).unwrap(), newest);
         // A resource is led by the number of the change it came with.
@@ -370,6 +373,8 @@ mod tests {
         let rows = connection.query(moved, &[]).unwrap();
         let texts: Vec<&str> = rows.iter().map(|row| row.text(0).unwrap()).collect();
         assert_eq!(texts, ["41 resource Observation/o1 1 0 r1 filed [] 7 r1"]);
+        let readings = connection.query("SELECT reading FROM raw_state", &[]).unwrap();
+        assert_eq!(readings.first().unwrap().bytes(0).unwrap(), [1, 2]);
         // The search values are made again from the resources; nothing says they are there.
         let rows = connection.query("SELECT concept FROM search_token", &[]).unwrap();
         assert!(rows.is_empty());

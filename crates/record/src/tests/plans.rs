@@ -163,7 +163,6 @@ const WIDE: &[&str] = &[
     "EVENTS_UNNAME",
     "CONCEPTS_MEASURED",
     "CONCEPT_IS_SYSTEM",
-    // The messages of one patient, for the console: it would take an index of its own.
 ];
 
 /// Also of those that a writer asks: left to itself, SQLite begins with whatever has the order that

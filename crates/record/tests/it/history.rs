@@ -53,6 +53,25 @@ fn a_history_shows_only_the_versions_that_were_the_callers_to_see() {
 }
 
 #[test]
+fn what_went_to_another_patient_stays_when_the_one_it_left_is_erased() {
+    let fixture = fixture();
+    let record = &fixture.record;
+    commit(record, vec![patient("p1", "1", "A"), patient("p2", "2", "B")]).unwrap();
+    commit(record, vec![observation("o1", "p1")]).unwrap();
+    commit(record, vec![observation("o1", "p2")]).unwrap();
+    let all = HistoryQuery { count: 1, ..HistoryQuery::default() };
+    let everybody = access(Role::ServiceClient);
+    let of_second = ["Observation/o1/_history/2", "Patient/p2/_history/1"];
+    let of_first = ["Observation/o1/_history/1", "Patient/p1/_history/1"];
+    let before = [of_second[0], of_first[0], of_second[1], of_first[1]];
+    assert_eq!(names(record, &everybody, &all), before);
+    let officer = access(Role::PrivacyOfficer);
+    record.erase_patient(&officer, &PatientId::new("p1"), "asked for").unwrap();
+    assert_eq!(names(record, &everybody, &all), of_second);
+    assert_eq!(record.history(&everybody, &all).unwrap().total, 2);
+}
+
+#[test]
 fn a_compartment_comes_in_pages_by_type_and_id() {
     let fixture = fixture();
     let record = &fixture.record;

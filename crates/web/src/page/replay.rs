@@ -59,7 +59,7 @@ fn came_to(view: &ReplayView, replayed: &ReplayedView) -> Markup {
             @if replayed.read < replayed.looked_at {
                 p.note {
                     (replayed.read) " had to be read. Of the others nothing has changed that their "
-                    "reading rests on: the program, the profile and the patient are the same."
+                    "reading rests on: the program, what they need of the profile, the patient."
                 }
             }
             @if !replayed.is_done && replayed.changed > 0 {

@@ -1,7 +1,8 @@
 //! Tables of what every commit writes, in fewer places.
 
 /// What every commit writes stands in one place instead of two: short rows are kept with their
-/// key, and the order of versions is that of the change feed.
+/// key, and the order of versions is that of the change feed. Whose messages are is looked up both
+/// ways.
 pub(super) const LEAN: &[&str] = &[
     "CREATE TABLE change_kept (tenant {text} NOT NULL, sequence {int} NOT NULL,
         kind {text} NOT NULL, resource_type {text} NOT NULL, id {text} NOT NULL,
