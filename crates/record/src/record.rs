@@ -3,6 +3,7 @@
 use crate::audit::{Audit, Touched};
 use crate::key::Keys;
 use crate::limit::READERS_MAX;
+use crate::search::follow::Follower;
 use crate::store::{self, Claims, Executor, Pool, Store, Writer};
 use crate::together::Gathering;
 use crate::{Access, Action, Failure, MasterKey, sql};
@@ -75,6 +76,15 @@ pub(crate) struct Changed {
     pub(crate) bell: Condvar,
 }
 
+impl Changed {
+    /// Something was committed.
+    pub(crate) fn ring(&self) {
+        let mut commits = self.commits.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *commits += 1;
+        self.bell.notify_all();
+    }
+}
+
 impl std::fmt::Debug for Record {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Record").finish_non_exhaustive()
@@ -101,13 +111,8 @@ impl Record {
         let (keys, files) = store::open(&directory, store, &master_key, readers, now)?;
         let audit = Arc::new(Audit::new(&directory, uuid_at(now), Arc::clone(&keys)));
         let changed = Arc::new(Changed::default());
-        let rung = Arc::clone(&changed);
-        let ring = move || {
-            let mut commits =
-                rung.commits.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            *commits += 1;
-            rung.bell.notify_all();
-        };
+        let (concepts, waiting) = (Arc::default(), Arc::default());
+        let follower = Follower::new(&keys, &concepts, &waiting, &changed);
         Ok(Record {
             gathering: None,
             inner: Arc::new(Inner {
@@ -119,17 +124,17 @@ impl Record {
                 archive: Pool::new(files.archive.readers),
                 record: Pool::new(files.record.readers),
                 decision: Pool::new(files.decision.readers),
-                decision_writer: Writer::start("decision-writer", files.decision.writer, || {})?,
+                decision_writer: Writer::start("decision-writer", files.decision.writer, ())?,
                 genome: Pool::new(files.genome.readers),
-                genome_writer: Writer::start("genome-writer", files.genome.writer, || {})?,
+                genome_writer: Writer::start("genome-writer", files.genome.writer, ())?,
                 claims: Claims::new(&directory, store),
                 store: store.clone(),
-                archive_writer: Writer::start("archive-writer", files.archive.writer, || {})?,
-                record_writer: Writer::start("record-writer", files.record.writer, ring)?,
+                archive_writer: Writer::start("archive-writer", files.archive.writer, ())?,
+                record_writer: Writer::start("record-writer", files.record.writer, follower)?,
                 changed,
-                concepts: Arc::default(),
+                concepts,
                 later_states: Arc::default(),
-                waiting: Arc::default(),
+                waiting,
                 policies: crate::policies::AllInUse::default(),
                 backup: Mutex::default(),
                 alerts: Mutex::default(),

@@ -16,7 +16,7 @@ mod plan;
 mod table;
 mod value;
 
-pub(crate) use concept::{Concept, Numbers, Remembered, with_token};
+pub(crate) use concept::{Concept, Remembered, with_token};
 pub(crate) use extract::{Entry, extract, identifier_entry, reference};
 pub use include::Include;
 #[cfg(test)]

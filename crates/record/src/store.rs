@@ -21,7 +21,7 @@ pub(crate) use pool::Pool;
 pub use postgres::PostgresUrl;
 pub(crate) use postgres::vacuum;
 pub(crate) use rows::{Numbered, Rows};
-pub(crate) use writer::{Before, Urge, Writer};
+pub(crate) use writer::{Before, Beside, Urge, Writer};
 
 use crate::Failure;
 use smol_str::SmolStr;

@@ -14,8 +14,8 @@ use crate::feed::{self, ChangeKind, Entry as FeedEntry};
 use crate::key::{Keys, Packed};
 use crate::label::Following;
 use crate::record::{Clock, uuid_at};
-use crate::search::follow::{self, ByName, Fresh, Waiting};
-use crate::search::{Entry, Numbers, Remembered};
+use crate::search::Entry;
+use crate::search::follow::{Fresh, Waiting};
 use crate::sql::record as sql;
 use crate::store::{Executor, row, values};
 use crate::vault::{Vault, sha256};
@@ -77,7 +77,6 @@ impl Record {
             access: access.clone(),
             keys: Arc::clone(&self.inner.keys),
             clock: Arc::clone(&self.inner.clock),
-            concepts: Arc::clone(&self.inner.concepts),
             waiting: Arc::clone(&self.inner.waiting),
             raw: commit.raw,
             reading: commit.reading,
@@ -104,21 +103,11 @@ fn touched(prepared: &[Prepared], raw: Option<&(RawId, RawState, Vec<Problem>)>)
     touched
 }
 
-/// How what a commit has filed comes into the search tables.
-pub(super) enum Searched {
-    /// With what others file.
-    Waits(Vec<Fresh>),
-    /// They hold it, up to a change.
-    /// With what was taken in, which is let go of outside the writer.
-    Taken { numbers: Numbers, until: u64, known: ByName },
-}
-
 /// All that a commit is filed by.
 pub(super) struct Filing {
     pub(super) access: Access,
     keys: Arc<Keys>,
     clock: Clock,
-    concepts: Arc<Remembered>,
     waiting: Arc<Waiting>,
     pub(super) raw: Option<(RawId, RawState, Vec<Problem>)>,
     reading: Option<Vec<u8>>,
@@ -163,12 +152,13 @@ struct Transaction<'a> {
 }
 
 impl Filing {
-    /// Does all of it in one transaction.
+    /// Does all of it in one transaction; with what it comes to, what waits to be searched, to be
+    /// let go of where the writer need not wait for that.
     pub(super) fn run(
         &self,
         executor: &dyn Executor,
         prepared: Vec<Prepared>,
-    ) -> Result<(Committed, Searched), Failure> {
+    ) -> Result<(Committed, Vec<Arc<Fresh>>), Failure> {
         let tenant = self.access.tenant().as_str();
         let vault = Vault::new(executor, &self.keys, tenant);
         let mut transaction = Transaction {
@@ -204,28 +194,9 @@ impl Filing {
             let decided = (of, ExtractionState::Filed, body.as_slice());
             extraction::decide(executor, &vault, tenant, decided, transaction.now)?;
         }
-        let searched = self.searched(executor, transaction.fresh)?;
-        Ok((Committed { sequence, resources, reviews }, searched))
-    }
-
-    /// Much is taken into the search tables at once.
-    fn searched(&self, executor: &dyn Executor, fresh: Vec<Fresh>) -> Result<Searched, Failure> {
-        if !follow::is_many(fresh.len()) {
-            return Ok(Searched::Waits(fresh));
-        }
-        let tenant = self.access.tenant().as_str();
-        let mut known = self.waiting.all(tenant);
-        known.extend(follow::by_name(fresh));
-        let mut numbers = Numbers::default();
-        loop {
-            let at_once = follow::MANY_CHANGES_AT_ONCE;
-            let taken =
-                follow::take_in(executor, &self.keys, tenant, &self.concepts, &known, at_once)?;
-            numbers.extend(taken.numbers);
-            if taken.is_end {
-                return Ok(Searched::Taken { numbers, until: taken.until, known });
-            }
-        }
+        let fresh: Vec<_> = transaction.fresh.into_iter().map(Arc::new).collect();
+        self.waiting.file(tenant, fresh.iter().cloned());
+        Ok((Committed { sequence, resources, reviews }, fresh))
     }
 }
 

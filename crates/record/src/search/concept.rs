@@ -157,14 +157,6 @@ pub(crate) struct Numbers {
     numbers: ByDigest,
 }
 
-impl Numbers {
-    /// Adds those of a later part of the same transaction.
-    pub(crate) fn extend(&mut self, later: Self) {
-        self.removals = self.removals.or(later.removals);
-        self.numbers.extend(later.numbers);
-    }
-}
-
 /// Concepts of a tenant in one transaction.
 pub(crate) struct Concepts<'a> {
     pub(super) executor: &'a dyn Executor,

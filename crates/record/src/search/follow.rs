@@ -6,27 +6,24 @@
 //! the feed the tables are is kept beside them, so that after a crash, or in another process,
 //! nothing is missed.
 
+mod waiting;
+
+pub(crate) use waiting::{Follower, Fresh, Waiting};
+
 use super::concept::{Numbers, Remembered};
-use super::extract::Entry;
 use super::index::{Index, VersionKey, entries_of};
 use crate::key::Keys;
 use crate::sql::record as sql;
 use crate::store::{Executor, Row, values};
 use crate::vault::Vault;
 use crate::{Access, Failure, Record};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::mpsc::{Receiver, TryRecvError};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// Name of the tables' place in the feed of a tenant.
 pub(crate) const CURSOR: &str = "search";
 /// Changes of the feed that one transaction takes in.
 const CHANGES_AT_ONCE: u32 = 500;
-/// The same where it is what many were filed with: the more at once, the more of them are
-/// neighbours.
-pub(crate) const MANY_CHANGES_AT_ONCE: u32 = 5_000;
-/// Resources that wait before they are taken in without anybody searching.
-const WAITING_MAX: usize = 128;
 /// Changes of other things after which the place is noted all the same.
 const UNNOTED_MAX: u64 = 2_000;
 /// How often a search takes in what was filed since it looked, before it goes on without.
@@ -34,55 +31,6 @@ const ROUNDS_MAX: usize = 2;
 
 /// Type and id of a resource.
 type Name = (String, String);
-
-/// The search values of a version that was filed, so that they need not be found out again.
-#[derive(Debug)]
-pub(crate) struct Fresh {
-    pub(crate) name: (String, String),
-    pub(crate) version: u64,
-    /// Number of its change.
-    pub(crate) sequence: u64,
-    /// Number of its resource.
-    pub(crate) number: u64,
-    pub(crate) entries: BTreeSet<Entry>,
-}
-
-/// Versions by type and id.
-pub(crate) type ByName = HashMap<Name, Arc<Fresh>>;
-
-/// What this process has filed and not yet taken in, by tenant.
-#[derive(Default)]
-pub(crate) struct Waiting(Mutex<HashMap<String, Waits>>);
-
-#[derive(Default)]
-struct Waits {
-    fresh: ByName,
-    /// The taking in that nobody waits for.
-    running: Option<Receiver<Result<Taken, Failure>>>,
-}
-
-/// What was filed, in a form to look it up.
-pub(crate) fn by_name(fresh: Vec<Fresh>) -> ByName {
-    fresh.into_iter().map(|fresh| (fresh.name.clone(), Arc::new(fresh))).collect()
-}
-
-impl Waiting {
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Waits>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What waits of a tenant.
-    pub(crate) fn all(&self, tenant: &str) -> ByName {
-        self.lock().get(tenant).map(|waits| waits.fresh.clone()).unwrap_or_default()
-    }
-
-    /// Forgets what was taken in, by whomever.
-    pub(crate) fn forget(&self, tenant: &str, until: u64) {
-        if let Some(waits) = self.lock().get_mut(tenant) {
-            waits.fresh.retain(|_, fresh| fresh.sequence > until);
-        }
-    }
-}
 
 /// What one transaction has taken in.
 pub(crate) struct Taken {
@@ -100,26 +48,23 @@ struct Changed {
     is_deleted: bool,
 }
 
-/// Whether this many are taken in by the transaction that files them: it puts them in order itself.
-pub(crate) fn is_many(resources: usize) -> bool {
-    resources >= WAITING_MAX
-}
-
 /// Takes the next changes of the feed into the search tables.
 pub(crate) fn take_in(
     executor: &dyn Executor,
     keys: &Keys,
     tenant: &str,
     remembered: &Remembered,
-    fresh: &ByName,
+    fresh: &[Arc<Fresh>],
     changes_max: u32,
 ) -> Result<Taken, Failure> {
+    let fresh = by_name(fresh);
     let place = place(executor, tenant)?;
     let rows = executor.query(sql::CHANGES_AFTER, values![tenant, place, changes_max])?;
     let vault = Vault::new(executor, keys, tenant);
     let mut index = Index::new(executor, tenant, remembered);
     for (name, changed) in changed(&rows)? {
-        let known = fresh.get(&name).filter(|fresh| fresh.version == changed.last_version);
+        let known = fresh.get(&(name.0.as_str(), name.1.as_str())).copied();
+        let known = known.filter(|fresh| fresh.version == changed.last_version);
         // One whose rows were taken out of the record for good has nothing to find.
         let Some(number) = number(executor, tenant, &name, known)? else { continue };
         let (resource_type, id) = (name.0.as_str(), name.1.as_str());
@@ -147,11 +92,24 @@ pub(crate) fn take_in(
     Ok(Taken { numbers: index.settle()?, until, is_end })
 }
 
+/// The last version of each resource.
+fn by_name(fresh: &[Arc<Fresh>]) -> HashMap<(&str, &str), &Fresh> {
+    let mut last: HashMap<_, &Fresh> = HashMap::with_capacity(fresh.len());
+    for fresh in fresh {
+        let name = (fresh.name.0.as_str(), fresh.name.1.as_str());
+        let known = last.entry(name).or_insert(fresh);
+        if known.sequence < fresh.sequence {
+            *known = fresh;
+        }
+    }
+    last
+}
+
 fn number(
     executor: &dyn Executor,
     tenant: &str,
     name: &Name,
-    known: Option<&Arc<Fresh>>,
+    known: Option<&Fresh>,
 ) -> Result<Option<u64>, Failure> {
     if let Some(fresh) = known {
         return Ok(Some(fresh.number));
@@ -262,26 +220,6 @@ impl Record {
         }
     }
 
-    /// Notes what was filed; when much waits, it is begun to take it in.
-    pub(crate) fn wait_to_be_searched(
-        &self,
-        tenant: &str,
-        fresh: Vec<Fresh>,
-    ) -> Result<(), Failure> {
-        let is_full = {
-            let mut waiting = self.inner.waiting.lock();
-            let of_tenant = &mut waiting.entry(tenant.to_owned()).or_default().fresh;
-            for fresh in fresh {
-                let is_later = |known: &Arc<Fresh>| known.sequence > fresh.sequence;
-                if !of_tenant.get(&fresh.name).is_some_and(is_later) {
-                    of_tenant.insert(fresh.name.clone(), Arc::new(fresh));
-                }
-            }
-            of_tenant.len() >= WAITING_MAX
-        };
-        if is_full { self.begin_taking_in(tenant) } else { Ok(()) }
-    }
-
     /// Has it noted, without waiting for it, that a part of the feed is about no resource.
     fn note_nothing(&self, tenant: &str, from: u64, until: u64) -> Result<(), Failure> {
         let tenant = tenant.to_owned();
@@ -306,24 +244,13 @@ impl Record {
         }
     }
 
-    /// Has what waits taken in without waiting for it, unless that is being done.
+    /// Has what waits taken in without waiting for it, unless that was begun.
     fn begin_taking_in(&self, tenant: &str) -> Result<(), Failure> {
-        let running = {
-            let mut waiting = self.inner.waiting.lock();
-            waiting.entry(tenant.to_owned()).or_default().running.take()
-        };
-        let begun = match running.as_ref().map(Receiver::try_recv) {
-            Some(Err(TryRecvError::Empty)) => running,
-            ended => {
-                // One that failed is made up for by this one.
-                if let Some(Ok(Ok(taken))) = ended {
-                    self.taken(tenant, taken);
-                }
-                Some(self.inner.record_writer.post(self.taking_in(tenant))?)
-            }
-        };
-        self.inner.waiting.lock().entry(tenant.to_owned()).or_default().running = begun;
-        Ok(())
+        if !self.inner.waiting.ask(tenant) {
+            return Ok(());
+        }
+        // The writer does it beside any job.
+        self.inner.record_writer.post(|_| Ok(())).map(drop)
     }
 
     fn taking_in(

@@ -44,6 +44,28 @@ impl<B: Before> Before for Option<B> {
     }
 }
 
+/// What a writer does beside the jobs it is given.
+pub(crate) trait Beside: Send + 'static {
+    /// Whether there is something to do in the transaction under way.
+    fn is_due(&self) -> bool;
+    /// Does it behind the jobs of the transaction. What fails is undone by itself: the jobs stand.
+    fn run(&mut self, executor: &dyn Executor) -> Result<(), Failure>;
+    /// The transaction stands, or nothing of it does. Nobody has been answered yet.
+    fn over(&mut self, stands: bool);
+}
+
+impl Beside for () {
+    fn is_due(&self) -> bool {
+        false
+    }
+
+    fn run(&mut self, _: &dyn Executor) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn over(&mut self, _: bool) {}
+}
+
 /// A job as the writer sees it.
 trait Job: Send {
     /// Has that begun which must be durable before the work is.
@@ -136,18 +158,18 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread; `committed` runs after every commit.
+    /// Starts the thread.
     pub(crate) fn start(
         name: &str,
         connection: Box<dyn Connection>,
-        committed: impl Fn() + Send + 'static,
+        mut beside: impl Beside,
     ) -> Result<Self, Failure> {
         let (sender, receiver) = mpsc::channel();
         let status = Arc::new(Status::default());
         let shared = Arc::clone(&status);
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || serve(connection.as_ref(), &receiver, &shared, &committed))
+            .spawn(move || serve(connection.as_ref(), &receiver, &shared, &mut beside))
             .map_err(|error| Failure::Storage(error.to_string()))?;
         Ok(Self { jobs: Mutex::new(Some(sender)), status, thread: Some(thread) })
     }
@@ -168,7 +190,18 @@ impl Writer {
         before: impl Before + 'static,
         work: impl FnOnce(&dyn Executor) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        self.hand_over(Told::Do, before, work)?.recv().map_err(|_| ended())?
+        self.post_after(before, work, false)?.recv().map_err(|_| ended())?
+    }
+
+    /// As [`Writer::write_after`] without waiting for it; with `is_followed` it is done with what
+    /// is handed over next.
+    pub(crate) fn post_after<T: Send + 'static>(
+        &self,
+        before: impl Before + 'static,
+        work: impl FnOnce(&dyn Executor) -> Result<T, Failure> + Send + 'static,
+        is_followed: bool,
+    ) -> Result<mpsc::Receiver<Result<T, Failure>>, Failure> {
+        self.hand_over(if is_followed { Told::DoLater } else { Told::Do }, before, work)
     }
 
     /// Hands `work` to the writer without waiting for it: it is done before whatever is handed
@@ -239,7 +272,7 @@ fn serve(
     connection: &dyn Connection,
     receiver: &mpsc::Receiver<Told>,
     status: &Status,
-    committed: &impl Fn(),
+    beside: &mut impl Beside,
 ) {
     let mut under_way = 0;
     while let Ok(first) = receiver.recv() {
@@ -254,7 +287,7 @@ fn serve(
         let outcome = if status.stopped.load(Ordering::Relaxed) {
             Err(stopped())
         } else {
-            commit(connection, &mut jobs)
+            commit(connection, &mut jobs, beside)
         };
         // An fsync that failed may have lost pages that a later fsync would call written.
         if let Err(Failure::Storage(text)) = &outcome
@@ -262,9 +295,7 @@ fn serve(
         {
             status.stopped.store(true, Ordering::Relaxed);
         }
-        if outcome.is_ok() {
-            committed();
-        }
+        beside.over(outcome.is_ok());
         under_way = status.waiting.fetch_sub(count, Ordering::Relaxed);
         for job in jobs {
             job.answer(outcome.clone());
@@ -342,39 +373,48 @@ fn stopped() -> Failure {
     Failure::Storage("writing has ended after an input/output error".to_owned())
 }
 
-fn commit(connection: &dyn Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), Failure> {
+fn commit(
+    connection: &dyn Connection,
+    jobs: &mut [Box<dyn Job>],
+    beside: &mut impl Beside,
+) -> Result<(), Failure> {
     for job in jobs.iter() {
         job.urge();
     }
     connection.begin_write()?;
+    let result = run(connection, jobs).and_then(|is_any| {
+        if !is_any {
+            connection.leave();
+            return Ok(());
+        }
+        if beside.is_due() {
+            one(connection, || beside.run(connection).is_ok())?;
+        }
+        jobs.iter_mut().try_for_each(|job| job.settle())?;
+        connection.commit()
+    });
+    if result.is_err() {
+        connection.leave();
+    }
+    result
+}
+
+/// Does the jobs; whether any of them may be kept.
+fn run(connection: &dyn Connection, jobs: &mut [Box<dyn Job>]) -> Result<bool, Failure> {
     if let [only] = jobs
         && !connection.always_needs_savepoint()
     {
-        return alone(connection, only.as_mut());
+        // It has the transaction to itself.
+        return Ok(only.run(connection));
     }
-    let result = jobs.iter_mut().try_for_each(|job| one(connection, job.as_mut()));
-    let result = result.and_then(|()| jobs.iter_mut().try_for_each(|job| job.settle()));
-    let result = result.and_then(|()| connection.commit());
-    if result.is_err() {
-        connection.leave();
+    for job in jobs {
+        one(connection, || job.run(connection))?;
     }
-    result
+    Ok(true)
 }
 
-/// Does a job that has the transaction to itself.
-fn alone(connection: &dyn Connection, job: &mut dyn Job) -> Result<(), Failure> {
-    if !job.run(connection) {
-        connection.leave();
-        return Ok(());
-    }
-    let result = job.settle().and_then(|()| connection.commit());
-    if result.is_err() {
-        connection.leave();
-    }
-    result
-}
-
-fn one(connection: &dyn Connection, job: &mut dyn Job) -> Result<(), Failure> {
+/// Does something by itself: it is kept or undone.
+fn one(connection: &dyn Connection, work: impl FnOnce() -> bool) -> Result<(), Failure> {
     connection.savepoint()?;
-    if job.run(connection) { connection.keep() } else { connection.undo() }
+    if work() { connection.keep() } else { connection.undo() }
 }

@@ -1,7 +1,7 @@
 //! What a request files stands only with its raw bytes and its events.
 
 use super::{access, open};
-use crate::{Commit, Condition, Failure, NewRaw, RawState, Record, ResourceChange, Role};
+use crate::{Commit, Condition, Failure, NewRaw, RawState, Ready, Record, ResourceChange, Role};
 use model::provenance::Door;
 use model::{Problem, RawId};
 use serde_json::json;
@@ -134,4 +134,35 @@ fn requests_at_once_are_filed_each_by_itself() {
         180
     );
     assert!(record.verify_audit().is_intact());
+}
+
+/// With one wait for the disk, and one that is refused takes none of the others with it.
+#[test]
+fn commits_at_once_stand_or_fall_each_by_itself() {
+    let (record, _directory) = open();
+    file(&record, "o2").unwrap();
+    let interface = access(Role::Interface);
+    let ready = |record: &Record, id: &str| {
+        let resource = json!({"resourceType": "Observation", "id": id, "status": "final"});
+        let changes = vec![ResourceChange::put(resource, vec![], Condition::Absent)];
+        record.ready(&interface, Commit { changes, ..Commit::default() })
+    };
+    let committed = record.file_together(|record| {
+        let all = ["o1", "o2", "o3", "o4"].map(|id| ready(record, id));
+        Ok::<_, Failure>(Ready::commit_each(all.into_iter().collect::<Result<_, _>>()?))
+    });
+    let committed: Vec<_> = committed.unwrap().iter().map(Result::is_ok).collect();
+    assert_eq!(committed, [true, false, true, true]);
+    assert!(["o1", "o3", "o4"].iter().all(|id| is_there(&record, id)));
+    assert_eq!(Ready::commit_each(Vec::new()), []);
+    // None of them stands whose event cannot be kept.
+    let full = std::fs::OpenOptions::new().append(true).open("/dev/full").unwrap();
+    record.inner.audit.write_to(full);
+    let failed = record.file_together(|record| {
+        let all = ["o5", "o6"].map(|id| ready(record, id));
+        let committed = Ready::commit_each(all.into_iter().collect::<Result<_, _>>()?);
+        committed.into_iter().map(|one| one.map(drop)).collect::<Result<Vec<_>, _>>()
+    });
+    assert!(matches!(failed, Err(Failure::Audit(_))), "{failed:?}");
+    assert!(!is_there(&record, "o5") && !is_there(&record, "o6"));
 }
