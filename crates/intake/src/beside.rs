@@ -10,6 +10,15 @@ pub(crate) const BYTES_MAX: usize = 1024 * 1024;
 
 /// Does the same with each of some things; what comes of each, in their order.
 pub(crate) fn each<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Sync) -> Vec<T> {
+    each_by(THREADS_MAX, items, work)
+}
+
+/// As [`each`], by fewer threads.
+pub(crate) fn each_by<I: Sync, T: Send>(
+    threads_max: usize,
+    items: &[I],
+    work: impl Fn(&I) -> T + Sync,
+) -> Vec<T> {
     if let [item] = items {
         return vec![work(item)];
     }
@@ -23,7 +32,7 @@ pub(crate) fn each<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Sync)
         }
     };
     let mut done = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..items.len().min(THREADS_MAX)).map(|_| scope.spawn(take)).collect();
+        let others: Vec<_> = (1..items.len().min(threads_max)).map(|_| scope.spawn(take)).collect();
         let mut done = take();
         for other in others {
             done.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));

@@ -13,7 +13,7 @@ use crate::matching::Claimed;
 use crate::oru::{ATTACHMENT_BYTES_MAX, Context, Filing, reference_to};
 use crate::receive::{archive_as, feed_access};
 use crate::vendor::Named;
-use crate::work::{Outcome, Whose, patient_of, review, settle};
+use crate::work::{Settled, Whose, patient_of, review, settle};
 use formats::fhir::build::{Agent, Attachment, Document, document_reference, provenance};
 use model::patient::{PersonName, Sex};
 use model::{CodeableConcept, PartialDate, Problem};
@@ -93,7 +93,7 @@ pub(crate) fn ingest_document(
     }
 }
 
-/// Files an archived document for the patient that was named with it.
+/// Finds out what is to be filed of an archived document, for the patient that was named with it.
 ///
 /// # Errors
 /// When the record fails.
@@ -101,7 +101,7 @@ pub(crate) fn file_document(
     record: &Record,
     feed: &Feed,
     raw: &RawMessage,
-) -> Result<Outcome, Failure> {
+) -> Result<Settled, Failure> {
     let whose = match Named::of(raw) {
         Some(named) => Whose::Named(named.patient),
         None => Whose::Claimed(Claimed::default()),

@@ -16,7 +16,7 @@ use crate::feed::Feed;
 use crate::matching::Claimed;
 use crate::oru::{ATTACHMENT_BYTES_MAX, Context, Filing, reference_to};
 use crate::receive::{bounded, feed_access};
-use crate::work::{Outcome, Whose, settle};
+use crate::work::{Outcome, Settled, Whose, settle};
 use finding::{Made, key, observations};
 use formats::fhir::build::{
     Agent, Attachment, Document, Head, ReportParts, TumorMeasure, TumorStudy, add_study,
@@ -81,7 +81,7 @@ impl Named {
     }
 }
 
-/// Reads, matches and files one report.
+/// Reads and matches one report, and finds out what is to be filed of it.
 ///
 /// # Errors
 /// When the record fails.
@@ -89,14 +89,14 @@ pub(crate) fn file_report(
     record: &Record,
     feed: &Feed,
     raw: &RawMessage,
-) -> Result<Outcome, Failure> {
+) -> Result<Settled, Failure> {
     let (report, problems) = match read(raw) {
         Ok(read) => read,
         Err(problems) => {
             let access = feed_access(feed);
             let problems = bounded(problems);
             record.set_raw_state(&access, &raw.summary.id, RawState::ParseError, &problems)?;
-            return Ok(Outcome::Unreadable);
+            return Ok(Settled::Done(Outcome::Unreadable));
         }
     };
     let whose = whose(feed, raw, &report);

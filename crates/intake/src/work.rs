@@ -2,6 +2,7 @@
 //! they have anything in common.
 
 mod lanes;
+mod settled;
 mod whose;
 
 use crate::adt;
@@ -29,31 +30,21 @@ use lanes::lanes;
 use model::patient::Patient;
 use model::{PatientId, Problem, TenantId};
 use record::{Access, Commit, Condition, NewReview, RawMessage, RawState, Record, ResourceChange};
+use settled::finish_each;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use settled::Outcome;
+pub(crate) use settled::{Settled, is_filed_already};
 pub(crate) use whose::{Matched, Whose, matched, patient_of};
 
 /// Messages taken at a time.
-const MESSAGES_PER_READ_MAX: u32 = 64;
+const MESSAGES_PER_READ_MAX: u32 = 256;
 /// Pause when there is nothing to do, in milliseconds.
 const IDLE_MILLISECONDS: u64 = 25;
 /// Pause after a failure of the store, in milliseconds.
 const FAILED_MILLISECONDS: u64 = 1_000;
-
-/// What became of one message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Filed for this patient.
-    Filed(PatientId),
-    /// A person has to look at it, for this reason.
-    Review(String),
-    /// There is nothing to do, for this reason.
-    Noted(String),
-    /// It cannot be read as a result.
-    Unreadable,
-}
 
 /// Files what the doors have archived.
 #[derive(Clone, Debug)]
@@ -152,10 +143,7 @@ impl Worker {
     /// # Errors
     /// When the record fails.
     pub fn file(&self, message: &RawMessage) -> Result<Outcome, Failure> {
-        let named = self.feeds.get(&message.summary.feed);
-        let feed = named.as_deref().unwrap_or(&self.fallback);
-        let waits_for_documents = self.waits_for_documents;
-        let feed = &Feed { waits_for_documents, ..feed.clone() };
+        let feed = &self.feed_of(message);
         let access = feed_access(feed);
         let filed = if is_variants(&message.summary.media_type) {
             let tools = Tools { pack: &self.pack, references: &self.references };
@@ -164,6 +152,30 @@ impl Worker {
             self.record.file_together(|record| file_message(record, feed, message))
         };
         filed.or_else(|failure| park(&self.record, &access, message, failure))
+    }
+
+    /// The feed that a message came by, as it is read here.
+    fn feed_of(&self, message: &RawMessage) -> Feed {
+        let named = self.feeds.get(&message.summary.feed);
+        let feed = named.as_deref().unwrap_or(&self.fallback);
+        Feed { waits_for_documents: self.waits_for_documents, ..feed.clone() }
+    }
+
+    /// Files messages that have nothing in common, none of them variants, and waits for the disk
+    /// once; what became of each, in their order.
+    fn file_some(
+        &self,
+        messages: &[&RawMessage],
+    ) -> Result<Vec<Result<Outcome, Failure>>, Failure> {
+        let feeds: Vec<Feed> = messages.iter().map(|message| self.feed_of(message)).collect();
+        let filed = self.record.file_together(|record| {
+            let each = messages.iter().zip(&feeds);
+            Ok::<_, Failure>(finish_each(each.map(|(raw, feed)| settled(record, feed, raw))))
+        })?;
+        let park = |(filed, (message, feed)): (Result<_, _>, (&&RawMessage, &Feed))| {
+            filed.or_else(|failure| park(&self.record, &feed_access(feed), message, failure))
+        };
+        Ok(filed.into_iter().zip(messages.iter().zip(&feeds)).map(park).collect())
     }
 }
 
@@ -191,6 +203,11 @@ fn park(
 /// # Errors
 /// When the record fails.
 pub fn file_message(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Outcome, Failure> {
+    settled(record, feed, raw)?.finish()
+}
+
+/// Reads and matches one, and finds out what is to be filed of it.
+fn settled(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Settled, Failure> {
     if vendor::is_report(&raw.summary.media_type) {
         return vendor::file_report(record, feed, raw);
     }
@@ -200,19 +217,19 @@ pub fn file_message(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Ou
     let access = feed_access(feed);
     let (message, mut problems) = match parse(raw) {
         Ok(parsed) => parsed,
-        Err(problems) => return unreadable(record, &access, raw, problems),
+        Err(problems) => return unreadable(record, &access, raw, problems).map(Settled::Done),
     };
     if record.reuses_key(&access, &raw.summary)? {
         let text = "the sender used this control id before, for another message";
         problems.push(Problem::warning("control-id-reused", "MSH-10", text));
     }
     if message.kind().0 == "ADT" {
-        return adt::file(record, feed, raw, &message, problems);
+        return adt::file(record, feed, raw, &message, problems).map(Settled::Done);
     }
     let settings = feed.settings();
     let (content, problems) = match Content::read(feed, &settings, &message, problems) {
         Ok(read) => read,
-        Err(problems) => return unreadable(record, &access, raw, problems),
+        Err(problems) => return unreadable(record, &access, raw, problems).map(Settled::Done),
     };
     let whose = Whose::Claimed(claimed(feed, content.oru()));
     let build = |context: &Context<'_>| content.filings(context);
@@ -239,7 +256,7 @@ pub(crate) fn readable(feed: &Feed, raw: &RawMessage) -> Result<Read, Vec<Proble
     Ok(Read { whose, problems, build, lookups: Some(settings.lookups) })
 }
 
-/// Matches what was read to its patient and files it, or leaves it to a person.
+/// Matches what was read to its patient and makes it ready to be filed, or leaves it to a person.
 pub(crate) fn settle(
     record: &Record,
     feed: &Feed,
@@ -247,13 +264,13 @@ pub(crate) fn settle(
     (whose, lookups): (&Whose, Option<&Lookups>),
     mut problems: Vec<Problem>,
     build: &dyn Fn(&Context<'_>) -> Vec<Filing>,
-) -> Result<Outcome, Failure> {
+) -> Result<Settled, Failure> {
     let access = feed_access(feed);
     let known = match matched(record, &access, whose)? {
         Ok(known) => known,
         Err((reason, candidates)) => {
             review(record, &access, raw, ("unmatched", &reason), candidates, problems)?;
-            return Ok(Outcome::Review(reason));
+            return Ok(Settled::Done(Outcome::Review(reason)));
         }
     };
     let patient = known.patient.clone();
@@ -270,17 +287,17 @@ pub(crate) fn settle(
     if let Err(objection) = order::link(record, &access, feed, &patient, &mut built)? {
         let Objection { word, reason, patients } = objection;
         review(record, &access, raw, (word, reason), patients, problems)?;
-        return Ok(Outcome::Review(reason.to_owned()));
+        return Ok(Settled::Done(Outcome::Review(reason.to_owned())));
     }
     let filings = with_earlier(record, &access, built)?;
     if let Some(objection) = version::objection(record, &access, &patient, &filings)? {
         let Objection { word, reason, patients } = objection;
         review(record, &access, raw, (word, reason), patients, problems)?;
-        return Ok(Outcome::Review(reason.to_owned()));
+        return Ok(Settled::Done(Outcome::Review(reason.to_owned())));
     }
     let changes = changes(record, feed, raw, &filings, &mut problems)?;
     let mut reviews = discordances(&filings, &changes, raw, &patient);
-    let _alone = unmapped::alone(&problems);
+    let alone = unmapped::alone(&problems);
     reviews.extend(unmapped::tasks(record, &access, feed, &raw.summary.id, &problems)?);
     let is_all_new = is_all_new(&filings, &changes);
     let reading = is_all_new.then(|| Reading::of(feed, (whose, lookups), &known)).flatten();
@@ -291,12 +308,9 @@ pub(crate) fn settle(
         changes,
         raw: Some((raw.summary.id.clone(), RawState::Filed, bounded(problems))),
     };
-    match record.commit(&access, commit) {
-        // Another process has just filed it.
-        Err(failure) if is_filed_already(&failure) => {}
-        done => drop(done?),
-    }
-    Ok(Outcome::Filed(patient))
+    let settled = Settled::Ready(Box::new(record.ready(&access, commit)?), patient);
+    // Nobody else looks for a task while one is on its way.
+    if alone.is_some() { settled.finish().map(Settled::Done) } else { Ok(settled) }
 }
 
 /// Whether all that a message comes to is written with it, so that it stands until something of it
@@ -305,12 +319,6 @@ fn is_all_new(filings: &[(Filing, Earlier)], changes: &[ResourceChange]) -> bool
     let own = filings.iter().map(|(filing, _)| filing.resources.len() + filing.beside.len());
     let puts = changes.iter().filter(|change| matches!(change, ResourceChange::Put { .. }));
     own.sum::<usize>() == puts.count()
-}
-
-/// Whether a message is not filed because it is filed already; one that a person put aside is not.
-pub(crate) fn is_filed_already(failure: &record::Failure) -> bool {
-    matches!(failure, record::Failure::Conflict { place, found, .. }
-        if place.starts_with("raw/") && found == RawState::Filed.word())
 }
 
 /// What a person has to look at although it is filed; once, when it is new.

@@ -15,6 +15,8 @@ use formats::hl7v2::Message;
 use record::RawMessage;
 use std::collections::BTreeMap;
 
+/// Lanes of which messages are committed at once.
+const BUNCH_LANES_MAX: usize = 16;
 /// Fields with numbers of a patient, an order, a result or a specimen, and how many components of
 /// them are numbers: where there are two, the orderer's and the laboratory's.
 const NUMBERS: [(&str, &[(usize, usize)]); 4] = [
@@ -45,24 +47,70 @@ impl Worker {
     /// Files lanes of messages beside each other: how many were filed, and the last failure.
     pub(super) fn go_through(&self, lanes: &[Vec<&RawMessage>]) -> (usize, Option<Failure>) {
         let (mut done, mut failed) = (0, None);
-        for (filed, failure) in beside::each(lanes, |lane| self.file_each(lane)) {
+        let threads = threads();
+        let bunches = bunches(lanes, threads);
+        for (filed, failure) in beside::each_by(threads, &bunches, |bunch| self.file_bunch(bunch)) {
             done += filed;
             failed = failure.or(failed);
         }
         (done, failed)
     }
 
-    /// Files messages one after the other: how many were filed, and the last failure.
-    fn file_each(&self, messages: &[&RawMessage]) -> (usize, Option<Failure>) {
+    /// Files the first message of each of some lanes, then the second ones, and so on: how many
+    /// were filed, and the last failure.
+    fn file_bunch(&self, lanes: &[Vec<&RawMessage>]) -> (usize, Option<Failure>) {
         let (mut done, mut failed) = (0, None);
-        for message in messages {
-            match self.file(message) {
-                Ok(_) => done += 1,
+        for place in 0..lanes.iter().map(Vec::len).max().unwrap_or_default() {
+            let round: Vec<_> = lanes.iter().filter_map(|lane| lane.get(place).copied()).collect();
+            let filed = match round.as_slice() {
+                [only] => Ok(vec![self.file(only)]),
+                several => self.file_some(several),
+            };
+            match filed {
+                Ok(filed) => {
+                    for one in filed {
+                        match one {
+                            Ok(_) => done += 1,
+                            Err(failure) => failed = Some(failure),
+                        }
+                    }
+                }
                 Err(failure) => failed = Some(failure),
             }
         }
         (done, failed)
     }
+}
+
+/// One for each processor, which reading and building keep busy; the record's writer has work for
+/// one, too, and who sends waits for an acknowledgement.
+fn threads() -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    processors.clamp(1, beside::THREADS_MAX)
+}
+
+/// Lanes of which one thread takes several at a time: what it files of them is committed at once,
+/// which costs little more than the commit of one message.
+fn bunches<'l, 'm>(
+    lanes: &'l [Vec<&'m RawMessage>],
+    threads: usize,
+) -> Vec<&'l [Vec<&'m RawMessage>]> {
+    let most = lanes.len().div_ceil(threads).clamp(1, BUNCH_LANES_MAX);
+    let longest = |lane: &[&RawMessage]| lane.iter().map(|one| one.body.len()).max();
+    let (mut bunches, mut rest) = (Vec::new(), lanes);
+    while !rest.is_empty() {
+        let mut bytes = 0;
+        let fits = |lane: &&Vec<&RawMessage>| {
+            bytes += longest(lane).unwrap_or_default();
+            bytes <= BYTES_MAX
+        };
+        // The first one goes whatever its length.
+        let count = rest.iter().take(most).take_while(fits).count().max(1);
+        let (bunch, others) = rest.split_at(count);
+        bunches.push(bunch);
+        rest = others;
+    }
+    bunches
 }
 
 /// By what a result may be tied to another one; `None` for what is filed alone.
@@ -197,5 +245,32 @@ mod tests {
             parted(&[one.clone(), two.clone(), merge, two, large, one]),
             [vec![vec![0], vec![1]], vec![vec![2]], vec![vec![3]], vec![vec![4]], vec![vec![5]]]
         );
+    }
+
+    #[test]
+    fn few_and_large_messages_are_shared_out_among_the_threads() {
+        let texts: Vec<String> =
+            (0..40).map(|number| result(&number.to_string(), "", &format!("F-{number}"))).collect();
+        let large = |text: &String| text.clone() + &"NTE|1||x\r".repeat(BYTES_MAX / 20);
+        let mut mixed: Vec<String> = texts.iter().take(6).map(large).collect();
+        mixed.extend(texts.iter().skip(6).cloned());
+        let feed = Feed::production("north", &TenantId::new("t"));
+        let counts = |texts: &[String], threads: usize| {
+            let archived = texts
+                .iter()
+                .flat_map(|text| as_archived(&feed, text.as_bytes(), Timestamp::from_micros(0)));
+            let messages: Vec<RawMessage> = archived.collect();
+            let lanes: Vec<Vec<&RawMessage>> = messages.iter().map(|one| vec![one]).collect();
+            let bunches = bunches(&lanes, threads);
+            let all: Vec<&Vec<&RawMessage>> = bunches.iter().copied().flatten().collect();
+            assert_eq!(all, lanes.iter().collect::<Vec<_>>(), "each of them, in order");
+            bunches.iter().map(|bunch| bunch.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(counts(&texts[..1], 2), [1]);
+        assert_eq!(counts(&texts[..5], 2), [3, 2]);
+        assert_eq!(counts(&texts, 2), [16, 16, 8], "no more at once than that");
+        assert_eq!(counts(&texts, 8), [5; 8]);
+        // Of those that are large no more than one of the largest.
+        assert_eq!(counts(&mixed, 2), [2, 2, 16, 16, 4]);
     }
 }

@@ -1,6 +1,6 @@
 //! Profiles of feeds: batches, codes that nobody mapped, and what a new profile would change.
 
-use crate::support::{ANA, Fixture, fixture, tenant};
+use crate::support::{ANA, Fixture, fixture, locally_coded, tenant};
 use intake::difference::{as_archived, difference, facts};
 use intake::feed::{Feeds, Mapped, Profile, archive, profiles};
 use intake::inspect::found;
@@ -12,14 +12,7 @@ use record::{Access, AuditQuery, Purpose, RawState, Review, Role, Scope};
 
 /// Ana's result with its genotype under a code of the laboratory's own.
 fn with_local_code() -> String {
-    let text = ANA.replace("84413-4^", "GT^");
-    let local: Vec<String> = text
-        .split_inclusive(['\r', '\n'])
-        .map(|line| {
-            if line.contains("GT^") { line.replacen("^LN|", "^NORTH|", 1) } else { line.to_owned() }
-        })
-        .collect();
-    local.concat()
+    locally_coded(ANA)
 }
 
 fn with_profile(fixture: &mut Fixture, version: &str, codes: &[(&str, &str)]) {

@@ -1,9 +1,10 @@
 //! What a message becomes: resources, facts, and what later messages do to them.
 
-use crate::support::{ANA, fixture, result};
+use crate::support::{ANA, fixture, locally_coded, result};
 use base64::Engine as _;
+use intake::feed::Profile;
 use record::RawState;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const EARLY: &str = "20260112092500+0000";
 
@@ -209,4 +210,81 @@ fn a_worker_with_nothing_to_do_fills_no_audit_log() {
         assert_eq!(fixture.work_off(), 0);
     }
     assert_eq!(fixture.record.verify_audit().events, before);
+}
+
+/// Ana's result as one of somebody else of that name.
+fn of_another(number: usize) -> String {
+    ANA.replace("NSML-20260112-0117", &format!("M-{number}"))
+        .replace("NS26-", &format!("NS{number}-"))
+        .replace("PL-48810", &format!("PL-{number}"))
+        .replace("100001^^^", &format!("{}^^^", 200_000 + number))
+        .replace("19610402", &format!("19{}0402", 10 + number))
+}
+
+/// Results of many people wait and are filed by few commits; each of them comes to what it would
+/// come to by itself.
+#[test]
+fn messages_that_wait_together_come_each_to_their_own_end() {
+    const PEOPLE: usize = 40;
+    let mut fixture = fixture();
+    let profile = Profile { version: "1".to_owned(), sha256: format!("{:0>64}", 1) };
+    fixture.feed.profile = Some(profile);
+    let known = fixture.read("Patient", "ana-example");
+    let put = |number: usize| {
+        let mut patient = known.clone();
+        patient["id"] = format!("ana-{number}").into();
+        patient["birthDate"] = format!("19{}-04-02", 10 + number).into();
+        patient["identifier"][0]["value"] = (200_000 + number).to_string().into();
+        let request = json!({"method": "PUT", "url": format!("Patient/ana-{number}")});
+        json!({"resource": patient, "request": request})
+    };
+    let entries: Vec<Value> = (0..PEOPLE).map(put).collect();
+    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
+    let no_look = &intake::fhir::no_look;
+    intake::fhir::transaction(
+        &fixture.record,
+        &fixture.access(),
+        "",
+        no_look,
+        bundle.to_string().as_bytes(),
+    )
+    .unwrap();
+
+    // Of one of them nobody knows, one is none at all, and three have a code that is not mapped.
+    let stranger = fixture.receive(&of_another(PEOPLE)).raw;
+    let damaged =
+        fixture.receive(&of_another(1).replace("M-1|", "M-X|").replace("OBR|1|", "OBZ|1|"));
+    let receipts: Vec<_> = (0..PEOPLE)
+        .map(|number| {
+            let text = of_another(number);
+            let text = if number < 3 { locally_coded(&text) } else { text };
+            fixture.receive(&text).raw
+        })
+        .collect();
+    // A correction waits behind what it corrects.
+    let corrected = of_another(7)
+        .replace("M-7|", "M-7C|")
+        .replace("||||||F|", "||||||C|")
+        .replace("20260112092500", "20260113092500");
+    let corrected = fixture.receive(&corrected).raw;
+    assert_eq!(fixture.work_off(), PEOPLE + 3);
+
+    let state = |raw| fixture.record.raw(&fixture.access(), raw).unwrap().unwrap().summary.state;
+    assert_eq!(state(&stranger), RawState::Unmatched);
+    assert_ne!(state(&damaged.raw), RawState::Received);
+    assert!(receipts.iter().all(|raw| state(raw) == RawState::Filed));
+    assert_eq!(state(&corrected), RawState::Filed);
+    for number in 0..PEOPLE {
+        let findings = fixture.findings(&format!("ana-{number}"));
+        let report = findings.iter().filter(|line| line.contains("report NS")).count();
+        assert_eq!(report, 1, "{number}: {findings:?}");
+        let is_corrected = findings.iter().any(|line| line.starts_with("Corrected"));
+        assert_eq!(is_corrected, number == 7, "{number}: {findings:?}");
+    }
+    assert_eq!(fixture.work_off(), 0);
+    // One task for the code, and one for the stranger.
+    let reviews = fixture.record.reviews(&fixture.access(), true).unwrap();
+    let words: Vec<&str> = reviews.iter().map(|review| review.entry.reason.as_str()).collect();
+    assert_eq!(words.iter().filter(|word| **word == "unmapped").count(), 1, "{words:?}");
+    assert_eq!(words.iter().filter(|word| **word == "unmatched").count(), 1, "{words:?}");
 }

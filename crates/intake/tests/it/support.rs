@@ -217,3 +217,12 @@ pub(crate) fn result(
 pub(crate) const POOR: &str = "LA9657-3^Poor metabolizer";
 pub(crate) const INTERMEDIATE: &str = "LA10317-8^Intermediate metabolizer";
 pub(crate) const NORMAL: &str = "LA25391-6^Normal metabolizer";
+
+/// The same with the genotype under a code of the sender's own.
+pub(crate) fn locally_coded(message: &str) -> String {
+    let text = message.replace("84413-4^", "GT^");
+    let local = |line: &str| {
+        if line.contains("GT^") { line.replacen("^LN|", "^NORTH|", 1) } else { line.to_owned() }
+    };
+    text.split_inclusive(['\r', '\n']).map(local).collect()
+}
