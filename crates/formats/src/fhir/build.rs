@@ -69,19 +69,19 @@ pub struct Head<'a> {
 
 /// An object that leaves out what is not there: FHIR has no empty elements.
 #[derive(Debug, Default)]
-struct Object(Map<String, Value>);
+pub(super) struct Object(Map<String, Value>);
 
 impl Object {
     fn resource(kind: &str, id: &str) -> Self {
         Self::default().with("resourceType", kind).some("id", (!id.is_empty()).then_some(id))
     }
 
-    fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+    pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.0.insert(name.to_owned(), value.into());
         self
     }
 
-    fn some(self, name: &str, value: Option<impl Into<Value>>) -> Self {
+    pub(super) fn some(self, name: &str, value: Option<impl Into<Value>>) -> Self {
         match value.map(Into::into) {
             Some(Value::String(text)) if text.trim().is_empty() => self,
             Some(value) => self.with(name, value),
@@ -94,11 +94,11 @@ impl Object {
         self
     }
 
-    fn list(self, name: &str, items: Vec<Value>) -> Self {
+    pub(super) fn list(self, name: &str, items: Vec<Value>) -> Self {
         if items.is_empty() { self } else { self.with(name, items) }
     }
 
-    fn build(self) -> Value {
+    pub(super) fn build(self) -> Value {
         Value::Object(self.0)
     }
 }

@@ -30,12 +30,6 @@ pub struct Reported {
     pub notes: Vec<String>,
 }
 
-impl Reported {
-    fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.texts.is_empty() && self.notes.is_empty()
-    }
-}
-
 /// Keeps in a resource what was reported, as far as its elements do not say it. The label of its
 /// group is kept with `is_labelled` only, where one result is a part of another by the sender's
 /// labels.
@@ -53,18 +47,18 @@ pub fn keep(resource: &mut Value, reported: &Reported, is_labelled: bool) {
         .map(|row| item(&row.code.code))
         .collect();
     let missing = reported.rows.iter().filter(|row| lacking.contains(item(&row.code.code)));
-    let missing: Vec<PanelRow> = missing.cloned().collect();
-    let left = Reported { rows: missing, ..reported.clone() };
-    if left.is_empty() && group.is_none() {
+    let is_report = access::resource_type(resource) == Some("DiagnosticReport");
+    let mut kept: Vec<Value> = missing.map(|row| value::extension(row, is_report)).collect();
+    kept.extend(reported.texts.iter().map(value::text_extension));
+    let note = |note: &String| value::part("note", "valueString", note.as_str());
+    kept.extend(reported.notes.iter().map(note));
+    if kept.is_empty() && group.is_none() {
         return;
     }
-    let is_report = access::resource_type(resource) == Some("DiagnosticReport");
-    let mut parts = vec![json!({"url": "of", "valueString": digest(resource, &said)})];
-    parts.extend(group.map(|group| json!({"url": "group", "valueString": group})));
-    parts.extend(left.rows.iter().map(|row| value::extension(row, is_report)));
-    parts.extend(left.texts.iter().map(value::text_extension));
-    parts.extend(left.notes.iter().map(|note| json!({"url": "note", "valueString": note})));
-    let extension = json!({"url": codes::REPORTED_ROWS, "extension": parts});
+    let mut parts = vec![value::part("of", "valueString", digest(resource, &said))];
+    parts.extend(group.map(|group| value::part("group", "valueString", group)));
+    parts.extend(kept);
+    let extension = value::part(codes::REPORTED_ROWS, "extension", parts);
     let Some(object) = resource.as_object_mut() else { return };
     match object.entry("extension").or_insert_with(|| json!([])) {
         Value::Array(all) => all.push(extension),

@@ -2,12 +2,12 @@
 
 use super::status_from;
 use crate::fhir::access::{self, choice, codings, first, text};
-use crate::fhir::build::report_status;
+use crate::fhir::build::{Object, report_status};
 use crate::hl7v2::oru::{PanelRow, PanelValue, TextResult};
 use model::Coding;
 use model::code::system;
 use model::reported::ResultStatus;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Codes of a start and an end, of which the end may be left out where both are the same (FHIR
 /// genomics reporting guide, exact-start-end).
@@ -77,59 +77,56 @@ pub(super) fn same(one: &PanelValue, other: &PanelValue) -> bool {
 }
 
 pub(super) fn coding(coding: &Coding) -> Value {
-    let mut object = Map::new();
-    for (name, value) in [
-        ("system", Some(&coding.system)),
-        ("code", Some(&coding.code)),
-        ("display", coding.display.as_ref()),
-    ] {
-        if let Some(value) = value.filter(|value| !value.trim().is_empty()) {
-            object.insert(name.to_owned(), json!(value));
-        }
-    }
-    Value::Object(object)
+    Object::default()
+        .some("system", Some(coding.system.as_str()))
+        .some("code", Some(coding.code.as_str()))
+        .some("display", coding.display.as_deref())
+        .build()
+}
+
+/// A part of an extension.
+pub(super) fn part(url: &str, name: &str, value: impl Into<Value>) -> Value {
+    Object::default().with("url", url).with(name, value).build()
 }
 
 /// A row as an extension: its label, and how final it is, only where the resource holds several
 /// groups.
 pub(super) fn extension(row: &PanelRow, with_group: bool) -> Value {
-    let mut parts = vec![json!({"url": "code", "valueCoding": coding(&row.code)})];
+    let mut parts = vec![part("code", "valueCoding", coding(&row.code))];
     if with_group {
-        parts.push(json!({"url": "group", "valueString": row.group}));
+        parts.push(part("group", "valueString", row.group.as_str()));
         parts.push(status(row.status));
     }
     let value = match &row.value {
         PanelValue::Coded(concept) => {
-            let codings: Vec<Value> = concept.coding.iter().map(coding).collect();
-            let mut object = Map::new();
-            if !codings.is_empty() {
-                object.insert("coding".to_owned(), json!(codings));
-            }
-            if let Some(words) = &concept.text {
-                object.insert("text".to_owned(), json!(words));
-            }
-            Some(json!({"url": "value", "valueCodeableConcept": object}))
+            let codings = concept.coding.iter().map(coding).collect();
+            let words = concept.text.as_deref();
+            let object = Object::default().list("coding", codings);
+            let object = words.into_iter().fold(object, |object, words| object.with("text", words));
+            Some(part("value", "valueCodeableConcept", object.build()))
         }
         // FHIR has no empty text: a row without a value was sent empty.
         PanelValue::Text(words) if words.trim().is_empty() => None,
-        PanelValue::Text(words) => Some(json!({"url": "value", "valueString": words})),
+        PanelValue::Text(words) => Some(part("value", "valueString", words.as_str())),
         PanelValue::Number(number, unit) => {
             let quantity = match unit {
                 Some(unit) => json!({"value": number, "unit": unit}),
                 None => json!({"value": number}),
             };
-            Some(json!({"url": "value", "valueQuantity": quantity}))
+            Some(part("value", "valueQuantity", quantity))
         }
-        PanelValue::Range(low, high) => Some(json!({"url": "value",
-            "valueRange": {"low": {"value": low}, "high": {"value": high}}})),
+        PanelValue::Range(low, high) => {
+            let range = json!({"low": {"value": low}, "high": {"value": high}});
+            Some(part("value", "valueRange", range))
+        }
     };
     parts.extend(value);
-    parts.extend(row.notes.iter().map(|note| json!({"url": "note", "valueString": note})));
-    json!({"url": "row", "extension": parts})
+    parts.extend(row.notes.iter().map(|note| part("note", "valueString", note.as_str())));
+    part("row", "extension", parts)
 }
 
 fn status(status: ResultStatus) -> Value {
-    json!({"url": "status", "valueCode": report_status(status)})
+    part("status", "valueCode", report_status(status))
 }
 
 /// How final it was, else as final as the resource that it was kept with.
@@ -140,12 +137,12 @@ fn status_in(extension: &Value, of_resource: ResultStatus) -> ResultStatus {
 
 /// Text under a code of the sender's own as an extension.
 pub(super) fn text_extension(words: &TextResult) -> Value {
-    let mut parts = vec![json!({"url": "value", "valueString": words.text})];
+    let mut parts = vec![part("value", "valueString", words.text.as_str())];
     let code = words.code.as_ref();
-    parts.extend(code.map(|code| json!({"url": "code", "valueCoding": coding(code)})));
+    parts.extend(code.map(|code| part("code", "valueCoding", coding(code))));
     parts.push(status(words.status));
-    parts.extend(words.notes.iter().map(|note| json!({"url": "note", "valueString": note})));
-    json!({"url": "text", "extension": parts})
+    parts.extend(words.notes.iter().map(|note| part("note", "valueString", note.as_str())));
+    part("text", "extension", parts)
 }
 
 /// Text out of its extension.
