@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::hold;
 use crate::oru::{Context, Filing, reference_to};
+use crate::part_id;
 use crate::reading::Reading;
 use crate::receive::{HL7_V2, feed_access};
 use crate::vendor;
@@ -142,6 +143,7 @@ fn context<'c>(feed: &'c Feed, raw: &'c RawMessage, patient: &'c PatientId) -> C
         raw: &raw.summary.id,
         sha256: &raw.summary.sha256,
         received: raw.summary.received,
+        former: &part_id::NONE,
     }
 }
 
@@ -181,7 +183,7 @@ pub(crate) fn compared(
         Err((reason, _)) => return Ok((unlike(reason, read.problems), None)),
     };
     let patient = known.patient.clone();
-    let filings = (read.build)(&context(feed, raw, &patient));
+    let filings = part_id::built(record, &access, &context(feed, raw, &patient), &read.build)?;
     let filings = work::with_earlier(record, &access, filings)?;
     let mut difference = Difference {
         patient: Some(patient.clone()),

@@ -24,6 +24,7 @@ pub mod mllp;
 pub mod ndjson;
 mod order;
 pub mod oru;
+mod part_id;
 mod reading;
 pub mod receive;
 pub mod replay;

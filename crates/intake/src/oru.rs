@@ -9,6 +9,7 @@ mod finding;
 mod identity;
 
 use crate::feed::Profile;
+use crate::part_id::PartIds;
 use finding::{Built, observation};
 use formats::fhir::build::{
     Agent, Attachment, Document, Head, ReportParts, diagnostic_report, document_reference,
@@ -19,7 +20,7 @@ use formats::hl7v2::oru::{
     Finding, FindingContent, OrderGroup, Oru, PanelRow, PanelValue, StudyFinding, TextResult,
     panel_rows,
 };
-use identity::{ResultIdentity, derived_id};
+use identity::ResultIdentity;
 use model::assay::{Assay, Coverage};
 use model::patient::Identifier;
 use model::reported::{Report, ResultStatus};
@@ -39,6 +40,8 @@ pub struct Filing {
     pub main: &'static str,
     /// Id of that resource, for finding what an earlier version held.
     pub report_id: String,
+    /// The id that it would have had before the ids of a report's parts began alike.
+    pub former_id: Option<String>,
     /// When the laboratory released it (OBR-22), else when it sent it (MSH-7): by this the versions
     /// of a result are put in order.
     pub issued: Option<Timestamp>,
@@ -85,6 +88,8 @@ pub struct Context<'c> {
     pub sha256: &'c str,
     /// When it was received.
     pub received: Timestamp,
+    /// Reports that the record knows by their former ids.
+    pub former: &'c BTreeSet<String>,
 }
 
 impl Context<'_> {
@@ -106,14 +111,13 @@ pub fn filings(oru: &Oru, context: &Context<'_>) -> Vec<Filing> {
         let before = seen.entry(identity.clone()).or_default();
         let identity = identity.repeated(*before);
         *before += 1;
-        orders.push((order, identity));
+        orders.push((order, identity.ids(context)));
     }
     let with_findings = orders.iter().filter(|(order, _)| !order.findings.is_empty());
-    let others: Vec<String> = with_findings
-        .map(|(_, identity)| format!("DiagnosticReport/{}", derived_id(identity, "report")))
-        .collect();
-    let build = |(order, identity): (_, ResultIdentity)| {
-        Builder { others: &others, ..Builder::new(oru, order, identity, context) }.build()
+    let others: Vec<String> =
+        with_findings.map(|(_, ids)| format!("DiagnosticReport/{}", ids.of("report"))).collect();
+    let build = |(order, ids): (_, PartIds)| {
+        Builder { others: &others, ..Builder::new(oru, order, ids, context) }.build()
     };
     orders.into_iter().map(build).collect()
 }
@@ -122,7 +126,7 @@ struct Builder<'b> {
     oru: &'b Oru,
     order: &'b OrderGroup,
     context: &'b Context<'b>,
-    identity: ResultIdentity,
+    ids: PartIds,
     /// The reports of the message that state findings.
     others: &'b [String],
     subject: String,
@@ -136,17 +140,11 @@ struct Builder<'b> {
 }
 
 impl<'b> Builder<'b> {
-    fn new(
-        oru: &'b Oru,
-        order: &'b OrderGroup,
-        identity: ResultIdentity,
-        context: &'b Context<'b>,
-    ) -> Self {
+    fn new(oru: &'b Oru, order: &'b OrderGroup, ids: PartIds, context: &'b Context<'b>) -> Self {
         Self {
             oru,
             order,
             context,
-            identity,
             others: &[],
             subject: format!("Patient/{}", context.patient),
             reported: Reported::default(),
@@ -156,8 +154,10 @@ impl<'b> Builder<'b> {
                 issued: order.issued.or(oru.message_time),
                 status: order.status,
                 filler: order.filler.clone(),
+                former_id: Some(ids.former("report")),
                 ..Filing::default()
             },
+            ids,
         }
     }
 
@@ -171,7 +171,7 @@ impl<'b> Builder<'b> {
     }
 
     fn id(&self, part: &str) -> String {
-        derived_id(&self.identity, part)
+        self.ids.of(part)
     }
 
     fn add(&mut self, resource: Value, place: impl Into<String>) {
@@ -382,7 +382,7 @@ impl<'b> Builder<'b> {
             reference: None,
         }));
         // One provenance a message: a correction has its own.
-        let id = derived_id(&self.identity, &format!("provenance:{}", self.context.raw));
+        let id = self.id(&format!("provenance:{}", self.context.raw));
         let (received, raw) = (self.context.received, Some(self.context.raw));
         let resource = provenance(&id, &targets, received, &agents, raw);
         let place = format!("message {}", self.oru.control_id);

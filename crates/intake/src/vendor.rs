@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::feed::Feed;
 use crate::matching::Claimed;
 use crate::oru::{ATTACHMENT_BYTES_MAX, Context, Filing, reference_to};
+use crate::part_id::PartIds;
 use crate::receive::{bounded, feed_access};
 use crate::work::{Outcome, Settled, Whose, settle};
 use finding::{Made, key, observations};
@@ -31,7 +32,7 @@ use model::reported::{Report, ResultStatus};
 use model::specimen::Specimen;
 use model::{CodeableConcept, Coding, PartialDate, PatientId, Problem};
 use names::named;
-use record::{RawMessage, RawState, Record, derived_id};
+use record::{RawMessage, RawState, Record};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -165,20 +166,31 @@ pub(crate) fn filing(report: &VendorReport, context: &Context<'_>) -> Filing {
 struct Builder<'b> {
     report: &'b VendorReport,
     context: &'b Context<'b>,
+    /// From the laboratory, the report's number and the patient.
+    ids: PartIds,
     subject: String,
     filing: Filing,
 }
 
 impl<'b> Builder<'b> {
     fn new(report: &'b VendorReport, context: &'b Context<'b>) -> Self {
+        let identity = [
+            context.tenant.as_str(),
+            context.feed,
+            context.patient.as_str(),
+            report.laboratory.namespace(),
+            report.number.as_deref().unwrap_or_default(),
+        ];
+        let ids = PartIds::new(identity.map(str::to_owned).to_vec(), context);
         let filing = Filing {
             issued: report.issued,
+            former_id: Some(ids.former("report")),
             version: report.version,
             status: report.status,
             filler: Some(number_of(report, report.number.as_deref().unwrap_or_default())),
             ..Filing::default()
         };
-        Self { report, context, subject: format!("Patient/{}", context.patient), filing }
+        Self { report, context, ids, subject: format!("Patient/{}", context.patient), filing }
     }
 
     fn build(mut self) -> Filing {
@@ -192,17 +204,8 @@ impl<'b> Builder<'b> {
         self.filing
     }
 
-    /// The id of a part: from the laboratory, the report's number and the patient.
     fn id(&self, part: &str) -> String {
-        let (context, report) = (self.context, self.report);
-        derived_id([
-            context.tenant.as_str(),
-            context.feed,
-            context.patient.as_str(),
-            report.laboratory.namespace(),
-            report.number.as_deref().unwrap_or_default(),
-            part,
-        ])
+        self.ids.of(part)
     }
 
     fn add(&mut self, resource: Value, place: impl Into<String>) {

@@ -16,6 +16,7 @@ use crate::feed::{Feed, Feeds};
 use crate::hold;
 use crate::order;
 use crate::oru::{Context, Filing};
+use crate::part_id;
 use crate::reading::Reading;
 use crate::receive::{bounded, feed_access};
 use crate::unmapped;
@@ -282,24 +283,29 @@ pub(crate) fn settle(
         raw: &raw.summary.id,
         sha256: &raw.summary.sha256,
         received: raw.summary.received,
+        former: &part_id::NONE,
     };
-    let mut built = build(&context);
+    let mut built = part_id::built(record, &access, &context, build)?;
     if let Err(objection) = order::link(record, &access, feed, &patient, &mut built)? {
         let Objection { word, reason, patients } = objection;
         review(record, &access, raw, (word, reason), patients, problems)?;
         return Ok(Settled::Done(Outcome::Review(reason.to_owned())));
     }
-    let filings = with_earlier(record, &access, built)?;
+    let mut filings = with_earlier(record, &access, built)?;
     if let Some(objection) = version::objection(record, &access, &patient, &filings)? {
         let Objection { word, reason, patients } = objection;
         review(record, &access, raw, (word, reason), patients, problems)?;
         return Ok(Settled::Done(Outcome::Review(reason.to_owned())));
     }
-    let changes = changes(record, feed, raw, &filings, &mut problems)?;
+    let count: usize =
+        filings.iter().map(|(filing, _)| filing.resources.len() + filing.beside.len()).sum();
+    let changes = changes(record, feed, raw, &mut filings, &mut problems)?;
     let mut reviews = discordances(&filings, &changes, raw, &patient);
     let alone = unmapped::alone(&problems);
     reviews.extend(unmapped::tasks(record, &access, feed, &raw.summary.id, &problems)?);
-    let is_all_new = is_all_new(&filings, &changes);
+    // All that it comes to is written with it, so that it stands until something of it is another.
+    let puts = changes.iter().filter(|change| matches!(change, ResourceChange::Put { .. }));
+    let is_all_new = puts.count() == count;
     let reading = is_all_new.then(|| Reading::of(feed, (whose, lookups), &known)).flatten();
     let commit = Commit {
         cursor: None,
@@ -311,14 +317,6 @@ pub(crate) fn settle(
     let settled = Settled::Ready(Box::new(record.ready(&access, commit)?), patient);
     // Nobody else looks for a task while one is on its way.
     if alone.is_some() { settled.finish().map(Settled::Done) } else { Ok(settled) }
-}
-
-/// Whether all that a message comes to is written with it, so that it stands until something of it
-/// is another.
-fn is_all_new(filings: &[(Filing, Earlier)], changes: &[ResourceChange]) -> bool {
-    let own = filings.iter().map(|(filing, _)| filing.resources.len() + filing.beside.len());
-    let puts = changes.iter().filter(|change| matches!(change, ResourceChange::Put { .. }));
-    own.sum::<usize>() == puts.count()
 }
 
 /// What a person has to look at although it is filed; once, when it is new.
@@ -434,32 +432,32 @@ pub(crate) fn with_earlier(
 }
 
 /// What has to be written: new and changed resources, and the removal of results that an earlier
-/// version of the report had and this one has not.
+/// version of the report had and this one has not. The resources are taken out of the filings.
 fn changes(
     record: &Record,
     feed: &Feed,
     raw: &RawMessage,
-    filings: &[(Filing, Earlier)],
+    filings: &mut [(Filing, Earlier)],
     problems: &mut Vec<Problem>,
 ) -> Result<Vec<ResourceChange>, Failure> {
     let access = &feed_access(feed);
     let (mut changes, mut documents) = (Vec::new(), Vec::new());
     for (filing, earlier) in filings {
         problems.extend(filing.problems.iter().cloned());
-        let own = filing.resources.iter().map(|one| (one, true));
-        let beside = filing.beside.iter().map(|one| (one, false));
+        let gone = earlier.left_out_of(filing).into_iter();
+        let own = std::mem::take(&mut filing.resources).into_iter().map(|one| (one, true));
+        let beside = std::mem::take(&mut filing.beside).into_iter().map(|one| (one, false));
         for ((resource, place), is_own) in own.chain(beside) {
-            let (facts, noticed) = facts_of(resource, Some(raw.summary.id.clone()), place);
+            let (facts, noticed) = facts_of(&resource, Some(raw.summary.id.clone()), &place);
             problems.extend(noticed);
             let condition = match earlier {
                 Earlier::Never if is_own => Some(Condition::Absent),
-                _ => standing(record, access, resource)?,
+                _ => standing(record, access, &resource)?,
             };
             let Some(condition) = condition else { continue };
-            documents.extend(name_of(resource).filter(|_| is_own && holds_document(resource)));
-            changes.push(ResourceChange::put(resource.clone(), facts, condition));
+            documents.extend(name_of(&resource).filter(|_| is_own && holds_document(&resource)));
+            changes.push(ResourceChange::put(resource, facts, condition));
         }
-        let gone = earlier.left_out_of(filing).into_iter();
         changes.extend(gone.map(|(resource_type, id)| {
             let condition = Condition::Any;
             ResourceChange::Delete { resource_type, id, condition }

@@ -4,6 +4,7 @@ use super::concordance::{self, Compared};
 use super::{Answer, ReadDocument};
 use crate::failure::Failure;
 use crate::oru::Context;
+use crate::part_id;
 use crate::vendor::filing;
 use formats::fhir::facts::facts_of;
 use formats::vendor::{
@@ -64,6 +65,7 @@ pub fn file(
         raw: &raw,
         sha256: "",
         received: record.now(),
+        former: &part_id::NONE,
     };
     let mut genes = BTreeSet::new();
     if let Some((twice, _)) = report.genotypes.iter().find(|(one, _)| !genes.insert(&one.gene)) {

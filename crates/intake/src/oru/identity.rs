@@ -1,6 +1,7 @@
 //! What makes a result the same result when it comes again.
 
 use super::Context;
+use crate::part_id::PartIds;
 use formats::hl7v2::oru::{OrderGroup, Oru};
 
 /// The parts a result is known by: filler number with its namespace, else placer, service and
@@ -35,10 +36,9 @@ impl ResultIdentity {
         }
         self
     }
-}
 
-/// The id of one resource of a result: a version 8 UUID over the parts.
-pub(super) fn derived_id(identity: &ResultIdentity, part: &str) -> String {
-    let parts = identity.0.iter().map(String::as_str).chain([part]);
-    record::derived_id(parts)
+    /// The ids of its resources.
+    pub(super) fn ids(self, context: &Context<'_>) -> PartIds {
+        PartIds::new(self.0, context)
+    }
 }

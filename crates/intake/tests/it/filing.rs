@@ -2,9 +2,15 @@
 
 use crate::support::{ANA, fixture, locally_coded, result};
 use base64::Engine as _;
+use formats::fhir::facts::facts_of;
+use formats::hl7v2::{Message, oru};
+use intake::difference::difference;
 use intake::feed::Profile;
-use record::RawState;
+use intake::oru::{Context, filings};
+use model::{PatientId, RawId};
+use record::{Commit, Condition, RawState, ResourceChange};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 const EARLY: &str = "20260112092500+0000";
 
@@ -287,4 +293,56 @@ fn messages_that_wait_together_come_each_to_their_own_end() {
     let words: Vec<&str> = reviews.iter().map(|review| review.entry.reason.as_str()).collect();
     assert_eq!(words.iter().filter(|word| **word == "unmapped").count(), 1, "{words:?}");
     assert_eq!(words.iter().filter(|word| **word == "unmatched").count(), 1, "{words:?}");
+}
+
+/// The ids of a report's parts had nothing in common before. What was filed by them goes on by
+/// them: a correction that made new ones would leave the result that it corrects.
+#[test]
+fn a_result_that_is_known_by_its_former_ids_is_corrected_under_them() {
+    let fixture = fixture();
+    let message = Message::parse(ANA.as_bytes().to_vec()).0.unwrap();
+    let oru = oru::read(&message, &fixture.feed.settings()).0;
+    let (patient, raw) = (PatientId::new("ana-example"), RawId::new("r"));
+    let built = |former: &BTreeSet<String>| {
+        let context = Context {
+            tenant: &fixture.feed.tenant,
+            feed: &fixture.feed.id,
+            profile: None,
+            patient: &patient,
+            raw: &raw,
+            sha256: "",
+            received: fixture.record.now(),
+            former,
+        };
+        filings(&oru, &context).remove(0)
+    };
+    let former = built(&BTreeSet::new()).former_id.unwrap();
+    let filed = built(&BTreeSet::from([former.clone()]));
+    assert_eq!(filed.report_id, former);
+    let put = |(resource, place): (Value, String)| {
+        let facts = facts_of(&resource, None, &place).0;
+        ResourceChange::put(resource, facts, Condition::Absent)
+    };
+    let changes = filed.resources.into_iter().map(put).collect();
+    let commit = Commit { changes, ..Commit::default() };
+    fixture.record.commit(&fixture.access(), commit).unwrap();
+
+    // As it was, but for what says where it came from; then a correction of it.
+    let before = fixture.sequence();
+    assert_eq!(fixture.file(ANA).state, RawState::Filed);
+    assert_eq!(fixture.changed(before), ["Provenance 1"]);
+    let corrected = ANA
+        .replace("NSML-20260112-0117", "M-2")
+        .replace("||||||F|", "||||||C|")
+        .replace("20260112093000", "20260113093000")
+        .replace("20260112092500", "20260113092500");
+    let before = fixture.sequence();
+    let kept = fixture.file(&corrected);
+    assert_eq!(kept.state, RawState::Filed);
+    let expected = ["DiagnosticReport 2", "Observation 2", "Provenance 1"];
+    assert_eq!(fixture.changed(before), expected);
+    assert_eq!(fixture.read("DiagnosticReport", &former)["issued"], "2026-01-13T09:25:00.000Z");
+    let kept = fixture.record.raw(&fixture.access(), &kept.id).unwrap().unwrap();
+    let compared = difference(&fixture.record, &fixture.feed, &fixture.access(), &kept).unwrap();
+    assert!(!compared.is_change(), "{compared:?}");
 }

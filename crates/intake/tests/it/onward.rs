@@ -25,6 +25,7 @@ fn file(oru: &Oru) -> Filing {
         raw: &raw,
         sha256: "00",
         received: Timestamp::parse("2026-01-12T10:00:00Z").unwrap(),
+        former: &BTreeSet::new(),
     };
     filings(oru, &context).remove(0)
 }
