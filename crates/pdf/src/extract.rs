@@ -8,7 +8,7 @@ mod words;
 pub(crate) use words::spelt;
 
 use crate::ocr::Raster;
-use crate::page::Page;
+use crate::page::{Area, Page, Word};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hayro_interpret::TransformExt;
@@ -18,6 +18,12 @@ use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, interpret_
 use kurbo::Rect;
 use letters::Letters;
 
+/// Share of a page that a picture takes up at least for it to say something of the report: marks of
+/// laboratories are smaller.
+const PICTURE_SHARE: f32 = 0.04;
+/// Share of a picture from which on words cover it so that it is the ground that they stand on: a
+/// line that a fax adds covers less, the text of a page more.
+const WORDS_SHARE: f32 = 0.05;
 /// Pages of a file.
 pub const PAGES_MAX: usize = 300;
 
@@ -72,7 +78,27 @@ fn read<'a>(number: u32, page: &'a Drawn<'a>, cache: &'a InterpreterCache<'a>) -
     let (unknown_letters, hidden_letters, is_cut) =
         (letters.unknown, letters.hidden, letters.is_cut);
     let words = words::of(letters.found);
-    Page { number, width, height, words, unknown_letters, hidden_letters, is_cut }
+    let pictures = letters.pictures.into_iter().map(area).collect();
+    let pictures = unsaid(pictures, &words, width * height);
+    Page { number, width, height, words, pictures, unknown_letters, hidden_letters, is_cut }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a place on a page")]
+fn area(rect: Rect) -> Area {
+    let (left, top, right, bottom) =
+        (rect.x0 as f32, rect.y0 as f32, rect.x1 as f32, rect.y1 as f32);
+    Area { left, top, right, bottom }
+}
+
+/// The pictures that may say something that no word says: none that is small, and none with words
+/// all over it.
+fn unsaid(mut pictures: Vec<Area>, words: &[Word], page: f32) -> Vec<Area> {
+    pictures.retain(|picture| {
+        let on_it = words.iter().filter(|word| picture.holds(word.area));
+        let covered: f32 = on_it.map(|word| word.area.size()).sum();
+        picture.size() >= PICTURE_SHARE * page && covered < WORDS_SHARE * picture.size()
+    });
+    pictures
 }
 
 /// One page as a picture (SVG), letters as shapes.

@@ -26,7 +26,7 @@ use extract::Unreadable;
 use integrity::Refusal;
 use model::Problem;
 use ocr::{Raster, RecognisedPage};
-use page::Page;
+use page::{Page, Word};
 use reading::{Size, Stated};
 use rows::Line;
 use tumor::gene::Genes;
@@ -64,7 +64,7 @@ pub fn read(bytes: &[u8], genes: &Genes) -> Result<Reading, Failure> {
     read_with(bytes, &[], genes)
 }
 
-/// The same, with words that were recognised in the pictures of pages that have no text.
+/// The same, with words that were recognised in pages that have no text, and in pictures.
 ///
 /// # Errors
 /// As [`read`].
@@ -115,6 +115,7 @@ pub fn of_nothing() -> Reading {
         denied: Vec::new(),
         problems: Vec::new(),
         without_text: Vec::new(),
+        with_pictures: Vec::new(),
     }
 }
 
@@ -123,25 +124,34 @@ pub fn of_pages(pages: &[Page], genes: &Genes) -> Reading {
     let lines: Vec<Vec<Line>> = pages.iter().map(rows::lines).collect();
     let body = rows::body(pages, &lines);
     let stated = stated::of(&lines);
-    let mut problems = letters(pages);
+    let problems = letters(pages);
     let labels = stated::labels(&lines);
     let is_report = labels >= LABELS_MIN && propose::has_findings_heading(genes, &body);
     let sizes = pages.iter().map(|page| Size { width: page.width, height: page.height }).collect();
     let without_text = pages.iter().filter(|page| page.words.is_empty());
     let without_text = without_text.map(|page| page.number).collect();
+    let with_pictures = pages.iter().filter(|page| has_unread_pictures(page));
+    let with_pictures = with_pictures.map(|page| page.number).collect();
+    let mut reading =
+        Reading { pages: sizes, stated, problems, without_text, with_pictures, ..of_nothing() };
     if !is_report {
         let text = "the document does not look like the report of a person; nothing is proposed";
-        problems.push(Problem::note("not-a-report", "document", text));
-        let (class, proposals, denied) = (Class::NotAReport, Vec::new(), Vec::new());
-        return Reading { class, pages: sizes, stated, proposals, denied, problems, without_text };
+        reading.problems.push(Problem::note("not-a-report", "document", text));
+        return reading;
     }
-    problems.extend(stated::check(pages, &lines, &stated));
+    reading.class = Class::Report;
+    reading.problems.extend(stated::check(pages, &lines, &reading.stated));
     let found = propose::of(genes, &body);
-    problems.extend(found.problems);
-    let (mut proposals, denied) = (found.proposals, found.denied);
-    problems.extend(ocr::mark(&mut proposals, pages));
-    let class = Class::Report;
-    Reading { class, pages: sizes, stated, proposals, denied, problems, without_text }
+    reading.problems.extend(found.problems);
+    (reading.proposals, reading.denied) = (found.proposals, found.denied);
+    reading.problems.extend(ocr::mark(&mut reading.proposals, pages));
+    reading
+}
+
+/// Whether a page has a text, and pictures beside it in which no word was recognised.
+fn has_unread_pictures(page: &Page) -> bool {
+    let is_read = |word: &Word| word.confidence.is_some();
+    !page.words.is_empty() && !page.pictures.is_empty() && !page.words.iter().any(is_read)
 }
 
 /// What of the pages could not be read.
@@ -153,9 +163,13 @@ fn letters(pages: &[Page]) -> Vec<Problem> {
             let text = "no text; not computable: the page may be a picture of one";
             problems.push(Problem::warning("no-text", &place, text));
         }
+        if has_unread_pictures(page) {
+            let text = "a picture takes up a part of the page, and no words in it were read";
+            problems.push(Problem::warning("picture", &place, text));
+        }
         if page.words.iter().any(|word| word.confidence.is_some()) {
-            let text = "the words of the page were recognised in its picture (OCR) and may be \
-                        wrong; what is proposed from them takes two people";
+            let text = "words of the page were recognised in a picture (OCR) and may be wrong; \
+                        what is proposed from them takes two people";
             problems.push(Problem::warning("recognised", &place, text));
         }
         if page.unknown_letters > 0 {

@@ -169,19 +169,25 @@ fn levelled(mut words: Vec<Recognised>) -> Vec<Recognised> {
     words
 }
 
-/// Puts words on the pages that have none of their own, and on no others.
+/// Puts words where the file has none: on pages without any, and in pictures beside its own.
 pub(crate) fn put(pages: &mut [Page], recognised: &[RecognisedPage]) {
-    for page in pages.iter_mut().filter(|page| page.words.is_empty()) {
+    for page in pages {
+        let is_bare = page.words.is_empty();
+        let is_new = |area: Area| {
+            let is_in_picture = page.pictures.iter().any(|picture| picture.holds(area));
+            is_bare || is_in_picture && !page.words.iter().any(|own| own.area.touches(area))
+        };
         let own = recognised.iter().filter(|own| own.page == page.number);
-        for word in own.flat_map(|own| &own.words).take(WORDS_MAX) {
-            page.words.push(Word {
-                text: crate::extract::spelt(&word.text),
-                area: word.area,
-                baseline: word.baseline,
-                size: word.size,
-                confidence: Some(word.confidence.min(100)),
-            });
-        }
+        let words = own.flat_map(|own| &own.words).filter(|word| is_new(word.area));
+        let words = words.take(WORDS_MAX).map(|word| Word {
+            text: crate::extract::spelt(&word.text),
+            area: word.area,
+            baseline: word.baseline,
+            size: word.size,
+            confidence: Some(word.confidence.min(100)),
+        });
+        let words: Vec<Word> = words.collect();
+        page.words.extend(words);
     }
 }
 

@@ -35,6 +35,18 @@ impl Area {
             && other.top < self.bottom
     }
 
+    /// Whether the middle of another one is in it.
+    pub fn holds(self, other: Self) -> bool {
+        let (across, down) =
+            (f32::midpoint(other.left, other.right), f32::midpoint(other.top, other.bottom));
+        (self.left..=self.right).contains(&across) && (self.top..=self.bottom).contains(&down)
+    }
+
+    /// How large it is, in square points.
+    pub fn size(self) -> f32 {
+        (self.right - self.left).max(0.0) * (self.bottom - self.top).max(0.0)
+    }
+
     /// The smallest area around all; nothing of nothing.
     pub fn around(areas: impl IntoIterator<Item = Self>) -> Option<Self> {
         areas.into_iter().reduce(Self::with)
@@ -67,6 +79,9 @@ pub struct Page {
     pub height: f32,
     /// Its words, in no order.
     pub words: Vec<Word>,
+    /// Where a large picture stands that is no ground for the words on it: it may say something
+    /// that no word says.
+    pub pictures: Vec<Area>,
     /// Letters whose meaning the file does not tell.
     pub unknown_letters: usize,
     /// Letters that nobody sees, which are not read.

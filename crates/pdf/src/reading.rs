@@ -203,11 +203,16 @@ pub struct Reading {
     /// Pages that have no text, and none that was recognised.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub without_text: Vec<u32>,
+    /// Pages that have text, and beside it large pictures in which no word was recognised.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with_pictures: Vec<u32>,
 }
 
 impl Reading {
-    /// Whether any page has no text.
-    pub fn has_blank_pages(&self) -> bool {
-        !self.without_text.is_empty()
+    /// Pages in whose pictures words may be recognised, in their order.
+    pub fn pictured(&self) -> Vec<u32> {
+        let mut pages = [self.without_text.as_slice(), &self.with_pictures].concat();
+        pages.sort_unstable();
+        pages
     }
 }

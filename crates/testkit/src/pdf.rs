@@ -101,12 +101,35 @@ pub fn report(person: (&str, &str, &str), texts: &[Text<'_>]) -> Vec<u8> {
     document(&[head.chain(texts.iter().copied()).collect()])
 }
 
-/// A page that is a picture of one and has no text: its size in points, and in grey dots.
-pub fn picture((width, height): (f32, f32), (columns, rows): (u32, u32), dots: &[u8]) -> Vec<u8> {
+/// A report of one page, head and texts, over a white picture: its place from the left and the top,
+/// its width and height, in points.
+pub fn beside_picture(
+    person: (&str, &str, &str),
+    texts: &[Text<'_>],
+    (left, top, width, height): (f32, f32, f32, f32),
+) -> Vec<u8> {
+    let head = head(person.0, person.1, person.2);
+    let head = head.iter().map(|(left, top, text)| (*left, *top, text.as_str()));
+    #[expect(clippy::cast_precision_loss, reason = "the height of a page")]
+    let bottom = HEIGHT as f32 - top - height;
+    let mut drawn = format!("q {width} 0 0 {height} {left} {bottom} cm /I Do Q\n").into_bytes();
+    drawn.extend(content(&head.chain(texts.iter().copied()).collect::<Vec<_>>()));
     let page = format!(
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 {width} {height}]/Contents 5 0 R\
-         /Resources<</XObject<</I 4 0 R>>>>>>"
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 {WIDTH} {HEIGHT}]/Contents 5 0 R\
+         /Resources<</XObject<</I 4 0 R>>/Font<</F1 6 0 R>>>>>>"
     );
+    file(&[
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>".to_vec(),
+        page.into_bytes(),
+        image((2, 2), &[u8::MAX; 4]),
+        stream(&drawn),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>".to_vec(),
+    ])
+}
+
+/// A picture in grey dots.
+fn image((columns, rows): (u32, u32), dots: &[u8]) -> Vec<u8> {
     let mut image = format!(
         "<</Type/XObject/Subtype/Image/Width {columns}/Height {rows}/BitsPerComponent 8\
          /ColorSpace/DeviceGray/Filter/FlateDecode"
@@ -115,11 +138,20 @@ pub fn picture((width, height): (f32, f32), (columns, rows): (u32, u32), dots: &
     // The dictionary of the stream is that of the picture.
     let packed = stream(dots);
     image.extend_from_slice(packed.strip_prefix(b"<</Filter/FlateDecode").unwrap_or(&packed));
+    image
+}
+
+/// A page that is a picture of one and has no text: its size in points, and in grey dots.
+pub fn picture((width, height): (f32, f32), size: (u32, u32), dots: &[u8]) -> Vec<u8> {
+    let page = format!(
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 {width} {height}]/Contents 5 0 R\
+         /Resources<</XObject<</I 4 0 R>>>>>>"
+    );
     file(&[
         b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
         b"<</Type/Pages/Count 1/Kids[3 0 R]>>".to_vec(),
         page.into_bytes(),
-        image,
+        image(size, dots),
         stream(format!("q {width} 0 0 {height} 0 0 cm /I Do Q").as_bytes()),
     ])
 }

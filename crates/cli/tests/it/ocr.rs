@@ -1,4 +1,4 @@
-//! Words that a program of the operator recognises in pages without text, in a process with limits.
+//! Words that a program of the operator recognises in pictures, in a process with limits.
 
 #![expect(clippy::print_stdout, reason = "what a machine cannot test, it says")]
 
@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use testkit::pdf::{picture, report};
+use testkit::pdf::{beside_picture, picture, report};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_cognate");
 /// Dots of a point at 300 of an inch.
@@ -53,10 +53,14 @@ const REPORT: &[(&str, u8)] = &[
 ];
 
 fn reading(program: &Path) -> Result<Reading, String> {
+    reading_of(program, &image_only())
+}
+
+fn reading_of(program: &Path, bytes: &[u8]) -> Result<Reading, String> {
     let reader = Reader::new(PROGRAM, &["extract-pdf"]);
     let recogniser = Recogniser::new(program, Arc::new(AtomicBool::new(false)));
     recogniser.check(&reader).map_err(|error| error.to_string())?;
-    reader.recognising(recogniser).read(&image_only()).map_err(|error| error.to_string())
+    reader.recognising(recogniser).read(bytes).map_err(|error| error.to_string())
 }
 
 /// Whether this machine lets a process give up its network; where none may, OCR is refused.
@@ -86,6 +90,25 @@ fn words_of_a_picture_are_proposed_in_their_places() {
     let read = reading(&script(directory.path(), "unsure", "", &unsure)).unwrap();
     assert!(read.proposals.is_empty());
     assert!(read.problems.iter().any(|problem| problem.code == "low-confidence"));
+}
+
+#[test]
+fn words_of_a_picture_beside_text_are_proposed_with_those_of_the_text() {
+    let directory = tempfile::tempdir().unwrap();
+    let person = ("Ana Example", "1970-03-04", "100");
+    let texts = [(40.0, 100.0, "Results"), (40.0, 120.0, "KRAS p.Gly12Asp")];
+    let bytes = beside_picture(person, &texts, (0.0, 130.0, 612.0, 600.0));
+    // Lines of words from the top of the page: the tenth is in the picture, below the text.
+    let lines = [&[("-", 96); 9][..], &[("BRAF p.Val600Glu", 91)]].concat();
+    let read = reading_of(&script(directory.path(), "ocr", "", &lines), &bytes);
+    if is_refused_here(&read) {
+        return;
+    }
+    let read = read.unwrap();
+    let mut found: Vec<Option<u8>> = read.proposals.iter().map(|one| one.confidence).collect();
+    found.sort_unstable();
+    assert_eq!(found, [None, Some(91)], "{:?}", read.problems);
+    assert!(read.with_pictures.is_empty());
 }
 
 #[test]

@@ -101,7 +101,9 @@ impl Reader {
             Answer::Reading(reading) => *reading,
             _ => return Err(ReadFailure::Ended),
         };
-        if let Some(recogniser) = self.recogniser.as_ref().filter(|_| reading.has_blank_pages()) {
+        if let Some(recogniser) =
+            self.recogniser.as_ref().filter(|_| !reading.pictured().is_empty())
+        {
             reading = recogniser.read(self, bytes, reading)?;
         }
         if reading.proposals.iter().any(|one| one.confidence.is_none()) {

@@ -30,7 +30,7 @@ const DATA_PLACE: &str = "TESSDATA_PREFIX";
 /// A picture with nothing on it, for trying whether the program runs.
 const BLANK_DOTS: usize = 64;
 
-/// Recognises words in the pages that have none.
+/// Recognises words in pages that have none, and in pictures beside words.
 #[derive(Clone, Debug)]
 pub struct Recogniser {
     program: PathBuf,
@@ -97,7 +97,7 @@ impl Recogniser {
         words_of_table(&table, raster.scale).map_err(|_| ReadFailure::Ended)
     }
 
-    /// Reads a document again with the words of those of its pages that have none.
+    /// Reads a document again with the words of those of its pages that have none, or pictures.
     pub(super) fn read(
         &self,
         reader: &Reader,
@@ -106,7 +106,7 @@ impl Recogniser {
     ) -> Result<Reading, ReadFailure> {
         let until = Instant::now() + Duration::from_secs(DOCUMENT_SECONDS_MAX);
         let (mut pages, mut problems) = (Vec::new(), Vec::new());
-        for (at, page) in first.without_text.iter().copied().enumerate() {
+        for (at, page) in first.pictured().into_iter().enumerate() {
             if self.stop.load(Ordering::Relaxed) {
                 return Err(ReadFailure::Stopped);
             }

@@ -24,13 +24,18 @@ pub(super) struct Letter {
     pub(super) size: f64,
 }
 
-/// Takes letters, and draws nothing.
+/// Pictures of a page of which the places are kept.
+const PICTURES_MAX: usize = 1_000;
+
+/// Takes letters and the places of pictures, and draws nothing.
 #[derive(Debug)]
 pub(super) struct Letters {
     page: Rect,
     /// What is seen of the page, innermost last.
     clips: Vec<Rect>,
     pub(super) found: Vec<Letter>,
+    /// What is seen of each picture.
+    pub(super) pictures: Vec<Rect>,
     pub(super) unknown: usize,
     pub(super) hidden: usize,
     pub(super) is_cut: bool,
@@ -38,7 +43,8 @@ pub(super) struct Letters {
 
 impl Letters {
     pub(super) fn new(page: Rect) -> Self {
-        Self { page, clips: Vec::new(), found: Vec::new(), unknown: 0, hidden: 0, is_cut: false }
+        let (clips, found, pictures) = (Vec::new(), Vec::new(), Vec::new());
+        Self { page, clips, found, pictures, unknown: 0, hidden: 0, is_cut: false }
     }
 
     /// Whether a person would see something at a place.
@@ -109,10 +115,20 @@ impl Device<'_> for Letters {
         self.clips.pop();
     }
 
+    /// A picture has as many units as dots.
+    fn draw_image(&mut self, image: Image<'_, '_>, transform: Affine) {
+        let whole = Rect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
+        let seen = transform.transform_rect_bbox(whole).intersect(self.page);
+        let seen = self.clips.last().map_or(seen, |clip| seen.intersect(*clip));
+        let is_there = seen.is_finite() && seen.area() > 0.0;
+        if is_there && self.pictures.len() < PICTURES_MAX {
+            self.pictures.push(seen);
+        }
+    }
+
     fn set_soft_mask(&mut self, _: Option<SoftMask<'_>>) {}
     fn set_blend_mode(&mut self, _: BlendMode) {}
     fn draw_path(&mut self, _: &BezPath, _: Affine, _: &Paint<'_>, _: &PathDrawMode) {}
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'_>>, _: BlendMode) {}
-    fn draw_image(&mut self, _: Image<'_, '_>, _: Affine) {}
     fn pop_transparency_group(&mut self) {}
 }

@@ -1,11 +1,11 @@
-//! Pages that are pictures: without words of their own they say nothing, and what was recognised in
-//! them is marked, never sure, and never on a page that has a text.
+//! Pages that are pictures, and pictures beside text: without words of their own they say nothing,
+//! and what was recognised in them is marked, never sure, and never in the place of a text.
 
 use model::Problem;
 use pdf::ocr::{Recognised, RecognisedPage};
 use pdf::page::Area;
 use pdf::{Class, Reading};
-use testkit::pdf::{document, picture, report};
+use testkit::pdf::{beside_picture, document, picture, report};
 
 const PERSON: (&str, &str, &str) = ("Ana Example", "1970-03-04", "100");
 
@@ -108,4 +108,78 @@ fn a_page_is_drawn_as_dots_of_its_size_for_a_recogniser() {
         middle[..150].iter().all(|dot| *dot < 10) && middle[280..].iter().all(|dot| *dot > 245)
     );
     assert!(pdf::raster(&document(&[Vec::new()]), 2).is_err());
+}
+
+/// Where a picture stands: from the left, from the top, its width, its height.
+type Place = (f32, f32, f32, f32);
+
+/// A report with a gene in its text, over a picture in this place.
+fn over(place: Place) -> Vec<u8> {
+    let texts = [(40.0, 380.0, "Results"), (40.0, 400.0, "KRAS p.Gly12Asp")];
+    beside_picture(PERSON, &texts, place)
+}
+
+/// A word in a place, as it was recognised.
+fn word(text: &str, left: f32, baseline: f32) -> Recognised {
+    #[expect(clippy::cast_precision_loss, reason = "a few letters")]
+    let right = left + 5.0 * text.len() as f32;
+    let area = Area { left, top: baseline - 8.0, right, bottom: baseline };
+    Recognised { text: text.to_owned(), area, baseline, size: 10.0, confidence: 90 }
+}
+
+#[test]
+fn a_large_picture_beside_text_is_told_and_nothing_of_the_text_is_lost() {
+    let told = |bytes: &[u8]| {
+        let reading = pdf::read(bytes, &super::genes()).unwrap();
+        let genes = reading.proposals.iter().map(|one| one.value(pdf::FieldName::Gene));
+        assert_eq!(genes.collect::<Vec<_>>(), [Some("KRAS")]);
+        let places = reading.problems.iter().filter(|problem| problem.code == "picture");
+        let places: Vec<_> = places.map(|problem| problem.place.clone()).collect();
+        assert_eq!(places.is_empty(), reading.with_pictures.is_empty());
+        assert!(reading.without_text.is_empty());
+        reading.with_pictures
+    };
+    let cases: [(&str, Place, &[u32]); 6] = [
+        ("below the text", (40.0, 420.0, 500.0, 300.0), &[1]),
+        ("a page with a few lines over it", (0.0, 0.0, 612.0, 792.0), &[1]),
+        ("the mark of a laboratory", (450.0, 20.0, 120.0, 60.0), &[]),
+        ("the ground of a line", (30.0, 385.0, 120.0, 20.0), &[]),
+        ("beside the page", (700.0, 420.0, 500.0, 300.0), &[]),
+        ("little of it on the page", (600.0, 420.0, 500.0, 300.0), &[]),
+    ];
+    for (what, place, pages) in cases {
+        assert_eq!(told(&over(place)), pages, "{what}");
+    }
+    // A page of text has the whole page for its ground.
+    let line = "A long line of words as a letter has them, one after the other, to its right edge";
+    let lines: Vec<_> = (0_u8..40).map(|at| (40.0, 420.0 + 9.0 * f32::from(at), line)).collect();
+    let texts = [(40.0, 380.0, "Results"), (40.0, 400.0, "KRAS p.Gly12Asp")];
+    let texts = [&texts[..], &lines].concat();
+    assert!(told(&beside_picture(PERSON, &texts, (0.0, 0.0, 612.0, 792.0))).is_empty());
+}
+
+#[test]
+fn words_of_a_picture_stand_beside_those_of_the_text() {
+    let bytes = over((40.0, 420.0, 500.0, 300.0));
+    let words = vec![
+        word("BRAF", 60.0, 440.0),
+        word("p.Val600Glu", 90.0, 440.0),
+        // Not in the picture, and in the place of a word of the file.
+        word("NRAS", 60.0, 300.0),
+        word("p.Gln61Arg", 90.0, 300.0),
+        word("EGFR", 40.0, 400.0),
+    ];
+    let pages = [RecognisedPage { page: 1, words }];
+    let reading = pdf::read_with(&bytes, &pages, &super::genes()).unwrap();
+    let one =
+        |one: &pdf::Proposal| (one.value(pdf::FieldName::Gene).unwrap().to_owned(), one.confidence);
+    let mut genes: Vec<_> = reading.proposals.iter().map(one).collect();
+    genes.sort();
+    assert_eq!(genes, [("BRAF".to_owned(), Some(90)), ("KRAS".to_owned(), None)]);
+    assert!(codes(&reading).contains(&"recognised") && !codes(&reading).contains(&"picture"));
+    assert!(reading.pictured().is_empty());
+    // Where nothing was recognised in the picture, it is still one that nobody has read.
+    let pages = [RecognisedPage { page: 1, words: vec![word("NRAS", 60.0, 300.0)] }];
+    let reading = pdf::read_with(&bytes, &pages, &super::genes()).unwrap();
+    assert_eq!(reading.pictured(), [1]);
 }
