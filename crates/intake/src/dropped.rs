@@ -97,7 +97,7 @@ pub(crate) fn ingest_document(
 ///
 /// # Errors
 /// When the record fails.
-pub(crate) fn file_document(
+pub(crate) fn settle_document(
     record: &Record,
     feed: &Feed,
     raw: &RawMessage,

@@ -20,25 +20,25 @@ pub(crate) static NONE: BTreeSet<String> = BTreeSet::new();
 #[derive(Clone, Debug)]
 pub(crate) struct PartIds {
     identity: Vec<String>,
-    /// Whether they are made as they were before: with nothing in common.
-    is_former: bool,
+    /// What all of them begin with; nothing where they are made as they were before.
+    common: String,
 }
 
 impl PartIds {
-    /// Ids as the parts of this report have them, if there is one.
-    pub(crate) fn new(identity: Vec<String>, context: &Context<'_>) -> Self {
-        let ids = Self { identity, is_former: false };
-        Self { is_former: context.former.contains(&ids.former("report")), ..ids }
+    /// Ids of the parts of a report; `former` are the reports that are known by their former ids.
+    pub(crate) fn new(identity: Vec<String>, former: &BTreeSet<String>) -> Self {
+        let mut ids = Self { identity, common: String::new() };
+        if !former.contains(&ids.former("report")) {
+            ids.common = derived_id(ids.identity.iter().map(String::as_str));
+            ids.common.truncate(COMMON_CHARACTERS);
+        }
+        ids
     }
 
     /// The id of a part: a UUID of version 8.
     pub(crate) fn of(&self, part: &str) -> String {
         let own = self.former(part);
-        let whole = derived_id(self.identity.iter().map(String::as_str));
-        match (whole.get(..COMMON_CHARACTERS), own.get(COMMON_CHARACTERS..)) {
-            (Some(common), Some(rest)) if !self.is_former => format!("{common}{rest}"),
-            _ => own,
-        }
+        format!("{}{}", self.common, own.get(self.common.len()..).unwrap_or_default())
     }
 
     /// The id that a part had before.
@@ -74,22 +74,9 @@ pub(crate) fn built(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{PatientId, RawId, TenantId, Timestamp};
 
-    /// Ids of a report with a number, and of one that the record knows by these former ids.
     fn ids(number: &str, former: &BTreeSet<String>) -> PartIds {
-        let (tenant, patient, raw) = (TenantId::new("t"), PatientId::new("p"), RawId::new("r"));
-        let context = Context {
-            tenant: &tenant,
-            feed: "north",
-            profile: None,
-            patient: &patient,
-            raw: &raw,
-            sha256: "",
-            received: Timestamp::from_micros(0),
-            former,
-        };
-        PartIds::new(vec!["t".to_owned(), number.to_owned()], &context)
+        PartIds::new(vec!["t".to_owned(), number.to_owned()], former)
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl Named {
 ///
 /// # Errors
 /// When the record fails.
-pub(crate) fn file_report(
+pub(crate) fn settle_report(
     record: &Record,
     feed: &Feed,
     raw: &RawMessage,
@@ -181,7 +181,7 @@ impl<'b> Builder<'b> {
             report.laboratory.namespace(),
             report.number.as_deref().unwrap_or_default(),
         ];
-        let ids = PartIds::new(identity.map(str::to_owned).to_vec(), context);
+        let ids = PartIds::new(identity.map(str::to_owned).to_vec(), context.former);
         let filing = Filing {
             issued: report.issued,
             former_id: Some(ids.former("report")),

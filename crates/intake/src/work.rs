@@ -171,7 +171,7 @@ impl Worker {
         let feeds: Vec<Feed> = messages.iter().map(|message| self.feed_of(message)).collect();
         let filed = self.record.file_together(|record| {
             let each = messages.iter().zip(&feeds);
-            Ok::<_, Failure>(finish_each(each.map(|(raw, feed)| settled(record, feed, raw))))
+            Ok::<_, Failure>(finish_each(each.map(|(raw, feed)| settle_message(record, feed, raw))))
         })?;
         let park = |(filed, (message, feed)): (Result<_, _>, (&&RawMessage, &Feed))| {
             filed.or_else(|failure| park(&self.record, &feed_access(feed), message, failure))
@@ -204,16 +204,16 @@ fn park(
 /// # Errors
 /// When the record fails.
 pub fn file_message(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Outcome, Failure> {
-    settled(record, feed, raw)?.finish()
+    settle_message(record, feed, raw)?.finish()
 }
 
 /// Reads and matches one, and finds out what is to be filed of it.
-fn settled(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Settled, Failure> {
+fn settle_message(record: &Record, feed: &Feed, raw: &RawMessage) -> Result<Settled, Failure> {
     if vendor::is_report(&raw.summary.media_type) {
-        return vendor::file_report(record, feed, raw);
+        return vendor::settle_report(record, feed, raw);
     }
     if dropped::is_document(&raw.summary.media_type) {
-        return dropped::file_document(record, feed, raw);
+        return dropped::settle_document(record, feed, raw);
     }
     let access = feed_access(feed);
     let (message, mut problems) = match parse(raw) {

@@ -209,10 +209,8 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Pages in whose pictures words may be recognised, in their order.
+    /// Pages in whose pictures words may be recognised, those without any text first.
     pub fn pictured(&self) -> Vec<u32> {
-        let mut pages = [self.without_text.as_slice(), &self.with_pictures].concat();
-        pages.sort_unstable();
-        pages
+        [self.without_text.as_slice(), &self.with_pictures].concat()
     }
 }

@@ -72,7 +72,8 @@ pub fn file(
         let text = format!("two genotypes of {} are confirmed; reject one of them", twice.gene);
         return refused("gene-twice", &text);
     }
-    let built = filing(&report, &context);
+    let build = |context: &Context<'_>| vec![filing(&report, context)];
+    let built = part_id::built(record, access, &context, &build)?.pop().unwrap_or_default();
     if !built.problems.is_empty() {
         return Err(Failure::Refused(built.problems));
     }

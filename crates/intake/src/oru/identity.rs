@@ -39,6 +39,6 @@ impl ResultIdentity {
 
     /// The ids of its resources.
     pub(super) fn ids(self, context: &Context<'_>) -> PartIds {
-        PartIds::new(self.0, context)
+        PartIds::new(self.0, context.former)
     }
 }

@@ -66,16 +66,11 @@ impl Worker {
                 [only] => Ok(vec![self.file(only)]),
                 several => self.file_some(several),
             };
-            match filed {
-                Ok(filed) => {
-                    for one in filed {
-                        match one {
-                            Ok(_) => done += 1,
-                            Err(failure) => failed = Some(failure),
-                        }
-                    }
+            for one in filed.unwrap_or_else(|failure| vec![Err(failure)]) {
+                match one {
+                    Ok(_) => done += 1,
+                    Err(failure) => failed = Some(failure),
                 }
-                Err(failure) => failed = Some(failure),
             }
         }
         (done, failed)

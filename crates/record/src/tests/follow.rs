@@ -70,6 +70,13 @@ fn commit(record: &Record, change: ResourceChange) {
     record.commit(&access(Role::Interface), commit).unwrap();
 }
 
+/// An observation with a number, put.
+fn put(number: usize) -> ResourceChange {
+    let resource = json!({"resourceType": "Observation", "id": format!("o{number}"),
+        "status": "final"});
+    ResourceChange::put(resource, vec![], Condition::Any)
+}
+
 fn found(record: &Record, status: &str) -> Vec<String> {
     let query = Query {
         resource_type: "Observation".to_owned(),
@@ -135,11 +142,6 @@ fn much_and_little_and_other_things_are_taken_in() {
     let path = directory.path();
     MasterKey::create_file(path.join("key")).unwrap();
     let record = reopen(path);
-    let put = |number: usize| {
-        let resource = json!({"resourceType": "Observation", "id": format!("o{number}"),
-            "status": "final"});
-        ResourceChange::put(resource, vec![], Condition::Any)
-    };
     // More at once than a transaction takes in, beside some that wait from before.
     for number in 0..3 {
         commit(&record, put(number));
@@ -193,11 +195,6 @@ fn what_is_filed_stands_whether_it_can_be_taken_in_or_not() {
     let path = directory.path();
     MasterKey::create_file(path.join("key")).unwrap();
     let record = reopen(path);
-    let put = |number: usize| {
-        let resource = json!({"resourceType": "Observation", "id": format!("o{number}"),
-            "status": "final"});
-        ResourceChange::put(resource, vec![], Condition::Absent)
-    };
     let rename = |sql: &'static str| {
         let renamed = record.inner.record_writer.write(|executor| executor.execute(sql, &[]));
         renamed.unwrap();

@@ -64,8 +64,8 @@ impl Waiting {
         of_tenant.into_iter().flatten().flatten().cloned().collect()
     }
 
-    /// Adds what the transaction under way has filed; what it comes to is undone by nothing but
-    /// the end of the whole.
+    /// Adds what the transaction under way has filed. Only the transaction as a whole can undo it:
+    /// it is the last that a job does.
     pub(crate) fn file(&self, tenant: &str, fresh: impl IntoIterator<Item = Arc<Fresh>>) {
         self.lock().being_filed.entry(tenant.to_owned()).or_default().extend(fresh);
     }
@@ -83,11 +83,11 @@ impl Waiting {
     }
 
     /// Tenants whose changes are to be taken in by the transaction under way.
-    fn due(&self) -> Vec<String> {
+    fn due(&self) -> BTreeSet<String> {
         let all = self.lock();
         let is_full = |tenant: &&String| all.count(tenant) >= WAITING_MAX;
         let full = all.being_filed.keys().filter(is_full);
-        full.chain(&all.asked).cloned().collect::<BTreeSet<_>>().into_iter().collect()
+        full.chain(&all.asked).cloned().collect()
     }
 
     /// The transaction stands, or nothing of it does.
