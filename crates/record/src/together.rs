@@ -38,12 +38,14 @@ struct Gathered {
 }
 
 impl Gathered {
-    /// Has all that was begun become durable soon. Once for each: others begin theirs meanwhile,
-    /// which are not to be hurried.
-    fn urge(&mut self) {
-        if let Some(urge) = self.urge.take() {
+    /// Has all that was begun become durable soon, unless that was done. Once for each: others begin
+    /// theirs meanwhile, which are not to be hurried.
+    fn urge(&mut self) -> bool {
+        let urge = self.urge.take();
+        if let Some(urge) = &urge {
             urge.urge();
         }
+        urge.is_some()
     }
 
     /// Waits for everything. What fails stays, so that nobody takes it for done.
@@ -125,8 +127,8 @@ pub(crate) struct Begun {
 }
 
 impl Before for Begun {
-    fn urge(&self) {
-        self.gathering.lock().urge();
+    fn urge(&self) -> bool {
+        self.gathering.lock().urge()
     }
 
     fn settle(self) -> Result<(), Failure> {

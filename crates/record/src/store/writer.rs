@@ -18,14 +18,17 @@ const LATER_WAIT_MAX: Duration = Duration::from_millis(5);
 
 /// What must be durable before the work of a job is.
 pub(crate) trait Before: Send {
-    /// Has it begun, so that little is left to wait for when the work was done.
-    fn urge(&self);
+    /// Has it begun, so that little is left to wait for when the work was done; with it begins
+    /// what was there before. Whether there was something to urge.
+    fn urge(&self) -> bool;
     /// Waits for it.
     fn settle(self) -> Result<(), Failure>;
 }
 
 impl Before for () {
-    fn urge(&self) {}
+    fn urge(&self) -> bool {
+        false
+    }
 
     fn settle(self) -> Result<(), Failure> {
         Ok(())
@@ -33,10 +36,8 @@ impl Before for () {
 }
 
 impl<B: Before> Before for Option<B> {
-    fn urge(&self) {
-        if let Some(before) = self {
-            before.urge();
-        }
+    fn urge(&self) -> bool {
+        self.as_ref().is_some_and(B::urge)
     }
 
     fn settle(self) -> Result<(), Failure> {
@@ -68,8 +69,8 @@ impl Beside for () {
 
 /// A job as the writer sees it.
 trait Job: Send {
-    /// Has that begun which must be durable before the work is.
-    fn urge(&self);
+    /// Has that begun which must be durable before the work is; whether there is anything.
+    fn urge(&self) -> bool;
     /// Does the work; whether it is to be kept.
     fn run(&mut self, executor: &dyn Executor) -> bool;
     /// Waits for what must be durable before the work is.
@@ -112,10 +113,8 @@ where
     F: FnOnce(&dyn Executor) -> Result<T, Failure> + Send,
     S: Before,
 {
-    fn urge(&self) {
-        if let Some(before) = &self.before {
-            before.urge();
-        }
+    fn urge(&self) -> bool {
+        self.before.as_ref().is_some_and(S::urge)
     }
 
     fn run(&mut self, executor: &dyn Executor) -> bool {
@@ -148,6 +147,43 @@ where
 struct Status {
     waiting: AtomicUsize,
     stopped: AtomicBool,
+    /// Jobs that were ever handed over.
+    handed_over: AtomicUsize,
+    /// How many of them, from the first, were urged.
+    urged: AtomicUsize,
+    /// How many of them, from the first, were taken into a commit.
+    taken: AtomicUsize,
+    /// How many the next commit is to have.
+    wanted: AtomicUsize,
+}
+
+impl Status {
+    /// One more job is handed over; whether those that wait are enough for the next commit: then
+    /// what must be durable before becomes so beside the commit under way.
+    fn hand_over(&self) -> bool {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let handed_over = self.handed_over.fetch_add(1, Ordering::Relaxed) + 1;
+        let waiting = handed_over.saturating_sub(self.taken.load(Ordering::Relaxed));
+        waiting >= self.wanted.load(Ordering::Relaxed)
+    }
+
+    /// All that were handed over are urged. Nobody hands over meanwhile.
+    fn has_urged(&self) {
+        self.urged.store(self.handed_over.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    /// Jobs are taken into a commit; how many of them are urged.
+    fn take(&self, count: usize) -> usize {
+        let taken = self.taken.fetch_add(count, Ordering::Relaxed);
+        self.urged.load(Ordering::Relaxed).saturating_sub(taken)
+    }
+
+    /// Jobs are over; half of those under way are wanted for the next commit.
+    fn over(&self, count: usize) -> usize {
+        let wanted = self.waiting.fetch_sub(count, Ordering::Relaxed) / 2;
+        self.wanted.store(wanted, Ordering::Relaxed);
+        wanted
+    }
 }
 
 /// The writer of one database. Its thread ends when it is dropped.
@@ -237,8 +273,15 @@ impl Writer {
         let (reply, answer) = mpsc::sync_channel(1);
         let job = Box::new(Work { todo: Some(work), before: Some(before), result: None, reply });
         let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-        self.status.waiting.fetch_add(1, Ordering::Relaxed);
-        jobs.as_ref().ok_or_else(ended)?.send(how(job)).map_err(|_| ended())?;
+        let are_enough = self.status.hand_over();
+        let told = how(job);
+        if let Told::Do(job) = &told
+            && are_enough
+            && job.urge()
+        {
+            self.status.has_urged();
+        }
+        jobs.as_ref().ok_or_else(ended)?.send(told).map_err(|_| ended())?;
         Ok(answer)
     }
 
@@ -274,16 +317,20 @@ fn serve(
     status: &Status,
     beside: &mut impl Beside,
 ) {
-    let mut under_way = 0;
+    let mut wanted = 0;
     while let Ok(first) = receiver.recv() {
         let mut batch = Batch::default();
         batch.add(first);
-        batch.gather(receiver, under_way / 2);
+        batch.gather(receiver, wanted);
         let Batch { mut jobs, .. } = batch;
         if jobs.is_empty() {
             continue;
         }
         let count = jobs.len();
+        // For those that are not urged yet it is time.
+        for job in jobs.iter().skip(status.take(count)) {
+            job.urge();
+        }
         let outcome = if status.stopped.load(Ordering::Relaxed) {
             Err(stopped())
         } else {
@@ -296,7 +343,7 @@ fn serve(
             status.stopped.store(true, Ordering::Relaxed);
         }
         beside.over(outcome.is_ok());
-        under_way = status.waiting.fetch_sub(count, Ordering::Relaxed);
+        wanted = status.over(count);
         for job in jobs {
             job.answer(outcome.clone());
         }
@@ -378,9 +425,6 @@ fn commit(
     jobs: &mut [Box<dyn Job>],
     beside: &mut impl Beside,
 ) -> Result<(), Failure> {
-    for job in jobs.iter() {
-        job.urge();
-    }
     connection.begin_write()?;
     let result = run(connection, jobs).and_then(|is_any| {
         if !is_any {

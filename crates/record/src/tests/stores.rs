@@ -148,6 +148,63 @@ fn what_is_handed_over_for_later_is_done() {
     assert_eq!(last.recv(), Ok(Ok(1)));
 }
 
+/// What is written down of a `Before`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Noted {
+    Urged,
+    Settled,
+}
+
+struct Before {
+    name: &'static str,
+    noted: std::sync::mpsc::Sender<(&'static str, Noted)>,
+}
+
+impl crate::store::Before for Before {
+    fn urge(&self) -> bool {
+        self.noted.send((self.name, Noted::Urged)).is_ok()
+    }
+
+    fn settle(self) -> Result<(), Failure> {
+        self.noted.send((self.name, Noted::Settled)).map_err(|_| Failure::NotFound)
+    }
+}
+
+/// What must be durable before a commit becomes so beside the one under way, and each job is
+/// settled, whether it was the one that urged or not.
+#[test]
+fn what_comes_before_the_next_commit_is_urged_beside_this_one() {
+    use std::sync::mpsc::channel;
+    let (record, _directory) = open();
+    let writer = &record.inner.record_writer;
+    let (noted, notes) = channel();
+    let before = |name| Before { name, noted: noted.clone() };
+    let (begun, has_begun) = channel();
+    let (go, goes) = channel::<()>();
+    let hold = move |_: &dyn crate::store::Executor| {
+        begun.send(()).unwrap();
+        Ok(goes.recv().is_ok())
+    };
+    let held = writer.post_after(before("held"), hold, false).unwrap();
+    has_begun.recv().unwrap();
+    assert_eq!(notes.recv(), Ok(("held", Noted::Urged)));
+    // One that nobody waits for yet is urged with the one behind it, which somebody waits for.
+    let later = writer.post_after(before("later"), |_| Ok(1), true).unwrap();
+    assert!(notes.try_recv().is_err());
+    let without = writer.post_after((), |_| Ok(2), false).unwrap();
+    assert!(notes.try_recv().is_err());
+    let last = writer.post_after(before("last"), |_| Ok(3), false).unwrap();
+    assert_eq!(notes.try_recv(), Ok(("last", Noted::Urged)));
+    go.send(()).unwrap();
+    assert_eq!(held.recv(), Ok(Ok(true)));
+    for (job, value) in [(later, 1), (without, 2), (last, 3)] {
+        assert_eq!(job.recv(), Ok(Ok(value)));
+    }
+    let settled: Vec<_> = notes.try_iter().collect();
+    let is_settled = |name| (name, Noted::Settled);
+    assert_eq!(settled, ["held", "later", "last"].map(is_settled));
+}
+
 #[test]
 fn rows_of_numbers_are_put_as_others_are() {
     let (record, _directory) = open();
