@@ -1,4 +1,4 @@
-//! The message that the measurements of results read: eight variants in 113 rows, some 8.6 kB.
+//! The messages that the measurements of results read: with eight variants 113 rows, some 8.6 kB.
 
 use std::fmt::Write;
 
@@ -20,8 +20,11 @@ pub(crate) fn born(patient: usize) -> String {
     format!("{year}-{month:02}-{day:02}")
 }
 
+/// The most variants that a message has.
+pub(crate) const VARIANTS_MAX: usize = GENES.len();
+
 /// The result with a number, about one of some patients.
-pub(crate) fn message(number: usize, patient: usize) -> String {
+pub(crate) fn message(number: usize, patient: usize, variants: usize) -> String {
     let born = born(patient).replace('-', "");
     let mut text = format!(
         "MSH|^~\\&|LIS|Laboratory|COGNATE|HOSPITAL|20260112093000+0000||ORU^R01^ORU_R01|M-{number}\
@@ -38,7 +41,9 @@ pub(crate) fn message(number: usize, patient: usize) -> String {
         let _ = write!(text, "OBX|{rows}|{kind}|{code}^LN|{group}|{value}||||||F\r");
     };
     row("CWE", "62374-4^Human reference sequence assembly", "1", "LA26806-2^GRCh38^LN");
-    for (place, (hgnc, gene, transcript, chromosome, short)) in GENES.iter().enumerate() {
+    for (place, (hgnc, gene, transcript, chromosome, short)) in
+        GENES.iter().take(variants).enumerate()
+    {
         let group = format!("2{}", char::from(b'a' + u8::try_from(place).unwrap_or_default()));
         // Each result has variants of its own.
         let position = 10_000_000 + number * 10 + place;

@@ -18,7 +18,7 @@ const ROWS: usize = 113;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let count = std::env::args().nth(1).map_or(Ok(2_000), |text| text.parse())?;
-    let text = genomic::message(1, 1);
+    let text = genomic::message(1, 1, genomic::VARIANTS_MAX);
     println!("{count} messages of {} bytes with {ROWS} rows", text.len());
     let ours = best("fields, and OBX-3 of every row", count, || {
         let (message, _) = Message::parse(text.clone().into_bytes());

@@ -3,6 +3,7 @@
 //! The interpreter of pages is the one that draws them: what is read is what a person sees.
 
 mod letters;
+mod shapes;
 mod words;
 
 pub(crate) use words::spelt;
@@ -18,8 +19,8 @@ use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, interpret_
 use kurbo::Rect;
 use letters::Letters;
 
-/// Share of a page that a picture takes up at least for it to say something of the report: marks of
-/// laboratories are smaller.
+/// Share of a page that a picture, or what is drawn, takes up at least for it to say something of
+/// the report: marks of laboratories are smaller.
 const PICTURE_SHARE: f32 = 0.04;
 /// Share of a picture from which on words cover it so that it is the ground that they stand on: a
 /// line that a fax adds covers less, the text of a page more.
@@ -78,9 +79,10 @@ fn read<'a>(number: u32, page: &'a Drawn<'a>, cache: &'a InterpreterCache<'a>) -
     let (unknown_letters, hidden_letters, is_cut) =
         (letters.unknown, letters.hidden, letters.is_cut);
     let words = words::of(letters.found);
-    let pictures = letters.pictures.into_iter().map(area).collect();
-    let pictures = unsaid(pictures, &words, width * height);
-    Page { number, width, height, words, pictures, unknown_letters, hidden_letters, is_cut }
+    let large =
+        |areas: Vec<Rect>| unsaid(areas.into_iter().map(area).collect(), &words, width * height);
+    let (pictures, shapes) = (large(letters.pictures), large(letters.shapes.areas()));
+    Page { number, width, height, words, pictures, shapes, unknown_letters, hidden_letters, is_cut }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a place on a page")]
@@ -90,8 +92,8 @@ fn area(rect: Rect) -> Area {
     Area { left, top, right, bottom }
 }
 
-/// The pictures that may say something that no word says: none that is small, and none with words
-/// all over it.
+/// The pictures, or places where something is drawn, that may say something that no word says: none
+/// that is small, and none with words all over it.
 fn unsaid(mut pictures: Vec<Area>, words: &[Word], page: f32) -> Vec<Area> {
     pictures.retain(|picture| {
         let on_it = words.iter().filter(|word| picture.holds(word.area));

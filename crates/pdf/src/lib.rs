@@ -26,7 +26,7 @@ use extract::Unreadable;
 use integrity::Refusal;
 use model::Problem;
 use ocr::{Raster, RecognisedPage};
-use page::{Page, Word};
+use page::{Area, Page};
 use reading::{Size, Stated};
 use rows::Line;
 use tumor::gene::Genes;
@@ -148,10 +148,11 @@ pub fn of_pages(pages: &[Page], genes: &Genes) -> Reading {
     reading
 }
 
-/// Whether a page has a text, and pictures beside it in which no word was recognised.
+/// Whether a page has a text, and beside it a picture, or shapes that may be letters, in which no
+/// word was recognised.
 fn has_unread_pictures(page: &Page) -> bool {
-    let is_read = |word: &Word| word.confidence.is_some();
-    !page.words.is_empty() && !page.pictures.is_empty() && !page.words.iter().any(is_read)
+    let mut places = page.pictures.iter().chain(&page.shapes);
+    !page.words.is_empty() && places.any(|place| page.is_unread(*place))
 }
 
 /// What of the pages could not be read.
@@ -163,9 +164,14 @@ fn letters(pages: &[Page]) -> Vec<Problem> {
             let text = "no text; not computable: the page may be a picture of one";
             problems.push(Problem::warning("no-text", &place, text));
         }
-        if has_unread_pictures(page) {
+        let is_unread = |areas: &[Area]| areas.iter().any(|area| page.is_unread(*area));
+        if !page.words.is_empty() && is_unread(&page.pictures) {
             let text = "a picture takes up a part of the page, and no words in it were read";
             problems.push(Problem::warning("picture", &place, text));
+        }
+        if !page.words.is_empty() && is_unread(&page.shapes) {
+            let text = "a part of the page has shapes that may be letters, and were not read";
+            problems.push(Problem::warning("drawn", &place, text));
         }
         if page.words.iter().any(|word| word.confidence.is_some()) {
             let text = "words of the page were recognised in a picture (OCR) and may be wrong; \

@@ -174,7 +174,8 @@ pub(crate) fn put(pages: &mut [Page], recognised: &[RecognisedPage]) {
     for page in pages {
         let is_bare = page.words.is_empty();
         let is_new = |area: Area| {
-            let is_in_picture = page.pictures.iter().any(|picture| picture.holds(area));
+            let mut places = page.pictures.iter().chain(&page.shapes);
+            let is_in_picture = places.any(|place| place.holds(area));
             is_bare || is_in_picture && !page.words.iter().any(|own| own.area.touches(area))
         };
         let own = recognised.iter().filter(|own| own.page == page.number);

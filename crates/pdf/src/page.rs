@@ -82,10 +82,20 @@ pub struct Page {
     /// Where a large picture stands that is no ground for the words on it: it may say something
     /// that no word says.
     pub pictures: Vec<Area>,
+    /// The same of shapes of the size of letters: words that are drawn and not written.
+    pub shapes: Vec<Area>,
     /// Letters whose meaning the file does not tell.
     pub unknown_letters: usize,
     /// Letters that nobody sees, which are not read.
     pub hidden_letters: usize,
     /// Whether it has more than is taken from a page.
     pub is_cut: bool,
+}
+
+impl Page {
+    /// Whether no word was recognised in a place where something is seen.
+    pub(crate) fn is_unread(&self, place: Area) -> bool {
+        let is_read = |word: &Word| word.confidence.is_some() && place.holds(word.area);
+        !self.words.iter().any(is_read)
+    }
 }

@@ -203,7 +203,8 @@ pub struct Reading {
     /// Pages that have no text, and none that was recognised.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub without_text: Vec<u32>,
-    /// Pages that have text, and beside it large pictures in which no word was recognised.
+    /// Pages that have text, and beside it a large picture, or shapes that may be letters, in which
+    /// no word was recognised.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub with_pictures: Vec<u32>,
 }

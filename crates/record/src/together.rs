@@ -38,8 +38,8 @@ struct Gathered {
 }
 
 impl Gathered {
-    /// Has all that was begun become durable soon, unless that was done. Once for each: others begin
-    /// theirs meanwhile, which are not to be hurried.
+    /// Has all that was begun become durable soon, unless that was done. Once for each: others
+    /// begin theirs meanwhile, which are not to be hurried.
     fn urge(&mut self) -> bool {
         let urge = self.urge.take();
         if let Some(urge) = &urge {

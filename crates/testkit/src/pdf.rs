@@ -70,8 +70,7 @@ pub fn stream(content: &[u8]) -> Vec<u8> {
 fn content(page: &[Text<'_>]) -> Vec<u8> {
     let mut text = String::from("BT\n");
     for (left, top, words) in page {
-        #[expect(clippy::cast_precision_loss, reason = "the height of a page")]
-        let up = HEIGHT as f32 - top;
+        let up = from_below(*top);
         let escaped: String = words
             .chars()
             .flat_map(|c| matches!(c, '(' | ')' | '\\').then_some('\\').into_iter().chain([c]))
@@ -101,18 +100,38 @@ pub fn report(person: (&str, &str, &str), texts: &[Text<'_>]) -> Vec<u8> {
     document(&[head.chain(texts.iter().copied()).collect()])
 }
 
-/// A report of one page, head and texts, over a white picture: its place from the left and the top,
-/// its width and height, in points.
-pub fn beside_picture(
-    person: (&str, &str, &str),
-    texts: &[Text<'_>],
-    (left, top, width, height): (f32, f32, f32, f32),
-) -> Vec<u8> {
+/// Where something stands: from the left and the top, its width and height, in points.
+pub type Place = (f32, f32, f32, f32);
+
+/// A report of one page, head and texts, over a white picture.
+pub fn beside_picture(person: (&str, &str, &str), texts: &[Text<'_>], place: Place) -> Vec<u8> {
+    over(person, texts, &white_picture(place))
+}
+
+/// What draws a white picture below [`over`].
+pub fn white_picture((left, top, width, height): Place) -> String {
+    format!("q {width} 0 0 {height} {left} {} cm /I Do Q\n", from_below(top) - height)
+}
+
+/// What draws a filled shape below [`over`], its corners from the left and the top.
+pub fn shape(corners: &[(f32, f32)]) -> String {
+    let mut text = String::new();
+    for (at, (left, top)) in corners.iter().enumerate() {
+        let _ = writeln!(text, "{left} {} {}", from_below(*top), if at == 0 { 'm' } else { 'l' });
+    }
+    text + "h f\n"
+}
+
+#[expect(clippy::cast_precision_loss, reason = "the height of a page")]
+fn from_below(top: f32) -> f32 {
+    HEIGHT as f32 - top
+}
+
+/// A report of one page, head and texts, over what is drawn, pictures and shapes.
+pub fn over(person: (&str, &str, &str), texts: &[Text<'_>], drawn: &str) -> Vec<u8> {
     let head = head(person.0, person.1, person.2);
     let head = head.iter().map(|(left, top, text)| (*left, *top, text.as_str()));
-    #[expect(clippy::cast_precision_loss, reason = "the height of a page")]
-    let bottom = HEIGHT as f32 - top - height;
-    let mut drawn = format!("q {width} 0 0 {height} {left} {bottom} cm /I Do Q\n").into_bytes();
+    let mut drawn = drawn.as_bytes().to_vec();
     drawn.extend(content(&head.chain(texts.iter().copied()).collect::<Vec<_>>()));
     let page = format!(
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 {WIDTH} {HEIGHT}]/Contents 5 0 R\

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 /// Of `cognate serve`: words in pictures.
 #[derive(Args, Debug, Default)]
 pub(crate) struct OcrArguments {
-    /// Recognise words in pages of PDF that have no text, and in large pictures beside text, by
-    /// this program of yours, a tesseract; by `tesseract` if none is named. What it reads is
-    /// marked, and takes two people. Without it such pages and pictures are not read.
+    /// Recognise words in pages of PDF that have no text, and beside text in large pictures and
+    /// letters that are drawn, by this program of yours, a tesseract; by `tesseract` if none is
+    /// named. What it reads is marked, and takes two people. Without it such pages and pictures
+    /// are not read.
     #[arg(
         long,
         env = "COGNATE_OCR",

@@ -1,5 +1,6 @@
 //! Every letter that a page draws.
 
+use super::shapes::Shapes;
 use hayro_interpret::font::Glyph;
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::{
@@ -27,7 +28,7 @@ pub(super) struct Letter {
 /// Pictures of a page of which the places are kept.
 const PICTURES_MAX: usize = 1_000;
 
-/// Takes letters and the places of pictures, and draws nothing.
+/// Takes letters and the places of pictures and of shapes, and draws nothing.
 #[derive(Debug)]
 pub(super) struct Letters {
     page: Rect,
@@ -36,20 +37,22 @@ pub(super) struct Letters {
     pub(super) found: Vec<Letter>,
     /// What is seen of each picture.
     pub(super) pictures: Vec<Rect>,
+    pub(super) shapes: Shapes,
     pub(super) unknown: usize,
     pub(super) hidden: usize,
     pub(super) is_cut: bool,
 }
 
+/// Whether a person would see something at a place.
+fn is_seen(page: Rect, clip: Option<Rect>, place: Point) -> bool {
+    page.contains(place) && clip.is_none_or(|clip| clip.contains(place))
+}
+
 impl Letters {
     pub(super) fn new(page: Rect) -> Self {
         let (clips, found, pictures) = (Vec::new(), Vec::new(), Vec::new());
-        Self { page, clips, found, pictures, unknown: 0, hidden: 0, is_cut: false }
-    }
-
-    /// Whether a person would see something at a place.
-    fn is_seen(&self, place: Point) -> bool {
-        self.page.contains(place) && self.clips.last().is_none_or(|clip| clip.contains(place))
+        let shapes = Shapes::default();
+        Self { page, clips, found, pictures, shapes, unknown: 0, hidden: 0, is_cut: false }
     }
 
     fn take(&mut self, text: String, place: Affine, width: f64) {
@@ -59,7 +62,10 @@ impl Letters {
         let middle = begin.midpoint(up).midpoint(end.midpoint(begin));
         let is_straight = (end.y - begin.y).abs() <= size / 4.0 && end.x >= begin.x;
         // Letters on their side or upside down are margins and stamps.
-        if !is_straight || !size.is_finite() || !self.is_seen(middle) {
+        if !is_straight
+            || !size.is_finite()
+            || !is_seen(self.page, self.clips.last().copied(), middle)
+        {
             self.hidden += usize::from(!text.trim().is_empty());
             return;
         }
@@ -126,9 +132,15 @@ impl Device<'_> for Letters {
         }
     }
 
+    fn draw_path(&mut self, path: &BezPath, transform: Affine, _: &Paint<'_>, mode: &PathDrawMode) {
+        if matches!(mode, PathDrawMode::Fill(_)) {
+            let (page, clip) = (self.page, self.clips.last().copied());
+            self.shapes.take(path, transform, |place| is_seen(page, clip, place));
+        }
+    }
+
     fn set_soft_mask(&mut self, _: Option<SoftMask<'_>>) {}
     fn set_blend_mode(&mut self, _: BlendMode) {}
-    fn draw_path(&mut self, _: &BezPath, _: Affine, _: &Paint<'_>, _: &PathDrawMode) {}
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'_>>, _: BlendMode) {}
     fn pop_transparency_group(&mut self) {}
 }

@@ -5,7 +5,9 @@ use model::Problem;
 use pdf::ocr::{Recognised, RecognisedPage};
 use pdf::page::Area;
 use pdf::{Class, Reading};
-use testkit::pdf::{beside_picture, document, picture, report};
+use testkit::pdf::{
+    Place, beside_picture, document, over as drawn_over, picture, report, shape, white_picture,
+};
 
 const PERSON: (&str, &str, &str) = ("Ana Example", "1970-03-04", "100");
 
@@ -110,9 +112,6 @@ fn a_page_is_drawn_as_dots_of_its_size_for_a_recogniser() {
     assert!(pdf::raster(&document(&[Vec::new()]), 2).is_err());
 }
 
-/// Where a picture stands: from the left, from the top, its width, its height.
-type Place = (f32, f32, f32, f32);
-
 /// A report with a gene in its text, over a picture in this place.
 fn over(place: Place) -> Vec<u8> {
     let texts = [(40.0, 380.0, "Results"), (40.0, 400.0, "KRAS p.Gly12Asp")];
@@ -182,4 +181,66 @@ fn words_of_a_picture_stand_beside_those_of_the_text() {
     let pages = [RecognisedPage { page: 1, words: vec![word("NRAS", 60.0, 300.0)] }];
     let reading = pdf::read_with(&bytes, &pages, &super::genes()).unwrap();
     assert_eq!(reading.pictured(), [1]);
+}
+
+/// Each picture is told by itself, beside others that were read.
+#[test]
+fn a_picture_that_was_not_read_is_told_beside_one_that_was() {
+    let pictures = [(40.0, 120.0, 500.0, 200.0), (40.0, 420.0, 500.0, 200.0)].map(white_picture);
+    let texts = [(40.0, 380.0, "Results"), (40.0, 400.0, "KRAS p.Gly12Asp")];
+    let bytes = drawn_over(PERSON, &texts, &pictures.concat());
+    let read = |words: Vec<Recognised>| {
+        let pages = [RecognisedPage { page: 1, words }];
+        pdf::read_with(&bytes, &pages, &super::genes()).unwrap()
+    };
+    let above = word("Laboratory", 60.0, 140.0);
+    let one = read(vec![above.clone()]);
+    assert!(codes(&one).contains(&"recognised") && codes(&one).contains(&"picture"));
+    let both = read(vec![above, word("BRAF", 60.0, 440.0)]);
+    assert!(!codes(&both).contains(&"picture") && both.pictured().is_empty());
+}
+
+/// Shapes in lines from a place on, each `step` points behind the other and as large as letters.
+fn shapes(count: u16, (left, top): (f32, f32), step: f32) -> String {
+    let shape = |number: u16| {
+        let (left, top) =
+            (left + step * f32::from(number % 30), top + 2.0 * step * f32::from(number / 30));
+        let (width, height) = (f32::from(4 + number % 7), f32::from(7 + number % 5));
+        let corner = |corner: u16| {
+            let part = f32::from(corner) / 8.0;
+            (left + width * part, top + height * f32::from(corner * 5 % 9) / 8.0)
+        };
+        shape(&(0..9).map(corner).collect::<Vec<_>>())
+    };
+    (0..count).map(shape).collect()
+}
+
+#[test]
+fn words_that_are_drawn_as_shapes_are_told_and_may_be_recognised() {
+    let texts = [(40.0, 380.0, "Results"), (40.0, 400.0, "KRAS p.Gly12Asp")];
+    let read = |drawn: &str, words: Vec<Recognised>| {
+        let pages = [RecognisedPage { page: 1, words }];
+        let bytes = drawn_over(PERSON, &texts, drawn);
+        let reading = pdf::read_with(&bytes, &pages, &super::genes()).unwrap();
+        let genes = reading.proposals.iter();
+        let mut genes: Vec<_> =
+            genes.map(|one| one.value(pdf::FieldName::Gene).unwrap().to_owned()).collect();
+        genes.sort();
+        (genes, codes(&reading).contains(&"drawn"), reading.pictured())
+    };
+    let kras = vec!["KRAS".to_owned()];
+    let words = shapes(150, (60.0, 430.0), 14.0);
+    assert_eq!(read(&words, Vec::new()), (kras.clone(), true, vec![1]));
+    // The mark of a laboratory, rows of dots, and what stands beside the page.
+    let cases =
+        [shapes(30, (60.0, 430.0), 8.0), shapes(4, (60.0, 430.0), 14.0).repeat(40), String::new()];
+    for (at, drawn) in (0..).zip(&cases) {
+        assert_eq!(read(drawn, Vec::new()), (kras.clone(), false, Vec::<u32>::new()), "{at}");
+    }
+    let beside = shapes(150, (700.0, 430.0), 14.0);
+    assert_eq!(read(&beside, Vec::new()), (kras.clone(), false, Vec::new()));
+    // What is recognised there stands beside the text, and is as unsure as in a picture.
+    let found = vec![word("BRAF", 60.0, 440.0), word("p.Val600Glu", 90.0, 440.0)];
+    let both = vec!["BRAF".to_owned(), "KRAS".to_owned()];
+    assert_eq!(read(&words, found), (both, false, Vec::new()));
 }

@@ -12,6 +12,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Resources that wait before they are taken in without anybody searching.
 const WAITING_MAX: usize = 128;
+/// Resources of a tenant whose search values are kept in memory. Where taking in fails again and
+/// again, those of others are found out anew.
+const KEPT_MAX: usize = 10_000;
 /// Changes that one transaction takes in at most: the more at once, the more of them are
 /// neighbours.
 const MANY_CHANGES_AT_ONCE: u32 = 5_000;
@@ -40,6 +43,8 @@ struct All {
     being_filed: HashMap<String, Vec<Arc<Fresh>>>,
     /// Tenants of whom more is to be taken in, whether much of it waits or not.
     asked: HashSet<String>,
+    /// Where taking in has failed: how many are to wait before it is tried again.
+    failed: HashMap<String, usize>,
 }
 
 impl All {
@@ -49,6 +54,11 @@ impl All {
             .filter_map(|all| all.get(tenant))
             .map(Vec::len)
             .sum()
+    }
+
+    /// Whether so many wait of a tenant that they are taken in.
+    fn is_full(&self, tenant: &str) -> bool {
+        self.count(tenant) >= self.failed.get(tenant).copied().unwrap_or(WAITING_MAX)
     }
 }
 
@@ -72,9 +82,18 @@ impl Waiting {
 
     /// Forgets what was taken in, by whomever.
     pub(crate) fn forget(&self, tenant: &str, until: u64) {
-        if let Some(filed) = self.lock().filed.get_mut(tenant) {
+        let all = &mut *self.lock();
+        if let Some(filed) = all.filed.get_mut(tenant) {
             filed.retain(|fresh| fresh.sequence > until);
         }
+        all.failed.remove(tenant);
+    }
+
+    /// Taking in has failed: it is tried again when as many more wait, and before a search.
+    fn fail(&self, tenant: &str) {
+        let all = &mut *self.lock();
+        let count = all.count(tenant) + WAITING_MAX;
+        all.failed.insert(tenant.to_owned(), count);
     }
 
     /// Has a tenant's changes taken in with the next transaction; whether nobody had asked yet.
@@ -85,8 +104,7 @@ impl Waiting {
     /// Tenants whose changes are to be taken in by the transaction under way.
     fn due(&self) -> BTreeSet<String> {
         let all = self.lock();
-        let is_full = |tenant: &&String| all.count(tenant) >= WAITING_MAX;
-        let full = all.being_filed.keys().filter(is_full);
+        let full = all.being_filed.keys().filter(|tenant| all.is_full(tenant));
         full.chain(&all.asked).cloned().collect()
     }
 
@@ -96,7 +114,13 @@ impl Waiting {
         let being_filed = std::mem::take(&mut all.being_filed);
         if stands {
             for (tenant, fresh) in being_filed {
-                all.filed.entry(tenant).or_default().extend(fresh);
+                let fails = all.failed.contains_key(&tenant);
+                let filed = all.filed.entry(tenant.clone()).or_default();
+                filed.extend(fresh);
+                if fails && filed.len() > KEPT_MAX {
+                    filed.clear();
+                    all.failed.remove(&tenant);
+                }
             }
             all.asked.clear();
         }
@@ -144,7 +168,8 @@ impl Beside for Follower {
             // There are changes of other things between them.
             let changes = u32::try_from(2 * fresh.len()).unwrap_or(MANY_CHANGES_AT_ONCE);
             let changes = changes.clamp(CHANGES_AT_ONCE, MANY_CHANGES_AT_ONCE);
-            let taken = take_in(executor, &self.keys, &tenant, &self.concepts, &fresh, changes)?;
+            let taken = take_in(executor, &self.keys, &tenant, &self.concepts, &fresh, changes);
+            let taken = taken.inspect_err(|_| self.waiting.fail(&tenant))?;
             Ok((tenant, taken))
         };
         self.taken = self.waiting.due().into_iter().map(take).collect::<Result<_, Failure>>()?;
@@ -162,5 +187,49 @@ impl Beside for Follower {
             self.waiting.forget(&tenant, until);
         }
         self.changed.ring();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(waiting: &Waiting, sequences: std::ops::Range<u64>) {
+        let fresh = |sequence: u64| Fresh {
+            name: ("Observation".to_owned(), sequence.to_string()),
+            version: 1,
+            sequence,
+            number: sequence,
+            entries: BTreeSet::new(),
+        };
+        waiting.file("t1", sequences.map(fresh).map(Arc::new));
+    }
+
+    /// Where taking in fails it is tried again from time to time, and does not fill the memory.
+    #[test]
+    fn what_cannot_be_taken_in_is_tried_again_and_not_kept_for_ever() {
+        let waiting = Waiting::default();
+        let most = u64::try_from(KEPT_MAX).unwrap();
+        let (mut tries, mut kept_max) = (0, 0);
+        for sequence in 0..3 * most {
+            file(&waiting, sequence..sequence + 1);
+            for tenant in waiting.due() {
+                tries += 1;
+                waiting.fail(&tenant);
+            }
+            waiting.over(true);
+            kept_max = kept_max.max(waiting.all("t1").len());
+        }
+        assert!(kept_max <= KEPT_MAX, "{kept_max}");
+        let expected = 3 * KEPT_MAX / WAITING_MAX;
+        assert!((expected - 3..=expected).contains(&tries), "{tries}");
+        // Once it succeeds, it is done as ever.
+        waiting.forget("t1", 3 * most - 1);
+        assert_eq!(waiting.all("t1").len(), 0);
+        let few = u64::try_from(WAITING_MAX).unwrap() - 1;
+        file(&waiting, 3 * most..3 * most + few);
+        assert!(waiting.due().is_empty());
+        file(&waiting, 3 * most + few..3 * most + few + 1);
+        assert_eq!(waiting.due().len(), 1);
     }
 }
