@@ -79,9 +79,14 @@ fn read<'a>(number: u32, page: &'a Drawn<'a>, cache: &'a InterpreterCache<'a>) -
     let (unknown_letters, hidden_letters, is_cut) =
         (letters.unknown, letters.hidden, letters.is_cut);
     let words = words::of(letters.found);
-    let large =
-        |areas: Vec<Rect>| unsaid(areas.into_iter().map(area).collect(), &words, width * height);
-    let (pictures, shapes) = (large(letters.pictures), large(letters.shapes.areas()));
+    // What is drawn where a word stands is that word, or underlines it.
+    let is_said = |shape: Rect| words.iter().any(|word| word.area.holds(area(shape)));
+    let large = |areas: Vec<Rect>| {
+        let least = PICTURE_SHARE * width * height;
+        areas.into_iter().map(area).filter(move |area| area.size() >= least)
+    };
+    let pictures = large(letters.pictures).filter(|picture| !is_ground(*picture, &words)).collect();
+    let shapes = large(letters.shapes.areas(is_said)).collect();
     Page { number, width, height, words, pictures, shapes, unknown_letters, hidden_letters, is_cut }
 }
 
@@ -92,15 +97,11 @@ fn area(rect: Rect) -> Area {
     Area { left, top, right, bottom }
 }
 
-/// The pictures, or places where something is drawn, that may say something that no word says: none
-/// that is small, and none with words all over it.
-fn unsaid(mut pictures: Vec<Area>, words: &[Word], page: f32) -> Vec<Area> {
-    pictures.retain(|picture| {
-        let on_it = words.iter().filter(|word| picture.holds(word.area));
-        let covered: f32 = on_it.map(|word| word.area.size()).sum();
-        picture.size() >= PICTURE_SHARE * page && covered < WORDS_SHARE * picture.size()
-    });
-    pictures
+/// Whether a picture is the ground that words stand on.
+fn is_ground(picture: Area, words: &[Word]) -> bool {
+    let on_it = words.iter().filter(|word| picture.holds(word.area));
+    let covered: f32 = on_it.map(|word| word.area.size()).sum();
+    covered >= WORDS_SHARE * picture.size()
 }
 
 /// One page as a picture (SVG), letters as shapes.

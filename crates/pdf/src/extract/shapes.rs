@@ -46,10 +46,10 @@ impl Shapes {
         }
     }
 
-    /// Where words may be drawn.
-    pub(super) fn areas(self) -> Vec<Rect> {
+    /// Where words may be drawn; `is_said` tells shapes that a word of the text stands for.
+    pub(super) fn areas(self, is_said: impl Fn(Rect) -> bool) -> Vec<Rect> {
         let mut groups = Vec::<Group>::new();
-        for shape in self.found {
+        for shape in self.found.into_iter().filter(|shape| !is_said(*shape)) {
             let mut group = Group { area: shape, shapes: vec![shape] };
             // Whatever it is near to is one with it.
             let reach = shape.inflate(GAP, GAP);
@@ -112,7 +112,7 @@ mod tests {
             let place = (f64::from(number % 20) * 12.0, f64::from(number / 20) * 14.0);
             shapes.take(&shape(place, size(number), corners), Affine::IDENTITY, |_| true);
         }
-        shapes.areas()
+        shapes.areas(|_| false)
     }
 
     fn letter(number: u32) -> (f64, f64) {
@@ -140,7 +140,7 @@ mod tests {
             let hidden = shape((place.0, place.1 + 200.0), letter(number), 9);
             shapes.take(&hidden, Affine::IDENTITY, |place| place.y < 150.0);
         }
-        let mut found = shapes.areas();
+        let mut found = shapes.areas(|_| false);
         found.sort_by(|one, other| one.x0.total_cmp(&other.x0));
         let places: Vec<_> = found.iter().map(|area| (area.x0 >= 300.0, area.y1 < 150.0)).collect();
         assert_eq!(places, [(false, true), (true, true)]);
@@ -153,8 +153,16 @@ mod tests {
             let place = (f64::from(number) * 12.0, 0.0);
             whole.extend(shape(place, letter(number), 9).elements().iter().copied());
         }
-        let mut shapes = Shapes::default();
-        shapes.take(&whole, Affine::scale(0.8), |_| true);
-        assert_eq!(shapes.areas().len(), 1);
+        let areas = |is_said: fn(Rect) -> bool| {
+            let mut shapes = Shapes::default();
+            shapes.take(&whole, Affine::scale(0.8), |_| true);
+            shapes.areas(is_said).len()
+        };
+        assert_eq!(areas(|_| false), 1);
+        assert_eq!(
+            areas(|shape| shape.x0 > 200.0),
+            0,
+            "a word of the text stands for most of them"
+        );
     }
 }

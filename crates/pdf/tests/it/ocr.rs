@@ -239,6 +239,9 @@ fn words_that_are_drawn_as_shapes_are_told_and_may_be_recognised() {
     }
     let beside = shapes(150, (700.0, 430.0), 14.0);
     assert_eq!(read(&beside, Vec::new()), (kras.clone(), false, Vec::new()));
+    // Between the lines of the text they are seen as well.
+    let between = shapes(150, (40.0, 383.0), 9.0);
+    assert_eq!(read(&between, Vec::new()), (kras.clone(), true, vec![1]));
     // What is recognised there stands beside the text, and is as unsure as in a picture.
     let found = vec![word("BRAF", 60.0, 440.0), word("p.Val600Glu", 90.0, 440.0)];
     let both = vec!["BRAF".to_owned(), "KRAS".to_owned()];
