@@ -16,7 +16,7 @@ use record::RawMessage;
 use std::collections::BTreeMap;
 
 /// Lanes of which messages are committed at once.
-const BUNCH_LANES_MAX: usize = 16;
+const BUNCH_LANES_MAX: usize = 32;
 /// Fields with numbers of a patient, an order, a result or a specimen, and how many components of
 /// them are numbers: where there are two, the orderer's and the laboratory's.
 const NUMBERS: [(&str, &[(usize, usize)]); 4] = [
@@ -263,9 +263,10 @@ mod tests {
         };
         assert_eq!(counts(&texts[..1], 2), [1]);
         assert_eq!(counts(&texts[..5], 2), [3, 2]);
-        assert_eq!(counts(&texts, 2), [16, 16, 8], "no more at once than that");
+        assert_eq!(counts(&texts, 2), [20, 20]);
+        assert_eq!(counts(&texts, 1), [32, 8], "no more at once than that");
         assert_eq!(counts(&texts, 8), [5; 8]);
         // Of those that are large no more than one of the largest.
-        assert_eq!(counts(&mixed, 2), [2, 2, 16, 16, 4]);
+        assert_eq!(counts(&mixed, 2), [2, 2, 20, 16]);
     }
 }

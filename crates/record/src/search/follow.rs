@@ -188,6 +188,7 @@ impl Record {
         work: impl FnOnce(&dyn Executor) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let (tenant, mut work) = (access.tenant().as_str(), Some(work));
+        self.inner.waiting.search(tenant);
         for round in 0.. {
             let read = self.inner.record.read(|executor| {
                 let behind = behind(executor, tenant, None)?;
@@ -211,6 +212,7 @@ impl Record {
     /// Sees to it that resources of a type that were filed are in the search tables.
     pub(crate) fn ready_to_search(&self, access: &Access, only: &str) -> Result<(), Failure> {
         let tenant = access.tenant().as_str();
+        self.inner.waiting.search(tenant);
         let behind = self.inner.record.read(|executor| behind(executor, tenant, Some(only)))?;
         match behind {
             Behind::Missing => self.take_in_all(tenant),

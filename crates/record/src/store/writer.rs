@@ -179,10 +179,9 @@ impl Status {
     }
 
     /// Jobs are over; half of those under way are wanted for the next commit.
-    fn over(&self, count: usize) -> usize {
+    fn over(&self, count: usize) {
         let wanted = self.waiting.fetch_sub(count, Ordering::Relaxed) / 2;
         self.wanted.store(wanted, Ordering::Relaxed);
-        wanted
     }
 }
 
@@ -317,11 +316,10 @@ fn serve(
     status: &Status,
     beside: &mut impl Beside,
 ) {
-    let mut wanted = 0;
     while let Ok(first) = receiver.recv() {
         let mut batch = Batch::default();
         batch.add(first);
-        batch.gather(receiver, wanted);
+        batch.gather(receiver, status.wanted.load(Ordering::Relaxed));
         let Batch { mut jobs, .. } = batch;
         if jobs.is_empty() {
             continue;
@@ -343,7 +341,7 @@ fn serve(
             status.stopped.store(true, Ordering::Relaxed);
         }
         beside.over(outcome.is_ok());
-        wanted = status.over(count);
+        status.over(count);
         for job in jobs {
             job.answer(outcome.clone());
         }

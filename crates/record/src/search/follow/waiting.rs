@@ -43,6 +43,8 @@ struct All {
     being_filed: HashMap<String, Vec<Arc<Fresh>>>,
     /// Tenants of whom more is to be taken in, whether much of it waits or not.
     asked: HashSet<String>,
+    /// Tenants in whose tables somebody has looked since the last taking in.
+    searched: HashSet<String>,
     /// Where taking in has failed: how many are to wait before it is tried again.
     failed: HashMap<String, usize>,
 }
@@ -56,9 +58,13 @@ impl All {
             .sum()
     }
 
-    /// Whether so many wait of a tenant that they are taken in.
-    fn is_full(&self, tenant: &str) -> bool {
-        self.count(tenant) >= self.failed.get(tenant).copied().unwrap_or(WAITING_MAX)
+    /// Whether what waits of a tenant is taken in with what is being filed: so much of it waits,
+    /// or somebody files and searches by turns, and would wait for a commit of its own.
+    fn is_due(&self, tenant: &str) -> bool {
+        match self.failed.get(tenant) {
+            Some(count_min) => self.count(tenant) >= *count_min,
+            None => self.searched.contains(tenant) || self.count(tenant) >= WAITING_MAX,
+        }
     }
 }
 
@@ -86,6 +92,7 @@ impl Waiting {
         if let Some(filed) = all.filed.get_mut(tenant) {
             filed.retain(|fresh| fresh.sequence > until);
         }
+        all.searched.remove(tenant);
         all.failed.remove(tenant);
     }
 
@@ -101,11 +108,19 @@ impl Waiting {
         self.lock().asked.insert(tenant.to_owned())
     }
 
+    /// Somebody looks into the tables of a tenant.
+    pub(crate) fn search(&self, tenant: &str) {
+        let searched = &mut self.lock().searched;
+        if !searched.contains(tenant) {
+            searched.insert(tenant.to_owned());
+        }
+    }
+
     /// Tenants whose changes are to be taken in by the transaction under way.
     fn due(&self) -> BTreeSet<String> {
         let all = self.lock();
-        let full = all.being_filed.keys().filter(|tenant| all.is_full(tenant));
-        full.chain(&all.asked).cloned().collect()
+        let due = all.being_filed.keys().filter(|tenant| all.is_due(tenant));
+        due.chain(&all.asked).cloned().collect()
     }
 
     /// The transaction stands, or nothing of it does.
@@ -231,5 +246,28 @@ mod tests {
         assert!(waiting.due().is_empty());
         file(&waiting, 3 * most + few..3 * most + few + 1);
         assert_eq!(waiting.due().len(), 1);
+    }
+
+    /// A search that finds the tables behind waits for a commit. Who files and searches by turns
+    /// would wait for one each time.
+    #[test]
+    fn what_is_filed_behind_a_search_is_taken_in_with_the_commit_that_files_it() {
+        let waiting = Waiting::default();
+        waiting.search("t1");
+        assert!(waiting.due().is_empty(), "there is nothing to take in");
+        waiting.search("another");
+        file(&waiting, 0..1);
+        assert_eq!(waiting.due(), BTreeSet::from(["t1".to_owned()]));
+        waiting.over(true);
+        waiting.forget("t1", 0);
+        file(&waiting, 1..2);
+        assert!(waiting.due().is_empty(), "nobody has searched since");
+        waiting.over(true);
+        waiting.search("t1");
+        assert!(waiting.due().is_empty(), "a search takes in itself what it misses");
+        // Where taking in fails a search is no reason to try it with each commit.
+        waiting.fail("t1");
+        file(&waiting, 2..3);
+        assert!(waiting.due().is_empty());
     }
 }
