@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 mod audit;
 mod care;
+mod concept;
 mod erasure;
 mod filing;
 mod follow;

@@ -17,8 +17,6 @@ use std::sync::{Mutex, PoisonError};
 const DIGEST_BYTES: usize = 16;
 /// Concepts whose numbers are remembered; some 6 MB.
 const REMEMBERED_MAX: usize = 100_000;
-/// The system under which the bare id of a reference stands.
-pub(super) const ID_SYSTEM: &str = "id";
 /// The system under which the printed name of a unit stands.
 pub(super) const UNIT_SYSTEM: &str = "unit";
 /// The system of what has none.
@@ -92,6 +90,37 @@ impl Concept {
         let mut digest = [0; DIGEST_BYTES];
         digest.iter_mut().zip(hash.as_ref()).for_each(|(byte, from)| *byte = *from);
         Self { digest, tokens, labels, is_listed }
+    }
+
+    /// The token that is all it says. Most of these are identifiers and references that nobody else
+    /// has: where the token stands is enough to know them again.
+    fn alone(&self) -> Option<(&str, &str)> {
+        match self.tokens.as_slice() {
+            [(system, code)] if self.labels.is_empty() => {
+                (code.len() <= INDEXED_BYTES_MAX).then_some((system, code))
+            }
+            _ => None,
+        }
+    }
+
+    /// The number under which it is stored.
+    pub(super) fn stored(
+        &self,
+        executor: &dyn Executor,
+        tenant: &str,
+    ) -> Result<Option<i64>, Failure> {
+        let row = match self.alone() {
+            None => executor.first(sql::CONCEPT_GET, values![tenant, self.digest.to_vec()])?,
+            Some((system, code)) => {
+                let system = match system {
+                    "" => Some(NO_SYSTEM),
+                    uri => Self::uri(tenant, uri).stored(executor, tenant)?,
+                };
+                let Some(system) = system else { return Ok(None) };
+                executor.first(sql::CONCEPT_ALONE_GET, values![tenant, code, system])?
+            }
+        };
+        row.map(|row| row.int(0)).transpose()
     }
 
     /// Whether it is a URI, and so may be a system of others.
@@ -189,13 +218,27 @@ impl<'a> Concepts<'a> {
         if let Some(number) = self.remembered.get(digest, removals) {
             return Ok(number);
         }
-        let key = values![self.tenant, digest.to_vec()];
-        let number = match self.executor.first(sql::CONCEPT_GET, key)? {
-            Some(row) => row.int(0)?,
+        let number = match self.stored(concept)? {
+            Some(number) => number,
             None => self.store(concept)?,
         };
         self.numbers.numbers.insert(*digest, number);
         Ok(number)
+    }
+
+    /// As [`Concept::stored`], with what is remembered.
+    fn stored(&mut self, concept: &Concept) -> Result<Option<i64>, Failure> {
+        let Some((system, code)) = concept.alone() else {
+            return concept.stored(self.executor, self.tenant);
+        };
+        let key = values![self.tenant, code, self.system(system)?];
+        let row = self.executor.first(sql::CONCEPT_ALONE_GET, key)?;
+        row.map(|row| row.int(0)).transpose()
+    }
+
+    /// The number of a system: that of the concept of its URI.
+    fn system(&mut self, uri: &str) -> Result<i64, Failure> {
+        if uri.is_empty() { Ok(NO_SYSTEM) } else { self.number(&Concept::uri(self.tenant, uri)) }
     }
 
     /// How often concepts were removed; asked once a transaction.
@@ -223,21 +266,22 @@ impl<'a> Concepts<'a> {
             Some(last) => last,
             None => self.executor.one(sql::CONCEPT_TAKE, &[])?.int(0)?,
         };
-        let number = last + 1;
+        // Odd numbers are those of tokens alone, even ones are found by their digest.
+        let is_alone = concept.alone().is_some();
+        let number = if (last % 2 == 0) == is_alone { last + 1 } else { last + 2 };
         self.last = Some(number);
-        let row = row![self.tenant, concept.digest.to_vec(), number];
-        self.waiting.add(sql::CONCEPT_PUT, row);
+        if !is_alone {
+            let row = row![self.tenant, concept.digest.to_vec(), number];
+            self.waiting.add(sql::CONCEPT_PUT, row);
+        }
         // One that names itself as a system has its number by now.
         self.numbers.numbers.insert(concept.digest, number);
         for (system, code) in &concept.tokens {
-            let system_number = match system.as_str() {
-                "" => NO_SYSTEM,
-                uri => self.number(&Concept::uri(self.tenant, uri))?,
-            };
+            let system_number = self.system(system)?;
             let code = indexed(code);
             let row = row![self.tenant, code, system_number, number];
             self.waiting.add(sql::TOKEN_PUT, row);
-            if concept.is_listed && system != ID_SYSTEM && system != UNIT_SYSTEM {
+            if concept.is_listed && system != UNIT_SYSTEM {
                 self.waiting.add(sql::TOKEN_OF_PUT, row![self.tenant, number, code]);
             }
         }

@@ -3,7 +3,7 @@
 use super::concept::{Concept, indexed};
 use super::extract::{Entry, Held, known};
 use crate::Failure;
-use crate::sql::{erasure as sql, record};
+use crate::sql::erasure as sql;
 use crate::store::{Executor, values};
 use crate::vault::Builder;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,9 +27,8 @@ pub(crate) fn remove_orphans(
     known::forget_all();
     let mut numbers = BTreeMap::new();
     for concept in concepts {
-        let key = values![tenant, concept.digest()];
-        if let Some(row) = executor.first(record::CONCEPT_GET, key)? {
-            numbers.insert(row.int(0)?, concept);
+        if let Some(number) = concept.stored(executor, tenant)? {
+            numbers.insert(number, concept);
         }
     }
     for path in paths(executor, tenant)? {

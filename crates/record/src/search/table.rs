@@ -14,7 +14,7 @@ const DEFINITIONS: &str = "http://hl7.org/fhir/SearchParameter/";
 /// The type under which the table has what all types have.
 const ALL_TYPES: &str = "*";
 /// Raised when search values are taken in another way from the same table.
-const EXTRACTION: &str = "4";
+const EXTRACTION: &str = "5";
 /// Datatypes whose values name a person or a thing, and are searched for as a whole: only hashes
 /// of them are kept.
 pub(super) const HASHED: [&str; 2] = ["Identifier", "ContactPoint"];

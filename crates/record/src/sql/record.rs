@@ -46,6 +46,8 @@ super::statements! {
     CONCEPT_LAST_PUT = "UPDATE position SET value = $1 WHERE name = 'concept'";
     CONCEPT_REMOVALS_GET = "SELECT value FROM position WHERE name = 'concept-removal'";
     CONCEPT_GET = "SELECT concept FROM search_concept WHERE tenant = $1 AND digest = $2";
+    CONCEPT_ALONE_GET = "SELECT concept FROM search_token
+        WHERE tenant = $1 AND code = $2 AND system = $3 AND concept % 2 = 1";
     CONCEPT_PUT = "INSERT INTO search_concept (tenant, digest, concept) VALUES ($1, $2, $3)";
     TOKEN_PUT = "INSERT INTO search_token (tenant, code, system, concept)
         VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";

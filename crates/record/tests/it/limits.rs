@@ -74,8 +74,8 @@ fn of_a_commit() {
     };
     at("resource", RESOURCE_BODY_BYTES_MAX, sized);
     at("search values", SEARCH_ROWS_MAX, |n| {
-        // The status is one, subject and patient are two each.
-        let codings: Vec<Value> = (0..n - 5).map(|i| json!({"code": i.to_string()})).collect();
+        // Status, subject and patient are one each.
+        let codings: Vec<Value> = (0..n - 3).map(|i| json!({"code": i.to_string()})).collect();
         commit(
             record,
             vec![put(json!({"resourceType": "Observation", "id": "many", "status": "final",

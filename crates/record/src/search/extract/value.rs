@@ -2,7 +2,7 @@
 
 use super::{Held, ParameterKind, known, reference};
 use crate::key::Keys;
-use crate::search::concept::{Concept, ID_SYSTEM, UNIT_SYSTEM};
+use crate::search::concept::{Concept, UNIT_SYSTEM};
 use crate::search::decimal::{Decimal, HIGHEST, LOWEST, Side};
 use crate::search::path;
 use crate::search::value::{ALWAYS, NEVER, Range, date_range, fold};
@@ -212,19 +212,19 @@ fn measured(value: &Json, tenant: &str) -> Option<Held> {
     Some(quantity(low, high, unit, tenant))
 }
 
-/// A Reference or a canonical URL: `Type/id` and the bare id, or the URL as it is. What is
-/// contained is nobody's to search.
+/// A Reference or a canonical URL: `Type/id`, or the URL as it is. What is contained is nobody's to
+/// search.
 fn references(value: &Json) -> Vec<Token> {
     let named = |text: &str| match reference(text) {
-        Some((kind, id)) => vec![token("", &format!("{kind}/{id}")), token(ID_SYSTEM, id)],
-        None => vec![token("", text)],
+        Some((kind, id)) => token("", &format!("{kind}/{id}")),
+        None => token("", text),
     };
     if let Some(url) = value.as_str() {
         let plain = url.split_once('|').map(|(plain, _)| token("", plain));
-        return named(url).into_iter().chain(plain).collect();
+        return std::iter::once(named(url)).chain(plain).collect();
     }
     let text = member(value, "reference").filter(|text| !text.starts_with('#'));
-    text.map(named).unwrap_or_default()
+    text.map(named).into_iter().collect()
 }
 
 fn identifier_of_reference(value: &Json, tenant: &str, keys: &Keys) -> Option<Held> {

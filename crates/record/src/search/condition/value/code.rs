@@ -2,8 +2,9 @@
 
 use super::{LAST_LETTER, Matcher};
 use crate::Failure;
-use crate::search::concept::{ID_SYSTEM, with_token};
+use crate::search::concept::with_token;
 use crate::search::extract::is_identifier;
+use crate::search::types::referenced_types;
 use crate::search::value::{split_unescaped, unescape};
 use crate::vault::Builder;
 
@@ -72,6 +73,19 @@ impl Matcher<'_> {
         }
     }
 
+    /// An id alone is that of a resource of any type that the parameter may lead to.
+    fn reference_to_any(&self, to: &mut Builder, value: &str) {
+        to.push(
+            "SELECT k.concept FROM search_token k WHERE k.tenant = $1 AND k.system = 0 \
+             AND k.code IN (",
+        );
+        let is_id = model::id::is_fhir_id(value);
+        let types = referenced_types().filter(|name| is_id && self.asked.parameter.targets(name));
+        let named: Vec<String> = types.map(|name| format!("{name}/{value}")).collect();
+        to.bind_list(named.iter().map(String::as_str).chain([value]));
+        to.push(")");
+    }
+
     /// `Type/id`, `id`, or an absolute URL as it was stored.
     pub(super) fn reference(&self, to: &mut Builder, value: &str) -> Result<(), Failure> {
         let modifier = self.asked.modifier;
@@ -85,11 +99,7 @@ impl Matcher<'_> {
             (None, Some(modifier)) => {
                 with_token(to, Some(""), Some(&format!("{modifier}/{value}")));
             }
-            (None, None) => {
-                with_token(to, Some(ID_SYSTEM), Some(value));
-                to.push(" UNION ");
-                with_token(to, Some(""), Some(value));
-            }
+            (None, None) => self.reference_to_any(to, value),
         }
         Ok(())
     }
