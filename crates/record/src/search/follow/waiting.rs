@@ -43,7 +43,7 @@ struct All {
     being_filed: HashMap<String, Vec<Arc<Fresh>>>,
     /// Tenants of whom more is to be taken in, whether much of it waits or not.
     asked: HashSet<String>,
-    /// Tenants in whose tables somebody has looked since the last taking in.
+    /// Tenants in whose tables somebody has looked since something was filed.
     searched: HashSet<String>,
     /// Where taking in has failed: how many are to wait before it is tried again.
     failed: HashMap<String, usize>,
@@ -92,7 +92,6 @@ impl Waiting {
         if let Some(filed) = all.filed.get_mut(tenant) {
             filed.retain(|fresh| fresh.sequence > until);
         }
-        all.searched.remove(tenant);
         all.failed.remove(tenant);
     }
 
@@ -129,6 +128,7 @@ impl Waiting {
         let being_filed = std::mem::take(&mut all.being_filed);
         if stands {
             for (tenant, fresh) in being_filed {
+                all.searched.remove(&tenant);
                 let fails = all.failed.contains_key(&tenant);
                 let filed = all.filed.entry(tenant.clone()).or_default();
                 filed.extend(fresh);
@@ -265,9 +265,14 @@ mod tests {
         waiting.over(true);
         waiting.search("t1");
         assert!(waiting.due().is_empty(), "a search takes in itself what it misses");
+        waiting.forget("t1", 1);
+        file(&waiting, 2..3);
+        assert_eq!(waiting.due().len(), 1, "what is filed behind that search");
+        waiting.over(false);
+        file(&waiting, 2..3);
+        assert_eq!(waiting.due().len(), 1, "nothing stood of it");
         // Where taking in fails a search is no reason to try it with each commit.
         waiting.fail("t1");
-        file(&waiting, 2..3);
         assert!(waiting.due().is_empty());
     }
 }
