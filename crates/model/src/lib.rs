@@ -18,6 +18,7 @@ pub mod problem;
 pub mod provenance;
 pub mod reported;
 pub mod request;
+pub mod resource_type;
 pub mod score;
 pub mod specimen;
 pub mod statement;

@@ -119,7 +119,7 @@ pub use resource::{
 pub use review::{NewReview, Resolution, Review, ReviewNote, ReviewWork};
 pub use search::{
     Found, Include, Page, Parameter, ParameterKind, Query, Search, SortKey, Term, Total,
-    patient_compartment, referenced_types, search_parameters, searched_types,
+    patient_compartment, search_parameters, searched_types,
 };
 pub use statement::{StatementsPut, StoredStatement};
 pub use store::{CopiedTable, PostgresUrl, Store, copy_to_postgres};

@@ -14,7 +14,6 @@ mod orphan;
 mod path;
 mod plan;
 mod table;
-mod types;
 mod value;
 
 pub(crate) use concept::{Concept, Remembered, with_token};
@@ -27,7 +26,6 @@ pub(crate) use orphan::{concepts, remove_orphans};
 pub(crate) use path::{member, values_at};
 pub(crate) use table::find;
 pub use table::{patient_compartment, search_parameters, searched_types};
-pub use types::referenced_types;
 pub(crate) use value::date_range;
 
 use crate::audit::Touched;

@@ -41,12 +41,12 @@ pub const PROBLEMS_MAX: usize = 100;
 
 /// Whether the name is a resource type of FHIR R4.
 pub fn is_resource_type(name: &str) -> bool {
-    table::is_type(name)
+    model::resource_type::is_one(name)
 }
 
 /// Names of all resource types of FHIR R4, sorted.
 pub fn resource_types() -> impl Iterator<Item = &'static str> {
-    table::types()
+    model::resource_type::all()
 }
 
 /// Whether the name is a type that an element or a column may have: a primitive, or a type that

@@ -1,9 +1,10 @@
 //! What is said once is kept once, in as few rows as it takes to be found.
 
+use super::follow::found;
 use super::{access, open};
 use crate::limit::INDEXED_BYTES_MAX;
 use crate::store::values;
-use crate::{Commit, Condition, Query, ResourceChange, Role, Term};
+use crate::{Commit, Condition, ResourceChange, Role};
 use serde_json::{Value, json};
 
 /// What nobody else says is told by its token and takes no second row; what is said in several
@@ -27,18 +28,6 @@ fn what_is_one_token_is_kept_once_beside_what_has_it_among_others() {
     }
     let commit = Commit { changes, ..Commit::default() };
     record.commit(&access(Role::Interface), commit).unwrap();
-    let found = |name: &str, value: &str| {
-        let query = Query {
-            resource_type: "Observation".to_owned(),
-            terms: vec![Term::parse(name, value)],
-            count: 10,
-            cursor: None,
-        };
-        let found = record.search(&access(Role::Prescriber), &query).unwrap().entries;
-        let mut ids: Vec<String> = found.into_iter().map(|one| one.reference.id).collect();
-        ids.sort();
-        ids
-    };
     let all = ["o0", "o1", "o2", "o3", "o4", "o5"];
     for (name, value, expected) in [
         ("code", "urn:a|a", &["o0", "o1", "o3"][..]),
@@ -53,7 +42,7 @@ fn what_is_one_token_is_kept_once_beside_what_has_it_among_others() {
         ("focus", "urn:uuid:0", &all),
         ("focus", "Patient/b7", &[]),
     ] {
-        assert_eq!(found(name, value), expected, "{name}={value}");
+        assert_eq!(found(&record, name, value), expected, "{name}={value}");
     }
     let count = |sql: &str| {
         let row = record.inner.record.read(|executor| executor.one(sql, values!["t1"]));

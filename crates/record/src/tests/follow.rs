@@ -77,10 +77,11 @@ fn put(number: usize) -> ResourceChange {
     ResourceChange::put(resource, vec![], Condition::Any)
 }
 
-fn found(record: &Record, status: &str) -> Vec<String> {
+/// Ids of the observations that one term finds, sorted.
+pub(super) fn found(record: &Record, name: &str, value: &str) -> Vec<String> {
     let query = Query {
         resource_type: "Observation".to_owned(),
-        terms: vec![Term::parse("status", status)],
+        terms: vec![Term::parse(name, value)],
         count: 100,
         cursor: None,
     };
@@ -122,12 +123,12 @@ proptest! {
                 Step::Search { status } => {
                     let of = |(id, is): (&String, &usize)| (*is == status).then(|| id.clone());
                     let expected: Vec<String> = statuses.iter().filter_map(of).collect();
-                    prop_assert_eq!(found(record, STATUSES[status]), expected);
+                    prop_assert_eq!(found(record, "status", STATUSES[status]), expected);
                 }
                 Step::Restart => *record = reopen(path),
             }
         }
-        found(&records[0], "final");
+        found(&records[0], "status", "final");
         let followed = held(&records[0]);
         let old = values![1_i64].to_vec();
         alter(&records[0], "UPDATE position SET value = $1 WHERE name = 'search'", old);

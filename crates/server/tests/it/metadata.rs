@@ -252,10 +252,3 @@ async fn every_include_that_is_listed_is_taken() {
     }
     assert!(asked > 30, "{asked}");
 }
-
-/// The record looks for the id in a reference to anything under each type.
-#[test]
-fn a_reference_may_lead_to_each_type_of_resources() {
-    let types = formats::fhir::check::resource_types();
-    assert_eq!(record::referenced_types().collect::<Vec<_>>(), types.collect::<Vec<_>>());
-}

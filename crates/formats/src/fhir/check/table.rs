@@ -69,10 +69,6 @@ static ELEMENTS: LazyLock<BTreeMap<&'static str, Vec<Element>>> = LazyLock::new(
     table
 });
 
-static TYPES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    include_str!("types.txt").lines().filter(|line| !line.starts_with('#')).collect()
-});
-
 /// The elements directly under a path; empty for a path the table does not have.
 pub(in crate::fhir) fn elements_of(path: &str) -> &'static [Element] {
     ELEMENTS.get(path).map_or(&[], Vec::as_slice)
@@ -87,14 +83,4 @@ pub(in crate::fhir) fn find(
         let (_, kind) = element.names.iter().find(|(known, _)| known == name)?;
         Some((element, *kind))
     })
-}
-
-/// Whether the name is a resource type.
-pub(in crate::fhir) fn is_type(name: &str) -> bool {
-    TYPES.binary_search(&name).is_ok()
-}
-
-/// Every resource type, sorted.
-pub(in crate::fhir) fn types() -> impl Iterator<Item = &'static str> {
-    TYPES.iter().copied()
 }

@@ -4,7 +4,6 @@ use super::{LAST_LETTER, Matcher};
 use crate::Failure;
 use crate::search::concept::with_token;
 use crate::search::extract::is_identifier;
-use crate::search::types::referenced_types;
 use crate::search::value::{split_unescaped, unescape};
 use crate::vault::Builder;
 
@@ -80,7 +79,8 @@ impl Matcher<'_> {
              AND k.code IN (",
         );
         let is_id = model::id::is_fhir_id(value);
-        let types = referenced_types().filter(|name| is_id && self.asked.parameter.targets(name));
+        let types =
+            model::resource_type::all().filter(|name| is_id && self.asked.parameter.targets(name));
         let named: Vec<String> = types.map(|name| format!("{name}/{value}")).collect();
         to.bind_list(named.iter().map(String::as_str).chain([value]));
         to.push(")");
